@@ -1,0 +1,1 @@
+"""What may be said: the events, their envelope, their one byte form, and the playbooks. Pure."""

@@ -1,0 +1,104 @@
+"""The one byte form of an event (RFC 8785 on this data), and the leaf hash of a journal row.
+
+RFC 8785 sorts keys, writes no white space and UTF-8. Its number rule is about floats; events hold none, and
+integers stay within ±(2^53 − 1), so the digits themselves are the canonical form.
+"""
+
+import hashlib
+import json
+from typing import Any, NoReturn
+
+MAX_DEPTH = 32
+MAX_INTEGER = 2**53 - 1
+
+
+class NotCanonical(ValueError):
+    """The text is not JSON, or holds something that has no canonical form here; the message names it."""
+
+
+def _no_float(text: str) -> NoReturn:
+    raise NotCanonical(f"numbers with a fraction or exponent are not allowed: {text[:40]}; write a decimal string")
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise NotCanonical(f"{text} is not JSON")
+
+
+def _integer(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+        raise NotCanonical(f"integer beyond ±(2^53 − 1): {text[:40]}")
+    return int(text)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise NotCanonical(f"the key {twice[:80]!r} stands twice in one object")
+    return found
+
+
+_decoder = json.JSONDecoder(
+    parse_float=_no_float, parse_int=_integer, parse_constant=_no_constant, object_pairs_hook=_unique
+)
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+def read_json(text: bytes | str) -> Any:
+    """JSON without floats, without a key twice in one object, at most `MAX_DEPTH` deep.
+
+    Raises NotCanonical. RFC 8259 text in UTF-8, no byte order mark.
+    """
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        if decoded.count("[") + decoded.count("{") > MAX_DEPTH:
+            _check_depth(decoded)
+        return _decoder.decode(decoded)
+    except NotCanonical:
+        raise
+    except UnicodeDecodeError as error:
+        raise NotCanonical(f"not UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise NotCanonical(f"not JSON: {error.msg} at character {error.pos}") from None
+    except (ValueError, RecursionError) as error:
+        raise NotCanonical(f"not JSON: {error}") from None
+
+
+def _check_depth(text: str) -> None:
+    depth, in_string, escaped = 0, False, False
+    for each in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif each == "\\":
+                escaped = True
+            elif each == '"':
+                in_string = False
+        elif each == '"':
+            in_string = True
+        elif each in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise NotCanonical(f"nested more than {MAX_DEPTH} deep")
+        elif each in "]}":
+            depth -= 1
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical bytes of parsed JSON. Raises NotCanonical for a lone surrogate."""
+    try:
+        return _encoder.encode(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotCanonical("a string holds half of a surrogate pair") from None
+
+
+def leaf_hash(sequence: int, recorded_at_us: int, stream_subject: str, message: bytes) -> bytes:
+    """The RFC 9162 leaf hash of a journal row: SHA-256 over 0x00 and the row's place, time, subject and bytes.
+
+    `recorded_at_us` is in microseconds since 1970 UTC. The parts have fixed lengths or a length before them, so
+    no two rows share an input.
+    """
+    subject = stream_subject.encode("utf-8")
+    head = b"\x00" + sequence.to_bytes(8, "big") + recorded_at_us.to_bytes(8, "big", signed=True)
+    return hashlib.sha256(head + len(subject).to_bytes(2, "big") + subject + message).digest()

@@ -1,0 +1,108 @@
+"""Every event that may be said. To add one: write its class in its family's file and list it here."""
+
+from contracts.events.activity import AppointmentMade, CallMade, DemoHeld, ProposalSubmitted, VisitDone
+from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
+from contracts.events.correction import EventCorrected, EventVoided
+from contracts.events.customer import AccountRegistered, ContactRecorded
+from contracts.events.deal import (
+    DealAbandoned,
+    DealLost,
+    DealOpened,
+    DealReassigned,
+    DealReopened,
+    DealRevised,
+    DealWon,
+    StageClaimed,
+)
+from contracts.events.event import Event
+from contracts.events.evidence import CriterionMet, EventReference, EvidenceRevoked, MilestoneAchieved
+from contracts.events.policy import PlaybookPublished
+from contracts.events.receivables import (
+    Allocation,
+    ContractSigned,
+    CreditNoteIssued,
+    DisputeResolved,
+    InvoiceIssued,
+    PaymentAllocated,
+    PaymentReceived,
+    PaymentReversed,
+    PaymentTransferred,
+    ReceivableDisputed,
+)
+from contracts.events.registry import Registry, UnknownType
+
+EVENTS = Registry(
+    DealOpened,
+    DealReassigned,
+    DealRevised,
+    DealWon,
+    DealLost,
+    DealAbandoned,
+    DealReopened,
+    StageClaimed,
+    AppointmentMade,
+    CallMade,
+    VisitDone,
+    DemoHeld,
+    ProposalSubmitted,
+    MilestoneAchieved,
+    CriterionMet,
+    EvidenceRevoked,
+    AccountRegistered,
+    ContactRecorded,
+    CustomerCommitmentReceived,
+    CommitmentWithdrawn,
+    ContractSigned,
+    InvoiceIssued,
+    CreditNoteIssued,
+    PaymentReceived,
+    PaymentAllocated,
+    PaymentTransferred,
+    PaymentReversed,
+    ReceivableDisputed,
+    DisputeResolved,
+    EventCorrected,
+    EventVoided,
+    PlaybookPublished,
+)
+
+__all__ = [
+    "EVENTS",
+    "AccountRegistered",
+    "Allocation",
+    "AppointmentMade",
+    "CallMade",
+    "CommitmentWithdrawn",
+    "ContactRecorded",
+    "ContractSigned",
+    "CreditNoteIssued",
+    "CriterionMet",
+    "CustomerCommitmentReceived",
+    "DealAbandoned",
+    "DealLost",
+    "DealOpened",
+    "DealReassigned",
+    "DealReopened",
+    "DealRevised",
+    "DealWon",
+    "DemoHeld",
+    "DisputeResolved",
+    "Event",
+    "EventCorrected",
+    "EventReference",
+    "EventVoided",
+    "EvidenceRevoked",
+    "InvoiceIssued",
+    "MilestoneAchieved",
+    "PaymentAllocated",
+    "PaymentReceived",
+    "PaymentReversed",
+    "PaymentTransferred",
+    "PlaybookPublished",
+    "ProposalSubmitted",
+    "ReceivableDisputed",
+    "Registry",
+    "StageClaimed",
+    "UnknownType",
+    "VisitDone",
+]

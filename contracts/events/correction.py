@@ -1,0 +1,50 @@
+"""The correction family: an event that should have said something else, or should never have been sent."""
+
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from contracts.events.event import Data, Event
+from contracts.events.evidence import EventReference
+from contracts.identifiers import LongText, Person, SubjectKind
+
+_ANY: frozenset[SubjectKind] = frozenset({"deal", "account"})
+
+
+class Replacement(Data):
+    """What the target should have said. Type, subject and the deals and accounts named stay the same."""
+
+    time: AwareDatetime
+    """When it happened, with offset."""
+    data: dict[str, Any]
+    """The whole data, by the target's own contract."""
+
+
+class EventCorrected(
+    Event, type="daybook.event_corrected.v1", family="correction", subjects=_ANY
+):
+    """The target counts as if it had been sent with the replacement's time and data. The original stays."""
+
+    target: EventReference
+    """An original event, never a correction."""
+    target_type: str = Field(pattern=r"^daybook\.[a-z0-9_]+\.v[1-9][0-9]*$")
+    """CloudEvents type of the target."""
+    replacement: Replacement
+    """The full replacement."""
+    reason: LongText
+    """Why."""
+    approver: Person
+    """Who agreed."""
+
+
+class EventVoided(
+    Event, type="daybook.event_voided.v1", family="correction", subjects=_ANY
+):
+    """The target never happened. The original stays in the ledger."""
+
+    target: EventReference
+    """An original event, never a correction."""
+    reason: LongText
+    """Why."""
+    approver: Person
+    """Who agreed."""

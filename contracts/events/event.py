@@ -1,0 +1,68 @@
+"""What every event class is: frozen, strict data with a type, a family and the subjects it may be about."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.identifiers import SubjectKind
+
+Family = Literal[
+    "deal", "activity", "evidence", "customer", "commitment", "receivables", "care", "correction", "policy"
+]
+
+
+class Data(BaseModel):
+    """Frozen data that refuses fields it does not know and types that only look alike."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Event(Data):
+    """The data of one type of event. Concrete classes say `type`, `family` and `subjects`."""
+
+    type: ClassVar[str]
+    family: ClassVar[Family]
+    subjects: ClassVar[frozenset[SubjectKind]]
+
+    def __init_subclass__(
+        cls,
+        *,
+        type: str | None = None,
+        family: Family | None = None,
+        subjects: frozenset[SubjectKind] | SubjectKind | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        if type is not None:
+            cls.type = type
+        if family is not None:
+            cls.family = family
+        if subjects is not None:
+            cls.subjects = frozenset({subjects}) if isinstance(subjects, str) else subjects
+
+    @classmethod
+    def event_name(cls) -> str:
+        """`call_made` for `daybook.call_made.v1`: what `daybook source add --events` and playbooks call it."""
+        return cls.type.split(".")[1]
+
+    def concerns(self) -> frozenset[str]:
+        """The deals and accounts that the data names (fields `deal_id`, `account_id`, `to_account_id`)."""
+        return frozenset(_named(self))
+
+
+_NAMES = {"deal_id": "deal/", "account_id": "account/", "to_account_id": "account/"}
+
+
+def _named(data: BaseModel) -> list[str]:
+    found: list[str] = []
+    for name in type(data).model_fields:
+        value = getattr(data, name)
+        if value is None:
+            continue
+        if name in _NAMES:
+            found.append(_NAMES[name] + value)
+        elif isinstance(value, tuple):
+            for each in value:
+                if isinstance(each, BaseModel):
+                    found += _named(each)
+    return found

@@ -1,0 +1,57 @@
+"""The evidence family: milestones achieved, criteria met, and evidence taken back."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.events.event import Data, Event
+from contracts.identifiers import EventId, ItemKey, LongText, ShortText, SourceName
+
+
+class EventReference(Data):
+    """An event, by the identity that is its own for ever."""
+
+    source: SourceName
+    """The emitting system."""
+    id: EventId
+    """The event's id there."""
+
+
+class MilestoneAchieved(Event, type="daybook.milestone_achieved.v1", family="evidence", subjects="deal"):
+    """Someone confirms that a milestone of the deal's playbook is done."""
+
+    milestone: ItemKey
+    """Key of the milestone."""
+    proof: ShortText | None = None
+    """What shows it: a document, a message."""
+    note: LongText | None = None
+    """More about it."""
+
+
+class CriterionMet(Event, type="daybook.criterion_met.v1", family="evidence", subjects="deal"):
+    """Someone confirms that a success criterion of the deal's playbook is met."""
+
+    criterion: ItemKey
+    """Key of the criterion."""
+    proof: ShortText | None = None
+    """What shows it."""
+    note: LongText | None = None
+    """More about it."""
+
+
+class EvidenceRevoked(Event, type="daybook.evidence_revoked.v1", family="evidence", subjects="deal"):
+    """Evidence no longer holds, from this event's time on: one event's, or all there is so far for one item."""
+
+    target: EventReference | None = None
+    """The event that no longer counts as evidence, for any item."""
+    item: ItemKey | None = None
+    """The item whose evidence so far no longer counts; what comes later counts again."""
+    reason: Annotated[LongText, Field(min_length=1)]
+    """Why."""
+
+    @model_validator(mode="after")
+    def _target_or_item(self) -> Self:
+        if (self.target is None) == (self.item is None):
+            raise PydanticCustomError("evidence_revoked", "give either target or item, not both")
+        return self

@@ -1,0 +1,11 @@
+"""The policy family: the sales processes themselves, published so that replays use what was in force."""
+
+from contracts.events.event import Event
+from contracts.playbooks.playbook import Playbook
+
+
+class PlaybookPublished(Event, type="daybook.playbook_published.v1", family="policy", subjects="playbook"):
+    """A version of a playbook is in force. Versions never change, so they are never corrected or voided."""
+
+    playbook: Playbook
+    """The whole playbook."""

@@ -1,0 +1,217 @@
+"""The receivables family: what the customer owes, what came in, and which pays for which."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.events.event import Data, Event
+from contracts.identifiers import AccountId, DealId, DocumentNumber, LongText, Person, ShortText
+from contracts.money import Currency, Monetary, PositiveAmount
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+
+
+class PaymentTerm(Data):
+    """One instalment of a contract."""
+
+    term: ShortText
+    """Name of the instalment, unique within the contract."""
+    trigger: Literal["signing", "delivery", "acceptance", "invoice", "warranty_end", "date"]
+    """What makes it payable."""
+    share: Percent
+    """Part of the contract's amount, in per cent."""
+    days: Days = 0
+    """Days between the trigger and the due date."""
+    on: date | None = None
+    """The day itself, for trigger `date`."""
+
+
+class Allocation(Data):
+    """Part of a payment or credit note that pays an invoice."""
+
+    invoice: DocumentNumber
+    """The invoice paid."""
+    amount: PositiveAmount
+    """How much of it, in the currency of the event."""
+    deal_id: DealId | None = None
+    """The deal that the money belongs to."""
+
+
+class ContractSigned(
+    Event, Monetary, type="daybook.contract_signed.v1", family="receivables", subjects="deal"
+):
+    """The contract is signed, with its payment terms (for example 30/60/7/3 with retention)."""
+
+    contract: DocumentNumber
+    """Contract number."""
+    account_id: AccountId
+    """Who owes under it."""
+    amount: PositiveAmount
+    """Contract value, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency."""
+    terms: tuple[PaymentTerm, ...] = Field(default=(), max_length=50)
+    """The instalments; with retention their shares add up to 100."""
+    retention_percent: Percent = 0
+    """质保金: share kept back until the warranty ends, in per cent."""
+    retention_until: date | None = None
+    """When the retention falls due."""
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        total = sum(term.share for term in self.terms) + self.retention_percent
+        if self.terms and total != 100:
+            raise PydanticCustomError(
+                "terms", "shares of terms and retention_percent add up to {total}, not 100", {"total": total}
+            )
+        return self
+
+
+class InvoiceIssued(
+    Event, Monetary, type="daybook.invoice_issued.v1", family="receivables", subjects="account"
+):
+    """We asked the customer for money."""
+
+    invoice: DocumentNumber
+    """Invoice number, unique per account."""
+    amount: PositiveAmount
+    """What is owed, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency."""
+    due_on: date
+    """The last day on which payment is in time."""
+    deal_id: DealId | None = None
+    """The deal that it belongs to."""
+    contract: DocumentNumber | None = None
+    """The contract that it invoices."""
+    term: ShortText | None = None
+    """The payment term of that contract."""
+
+
+class _Allocating(Event, Monetary):
+    """Data that allocates an amount: the allocations do not exceed it."""
+
+    def _check(self, amount: Decimal, allocations: tuple[Allocation, ...]) -> None:
+        total = sum((each.amount for each in allocations), Decimal(0))
+        if total > amount:
+            raise PydanticCustomError(
+                "allocations", "allocations add up to {total}, more than the amount {amount}",
+                {"total": str(total), "amount": str(amount)},
+            )
+
+
+class CreditNoteIssued(
+    _Allocating, type="daybook.credit_note_issued.v1", family="receivables", subjects="account"
+):
+    """We reduced what the customer owes. What is not allocated stays as unapplied credit."""
+
+    credit_note: DocumentNumber
+    """Credit note number, unique per account among payments and credit notes."""
+    amount: PositiveAmount
+    """Credited, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency."""
+    allocations: tuple[Allocation, ...] = Field(default=(), max_length=500)
+    """The invoices that it reduces."""
+    reason: LongText | None = None
+    """Why."""
+
+    @model_validator(mode="after")
+    def _allocated(self) -> Self:
+        self._check(self.amount, self.allocations)
+        return self
+
+
+class PaymentReceived(
+    _Allocating, type="daybook.payment_received.v1", family="receivables", subjects="account"
+):
+    """Money is in. What is not allocated stays as unapplied cash; unknown payers are `account/unidentified`."""
+
+    payment: DocumentNumber
+    """Payment reference, unique per account among payments and credit notes."""
+    amount: PositiveAmount
+    """Received, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency."""
+    allocations: tuple[Allocation, ...] = Field(default=(), max_length=500)
+    """The invoices that it pays."""
+    payer: ShortText | None = None
+    """Who paid, as the bank says."""
+    method: ShortText | None = None
+    """How: transfer, cheque, bill."""
+
+    @model_validator(mode="after")
+    def _allocated(self) -> Self:
+        self._check(self.amount, self.allocations)
+        return self
+
+
+class PaymentAllocated(
+    Event, Monetary, type="daybook.payment_allocated.v1", family="receivables", subjects="account"
+):
+    """Unapplied cash or credit now pays invoices."""
+
+    payment: DocumentNumber
+    """The payment or credit note."""
+    currency: Currency
+    """ISO 4217 currency of the payment and of the invoices."""
+    allocations: tuple[Allocation, ...] = Field(min_length=1, max_length=500)
+    """The invoices that it pays."""
+
+
+class PaymentTransferred(
+    Event, Monetary, type="daybook.payment_transferred.v1", family="receivables", subjects="account"
+):
+    """Cash booked on this account belongs to another one."""
+
+    payment: DocumentNumber
+    """The payment; on the other account it has the same reference."""
+    to_account_id: AccountId
+    """Whose money it is."""
+    amount: PositiveAmount
+    """How much moves, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency of the payment."""
+    reason: LongText | None = None
+    """Why."""
+
+
+class PaymentReversed(
+    Event, Monetary, type="daybook.payment_reversed.v1", family="receivables", subjects="account"
+):
+    """Money went back: a bounced cheque, a returned transfer. Unapplied cash first, then allocations, latest first."""
+
+    payment: DocumentNumber
+    """The payment."""
+    amount: PositiveAmount
+    """How much went back, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency of the payment."""
+    reason: LongText | None = None
+    """Why."""
+
+
+class ReceivableDisputed(
+    Event, type="daybook.receivable_disputed.v1", family="receivables", subjects="account"
+):
+    """The customer contests an invoice. It is still owed and still ages, marked."""
+
+    invoice: DocumentNumber
+    """The invoice."""
+    reason: LongText | None = None
+    """What is contested."""
+
+
+class DisputeResolved(Event, type="daybook.dispute_resolved.v1", family="receivables", subjects="account"):
+    """The invoice is no longer contested."""
+
+    invoice: DocumentNumber
+    """The invoice."""
+    outcome: LongText | None = None
+    """How it ended."""
+    approver: Person | None = None
+    """Who agreed."""

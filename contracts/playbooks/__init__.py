@@ -1,0 +1,1 @@
+"""Sales processes as data: one TOML file each, validated by `playbook.py`."""

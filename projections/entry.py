@@ -1,0 +1,52 @@
+"""What a fold sees: entries of the journal, as effective history tells them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from zlib import crc32
+
+from contracts.envelope import CloudEvent
+from contracts.events import Event
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""The end of what has not ended: PostgreSQL's `infinity`."""
+
+LANES = 16
+"""Shares of the subjects that projectors work on side by side."""
+
+E = TypeVar("E", bound=Event, covariant=True)
+
+
+def lane_of(subject: str) -> int:
+    """The lane of a subject, 0 to 15: CRC-32 of its UTF-8 bytes modulo 16. Stored in `concerns`; never changes."""
+    return crc32(subject.encode("utf-8")) % LANES
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry of the journal as it was recorded, corrections and voids included."""
+
+    sequence: int
+    recorded_at: datetime
+    said: CloudEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[E]):
+    """An entry of effective history: voided ones are left out, corrected ones replaced, all of newest version."""
+
+    sequence: int
+    """The original's place in the stream; also of a corrected entry."""
+    occurred_at: datetime
+    source: str
+    id: str
+    subject: str
+    actor: str | None
+    event: E
+    corrected_by: int | None = None
+    """Sequence of the correction whose replacement this is."""
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """Effective history is sorted by this."""
+        return self.occurred_at, self.sequence

@@ -1,0 +1,98 @@
+"""What a view is: a pure, total fold over one subject's effective history, and the rows it shows."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from types import UnionType
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, get_args
+
+from contracts.events import Event
+from projections.entry import Entry
+from projections.playbooks import Playbooks
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a view's table, without `known_from` and `known_to`, which the runtime adds.
+
+    A subclass is `@dataclass(frozen=True, slots=True)`, its fields are the table's columns in order, and it says
+    `class PositionRow(Row, table="stage_position", key=("deal", "from_at"))`. The key names the row through all
+    versions of knowledge; the first key column is the subject's id (or the whole subject, for flags).
+    """
+
+    TABLE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(cls, *, table: str | None = None, key: tuple[str, ...] = ()) -> None:
+        # With slots=True the class is made twice, the second time without keywords: keep what the first time said.
+        if table is not None:
+            cls.TABLE, cls.KEY = table, key
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """Column names in order, without known_from and known_to."""
+        return tuple(each.name for each in fields(cls))
+
+    def values(self) -> tuple[Any, ...]:
+        """The columns' values in order."""
+        return tuple(getattr(self, name) for name in self.__slots__) if self.__slots__ else ()
+
+
+class RowKey(NamedTuple):
+    """Which row: its table's class and the values of its key columns."""
+
+    row: type[Row]
+    key: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow(Row, table="flag", key=("subject", "view", "flag", "entry")):
+    """Something surprising that a view found in an entry; a value, never an exception. One table for all views."""
+
+    subject: str
+    """`deal/<id>` or `account/<id>`."""
+    view: str
+    flag: str
+    entry: int
+    """Sequence of the entry that raises it."""
+    detail: str | None
+    """What is surprising about it, for people; for `unknown_playbook` the playbook's key."""
+
+
+@dataclass(frozen=True)
+class View(Generic[S]):
+    """One derived answer.
+
+    `evolve(state, entry, playbooks)` takes the next entry in effective order and changes the state in place: the
+    state is owned by whoever folds and is never shared, which keeps the cost per entry independent of the size of
+    the subject. It returns the keys of the rows that it touched. It is total: surprising order or content becomes
+    a flag. `row(state, key)` renders one row, None where there is none.
+    """
+
+    name: str
+    version: int
+    """Raised whenever the same entries give other rows; part of the generation's digest."""
+    kind: Literal["deal", "account"]
+    handles: UnionType
+    """The union type that `evolve` matches on."""
+    tables: tuple[type[Row], ...]
+    initial: Callable[[str], S]
+    """The state of a subject (its id, without the kind) before any entry."""
+    evolve: Callable[[S, Entry[Any], Playbooks], Iterable[RowKey]]
+    row: Callable[[S, RowKey], Row | None]
+
+    @cached_property
+    def handled(self) -> frozenset[type[Event]]:
+        """The event classes of `handles`."""
+        return frozenset(get_args(self.handles))
+
+
+def fold(view: View[S], subject_id: str, entries: Iterable[Entry[Any]], playbooks: Playbooks) -> S:
+    """The state after entries given in effective order."""
+    state = view.initial(subject_id)
+    for entry in entries:
+        if type(entry.event) in view.handled:
+            view.evolve(state, entry, playbooks)
+    return state
