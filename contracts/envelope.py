@@ -116,8 +116,13 @@ def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> C
         expected = " or ".join(f"{each}/<id>" for each in sorted(cls.subjects))
         raise Refused(Problem("subject", f"{cls.event_name()} is about {expected}, not {head.subject}", "invalid"))
     kept: dict[str, Any] = {
-        "specversion": "1.0", "id": head.id, "source": head.source, "type": head.type, "subject": head.subject,
-        "time": time, "data": data,
+        "specversion": "1.0",
+        "id": head.id,
+        "source": head.source,
+        "type": head.type,
+        "subject": head.subject,
+        "time": time,
+        "data": data,
     }
     for name in _OPTIONAL:
         if (value := getattr(head, name)) is not None:
@@ -137,9 +142,7 @@ def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> C
 
 def read_binary(headers: Mapping[str, str], body: bytes, registry: Registry = EVENTS) -> CloudEvent:
     """One event in the HTTP binary mode: attributes in `ce-` headers (lower-case names), data in the body."""
-    attributes: dict[str, Any] = {
-        name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")
-    }
+    attributes: dict[str, Any] = {name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
     if "data" in attributes:
         raise Refused(Problem("data", "in binary mode the data is the body", "invalid"))
     try:
@@ -170,9 +173,11 @@ def read_time(text: str) -> tuple[datetime, str]:
     zero = offset in ("Z", "z") or offset[1:] == "00:00"
     try:
         tz = UTC if zero else timezone(_offset(offset))
-        instant = datetime.fromisoformat(f"{day}T{clock}").replace(
-            microsecond=int(fraction[1:7].ljust(6, "0")) if fraction else 0, tzinfo=tz
-        ).astimezone(UTC)
+        instant = (
+            datetime.fromisoformat(f"{day}T{clock}")
+            .replace(microsecond=int(fraction[1:7].ljust(6, "0")) if fraction else 0, tzinfo=tz)
+            .astimezone(UTC)
+        )
     except (ValueError, OverflowError) as error:
         raise Refused(Problem("time", f"not a time: {text[:40]} ({error})", "invalid")) from None
     return instant, f"{day}T{clock}{fraction}{'Z' if zero else offset}"
@@ -197,8 +202,9 @@ def is_json(content_type: Any) -> bool:
 def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
     """pydantic's errors as problems with dotted paths."""
     return [
-        Problem(".".join(str(part) for part in ((prefix, *each["loc"]) if prefix else each["loc"])), each["msg"],
-                "invalid")
+        Problem(
+            ".".join(str(part) for part in ((prefix, *each["loc"]) if prefix else each["loc"])), each["msg"], "invalid"
+        )
         for each in error.errors(include_url=False, include_context=False, include_input=False)
     ]
 

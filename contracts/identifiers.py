@@ -32,9 +32,7 @@ DocumentNumber = Annotated[str, StringConstraints(pattern=_NO_CONTROL, max_lengt
 
 Person = Annotated[str, StringConstraints(pattern=_NO_CONTROL, max_length=200)]
 ShortText = Annotated[str, StringConstraints(pattern=_NO_CONTROL, max_length=200)]
-LongText = Annotated[
-    str, StringConstraints(pattern=r"^[^\u0000-\u0008\u000b-\u001f\u007f]+$", max_length=4000)
-]
+LongText = Annotated[str, StringConstraints(pattern=r"^[^\u0000-\u0008\u000b-\u001f\u007f]+$", max_length=4000)]
 """Free text of several lines: tabs and line feeds are allowed, other control characters are not."""
 
 

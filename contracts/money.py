@@ -42,8 +42,9 @@ def _amount(value: Any) -> Decimal:
 
 def _currency(value: Any) -> str:
     if not isinstance(value, str) or value not in MINOR_UNITS:
-        raise PydanticCustomError("currency", "not an active ISO 4217 currency code such as CNY: {value}",
-                                  {"value": str(value)[:40]})
+        raise PydanticCustomError(
+            "currency", "not an active ISO 4217 currency code such as CNY: {value}", {"value": str(value)[:40]}
+        )
     return value
 
 
@@ -57,9 +58,7 @@ Amount = Annotated[
 
 PositiveAmount = Annotated[Amount, Field(gt=0)]
 
-Currency = Annotated[
-    str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(MINOR_UNITS)})
-]
+Currency = Annotated[str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(MINOR_UNITS)})]
 
 
 class Monetary(BaseModel):

@@ -65,7 +65,12 @@ def entry_of(recorded: Recorded) -> Entry[Event]:
     """An entry that nothing corrects."""
     said = recorded.said
     return Entry(
-        recorded.sequence, said.occurred_at, said.source, said.id, said.subject, said.actor,
+        recorded.sequence,
+        said.occurred_at,
+        said.source,
+        said.id,
+        said.subject,
+        said.actor,
         EVENTS.newest(said.event),
     )
 
@@ -96,6 +101,12 @@ def _replaced(original: Recorded, correction: Recorded) -> Entry[Event]:
     assert isinstance(event, EventCorrected)
     said = original.said
     return Entry(
-        original.sequence, event.replacement.time, said.source, said.id, said.subject, said.actor,
-        EVENTS.newest(_replacement(event)), correction.sequence,
+        original.sequence,
+        event.replacement.time,
+        said.source,
+        said.id,
+        said.subject,
+        said.actor,
+        EVENTS.newest(_replacement(event)),
+        correction.sequence,
     )

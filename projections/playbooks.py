@@ -34,15 +34,11 @@ class Playbooks:
 
     def known_at(self, sequence: int) -> "Playbooks":
         """Only what was published at or below a sequence."""
-        return self.of(
-            each for versions in self.published.values() for each in versions if each.sequence <= sequence
-        )
+        return self.of(each for versions in self.published.values() for each in versions if each.sequence <= sequence)
 
     def named(self, key: str, version: int) -> Playbook | None:
         """The version that an event names."""
-        return next(
-            (each.playbook for each in self.published.get(key, ()) if each.playbook.version == version), None
-        )
+        return next((each.playbook for each in self.published.get(key, ()) if each.playbook.version == version), None)
 
     def in_force(self, key: str, sequence: int) -> Playbook | None:
         """For a deal opened at `sequence` without naming a version: the highest version published at a lower

@@ -60,9 +60,7 @@ class VisitDone(Event, type="daybook.visit_done.v1", family="activity", subjects
 class DemoHeld(Event, type="daybook.demo_held.v1", family="activity", subjects="deal"):
     """The solution was shown to the customer."""
 
-    audience: tuple[Literal["users", "technical", "management", "procurement"], ...] = Field(
-        default=(), max_length=4
-    )
+    audience: tuple[Literal["users", "technical", "management", "procurement"], ...] = Field(default=(), max_length=4)
     """Which of the customer's departments saw it."""
     place: ShortText | None = None
     """Where."""

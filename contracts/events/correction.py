@@ -20,9 +20,7 @@ class Replacement(Data):
     """The whole data, by the target's own contract."""
 
 
-class EventCorrected(
-    Event, type="daybook.event_corrected.v1", family="correction", subjects=_ANY
-):
+class EventCorrected(Event, type="daybook.event_corrected.v1", family="correction", subjects=_ANY):
     """The target counts as if it had been sent with the replacement's time and data. The original stays."""
 
     target: EventReference
@@ -37,9 +35,7 @@ class EventCorrected(
     """Who agreed."""
 
 
-class EventVoided(
-    Event, type="daybook.event_voided.v1", family="correction", subjects=_ANY
-):
+class EventVoided(Event, type="daybook.event_voided.v1", family="correction", subjects=_ANY):
     """The target never happened. The original stays in the ledger."""
 
     target: EventReference

@@ -41,9 +41,7 @@ class Allocation(Data):
     """The deal that the money belongs to."""
 
 
-class ContractSigned(
-    Event, Monetary, type="daybook.contract_signed.v1", family="receivables", subjects="deal"
-):
+class ContractSigned(Event, Monetary, type="daybook.contract_signed.v1", family="receivables", subjects="deal"):
     """The contract is signed, with its payment terms (for example 30/60/7/3 with retention)."""
 
     contract: DocumentNumber
@@ -71,9 +69,7 @@ class ContractSigned(
         return self
 
 
-class InvoiceIssued(
-    Event, Monetary, type="daybook.invoice_issued.v1", family="receivables", subjects="account"
-):
+class InvoiceIssued(Event, Monetary, type="daybook.invoice_issued.v1", family="receivables", subjects="account"):
     """We asked the customer for money."""
 
     invoice: DocumentNumber
@@ -99,14 +95,13 @@ class _Allocating(Event, Monetary):
         total = sum((each.amount for each in allocations), Decimal(0))
         if total > amount:
             raise PydanticCustomError(
-                "allocations", "allocations add up to {total}, more than the amount {amount}",
+                "allocations",
+                "allocations add up to {total}, more than the amount {amount}",
                 {"total": str(total), "amount": str(amount)},
             )
 
 
-class CreditNoteIssued(
-    _Allocating, type="daybook.credit_note_issued.v1", family="receivables", subjects="account"
-):
+class CreditNoteIssued(_Allocating, type="daybook.credit_note_issued.v1", family="receivables", subjects="account"):
     """We reduced what the customer owes. What is not allocated stays as unapplied credit."""
 
     credit_note: DocumentNumber
@@ -126,9 +121,7 @@ class CreditNoteIssued(
         return self
 
 
-class PaymentReceived(
-    _Allocating, type="daybook.payment_received.v1", family="receivables", subjects="account"
-):
+class PaymentReceived(_Allocating, type="daybook.payment_received.v1", family="receivables", subjects="account"):
     """Money is in. What is not allocated stays as unapplied cash; unknown payers are `account/unidentified`."""
 
     payment: DocumentNumber
@@ -150,9 +143,7 @@ class PaymentReceived(
         return self
 
 
-class PaymentAllocated(
-    Event, Monetary, type="daybook.payment_allocated.v1", family="receivables", subjects="account"
-):
+class PaymentAllocated(Event, Monetary, type="daybook.payment_allocated.v1", family="receivables", subjects="account"):
     """Unapplied cash or credit now pays invoices."""
 
     payment: DocumentNumber
@@ -180,9 +171,7 @@ class PaymentTransferred(
     """Why."""
 
 
-class PaymentReversed(
-    Event, Monetary, type="daybook.payment_reversed.v1", family="receivables", subjects="account"
-):
+class PaymentReversed(Event, Monetary, type="daybook.payment_reversed.v1", family="receivables", subjects="account"):
     """Money went back: a bounced cheque, a returned transfer. Unapplied cash first, then allocations, latest first."""
 
     payment: DocumentNumber
@@ -195,9 +184,7 @@ class PaymentReversed(
     """Why."""
 
 
-class ReceivableDisputed(
-    Event, type="daybook.receivable_disputed.v1", family="receivables", subjects="account"
-):
+class ReceivableDisputed(Event, type="daybook.receivable_disputed.v1", family="receivables", subjects="account"):
     """The customer contests an invoice. It is still owed and still ages, marked."""
 
     invoice: DocumentNumber

@@ -52,7 +52,7 @@ class Registry:
     def newest(self, event: Event) -> Event:
         """The event as the newest version of its class: what folds see."""
         while (upcast := getattr(event, "upcast", None)) is not None:
-            event = cast(Event, upcast())
+            event = cast("Event", upcast())
         return event
 
     def _check_replacement(self, event: EventCorrected) -> None:
@@ -61,8 +61,10 @@ class Registry:
             if target.family in ("correction", "policy"):
                 raise PydanticCustomError("target", "{type} is never corrected", {"type": event.target_type})
         except (UnknownType, PydanticCustomError) as error:
-            reason = error if isinstance(error, PydanticCustomError) else PydanticCustomError(
-                "type", "unknown event type {type}", {"type": event.target_type}
+            reason = (
+                error
+                if isinstance(error, PydanticCustomError)
+                else PydanticCustomError("type", "unknown event type {type}", {"type": event.target_type})
             )
             raise ValidationError.from_exception_data(
                 "EventCorrected",
@@ -75,7 +77,9 @@ class Registry:
                 "EventCorrected",
                 [
                     InitErrorDetails(
-                        type=PydanticCustomError(cast(Any, each["type"]), cast(Any, each["msg"].replace("{", "(").replace("}", ")"))),
+                        type=PydanticCustomError(
+                            cast("Any", each["type"]), cast("Any", each["msg"].replace("{", "(").replace("}", ")"))
+                        ),
                         loc=("replacement", "data", *each["loc"]),
                         input=each["input"],
                     )

@@ -151,9 +151,7 @@ def problems(playbook: Playbook) -> list[tuple[tuple[str | int, ...], str]]:
         for group in ("milestones", "criteria", "conditions", "appraisal", "targets"):
             for number, item in enumerate(getattr(stage, group)):
                 if item.key in seen:
-                    found.append(
-                        ((*at, group, number, "key"), f"the key {item.key!r} is used twice: {seen[item.key]}")
-                    )
+                    found.append(((*at, group, number, "key"), f"the key {item.key!r} is used twice: {seen[item.key]}"))
                 seen[item.key] = f"{group} of stage {index + 1}"
         for word in {each.casefold() for each in (stage.key, str(index + 1), *stage.claimed_as)}:
             if word in words:
