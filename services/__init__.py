@@ -1,0 +1,1 @@
+"""Who does the work: the only place with NATS, Postgres, HTTP, files and the clock."""

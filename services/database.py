@@ -1,0 +1,57 @@
+"""Connections to PostgreSQL. Every service works under a role of its own, whoever the URL logs in as."""
+
+from typing import Any, Literal
+
+import asyncpg
+
+from services.errors import NotProvisioned, Unavailable
+from services.settings import masked
+
+Role = Literal["daybook_intake", "daybook_recorder", "daybook_projector", "daybook_query", "daybook_reader"]
+
+COMMAND_TIMEOUT_S = 60.0
+
+_GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
+DATABASE_AWAY = (*_GONE, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError)
+"""What asyncpg raises when the server cannot be reached, restarts or is full: try again later."""
+
+
+def _settings(role: Role | None) -> dict[str, str]:
+    settings = {
+        "application_name": (role or "daybook").removeprefix("daybook_"),
+        "idle_in_transaction_session_timeout": "60000",
+        "tcp_keepalives_idle": "30",
+        "timezone": "UTC",
+    }
+    if role is not None:
+        settings["role"] = role
+    return settings
+
+
+async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg.Connection:
+    """One connection, under a role. Raises Unavailable or NotProvisioned."""
+    try:
+        return await asyncpg.connect(
+            url, server_settings=_settings(role), command_timeout=COMMAND_TIMEOUT_S, timeout=10, **options
+        )
+    except DATABASE_AWAY as error:
+        raise Unavailable(f"PostgreSQL does not answer at {masked(url)}: {error}") from error
+    except (asyncpg.InvalidParameterValueError, asyncpg.InvalidCatalogNameError) as error:
+        raise NotProvisioned(f"The database at {masked(url)} is not set up ({error}). Run `daybook init`.") from error
+
+
+async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
+    """A pool, under a role. Raises Unavailable or NotProvisioned."""
+    try:
+        return await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            server_settings=_settings(role),
+            command_timeout=COMMAND_TIMEOUT_S,
+            timeout=10,
+        )
+    except DATABASE_AWAY as error:
+        raise Unavailable(f"PostgreSQL does not answer at {masked(url)}: {error}") from error
+    except (asyncpg.InvalidParameterValueError, asyncpg.InvalidCatalogNameError) as error:
+        raise NotProvisioned(f"The database at {masked(url)} is not set up ({error}). Run `daybook init`.") from error

@@ -1,0 +1,53 @@
+"""Every error that Daybook raises on purpose.
+
+DaybookError
+├── NotConfigured         no running ledger was found and no servers are named
+├── AlreadyRunning        another `up` uses the data directory
+├── NotProvisioned        the stream, the database or a generation is missing: `daybook init`
+├── ServerFailed          an embedded server did not start or stopped by itself
+├── StreamMismatch        the stream is not the one that the journal remembers
+├── Unavailable           NATS or Postgres cannot be reached now; trying again may help
+├── StreamFull            the stream has no room left
+├── LostLeadership        another worker is active; this one stops without committing
+└── BadRequest            what was asked for cannot be: a wrong date, an unknown deal or playbook
+"""
+
+
+class DaybookError(Exception):
+    """The message says what is wrong, where, and what to do."""
+
+
+class NotConfigured(DaybookError):
+    """No running ledger was found and no servers are named."""
+
+
+class AlreadyRunning(DaybookError):
+    """Another `daybook up` uses the data directory."""
+
+
+class NotProvisioned(DaybookError):
+    """The stream, the database or a generation is missing."""
+
+
+class ServerFailed(DaybookError):
+    """An embedded server did not start or stopped by itself."""
+
+
+class StreamMismatch(DaybookError):
+    """The stream is not the one that the journal remembers: rewound, replaced, or altered."""
+
+
+class Unavailable(DaybookError):
+    """NATS or Postgres cannot be reached now; trying again may help."""
+
+
+class StreamFull(DaybookError):
+    """The stream has no room left; nothing was recorded."""
+
+
+class LostLeadership(DaybookError):
+    """Another worker is active; this one stops without committing."""
+
+
+class BadRequest(DaybookError):
+    """What was asked for cannot be answered: a wrong date, an unknown deal or playbook."""

@@ -1,0 +1,1 @@
+"""The durable tables: journal, concerns, sources, readers, quarantine decisions, generations."""

@@ -1,0 +1,31 @@
+-- Roles and grants; run at every `daybook init`, idempotent. One role per service, each with what it needs and no more.
+
+do $$
+declare
+    wanted text;
+begin
+    foreach wanted in array array['daybook_intake', 'daybook_recorder', 'daybook_projector', 'daybook_query',
+                                  'daybook_reader'] loop
+        if not exists (select from pg_roles where rolname = wanted) then
+            begin
+                execute format('create role %I nologin', wanted);
+            exception when duplicate_object or unique_violation then
+                null; -- another database of this cluster made it at the same moment
+            end;
+        end if;
+    end loop;
+end
+$$;
+
+revoke all on schema ledger from public;
+grant usage on schema ledger to daybook_intake, daybook_recorder, daybook_projector, daybook_query;
+
+grant select on ledger.journal, ledger.identity, ledger.source, ledger.concerns to daybook_intake;
+
+grant select, insert on ledger.journal, ledger.concerns to daybook_recorder;
+grant select on ledger.identity to daybook_recorder;
+
+grant select on ledger.journal, ledger.concerns, ledger.identity, ledger.generation to daybook_projector;
+
+grant select on ledger.journal, ledger.concerns, ledger.identity, ledger.generation, ledger.quarantine_decision,
+    ledger.reader to daybook_query;

@@ -1,0 +1,105 @@
+"""All settings, read in one place: environment variables with the prefix `DAYBOOK_`. `daybook config` shows them."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.errors import NotConfigured
+
+RUN_FILE = "run.json"
+"""In the data directory while `daybook up` runs: process id, server addresses, ports."""
+
+
+class Settings(BaseSettings):
+    """What can be set. Every field has a default that runs the embedded servers on loopback."""
+
+    model_config = SettingsConfigDict(env_prefix="DAYBOOK_", extra="ignore", frozen=True)
+
+    data: Path = Field(default=Path("~/.local/share/daybook"), description="Data directory of the embedded servers.")
+    nats_url: SecretStr | None = Field(default=None, description="NATS servers, comma separated; none: embedded.")
+    database_url: SecretStr | None = Field(default=None, description="PostgreSQL database; none: embedded.")
+    timezone: str = Field(default="UTC", description="Zone in which days are cut; fixed when the ledger is made.")
+    stream: str = Field(default="DAYBOOK", pattern=r"^[A-Z0-9_-]{1,32}$", description="Name of the stream.")
+    stream_max_bytes: int | None = Field(
+        default=None, ge=1_048_576, description="Size limit of the stream; by default half the free disk."
+    )
+    stream_replicas: int = Field(default=1, ge=1, le=5, description="Copies of the stream; 3 in production.")
+    intake_host: str = Field(default="127.0.0.1", description="Address that intake listens on.")
+    intake_port: int = Field(default=8080, ge=0, le=65535, description="Port of intake; 0 takes a free one.")
+    query_host: str = Field(default="127.0.0.1", description="Address that query listens on.")
+    query_port: int = Field(default=8081, ge=0, le=65535, description="Port of query; 0 takes a free one.")
+    open_reads: bool = Field(
+        default=False, description="Whether query answers without a token; `up` sets it on loopback when embedded."
+    )
+    append_window_ms: float = Field(
+        default=2.0, ge=0, le=1000, description="How long intake collects appends for one atomic batch, milliseconds."
+    )
+    cache_entries: int = Field(
+        default=200_000, ge=0, description="Entries that a projector keeps in memory over all lanes."
+    )
+    log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$", description="Least level logged.")
+    log_json: bool = Field(default=False, description="Whether logs are JSON lines.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether `up` starts the servers itself."""
+        return self.nats_url is None and self.database_url is None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the two servers are."""
+
+    nats_url: str
+    database_url: str
+
+
+def endpoints(settings: Settings) -> Endpoints:
+    """The named servers, otherwise those of the `up` that runs on the data directory. Raises NotConfigured."""
+    if settings.nats_url is not None and settings.database_url is not None:
+        return Endpoints(settings.nats_url.get_secret_value(), settings.database_url.get_secret_value())
+    if settings.nats_url is not None or settings.database_url is not None:
+        missing = "DAYBOOK_DATABASE_URL" if settings.database_url is None else "DAYBOOK_NATS_URL"
+        raise NotConfigured(f"{missing} is not set, but its partner is: set both, or neither for embedded servers.")
+    run = running(settings.data)
+    if run is None:
+        raise NotConfigured(
+            f"No ledger runs on {settings.data}. Start one with `daybook up --data {settings.data}`, or set "
+            "DAYBOOK_NATS_URL and DAYBOOK_DATABASE_URL."
+        )
+    return Endpoints(run["nats_url"], run["database_url"])
+
+
+def running(data: Path) -> dict[str, str] | None:
+    """What `up` wrote about itself in the data directory, None when its process is gone."""
+    try:
+        run: dict[str, str] = json.loads((data / RUN_FILE).read_text())
+        os.kill(int(run["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return run
+
+
+def masked(url: str) -> str:
+    """The URL with its password hidden."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":…@")))

@@ -1,0 +1,1 @@
+"""The stream DAYBOOK on NATS JetStream: provisioning, appending, following."""

@@ -1,0 +1,46 @@
+"""Connections to NATS. They reconnect for ever; what goes wrong is logged, never swallowed."""
+
+from typing import Any
+
+import nats
+import structlog
+from nats.aio.client import Client
+
+from services.errors import Unavailable
+from services.settings import masked
+
+log = structlog.get_logger()
+
+
+def options(url: str, name: str) -> dict[str, Any]:
+    """nats-py's connection options: reconnect for ever, report errors, answer pings within 10 s."""
+
+    async def error(raised: Exception) -> None:
+        log.warning("nats_error_reported", error=str(raised) or type(raised).__name__)
+
+    async def disconnected() -> None:
+        log.warning("nats_disconnected")
+
+    async def reconnected() -> None:
+        log.info("nats_reconnected")
+
+    return {
+        "servers": url.split(","),
+        "name": f"daybook-{name}",
+        "max_reconnect_attempts": -1,
+        "reconnect_time_wait": 0.25,
+        "ping_interval": 10,
+        "max_outstanding_pings": 2,
+        "error_cb": error,
+        "disconnected_cb": disconnected,
+        "reconnected_cb": reconnected,
+    }
+
+
+async def connect(url: str, name: str) -> Client:
+    """A connection; the first attempt is bounded. Raises Unavailable."""
+    wanted = options(url, name)
+    try:
+        return await nats.connect(**(wanted | {"allow_reconnect": True, "connect_timeout": 5}))
+    except Exception as raised:
+        raise Unavailable(f"NATS does not answer at {masked(url)}: {raised}") from raised
