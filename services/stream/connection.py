@@ -1,8 +1,10 @@
 """Connections to NATS. They reconnect for ever; what goes wrong is logged, never swallowed."""
 
+import asyncio
 from typing import Any
 
 import nats
+import nats.errors
 import structlog
 from nats.aio.client import Client
 
@@ -41,6 +43,7 @@ async def connect(url: str, name: str) -> Client:
     """A connection; the first attempt is bounded. Raises Unavailable."""
     wanted = options(url, name)
     try:
-        return await nats.connect(**(wanted | {"allow_reconnect": True, "connect_timeout": 5}))
-    except Exception as raised:
+        async with asyncio.timeout(10):
+            return await nats.connect(**wanted)
+    except (TimeoutError, OSError, nats.errors.Error) as raised:
         raise Unavailable(f"NATS does not answer at {masked(url)}: {raised}") from raised

@@ -1,0 +1,56 @@
+# Every target sets up what it needs in .venv and says what it does. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check bench schemas lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
+
+setup: $(READY) ## make .venv with everything in requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; name it with: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "== setting up $(VENV) from requirements.lock (hashes are checked)"
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## tell the story of 200 deals on embedded servers, show the reports, verify
+	@echo "== demo: embedded servers on a temporary directory"
+	@$(BIN)/daybook demo
+
+up: $(READY) ## serve the demo's ledger until Ctrl-C and print the URLs
+	@echo "== up: the demo's ledger, served from .daybook until Ctrl-C"
+	@$(BIN)/daybook demo --serve --data .daybook
+
+test: $(READY) ## run all tests
+	@echo "== test: unit, conformance, integration and acceptance, on real embedded servers"
+	@$(BIN)/pytest
+
+check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
+	@echo "== check: lint, format, types, imports, schemas"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m contracts.schemas --check
+
+bench: $(READY) ## measure append, record, project and verify on this machine
+	@echo "== bench: everything side by side in one run; figures go to tests/benchmarks/"
+	@$(BIN)/python -m tests.benchmarks
+
+schemas: $(READY) ## write contracts/schemas anew
+	@$(BIN)/python -m contracts.schemas
+
+lock: $(READY) ## resolve requirements.lock anew (needs uv)
+	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --quiet --output-file requirements.lock
+
+clean: ## remove .venv and the demo's ledger
+	@rm -rf $(VENV) .daybook
