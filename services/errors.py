@@ -6,6 +6,7 @@ DaybookError
 ├── NotProvisioned        the stream, the database or a generation is missing: `daybook init`
 ├── ServerFailed          an embedded server did not start or stopped by itself
 ├── StreamMismatch        the stream is not the one that the journal remembers
+├── JournalUnreadable     the journal holds an entry that this version does not know
 ├── Unavailable           NATS or Postgres cannot be reached now; trying again may help
 ├── StreamFull            the stream has no room left
 ├── LostLeadership        another worker is active; this one stops without committing
@@ -35,6 +36,10 @@ class ServerFailed(DaybookError):
 
 class StreamMismatch(DaybookError):
     """The stream is not the one that the journal remembers: rewound, replaced, or altered."""
+
+
+class JournalUnreadable(DaybookError):
+    """The journal holds an entry that this version of Daybook does not know."""
 
 
 class Unavailable(DaybookError):

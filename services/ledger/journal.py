@@ -1,0 +1,109 @@
+"""Reading the journal: entries as they were recorded, by what they concern.
+
+What the recorder let through is valid and in canonical form, so nothing is judged again here: the columns give the
+envelope, and the data is read straight from the message.
+"""
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict
+
+from contracts.envelope import CloudEvent
+from contracts.events import EVENTS, Event, PlaybookPublished, UnknownType
+from projections.entry import Recorded
+from projections.playbooks import Playbooks, Published
+from services.errors import JournalUnreadable
+from services.sql import queries
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+"""A connection, or one lent by a pool."""
+
+ALL = 2**63 - 1
+"""Above every sequence: no limit."""
+
+_SQL = queries("services.ledger", "journal.sql")
+_E = TypeVar("_E", bound=Event)
+
+
+class Row(Protocol):
+    """A row whose columns are asked for by name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class _Message(BaseModel, Generic[_E]):
+    """A stored message, of which only the data is read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    data: _E
+
+
+@cache
+def _reader(type_: str) -> type[_Message[Any]]:
+    return cast("type[_Message[Any]]", _Message[EVENTS.get(type_)])  # type: ignore[misc]
+
+
+async def recorded_position(connection: Connection) -> int:
+    """The highest sequence of the journal, 0 when it is empty."""
+    found: int = await connection.fetchval(_SQL["recorded_position"])
+    return found
+
+
+async def history(connection: Connection, subject: str, up_to: int = ALL) -> list[Recorded]:
+    """All entries that concern a subject, at or below a sequence, in order."""
+    return [recorded_of(row) for row in await connection.fetch(_SQL["history"], subject, up_to)]
+
+
+async def histories(connection: Connection, subjects: Collection[str], up_to: int = ALL) -> dict[str, list[Recorded]]:
+    """The histories of many subjects, each in order. One that nothing concerns has an empty one."""
+    found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
+    last: Recorded | None = None
+    for row in await connection.fetch(_SQL["histories"], list(subjects), up_to):
+        if last is None or last.sequence != row["sequence"]:
+            last = recorded_of(row)
+        found[row["concerned"]].append(last)
+    return found
+
+
+async def playbooks(connection: Connection, up_to: int = ALL) -> Playbooks:
+    """Every playbook version published at or below a sequence."""
+    entries = [recorded_of(row) for row in await connection.fetch(_SQL["playbooks"], up_to)]
+    return Playbooks.of(published for each in entries if (published := publication(each)) is not None)
+
+
+def publication(recorded: Recorded) -> Published | None:
+    """The playbook that an entry publishes; None when it is another entry."""
+    event = recorded.said.event
+    return Published(recorded.sequence, event.playbook) if isinstance(event, PlaybookPublished) else None
+
+
+def recorded_of(row: Row) -> Recorded:
+    """An entry from its journal row: sequence, recorded_at, source, id, type, subject, occurred_at, actor, message.
+
+    Raises JournalUnreadable for a type that this version does not know.
+    """
+    try:
+        reader = _reader(row["type"])
+    except UnknownType as error:
+        raise JournalUnreadable(
+            f"The journal's entry {row['sequence']} is of type {row['type']}, which this version of Daybook does not "
+            "know. A newer version recorded it: run that one."
+        ) from error
+    message = row["message"]
+    return Recorded(
+        row["sequence"],
+        row["recorded_at"],
+        CloudEvent(
+            row["source"],
+            row["id"],
+            row["type"],
+            row["subject"],
+            row["occurred_at"],
+            row["actor"],
+            reader.model_validate_json(message).data,
+            message,
+        ),
+    )
