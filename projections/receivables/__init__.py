@@ -1,0 +1,19 @@
+"""What accounts owe: open invoices, unapplied cash and credit, and the movements of the ledger balance."""
+
+from projections.receivables.account import Account
+from projections.receivables.fold import Handled, evolve, row
+from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
+from projections.view import FlagRow, View
+
+receivables: View[Account] = View(
+    name="receivables",
+    version=1,
+    kind="account",
+    handles=Handled,
+    tables=(ItemRow, UnappliedRow, MovementRow, FlagRow),
+    initial=Account,
+    evolve=evolve,
+    row=row,
+)
+
+__all__ = ["ItemRow", "MovementRow", "UnappliedRow", "receivables"]

@@ -1,0 +1,109 @@
+"""What the fold keeps of one account: its invoices, its payments and credit notes, and what still waits for one."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from contracts.money import MINOR_UNITS
+from projections.receivables.flags import Flags
+from projections.receivables.rows import ItemRow, UnappliedRow
+from projections.view import Row, RowKey
+
+_UNITS = {currency: Decimal(1).scaleb(-digits) for currency, digits in MINOR_UNITS.items()}
+
+
+def in_units(amount: Decimal, currency: str) -> Decimal:
+    """The amount with all the decimals of its currency, so that equal amounts read alike however they were sent."""
+    return amount.quantize(_UNITS[currency])
+
+
+@dataclass(slots=True)
+class Item:
+    """An invoice."""
+
+    invoice: str
+    deal: str | None
+    currency: str
+    amount: Decimal
+    due_on: date
+    open_amount: Decimal
+    disputed: bool = False
+    shown: ItemRow | None = None
+    """The row that is now open-ended."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What an allocation took from a document for an item, and has not been taken back."""
+
+    item: Item
+    amount: Decimal
+
+
+@dataclass(slots=True)
+class Document:
+    """A payment or a credit note."""
+
+    number: str
+    kind: Literal["cash", "credit"]
+    currency: str
+    unapplied: Decimal
+    applied: list[Applied] = field(default_factory=list)
+    """In the order in which they took effect: a reversal takes from the end."""
+    shown: UnappliedRow | None = None
+    """The row that is now open-ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allocate:
+    """Someone asks that a document pays an invoice."""
+
+    order: tuple[datetime, int, int]
+    """(occurred_at, sequence, place within the entry): asks that become possible together go by it."""
+    document: str
+    invoice: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Someone asks that money leaves a payment."""
+
+    order: tuple[datetime, int, int]
+    document: str
+    amount: Decimal
+    currency: str
+    kind: Literal["reversal", "transfer_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Someone says that an invoice is, or is no longer, disputed."""
+
+    order: tuple[datetime, int, int]
+    invoice: str
+    disputed: bool
+
+
+Ask = Allocate | Take | Contest
+
+
+class Account:
+    """The state of one account."""
+
+    __slots__ = ("awaiting_document", "awaiting_invoice", "documents", "flags", "id", "items", "rows", "subject")
+
+    def __init__(self, account_id: str) -> None:
+        self.id = account_id
+        self.subject = f"account/{account_id}"
+        self.items: dict[str, Item] = {}
+        self.documents: dict[str, Document] = {}
+        self.awaiting_document: dict[str, list[Allocate | Take]] = {}
+        """Asks by the number of the payment or credit note that is missing."""
+        self.awaiting_invoice: dict[str, list[Allocate | Contest]] = {}
+        """Asks by the number of the invoice that is missing."""
+        self.flags = Flags(self.subject)
+        self.rows: dict[RowKey, Row] = {}
+        """Items, unapplied parts and movements, the intervals that have ended included."""

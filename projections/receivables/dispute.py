@@ -1,0 +1,22 @@
+"""Disputed items: marked, still owed and still ageing."""
+
+from projections.receivables.account import Contest
+from projections.receivables.step import Step
+
+
+def dispute(step: Step, wanted: Contest) -> None:
+    """Mark the invoice, or wait for it."""
+    if wanted.invoice in step.account.items:
+        contest(step, wanted)
+    else:
+        step.account.awaiting_invoice.setdefault(wanted.invoice, []).append(wanted)
+        step.waits("dispute_unknown_invoice", f"{wanted.invoice} is no invoice of this account yet", wanted)
+
+
+def contest(step: Step, wanted: Contest) -> None:
+    """Set or take away the mark. The invoice is there, settled or not."""
+    item = step.account.items[wanted.invoice]
+    if not wanted.disputed and not item.disputed:
+        step.flag("not_disputed", f"{wanted.invoice} was not disputed", wanted)
+    item.disputed = wanted.disputed
+    step.item_changed(item)

@@ -1,0 +1,118 @@
+"""What one entry changes. Rules change items and documents and say so; at the end the intervals are cut once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from projections.entry import FOREVER
+from projections.receivables.account import Account, Ask, Document, Item
+from projections.receivables.flags import Standing, Waiting
+from projections.receivables.rows import ItemRow, MovementKind, MovementRow, UnappliedRow
+from projections.view import RowKey
+
+
+class Step:
+    """One entry being folded into an account. `finish` gives the keys of the rows that it touched."""
+
+    __slots__ = ("_documents", "_items", "_touched", "account", "at", "sequence")
+
+    def __init__(self, account: Account, at: datetime, sequence: int) -> None:
+        self.account = account
+        self.at = at
+        self.sequence = sequence
+        self._items: dict[str, Item] = {}
+        self._documents: dict[str, Document] = {}
+        self._touched: dict[RowKey, None] = {}  # in order: what a fold does is the same in every run
+
+    def item_changed(self, item: Item) -> None:
+        """The item's open amount or mark is other than before, or may be."""
+        self._items[item.invoice] = item
+
+    def document_changed(self, document: Document) -> None:
+        """The document's unapplied part is other than before, or may be."""
+        self._documents[document.number] = document
+
+    def moved(
+        self, kind: MovementKind, document: str, currency: str, amount: Decimal, entry: int, deal: str | None = None
+    ) -> None:
+        """The ledger balance changes by `amount` now, on behalf of `entry`."""
+        key = RowKey(MovementRow, (self.account.id, entry))
+        self.account.rows[key] = MovementRow(self.account.id, self.at, currency, amount, kind, document, deal, entry)
+        self._touched[key] = None
+
+    def flag(self, flag: Standing, detail: str, ask: Ask | None = None) -> None:
+        """Flag the entry being folded, or the entry that asked."""
+        entry, part = (self.sequence, 0) if ask is None else ask.order[1:]
+        self._touched[self.account.flags.raise_(flag, entry, part, detail)] = None
+
+    def waits(self, flag: Waiting, detail: str, ask: Ask) -> None:
+        """The ask waits for a document: flagged until `no_longer_waits`."""
+        self._touched[self.account.flags.raise_(flag, ask.order[1], ask.order[2], detail)] = None
+
+    def no_longer_waits(self, flag: Waiting, ask: Ask) -> None:
+        """The document that the ask waited for is there."""
+        self._touched[self.account.flags.lower(flag, ask.order[1], ask.order[2])] = None
+
+    def finish(self) -> Iterable[RowKey]:
+        """End the intervals of what changed and begin new ones."""
+        for item in self._items.values():
+            self._show_item(item)
+        for document in self._documents.values():
+            self._show_document(document)
+        return self._touched
+
+    def _show_item(self, item: Item) -> None:
+        shown = item.shown
+        if shown is not None:
+            if shown.open_amount == item.open_amount and shown.disputed == item.disputed:
+                return
+            self._end(RowKey(ItemRow, (self.account.id, item.invoice, shown.from_at)), shown)
+            item.shown = None
+        if item.open_amount:
+            item.shown = ItemRow(
+                self.account.id,
+                item.invoice,
+                self.at,
+                FOREVER,
+                item.deal,
+                item.currency,
+                item.amount,
+                item.open_amount,
+                item.due_on,
+                item.disputed,
+                self.sequence,
+            )
+            self._begin(RowKey(ItemRow, (self.account.id, item.invoice, self.at)), item.shown)
+
+    def _show_document(self, document: Document) -> None:
+        shown = document.shown
+        if shown is not None:
+            if shown.amount == document.unapplied:
+                return
+            self._end(RowKey(UnappliedRow, (self.account.id, document.number, shown.from_at)), shown)
+            document.shown = None
+        if document.unapplied:
+            document.shown = UnappliedRow(
+                self.account.id,
+                document.number,
+                document.kind,
+                self.at,
+                FOREVER,
+                document.currency,
+                document.unapplied,
+                self.sequence,
+            )
+            self._begin(RowKey(UnappliedRow, (self.account.id, document.number, self.at)), document.shown)
+
+    def _begin(self, key: RowKey, row: ItemRow | UnappliedRow) -> None:
+        self.account.rows[key] = row
+        self._touched[key] = None
+
+    def _end(self, key: RowKey, row: ItemRow | UnappliedRow) -> None:
+        """What began at this same instant never was: no interval has length zero."""
+        if row.from_at == self.at:
+            del self.account.rows[key]
+        else:
+            self.account.rows[key] = replace(row, to_at=self.at)
+        self._touched[key] = None

@@ -1,0 +1,291 @@
+"""What waits, what is capped and what is flagged."""
+
+import pytest
+
+from projections.receivables import ItemRow, MovementRow
+from projections.view import FlagRow
+
+from .story import (
+    UNIDENTIFIED,
+    Fact,
+    allocation,
+    correction,
+    credit_note,
+    day,
+    dispute,
+    given,
+    invoice,
+    payment,
+    resolution,
+    reversal,
+    transfer,
+    void,
+)
+
+
+def test_an_allocation_to_an_invoice_that_is_not_there_waits_for_it() -> None:
+    (
+        given(payment("P-1", "100.00", at=1, pays={"INV-1": "60.00"}))
+        .then(unapplied={"P-1": "100"}, flags=["allocated_unknown_invoice"])
+        .when(invoice("INV-1", "80.00", at=4))
+        .then(owes={"INV-1": "20"}, unapplied={"P-1": "40"})
+        .then(unapplied={"P-1": "100"}, as_of=day(3))
+    )
+
+
+def test_an_allocation_of_a_payment_that_is_not_there_waits_for_it() -> None:
+    (
+        given(invoice("INV-1", "80.00", at=0), allocation("P-1", {"INV-1": "60.00"}, at=1))
+        .then(owes={"INV-1": "80"}, flags=["unknown_payment"])
+        .when(payment("P-1", "100.00", at=2))
+        .then(owes={"INV-1": "20"}, unapplied={"P-1": "40"})
+    )
+
+
+def test_an_allocation_waits_for_payment_and_invoice_in_turn() -> None:
+    (
+        given(allocation("P-1", {"INV-1": "60.00"}, at=0))
+        .then(flags=["unknown_payment"])
+        .when(payment("P-1", "100.00", at=1))
+        .then(unapplied={"P-1": "100"}, flags=["allocated_unknown_invoice"])
+        .when(invoice("INV-1", "60.00", at=2))
+        .then(unapplied={"P-1": "40"})
+    )
+
+
+def test_what_waited_together_goes_in_effective_order() -> None:
+    (
+        given(payment("P-1", "100.00", at=1), payment("P-2", "100.00", at=1))
+        .when(allocation("P-2", {"INV-1": "70.00"}, at=3), allocation("P-1", {"INV-1": "70.00"}, at=2))
+        .when(invoice("INV-1", "100.00", at=4))
+        .then(unapplied={"P-1": "30", "P-2": "70"}, flags=["over_allocated"])
+    )
+
+
+def test_an_allocation_beyond_what_is_left_of_the_payment_is_capped() -> None:
+    (
+        given(invoice("INV-1", "100.00"), payment("P-1", "30.00", at=1))
+        .when(allocation("P-1", {"INV-1": "50.00"}))
+        .then(owes={"INV-1": "70"}, flags=["over_allocated"])
+    )
+
+
+def test_what_could_not_be_applied_is_not_applied_later() -> None:
+    (
+        given(invoice("INV-1", "100.00"), payment("P-1", "130.00", at=1, pays={"INV-1": "130.00"}))
+        .when(reversal("P-1", "50.00", at=2))
+        .then(owes={"INV-1": "20"}, flags=["over_allocated"])
+        .when(payment("P-2", "20.00", at=3, pays={"INV-1": "20.00"}))
+        .then(flags=["over_allocated"])
+    )
+
+
+def test_many_shortfalls_of_one_entry_are_one_flag_that_names_the_first() -> None:
+    seen = given(payment("P-1", "50.00", pays={f"INV-{n}": "10.00" for n in range(5)})).then(
+        unapplied={"P-1": "50"}, flags=["allocated_unknown_invoice"]
+    )
+    (flag,) = (each for each in seen.ledger.rows.values() if isinstance(each, FlagRow))
+    assert flag.detail == (
+        "INV-0 is no invoice of this account yet; INV-1 is no invoice of this account yet; "
+        "INV-2 is no invoice of this account yet; and 2 more"
+    )
+
+
+def test_a_second_invoice_of_one_number_is_flagged_and_not_added() -> None:
+    (
+        given(invoice("INV-1", "100.00", at=0))
+        .when(invoice("INV-1", "40.00", at=1))
+        .then(owes={"INV-1": "100"}, flags=["invoice_twice"])
+    )
+
+
+def test_the_earlier_of_two_invoices_of_one_number_counts_whichever_arrived_first() -> None:
+    (
+        given(invoice("INV-1", "100.00", at=1))
+        .when(invoice("INV-1", "40.00", at=0))
+        .then(owes={"INV-1": "40"}, flags=["invoice_twice"])
+    )
+
+
+@pytest.mark.parametrize("second", [payment("P-1", "40.00", at=2), credit_note("P-1", "40.00", at=2)])
+def test_payments_and_credit_notes_share_their_numbers(second: Fact) -> None:
+    given(payment("P-1", "100.00", at=1)).when(second).then(unapplied={"P-1": "100"}, flags=["payment_twice"])
+
+
+def test_a_payment_whose_reference_was_transferred_in_before_is_flagged_and_not_added() -> None:
+    (
+        given(transfer("P-1", "50.00", at=1))
+        .when(payment("P-1", "50.00", at=2))
+        .then(unapplied={"P-1": "50"}, flags=["payment_twice"])
+    )
+
+
+def test_a_reversal_beyond_the_payment_is_capped() -> None:
+    (
+        given(invoice("INV-1", "30.00"), payment("P-1", "50.00", at=1, pays={"INV-1": "30.00"}))
+        .when(reversal("P-1", "80.00", at=2))
+        .then(owes={"INV-1": "30"}, flags=["reversal_exceeds_payment"])
+    )
+
+
+def test_a_reversal_before_its_payment_waits_for_it() -> None:
+    (
+        given(invoice("INV-1", "100.00", at=0), reversal("P-1", "100.00", at=1))
+        .then(owes={"INV-1": "100"}, flags=["unknown_payment"])
+        .when(payment("P-1", "100.00", at=2))
+        .then(owes={"INV-1": "100"})
+    )
+
+
+def test_a_reversal_moves_the_balance_when_it_takes_effect() -> None:
+    seen = given(reversal("P-1", "40.00", at=1), payment("P-1", "100.00", at=2)).then(unapplied={"P-1": "60"})
+    moved = [each for each in seen.ledger.rows.values() if isinstance(each, MovementRow)]
+    assert {(each.kind, each.at, str(each.amount), each.entry) for each in moved} == {
+        ("payment", day(2), "-100.00", 2),
+        ("reversal", day(2), "40.00", 1),
+    }
+
+
+def test_a_reversal_in_another_currency_has_no_effect() -> None:
+    (
+        given(payment("P-1", "100.00"))
+        .when(reversal("P-1", "100.00", currency="USD"))
+        .then(unapplied={"P-1": "100"}, flags=["wrong_currency"])
+    )
+
+
+def test_a_credit_note_is_no_cash_to_reverse_or_transfer() -> None:
+    (
+        given(credit_note("CN-1", "30.00", at=0))
+        .when(reversal("CN-1", "30.00", at=1), transfer("CN-1", "30.00", at=2, out_of="A", into="B"))
+        .then(unapplied={"CN-1": "30"}, flags=["not_cash", "not_cash"])
+    )
+
+
+def test_cash_under_the_number_of_a_credit_note_is_not_added() -> None:
+    (
+        given(credit_note("X-1", "30.00", at=0))
+        .when(transfer("X-1", "50.00"))
+        .then(unapplied={"X-1": "30"}, flags=["not_cash"])
+    )
+
+
+def test_cash_in_another_currency_does_not_top_up_a_payment() -> None:
+    (
+        given(transfer("P-1", "30.00", at=1))
+        .when(transfer("P-1", "50.00", at=2, currency="USD"))
+        .then(unapplied={"P-1": "30"}, flags=["wrong_currency"])
+    )
+
+
+def test_a_further_transfer_of_one_reference_tops_it_up() -> None:
+    (
+        given(transfer("P-1", "30.00", at=1), invoice("INV-1", "50.00"), allocation("P-1", {"INV-1": "30.00"}, at=2))
+        .when(transfer("P-1", "20.00", at=3))
+        .then(owes={"INV-1": "20"}, unapplied={"P-1": "20"})
+    )
+
+
+def test_a_transfer_of_allocated_cash_opens_the_invoice_again_and_both_accounts_see_it() -> None:
+    story = given(
+        invoice("INV-1", "100.00", at=0),
+        payment("P-1", "100.00", at=1, pays={"INV-1": "100.00"}),
+        transfer("P-1", "60.00", at=2, out_of="A", into="B"),
+    )
+    story.then(owes={"INV-1": "60"})
+    story.seen_by("B").then(unapplied={"P-1": "60"})
+
+
+def test_a_transfer_beyond_the_payment_is_capped_where_it_leaves_and_whole_where_it_arrives() -> None:
+    story = given(payment("P-1", "50.00", at=0, account=UNIDENTIFIED), transfer("P-1", "80.00"))
+    story.seen_by(UNIDENTIFIED).then(flags=["transfer_exceeds_payment"])
+    story.then(unapplied={"P-1": "80"})
+
+
+def test_cash_transferred_away_can_come_back() -> None:
+    story = given(
+        payment("P-1", "50.00", at=0, account=UNIDENTIFIED),
+        transfer("P-1", "50.00", at=1),
+        transfer("P-1", "50.00", at=2, out_of="A", into=UNIDENTIFIED),
+    )
+    story.then()
+    story.seen_by(UNIDENTIFIED).then(unapplied={"P-1": "50"})
+
+
+def test_a_transfer_before_its_payment_waits_where_it_leaves() -> None:
+    story = given(transfer("P-1", "30.00", at=1)).seen_by(UNIDENTIFIED).then(flags=["unknown_payment"])
+    story.when(payment("P-1", "50.00", at=2, account=UNIDENTIFIED)).then(unapplied={"P-1": "20"})
+
+
+def test_a_transfer_to_the_same_account_changes_nothing() -> None:
+    (
+        given(payment("P-1", "50.00", at=0))
+        .when(transfer("P-1", "50.00", out_of="A", into="A"))
+        .then(unapplied={"P-1": "50"}, flags=["transfer_to_itself"])
+    )
+
+
+def test_a_dispute_before_its_invoice_waits_for_it() -> None:
+    (
+        given(dispute("INV-1", at=0))
+        .then(flags=["dispute_unknown_invoice"])
+        .when(invoice("INV-1", "100.00", at=1))
+        .then(owes={"INV-1": "100"}, disputed=["INV-1"])
+    )
+
+
+def test_resolving_what_nobody_disputed_is_flagged() -> None:
+    (given(invoice("INV-1", "100.00")).when(resolution("INV-1")).then(owes={"INV-1": "100"}, flags=["not_disputed"]))
+
+
+def test_a_settled_invoice_that_opens_again_is_still_disputed() -> None:
+    (
+        given(invoice("INV-1", "100.00", at=0), payment("P-1", "100.00", at=1, pays={"INV-1": "100.00"}))
+        .when(dispute("INV-1", at=2))
+        .then()
+        .when(reversal("P-1", "10.00", at=3))
+        .then(owes={"INV-1": "10"}, disputed=["INV-1"])
+    )
+
+
+def test_facts_of_one_instant_leave_one_interval() -> None:
+    seen = given(
+        invoice("INV-1", "100.00", at=1),
+        payment("P-1", "30.00", at=1, pays={"INV-1": "30.00"}),
+        payment("P-2", "30.00", at=1, pays={"INV-1": "30.00"}),
+    ).then(owes={"INV-1": "40"})
+    (only,) = (each for each in seen.ledger.rows.values() if isinstance(each, ItemRow))
+    assert (only.from_at, str(only.open_amount), only.entry) == (day(1), "40.00", 3)
+
+
+def test_a_fact_that_changes_nothing_of_an_item_begins_no_interval() -> None:
+    seen = given(invoice("INV-1", "100.00", at=0), dispute("INV-1", at=1), dispute("INV-1", at=2)).then(
+        owes={"INV-1": "100"}, disputed=["INV-1"]
+    )
+    rows = [each for each in seen.ledger.rows.values() if isinstance(each, ItemRow)]
+    assert [(each.from_at, each.disputed) for each in rows] == [(day(0), False), (day(1), True)]
+
+
+def test_a_voided_payment_was_never_made() -> None:
+    (
+        given(invoice("INV-1", "100.00"), payment("P-1", "100.00", pays={"INV-1": "100.00"}))
+        .when(void("e2"))
+        .then(owes={"INV-1": "100"})
+        .then(owes={"INV-1": "100"}, as_of=day(2))
+    )
+
+
+def test_a_corrected_invoice_counts_as_if_it_had_been_right() -> None:
+    (
+        given(invoice("INV-1", "100.00", at=0), payment("P-1", "80.00", at=1, pays={"INV-1": "80.00"}))
+        .then(owes={"INV-1": "20"})
+        .when(correction("e1", invoice("INV-1", "80.00", at=0)))
+        .then()
+    )
+
+
+def test_amounts_read_alike_however_they_were_sent() -> None:
+    seen = given(invoice("INV-1", "100"), invoice("INV-2", "100.0"), invoice("INV-3", "100", currency="JPY")).then(
+        owes={"INV-1": "100", "INV-2": "100", "INV-3": "100"}
+    )
+    assert [str(each.open_amount) for each in seen.ledger.items(day(1)).values()] == ["100.00", "100.00", "100"]
