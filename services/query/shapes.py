@@ -1,0 +1,271 @@
+"""What the answers look like in JSON: over HTTP and with `--json`. Other programs rely on these names.
+
+Amounts are decimal strings with the decimals of their currency, rates decimal strings with four; times are ISO 8601
+with offset, in UTC; what is unknown or does not exist is null.
+"""
+
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
+
+
+class PipelineDeal(TypedDict):
+    """Where one deal stands."""
+
+    deal: str
+    playbook: str | None
+    version: int | None
+    stage: int | None
+    phase: Literal["entered", "completed"] | None
+    status: str
+    probability: str
+    amount: str | None
+    currency: str | None
+    owner: str | None
+    account: str | None
+    since: str | None
+    stale: bool
+
+
+class Pipeline(TypedDict):
+    """Deals that are open or on hold, ordered by deal."""
+
+    as_of: str
+    known_at: int
+    deals: list[PipelineDeal]
+
+
+class Deal(PipelineDeal):
+    """Where a deal stands, whatever its status."""
+
+    as_of: str
+    known_at: int
+
+
+class FunnelStage(TypedDict):
+    """One stage; `stage` null holds the open deals before the first."""
+
+    stage: int | None
+    open: int
+    entered: int
+    completed: int
+    amounts: dict[str, str]
+
+
+class Funnel(TypedDict):
+    """Where the deals of a playbook stand. `win_rate` is won / (won + lost)."""
+
+    playbook: str
+    as_of: str
+    known_at: int
+    stages: list[FunnelStage]
+    open: int
+    won: int
+    lost: int
+    abandoned: int
+    won_amounts: dict[str, str]
+    win_rate: str | None
+
+
+class Bucket(TypedDict):
+    """How many invoices, and what is still owed on them."""
+
+    items: int
+    amount: str
+
+
+CurrencyAgeing = TypedDict(
+    "CurrencyAgeing",
+    {
+        "not_due": Bucket,
+        "1-30": Bucket,
+        "31-60": Bucket,
+        "61-90": Bucket,
+        "over_90": Bucket,
+        "disputed": Bucket,
+        "unapplied_cash": str,
+        "unapplied_credit": str,
+        "unapplied": str,
+        "balance": str,
+    },
+)
+"""Days past due; `disputed` is in the buckets too. Buckets less `unapplied` are the `balance`."""
+
+
+class Ageing(TypedDict):
+    """What is owed in each currency, by how long it is past due."""
+
+    as_of: str
+    known_at: int
+    currencies: dict[str, CurrencyAgeing]
+
+
+class OpenItem(TypedDict):
+    """An invoice on which something is still owed."""
+
+    account: str
+    invoice: str
+    deal: str | None
+    currency: str
+    amount: str
+    open_amount: str
+    due_on: str
+    days_past_due: int
+    bucket: str
+    disputed: bool
+    since: str
+    entry: int
+
+
+class OpenItems(TypedDict):
+    """Open invoices, ordered by account and invoice."""
+
+    as_of: str
+    known_at: int
+    items: list[OpenItem]
+
+
+class Caused(TypedDict):
+    """A row of a view that an entry made, unmade or replaced."""
+
+    view: str
+    key: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class HistoryEntry(TypedDict):
+    """One entry as it was recorded; `data` is always the original."""
+
+    sequence: int
+    id: str
+    source: str
+    type: str
+    occurred_at: str
+    recorded_at: str
+    actor: str | None
+    data: dict[str, Any]
+    voided_by: int | None
+    corrected_by: int | None
+    caused: list[Caused]
+
+
+class History(TypedDict):
+    """Everything that concerns a deal or account, in the order in which it was recorded."""
+
+    subject: str
+    entries: list[HistoryEntry]
+
+
+class ExplainedItem(TypedDict):
+    """What a stage needs. `by` are the sequences of the entries that meet it."""
+
+    item: str
+    kind: Literal["milestone", "criterion", "commitment"]
+    met_at: str | None
+    by: list[int]
+
+
+class ExplainedStage(TypedDict):
+    """One stage and what it needs."""
+
+    stage: int
+    entered_at: str | None
+    completed_at: str | None
+    items: list[ExplainedItem]
+
+
+class Explanation(TypedDict):
+    """Why a deal is at its stage. `missing` is what the next step still needs."""
+
+    deal: str
+    playbook: str | None
+    version: int | None
+    as_of: str
+    known_at: int
+    stage: int | None
+    phase: Literal["entered", "completed"] | None
+    probability: str
+    stages: list[ExplainedStage]
+    missing: list[str]
+
+
+class Cause(TypedDict):
+    """The entry whose arrival changed a row."""
+
+    sequence: int
+    source: str
+    id: str
+    type: str
+    subject: str
+    occurred_at: str
+    recorded_at: str
+    actor: str | None
+
+
+class ChangedRow(TypedDict):
+    """A row of a report that differs, and every entry whose arrival changed it on the way."""
+
+    report: str
+    key: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    causes: list[Cause]
+
+
+class Changes(TypedDict):
+    """What differs between two states of knowledge about the same instant."""
+
+    as_of: str
+    from_known: int
+    to_known: int
+    changes: list[ChangedRow]
+
+
+class StreamStatus(TypedDict):
+    """The stream; null while NATS cannot be reached."""
+
+    last_sequence: int | None
+    bytes: int | None
+    max_bytes: int | None
+
+
+class LaneStatus(TypedDict):
+    """How far a lane is; `lag` is what the stream has beyond it."""
+
+    lane: int
+    projected: int
+    lag: int | None
+
+
+class Status(TypedDict):
+    """How far the ledger is."""
+
+    stream: StreamStatus
+    recorded: int
+    lanes: list[LaneStatus]
+    entries: int
+    quarantined: int
+    stale: int
+    generation: str | None
+
+
+class Difference(TypedDict):
+    """Something that is not as it must be."""
+
+    kind: str
+    sequence: int | None
+    subject: str | None
+    expected: str | None
+    found: str | None
+
+
+class Verification(TypedDict):
+    """What a check found: the first differences of each kind; `counts` says how many there are of each."""
+
+    ok: bool
+    sequence: int
+    entries: int
+    subjects: int
+    differences: list[Difference]
+    counts: dict[str, int]

@@ -1,0 +1,107 @@
+"""What an answer is about: the world as of an instant, as the ledger knew it at a sequence.
+
+Both are read from text in one way, over HTTP and on the command line:
+
+- `as_of`: an instant with offset, or a day, which means its end in the ledger's time zone. The end of a day is the
+  first instant of the next day less one microsecond, the ledger's smallest step: what began at midnight is not yet
+  in. Without it: now.
+- `known_at`: a sequence, an instant, or a day (its end). An instant means the highest sequence recorded at or before
+  it; one that is still to come means now. Without it: the lowest sequence that all lanes have projected.
+
+An answer states both as it used them, and asking again with them gives the same answer. So a `known_at` that is not
+projected yet is refused, never answered by less.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from contracts.times import read_instant
+from projections.entry import FOREVER
+from services.errors import BadRequest
+from services.ledger.journal import Connection
+from services.sql import queries
+
+_SQL = queries("services.query", "times.sql")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
+_PLUS_READ_AS_SPACE = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The two times of an answer."""
+
+    as_of: datetime
+    known_at: int
+
+
+def utc_now() -> datetime:
+    """The present, to the microsecond."""
+    return datetime.now(UTC)
+
+
+async def moment(
+    connection: Connection, as_of: str | None, known_at: str | None, now: Callable[[], datetime] = utc_now
+) -> Moment:
+    """The moment that the two texts mean on this ledger. Raises BadRequest."""
+    zone = ZoneInfo(await connection.fetchval(_SQL["time_zone"]))
+    present = now()
+    instant = present if as_of is None else read_time(as_of, zone, "as_of")
+    return Moment(instant, await sequence_known(connection, known_at, zone, present, "known_at"))
+
+
+async def sequence_known(connection: Connection, text: str | None, zone: ZoneInfo, present: datetime, name: str) -> int:
+    """The sequence that a text means. Raises BadRequest for one that is not projected yet."""
+    lowest = await projected(connection)
+    if text is None:
+        return lowest
+    wanted = read_known(text, zone, name)
+    if isinstance(wanted, datetime):
+        if wanted >= present:
+            return lowest
+        wanted = await connection.fetchval(_SQL["sequence_at"], wanted)
+    if wanted > lowest:
+        raise BadRequest(
+            f"{name}: sequence {wanted} is not in the views yet; they include everything up to {lowest}. "
+            f"Ask for {lowest} or less, or wait until it is there (over HTTP: ?after={wanted})."
+        )
+    return wanted
+
+
+async def projected(connection: Connection) -> int:
+    """The lowest sequence that all lanes of the served generation have projected."""
+    found: int = await connection.fetchval(_SQL["projected"])
+    return found
+
+
+def read_known(text: str, zone: ZoneInfo, name: str = "known_at") -> int | datetime:
+    """A sequence or an instant. Raises BadRequest."""
+    return int(text) if _SEQUENCE.fullmatch(text) else read_time(text, zone, name)
+
+
+def read_time(text: str, zone: ZoneInfo, name: str) -> datetime:
+    """An instant in UTC; a day means its end in the zone. Raises BadRequest that names the parameter.
+
+    A `+` that an address turned into a space is read as what it was: `…T00:00:00 08:00`.
+    """
+    try:
+        if _DAY.fullmatch(text):
+            return _end_of(date.fromisoformat(text), zone)
+        found = read_instant(_PLUS_READ_AS_SPACE.sub("+", text))[0]
+    except (ValueError, OverflowError):
+        raise BadRequest(
+            f"{name}: {text[:40]!r} is neither a day such as 2026-03-31 nor a time with offset such as "
+            "2026-03-31T18:00:00+08:00."
+        ) from None
+    if found >= FOREVER:
+        raise BadRequest(f"{name}: {text[:40]!r} is too far in the future.")
+    return found
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    following = day + timedelta(days=1)
+    midnight = datetime(following.year, following.month, following.day, tzinfo=zone)
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)

@@ -1,0 +1,48 @@
+"""How single values are written in answers."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from contracts.money import MINOR_UNITS
+from projections.entry import FOREVER
+
+_RATE = Decimal("0.0001")
+
+
+def instant(at: datetime) -> str:
+    """ISO 8601 in UTC, with offset."""
+    return at.astimezone(UTC).isoformat()
+
+
+def instant_or_none(at: datetime | None) -> str | None:
+    """The same; null for what has not happened, and for the end of what has not ended."""
+    return None if at is None or at.replace(tzinfo=UTC) >= FOREVER else instant(at)
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """A decimal string with the decimals of its currency."""
+    return str(value.quantize(Decimal(1).scaleb(-MINOR_UNITS[currency])))
+
+
+def amount_or_none(value: Decimal | None, currency: str | None) -> str | None:
+    """The same; null when there is none."""
+    return None if value is None or currency is None else amount(value, currency)
+
+
+def rate(value: Decimal) -> str:
+    """A decimal string with four decimals."""
+    return str(value.quantize(_RATE))
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON has it. Decimals keep the digits that are stored."""
+    if isinstance(value, datetime):
+        return instant_or_none(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
