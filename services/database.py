@@ -1,6 +1,6 @@
 """Connections to PostgreSQL. Every service works under a role of its own, whoever the URL logs in as."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import asyncpg
 
@@ -8,6 +8,7 @@ from services.errors import NotProvisioned, Unavailable
 from services.settings import masked
 
 Role = Literal["daybook_intake", "daybook_recorder", "daybook_projector", "daybook_query", "daybook_reader"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 COMMAND_TIMEOUT_S = 60.0
 

@@ -4,11 +4,13 @@ DaybookError
 ├── NotConfigured         no running ledger was found and no servers are named
 ├── AlreadyRunning        another `up` uses the data directory
 ├── NotProvisioned        the stream, the database or a generation is missing: `daybook init`
+├── MissingRights         the database user may not do what `daybook init` has to do
 ├── ServerFailed          an embedded server did not start or stopped by itself
 ├── StreamMismatch        the stream is not the one that the journal remembers
 ├── JournalUnreadable     the journal holds an entry that this version does not know
 ├── Unavailable           NATS or Postgres cannot be reached now; trying again may help
 ├── StreamFull            the stream has no room left
+├── ViewsAltered          a row of a view is not what the projector left
 ├── LostLeadership        another worker is active; this one stops without committing
 └── BadRequest            what was asked for cannot be: a wrong date, an unknown deal or playbook
 """
@@ -30,6 +32,10 @@ class NotProvisioned(DaybookError):
     """The stream, the database or a generation is missing."""
 
 
+class MissingRights(DaybookError):
+    """The database user may not do what provisioning has to do; the message lists what is missing."""
+
+
 class ServerFailed(DaybookError):
     """An embedded server did not start or stopped by itself."""
 
@@ -48,6 +54,10 @@ class Unavailable(DaybookError):
 
 class StreamFull(DaybookError):
     """The stream has no room left; nothing was recorded."""
+
+
+class ViewsAltered(DaybookError):
+    """A row of a view is not what the projector left: something else changed it."""
 
 
 class LostLeadership(DaybookError):

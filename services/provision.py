@@ -1,0 +1,94 @@
+"""Everything a ledger needs before its services start: stream, tables, roles, playbooks, the first views.
+
+`daybook init` and `daybook up` run this, and nothing else makes any of it. Running it again changes nothing.
+"""
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from contracts.playbooks.playbook import Playbook
+from services import database, playbooks
+from services.errors import DaybookError
+from services.ledger.provision import Identity, identify, identity, migrate
+from services.settings import Endpoints, Settings
+from services.stream import connection as stream_connection
+from services.stream.provision import provision as provision_stream
+from services.stream.state import StreamState, find
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """What is there now."""
+
+    stream: StreamState
+    identity: Identity
+    made_stream: bool
+    migrations: int
+    """How many were applied now."""
+    published: list[str]
+    """Event ids of the playbooks published now."""
+    generation: str
+    """Digest of the generation that is served."""
+
+
+async def provision(settings: Settings, where: Endpoints, shipped: list[Playbook] | None = None) -> Provisioned:
+    """Brings both servers to what this version needs. Raises DaybookError; what was done before stays and is kept."""
+    nc = await stream_connection.connect(where.nats_url, "init")
+    try:
+        connection = await database.connect(where.database_url)
+        try:
+            known = await identity(connection)
+            if known is not None:
+                _check_identity(settings, known)
+            existed = await find(nc, settings.stream) is not None
+            applied = await migrate(connection)
+            stream = await provision_stream(nc, settings, _disk(settings, where), may_create=known is None)
+            known = await identify(connection, stream, settings.timezone)
+            await playbooks.add_source(connection)
+            published = await playbooks.publish(nc, settings.stream, _shipped() if shipped is None else shipped)
+            served = await _generation(connection)
+        finally:
+            await connection.close()
+    finally:
+        await nc.close()
+    return Provisioned(stream, known, not existed, applied, published, served)
+
+
+def _shipped() -> list[Playbook]:
+    if importlib.util.find_spec("contracts.playbooks.shipped") is None:
+        return []
+    found: list[Playbook] = list(importlib.import_module("contracts.playbooks.shipped").shipped())
+    return found
+
+
+async def _generation(connection: asyncpg.Connection) -> str:
+    if importlib.util.find_spec("services.projector.generation") is None:
+        return ""
+    return str(await importlib.import_module("services.projector.generation").ensure(connection))
+
+
+def _check_identity(settings: Settings, known: Identity) -> None:
+    if "timezone" in settings.model_fields_set and settings.timezone != known.time_zone:
+        raise DaybookError(
+            f"The ledger cuts days in {known.time_zone}, fixed when it was made; DAYBOOK_TIMEZONE says "
+            f"{settings.timezone}. Unset it, or start a new ledger."
+        )
+    if settings.stream != known.stream_name:
+        raise DaybookError(
+            f"The database belongs to the stream {known.stream_name}; DAYBOOK_STREAM says {settings.stream}."
+        )
+
+
+def _disk(settings: Settings, where: Endpoints) -> Path | None:
+    """A path on the disk of the stream's files, None when they lie on another machine."""
+    if settings.embedded:
+        return settings.data
+    hosts = {urlsplit(each).hostname for each in where.nats_url.split(",")}
+    return Path("/") if hosts <= set(_LOOPBACK) else None

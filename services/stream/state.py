@@ -1,0 +1,85 @@
+"""What the NATS server says about the stream."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import nats.errors
+from nats.aio.client import Client
+
+from services.errors import NotProvisioned, Unavailable
+
+_STREAM_NOT_FOUND = 10059
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """The stream at one moment."""
+
+    name: str
+    created_at: datetime
+    """To the microsecond, as `ledger.identity` remembers it."""
+    first_sequence: int
+    """1, or 0 while it is empty; anything else means that messages were lost."""
+    last_sequence: int
+    messages: int
+    bytes: int
+    max_bytes: int
+    configuration: dict[str, Any]
+
+
+async def find(nc: Client, name: str) -> StreamState | None:
+    """The stream, None when there is none. Raises Unavailable."""
+    answer = await ask(nc, f"STREAM.INFO.{name}")
+    if answer.get("error", {}).get("err_code") == _STREAM_NOT_FOUND:
+        return None
+    return read(answer)
+
+
+async def state(nc: Client, name: str) -> StreamState:
+    """The stream. Raises NotProvisioned or Unavailable."""
+    found = await find(nc, name)
+    if found is None:
+        raise NotProvisioned(f"There is no stream {name} on {_server(nc)}. Run `daybook init`.")
+    return found
+
+
+async def ask(nc: Client, verb: str, payload: dict[str, Any] | None = None) -> dict[str, Any]:
+    """One request to the JetStream API. Raises Unavailable when nobody answers."""
+    try:
+        reply = await nc.request(f"$JS.API.{verb}", json.dumps(payload).encode() if payload else b"", timeout=10)
+    except nats.errors.NoRespondersError as error:
+        raise Unavailable(f"JetStream is not enabled on {_server(nc)}, or not for this user.") from error
+    except (nats.errors.Error, TimeoutError, OSError) as error:
+        raise Unavailable(f"NATS does not answer at {_server(nc)}: {error or type(error).__name__}") from error
+    answer: dict[str, Any] = json.loads(reply.data)
+    return answer
+
+
+def read(answer: dict[str, Any]) -> StreamState:
+    """The server's answer to STREAM.INFO, CREATE or UPDATE. Raises Unavailable for an error."""
+    if "error" in answer:
+        raise Unavailable(f"JetStream refuses: {answer['error'].get('description', answer['error'])}")
+    configuration, counts = answer["config"], answer["state"]
+    return StreamState(
+        name=configuration["name"],
+        created_at=instant(answer["created"]),
+        first_sequence=counts["first_seq"],
+        last_sequence=counts["last_seq"],
+        messages=counts["messages"],
+        bytes=counts["bytes"],
+        max_bytes=configuration["max_bytes"],
+        configuration=configuration,
+    )
+
+
+def instant(text: str) -> datetime:
+    """The server's time, in nanoseconds with `Z`, cut to the microsecond."""
+    seconds, _, fraction = text.removesuffix("Z").partition(".")
+    return datetime.fromisoformat(f"{seconds}.{fraction[:6].ljust(6, '0')}+00:00")
+
+
+def _server(nc: Client) -> str:
+    url = nc.connected_url
+    return f"{url.hostname}:{url.port}" if url is not None else "its address"
