@@ -1,7 +1,7 @@
 """The one byte form of an event (RFC 8785 on this data), and the leaf hash of a journal row.
 
-RFC 8785 sorts keys, writes no white space and UTF-8. Its number rule is about floats; events hold none, and
-integers stay within ±(2^53 − 1), so the digits themselves are the canonical form.
+RFC 8785 sorts keys by UTF-16 code units, writes no white space and UTF-8. Its number rule is about floats; events
+hold none, and integers stay within ±(2^53 − 1), so the digits themselves are the canonical form.
 """
 
 import hashlib
@@ -9,7 +9,9 @@ import json
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32
+"""How deeply objects and lists may be nested."""
 MAX_INTEGER = 2**53 - 1
+"""The largest integer that every JSON reader keeps exactly."""
 
 
 class NotCanonical(ValueError):
@@ -43,54 +45,74 @@ _decoder = json.JSONDecoder(
     parse_float=_no_float, parse_int=_integer, parse_constant=_no_constant, object_pairs_hook=_unique
 )
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+_in_given_order = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def read_json(text: bytes | str) -> Any:
-    """JSON without floats, without a key twice in one object, at most `MAX_DEPTH` deep.
+    """JSON without floats, without a key twice in one object, without half a surrogate pair, not too deep.
 
-    Raises NotCanonical. RFC 8259 text in UTF-8, no byte order mark.
+    Raises NotCanonical. RFC 8259 text in UTF-8, no byte order mark, at most `MAX_DEPTH` deep.
     """
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-        if decoded.count("[") + decoded.count("{") > MAX_DEPTH:
-            _check_depth(decoded)
-        return _decoder.decode(decoded)
+        value = _decoder.decode(decoded)
     except NotCanonical:
         raise
     except UnicodeDecodeError as error:
         raise NotCanonical(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise NotCanonical(f"not JSON: {error.msg} at character {error.pos}") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise NotCanonical(f"nested more than {MAX_DEPTH} deep") from None
+    except ValueError as error:
         raise NotCanonical(f"not JSON: {error}") from None
+    # Both checks are needed by few texts: many brackets, and escapes, without which UTF-8 holds no surrogate.
+    if decoded.count("[") + decoded.count("{") > MAX_DEPTH:
+        _check_depth(value)
+    if "\\u" in decoded:
+        canonical(value)
+    return value
 
 
-def _check_depth(text: str) -> None:
-    depth, in_string, escaped = 0, False, False
-    for each in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif each == "\\":
-                escaped = True
-            elif each == '"':
-                in_string = False
-        elif each == '"':
-            in_string = True
-        elif each in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise NotCanonical(f"nested more than {MAX_DEPTH} deep")
-        elif each in "]}":
-            depth -= 1
+def _check_depth(value: Any) -> None:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for each in level
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return
+    raise NotCanonical(f"nested more than {MAX_DEPTH} deep")
 
 
 def canonical(value: Any) -> bytes:
-    """The canonical bytes of parsed JSON. Raises NotCanonical for a lone surrogate."""
+    """The canonical bytes of a value that `read_json` gave. Raises NotCanonical for half of a surrogate pair."""
     try:
-        return _encoder.encode(value).encode("utf-8")
+        return canonical_text(value).encode("utf-8")
     except UnicodeEncodeError:
         raise NotCanonical("a string holds half of a surrogate pair") from None
+
+
+def canonical_text(value: Any) -> str:
+    """`canonical` before its encoding to UTF-8."""
+    text = _encoder.encode(value)
+    # Python sorts by code point. That differs from UTF-16 order only where a character needs two UTF-16 units,
+    # and then the text is longer in UTF-16 than two bytes a character.
+    if not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) != 2 * len(text):
+        return _in_given_order.encode(_sorted(value))
+    return text
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        order = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        return {key: _sorted(value[key]) for key in order}
+    if isinstance(value, list):
+        return [_sorted(each) for each in value]
+    return value
 
 
 def leaf_hash(sequence: int, recorded_at_us: int, stream_subject: str, message: bytes) -> bytes:

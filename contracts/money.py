@@ -1,13 +1,16 @@
 """Money: a decimal string and an ISO 4217 currency, never a float."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-_AMOUNT = re.compile(r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$")
+from contracts.problems import fault
+
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
 
 _TWO = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW "
@@ -27,17 +30,16 @@ MINOR_UNITS: dict[str, int] = (
 
 
 def _amount(value: Any) -> Decimal:
-    if isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str):
+    text = format(value, "f") if isinstance(value, Decimal) else value
+    if not isinstance(text, str):
         raise PydanticCustomError("money", 'an amount is a decimal string such as "1200.00", not a number')
-    if not _AMOUNT.match(value):
+    if not _AMOUNT.fullmatch(text):
         raise PydanticCustomError(
             "money",
             "an amount has up to 15 digits and up to 4 decimals, no sign, no leading zero: {value}",
-            {"value": value[:40]},
+            {"value": text[:40]},
         )
-    return Decimal(value)
+    return Decimal(text)
 
 
 def _currency(value: Any) -> str:
@@ -48,15 +50,22 @@ def _currency(value: Any) -> str:
     return value
 
 
+_BeforeAmount = BeforeValidator(_amount)
+_AmountAsText = PlainSerializer(str, return_type=str)
+
 Amount = Annotated[
-    Decimal,
-    BeforeValidator(_amount),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": _AMOUNT.pattern}),
+    Decimal, _BeforeAmount, _AmountAsText, WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
 ]
 """Zero or more, in units of the currency beside it."""
 
-PositiveAmount = Annotated[Amount, Field(gt=0)]
+PositiveAmount = Annotated[
+    Decimal,
+    _BeforeAmount,
+    Field(gt=0),
+    _AmountAsText,
+    WithJsonSchema({"type": "string", "pattern": rf"^(?!0(\.0+)?$){_AMOUNT.pattern}$"}),
+]
+"""More than zero, in units of the currency beside it."""
 
 Currency = Annotated[str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(MINOR_UNITS)})]
 
@@ -66,31 +75,29 @@ class Monetary(BaseModel):
 
     @model_validator(mode="after")
     def _amounts_fit_the_currency(self) -> Self:
-        currency = getattr(self, "currency", None)
-        amount = getattr(self, "amount", None)
-        if (amount is None) != (currency is None) and "amount" in type(self).model_fields:
-            raise PydanticCustomError("money", "amount and currency are given together or not at all")
+        values = self.__dict__
+        currency = values.get("currency")
+        if "amount" in values and (values["amount"] is None) != (currency is None):
+            absent = "currency" if currency is None else "amount"
+            raise fault(((absent,), "is missing: amount and currency are given together"))
         if currency is not None:
             digits = MINOR_UNITS[currency]
-            for path, each in _amounts(self):
-                exponent = each.as_tuple().exponent
-                if isinstance(exponent, int) and -exponent > digits:
-                    raise PydanticCustomError(
-                        "money",
-                        "{path} {amount} has more than the {digits} decimals of {currency}",
-                        {"path": path, "amount": str(each), "digits": digits, "currency": currency},
-                    )
+            found = [
+                (path, f"{each} has more than the {digits} decimals of {currency}")
+                for path, each in _amounts(values)
+                if -int(each.as_tuple().exponent) > digits
+            ]
+            if found:
+                raise fault(*found)
         return self
 
 
-def _amounts(model: BaseModel, prefix: str = "") -> list[tuple[str, Decimal]]:
-    found: list[tuple[str, Decimal]] = []
-    for name in type(model).model_fields:
-        value = getattr(model, name)
+def _amounts(values: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Decimal]]:
+    for name, value in values.items():
         if isinstance(value, Decimal):
-            found.append((prefix + name, value))
+            yield (name,), value
         elif isinstance(value, tuple):
             for index, each in enumerate(value):
                 if isinstance(each, BaseModel):
-                    found += _amounts(each, f"{prefix}{name}[{index}].")
-    return found
+                    for path, amount in _amounts(each.__dict__):
+                        yield (name, index, *path), amount

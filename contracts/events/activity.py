@@ -1,13 +1,13 @@
 """The activity family: what the salesperson and the customer did together."""
 
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.events.event import Event
 from contracts.identifiers import AccountId, ContactId, DocumentNumber, LongText, ShortText
 from contracts.money import Amount, Currency, Monetary
+from contracts.times import CalendarDay, Instant
 
 Seconds = Annotated[int, Field(ge=0, le=604_800)]
 
@@ -17,7 +17,7 @@ class AppointmentMade(Event, type="daybook.appointment_made.v1", family="activit
 
     contact_id: ContactId | None = None
     """Who agreed."""
-    scheduled_at: AwareDatetime
+    scheduled_at: Instant
     """When the meeting is to begin, with offset."""
     place: ShortText | None = None
     """Where."""
@@ -81,5 +81,5 @@ class ProposalSubmitted(Event, Monetary, type="daybook.proposal_submitted.v1", f
     """Price offered, in units of `currency`."""
     currency: Currency | None = None
     """ISO 4217 currency of `amount`."""
-    valid_until: date | None = None
+    valid_until: CalendarDay | None = None
     """Last day on which the offer stands."""

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from pydantic import AwareDatetime, Field
-
 from contracts.events.event import Data, Event
 from contracts.events.evidence import EventReference
-from contracts.identifiers import LongText, Person, SubjectKind
+from contracts.identifiers import EventType, LongText, Person, SubjectKind
+from contracts.times import Instant
 
 _ANY: frozenset[SubjectKind] = frozenset({"deal", "account"})
 
@@ -14,7 +13,7 @@ _ANY: frozenset[SubjectKind] = frozenset({"deal", "account"})
 class Replacement(Data):
     """What the target should have said. Type, subject and the deals and accounts named stay the same."""
 
-    time: AwareDatetime
+    time: Instant
     """When it happened, with offset."""
     data: dict[str, Any]
     """The whole data, by the target's own contract."""
@@ -25,7 +24,7 @@ class EventCorrected(Event, type="daybook.event_corrected.v1", family="correctio
 
     target: EventReference
     """An original event, never a correction."""
-    target_type: str = Field(pattern=r"^daybook\.[a-z0-9_]+\.v[1-9][0-9]*$")
+    target_type: EventType
     """CloudEvents type of the target."""
     replacement: Replacement
     """The full replacement."""

@@ -1,12 +1,12 @@
 """The customer family: who the customer is and who its people are."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from contracts.events.event import Data, Event
-from contracts.identifiers import AccountId, ContactId, DealId, LongText, Person, ShortText
+from contracts.identifiers import AccountId, ContactId, DealId, LongText, ShortText
+from contracts.times import CalendarDay
 
 
 class AccountRegistered(Event, type="daybook.account_registered.v1", family="customer", subjects="account"):
@@ -20,7 +20,7 @@ class AccountRegistered(Event, type="daybook.account_registered.v1", family="cus
     """Where it is."""
     founded_year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     """Calendar year of its founding."""
-    employees: Annotated[int, Field(ge=0)] | None = None
+    employees: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
     """How many people it employs."""
     parent: ShortText | None = None
     """The company it belongs to."""
@@ -31,12 +31,18 @@ class AccountRegistered(Event, type="daybook.account_registered.v1", family="cus
 class Personal(Data):
     """Personal facts about a contact, kept in one block so that they can be found and limited."""
 
-    name: Person | None = None
+    name: ShortText | None = None
+    """The person's name."""
     telephone: ShortText | None = None
+    """A telephone number, as people write it."""
     email: ShortText | None = None
-    birthday: date | None = None
+    """A mail address."""
+    birthday: CalendarDay | None = None
+    """Day of birth."""
     interests: LongText | None = None
+    """What the person cares for."""
     character: LongText | None = None
+    """What the person is like to deal with."""
 
 
 class ContactRecorded(

@@ -1,10 +1,9 @@
 """The deal family: where a sale begins, changes hands and ends."""
 
-from datetime import date
-
 from contracts.events.event import Event
-from contracts.identifiers import AccountId, LongText, Person, PlaybookKey, ShortText
+from contracts.identifiers import AccountId, LongText, Person, PlaybookKey, PlaybookVersion, ShortText
 from contracts.money import Amount, Currency, Monetary
+from contracts.times import CalendarDay
 
 
 class DealOpened(Event, Monetary, type="daybook.deal_opened.v1", family="deal", subjects="deal"):
@@ -12,7 +11,7 @@ class DealOpened(Event, Monetary, type="daybook.deal_opened.v1", family="deal", 
 
     playbook: PlaybookKey
     """Key of the sales process."""
-    playbook_version: int | None = None
+    playbook_version: PlaybookVersion | None = None
     """Version of the playbook; without it the highest published before this event counts."""
     name: ShortText | None = None
     """What people call the deal."""
@@ -26,7 +25,7 @@ class DealOpened(Event, Monetary, type="daybook.deal_opened.v1", family="deal", 
     """Expected value, in units of `currency`."""
     currency: Currency | None = None
     """ISO 4217 currency of `amount`."""
-    expected_close_on: date | None = None
+    expected_close_on: CalendarDay | None = None
     """The day on which the deal is expected to be won."""
 
 
@@ -48,11 +47,11 @@ class DealRevised(Event, Monetary, type="daybook.deal_revised.v1", family="deal"
     """New expected value, in units of `currency`."""
     currency: Currency | None = None
     """ISO 4217 currency of `amount`."""
-    expected_close_on: date | None = None
+    expected_close_on: CalendarDay | None = None
     """New expected day of winning."""
     playbook: PlaybookKey | None = None
     """Key of the playbook to move to; without it the deal's own."""
-    playbook_version: int | None = None
+    playbook_version: PlaybookVersion | None = None
     """Version to move to: from this event's time all evidence is judged by it."""
     reason: LongText | None = None
     """Why it changed."""

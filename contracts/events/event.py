@@ -45,6 +45,15 @@ class Event(Data):
         """`call_made` for `daybook.call_made.v1`: what `daybook source add --events` and playbooks call it."""
         return cls.type.split(".")[1]
 
+    @classmethod
+    def version(cls) -> int:
+        """1 for `daybook.call_made.v1`."""
+        return int(cls.type.rpartition(".v")[2])
+
+    def upcast(self) -> "Event":
+        """The same fact as the next version of its class tells it. The newest version tells it itself."""
+        return self
+
     def concerns(self) -> frozenset[str]:
         """The deals and accounts that the data names (fields `deal_id`, `account_id`, `to_account_id`)."""
         return frozenset(_named(self))
@@ -55,8 +64,7 @@ _NAMES = {"deal_id": "deal/", "account_id": "account/", "to_account_id": "accoun
 
 def _named(data: BaseModel) -> list[str]:
     found: list[str] = []
-    for name in type(data).model_fields:
-        value = getattr(data, name)
+    for name, value in data.__dict__.items():
         if value is None:
             continue
         if name in _NAMES:

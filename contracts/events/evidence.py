@@ -1,12 +1,12 @@
 """The evidence family: milestones achieved, criteria met, and evidence taken back."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import model_validator
 
 from contracts.events.event import Data, Event
 from contracts.identifiers import EventId, ItemKey, LongText, ShortText, SourceName
+from contracts.problems import fault
 
 
 class EventReference(Data):
@@ -47,11 +47,11 @@ class EvidenceRevoked(Event, type="daybook.evidence_revoked.v1", family="evidenc
     """The event that no longer counts as evidence, for any item."""
     item: ItemKey | None = None
     """The item whose evidence so far no longer counts; what comes later counts again."""
-    reason: Annotated[LongText, Field(min_length=1)]
+    reason: LongText
     """Why."""
 
     @model_validator(mode="after")
     def _target_or_item(self) -> Self:
         if (self.target is None) == (self.item is None):
-            raise PydanticCustomError("evidence_revoked", "give either target or item, not both")
+            raise fault((("target",), "give either target or item, one of the two"))
         return self

@@ -1,15 +1,15 @@
 """The receivables family: what the customer owes, what came in, and which pays for which."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from contracts.events.event import Data, Event
 from contracts.identifiers import AccountId, DealId, DocumentNumber, LongText, Person, ShortText
 from contracts.money import Currency, Monetary, PositiveAmount
+from contracts.problems import fault
+from contracts.times import CalendarDay
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=3650)]
@@ -26,7 +26,7 @@ class PaymentTerm(Data):
     """Part of the contract's amount, in per cent."""
     days: Days = 0
     """Days between the trigger and the due date."""
-    on: date | None = None
+    on: CalendarDay | None = None
     """The day itself, for trigger `date`."""
 
 
@@ -56,16 +56,14 @@ class ContractSigned(Event, Monetary, type="daybook.contract_signed.v1", family=
     """The instalments; with retention their shares add up to 100."""
     retention_percent: Percent = 0
     """质保金: share kept back until the warranty ends, in per cent."""
-    retention_until: date | None = None
+    retention_until: CalendarDay | None = None
     """When the retention falls due."""
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> Self:
         total = sum(term.share for term in self.terms) + self.retention_percent
         if self.terms and total != 100:
-            raise PydanticCustomError(
-                "terms", "shares of terms and retention_percent add up to {total}, not 100", {"total": total}
-            )
+            raise fault((("terms",), f"their shares and retention_percent add up to {total}, not 100"))
         return self
 
 
@@ -78,7 +76,7 @@ class InvoiceIssued(Event, Monetary, type="daybook.invoice_issued.v1", family="r
     """What is owed, in units of `currency`."""
     currency: Currency
     """ISO 4217 currency."""
-    due_on: date
+    due_on: CalendarDay
     """The last day on which payment is in time."""
     deal_id: DealId | None = None
     """The deal that it belongs to."""
@@ -94,11 +92,7 @@ class _Allocating(Event, Monetary):
     def _check(self, amount: Decimal, allocations: tuple[Allocation, ...]) -> None:
         total = sum((each.amount for each in allocations), Decimal(0))
         if total > amount:
-            raise PydanticCustomError(
-                "allocations",
-                "allocations add up to {total}, more than the amount {amount}",
-                {"total": str(total), "amount": str(amount)},
-            )
+            raise fault((("allocations",), f"they add up to {total}, more than the amount {amount}"))
 
 
 class CreditNoteIssued(_Allocating, type="daybook.credit_note_issued.v1", family="receivables", subjects="account"):

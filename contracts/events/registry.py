@@ -1,14 +1,13 @@
 """Which types there are, and how an older version is read as the newest."""
 
 from collections.abc import Iterator
-from typing import Any, cast
 
 from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from contracts.canonical import canonical
 from contracts.events.correction import EventCorrected
 from contracts.events.event import Event
+from contracts.problems import fault, reasons_of
 
 
 class UnknownType(ValueError):
@@ -16,7 +15,7 @@ class UnknownType(ValueError):
 
 
 class Registry:
-    """The event classes by type. An older version's class has `upcast(self)`, which gives the next version."""
+    """The event classes by type. An older version's class overrides `upcast`, which gives the next version."""
 
     def __init__(self, *classes: type[Event]) -> None:
         self._by_type: dict[str, type[Event]] = {}
@@ -39,7 +38,11 @@ class Registry:
         except KeyError:
             raise UnknownType(type_) from None
 
-    def read(self, type_: str, data: bytes) -> Event:
+    def named(self, name: str) -> type[Event] | None:
+        """The newest version's class of an event name such as `call_made`, if there is one."""
+        return max((each for each in self if each.event_name() == name), key=lambda each: each.version(), default=None)
+
+    def read(self, type_: str, data: bytes | str) -> Event:
         """The data of one event, as written: strict, by its own version's contract.
 
         Raises UnknownType, or pydantic's ValidationError whose locations name the fields.
@@ -51,38 +54,18 @@ class Registry:
 
     def newest(self, event: Event) -> Event:
         """The event as the newest version of its class: what folds see."""
-        while (upcast := getattr(event, "upcast", None)) is not None:
-            event = cast("Event", upcast())
+        while (next_version := event.upcast()) is not event:
+            event = next_version
         return event
 
     def _check_replacement(self, event: EventCorrected) -> None:
         try:
             target = self.get(event.target_type)
-            if target.family in ("correction", "policy"):
-                raise PydanticCustomError("target", "{type} is never corrected", {"type": event.target_type})
-        except (UnknownType, PydanticCustomError) as error:
-            reason = (
-                error
-                if isinstance(error, PydanticCustomError)
-                else PydanticCustomError("type", "unknown event type {type}", {"type": event.target_type})
-            )
-            raise ValidationError.from_exception_data(
-                "EventCorrected",
-                [InitErrorDetails(type=reason, loc=("target_type",), input=event.target_type)],
-            ) from None
+        except UnknownType:
+            raise fault((("target_type",), f"unknown event type {event.target_type}")) from None
+        if target.family in ("correction", "policy"):
+            raise fault((("target_type",), f"{event.target_type} is never corrected"))
         try:
             target.model_validate_json(canonical(event.replacement.data))
         except ValidationError as error:
-            raise ValidationError.from_exception_data(
-                "EventCorrected",
-                [
-                    InitErrorDetails(
-                        type=PydanticCustomError(
-                            cast("Any", each["type"]), cast("Any", each["msg"].replace("{", "(").replace("}", ")"))
-                        ),
-                        loc=("replacement", "data", *each["loc"]),
-                        input=each["input"],
-                    )
-                    for each in error.errors(include_url=False)
-                ],
-            ) from None
+            raise fault(*((("replacement", "data", *loc), reason) for loc, reason in reasons_of(error))) from None

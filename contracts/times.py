@@ -1,0 +1,70 @@
+"""Instants and days as text: RFC 3339 with offset, and calendar days. Read strictly, written in one way."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_OFFSET = r"[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_INSTANT = re.compile(rf"({_DAY})[Tt]({_CLOCK})(?:\.([0-9]{{1,9}}))?([Zz]|{_OFFSET})")
+_CALENDAR_DAY = re.compile(_DAY)
+
+
+def read_instant(text: str) -> tuple[datetime, str]:
+    """An RFC 3339 time with offset: (instant in UTC to the microsecond, canonical text). Raises ValueError.
+
+    Canonical: upper-case letters, `Z` for a zero offset, up to nine decimals without trailing zeros.
+    """
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"must be a time with offset such as 2026-03-31T09:30:00+08:00, not {text[:40]!r}")
+    day, clock, decimals, offset = match.groups()
+    fraction = f".{decimals}".rstrip("0").rstrip(".") if decimals else ""
+    if offset in ("z", "Z") or offset[1:] == "00:00":
+        offset = "Z"
+    try:
+        local = datetime.fromisoformat(f"{day}T{clock}{fraction[:7].ljust(7, '0') if fraction else ''}{offset}")
+        return local.astimezone(UTC), f"{day}T{clock}{fraction}{offset}"
+    except (ValueError, OverflowError):
+        raise ValueError(f"there is no such time: {text[:40]}") from None
+
+
+def _instant(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise PydanticCustomError("time", "must be a time with offset")
+        return value.astimezone(UTC)
+    if not isinstance(value, str):
+        raise PydanticCustomError("time", "must be a time with offset, as text")
+    try:
+        return read_instant(value)[0]
+    except ValueError as error:
+        raise PydanticCustomError("time", "{reason}", {"reason": str(error)}) from None
+
+
+def _calendar_day(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _CALENDAR_DAY.fullmatch(value):
+        raise PydanticCustomError("day", "must be a day such as 2026-03-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("day", "there is no such day: {day}", {"day": value}) from None
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}),
+]
+"""A time with offset; kept in UTC to the microsecond."""
+
+CalendarDay = Annotated[
+    date, BeforeValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})
+]
+"""A day of the calendar, without time or offset."""
