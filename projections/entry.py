@@ -50,3 +50,8 @@ class Entry(Generic[E]):
     def order(self) -> tuple[datetime, int]:
         """Effective history is sorted by this."""
         return self.occurred_at, self.sequence
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """(source, id): the event's name for ever."""
+        return self.source, self.id

@@ -2,7 +2,7 @@
 
 A correction or void names an original event; of all that name one target the highest sequence counts, so a later
 correction revives a voided event. A replacement keeps type, subject, `deal_id` and `account_id`. Whatever breaks
-these rules has no effect and is named in `without_effect`.
+these rules has no effect and is named in `without_effect`; what names an event that is not there waits for it.
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from contracts.canonical import canonical
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from projections.entry import Entry, Recorded
+
+VERSION = 1
+"""Raised whenever the same entries give another effective history; part of the generation's digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +28,25 @@ class Effective:
     """Sequence of a corrected original to that of the correction."""
     without_effect: dict[int, str]
     """Sequence of a correction or void that breaks a rule to the reason."""
+    waiting: dict[int, str]
+    """Sequence of a correction or void whose target is not among what concerns the subject, to the reason."""
 
 
 def effective(recorded: Iterable[Recorded]) -> Effective:
-    """Effective history of what concerns one subject. `recorded` is all of it, in order of sequence."""
-    everything = list(recorded)
+    """Effective history of what concerns one subject. `recorded` is all of it, in any order."""
+    everything = sorted(recorded, key=lambda each: each.sequence)
     originals = {each.said.identity: each for each in everything}
     deciding: dict[int, Recorded] = {}
     without: dict[int, str] = {}
+    waiting: dict[int, str] = {}
     for each in everything:
         if not isinstance(each.said.event, EventCorrected | EventVoided):
             continue
-        target = originals.get((each.said.event.target.source, each.said.event.target.id))
+        named = each.said.event.target
+        target = originals.get((named.source, named.id))
         if target is None:
-            continue  # not recorded yet, or it does not concern this subject
-        if reason := _broken_rule(each, target):
+            waiting[each.sequence] = f"its target {named.source}/{named.id} is not among what concerns this subject"
+        elif reason := _broken_rule(each, target):
             without[each.sequence] = reason
         else:
             deciding[target.sequence] = each
@@ -58,7 +65,7 @@ def effective(recorded: Iterable[Recorded]) -> Effective:
             corrected[each.sequence] = decision.sequence
             entries.append(_replaced(each, decision))
     entries.sort(key=lambda entry: entry.order)
-    return Effective(entries, voided, corrected, without)
+    return Effective(entries, voided, corrected, without, waiting)
 
 
 def entry_of(recorded: Recorded) -> Entry[Event]:

@@ -2,62 +2,47 @@
 
 Every row carries the sequence at which it became known, so rows are compared after every entry. An entry that
 sorts behind all folded ones is folded on; a late one, a correction or a void makes the views fold anew. Both give
-the same rows: `tests/unit/projections/test_replay.py` holds them to it.
+the same rows: `tests/conformance/test_views.py` holds every view to it.
 """
 
 from bisect import insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from contracts.events import Event, EventCorrected, EventVoided
 from contracts.identifiers import split_subject
+from projections.cell import Cell, Change, replace_rows
 from projections.entry import Entry, Recorded
 from projections.history import effective, entry_of
 from projections.playbooks import Playbooks
 from projections.view import FlagRow, Row, RowKey, View
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A row that an entry made, unmade or replaced; `sequence` is the entry whose arrival did it."""
-
-    sequence: int
-    key: RowKey
-    before: Row | None
-    after: Row | None
-
-
-@dataclass(slots=True)
-class _Cell:
-    """One view of the subject."""
-
-    view: View[Any]
-    state: Any
-    rows: dict[RowKey, Row] = field(default_factory=dict)
-    last: tuple[datetime, int] | None = None
-    error: str | None = None
+__all__ = ["Change", "Replay"]
 
 
 class Replay:
-    """A subject's history, states and rows. `stale` names the views whose fold raised, with the error."""
+    """A subject's history, states and rows."""
 
     def __init__(self, subject: str, views: Sequence[View[Any]]) -> None:
         kind, self._id = split_subject(subject)
         self.subject = subject
+        self._views = [view for view in views if view.kind == kind]
+        self._forget()
+
+    def _forget(self) -> None:
         self._recorded: list[Recorded] = []
         self._entries: list[Entry[Event]] = []
         self._targets: set[tuple[str, str]] = set()
         self._correction_flags: dict[RowKey, Row] = {}
-        self._cells = [_Cell(view, view.initial(self._id)) for view in views if view.kind == kind]
+        self._cells = [Cell.of(view, self._id) for view in self._views]
 
     def __len__(self) -> int:
+        """How many entries concern the subject, corrections and voids included."""
         return len(self._recorded)
 
     @property
     def stale(self) -> dict[str, str]:
-        """View name to error, for the views whose fold raised on the last attempt."""
+        """View name to error, for the views whose fold raised on the last attempt; their rows are the last good."""
         return {cell.view.name: cell.error for cell in self._cells if cell.error is not None}
 
     def rows(self) -> dict[RowKey, Row]:
@@ -73,108 +58,77 @@ class Replay:
         return self._entries
 
     def load(self, history: Iterable[Recorded], playbooks: Playbooks) -> None:
-        """Take a whole history at once: the rows are those that `take` would have left behind one by one."""
+        """Take a whole history at once: the rows are those that `take` and `republish` would have left one by one.
+
+        `playbooks` are those known at the position up to which the history reaches: a deal may have waited for one
+        that was published behind its last entry.
+        """
+        self._forget()
         self._recorded = list(history)
         if not self._recorded:
             return
-        known = playbooks.known_at(self._recorded[-1].sequence)
         self._retell(self._recorded[-1].sequence)
-        for cell in self._cells:
-            self._refold(cell, known, self._recorded[-1].sequence)
+        self._refold(playbooks, self._recorded[-1].sequence)
         if self.stale:
-            self._one_by_one(playbooks)
+            self._one_by_one(self._recorded, playbooks)
 
     def take(self, recorded: Recorded, playbooks: Playbooks) -> list[Change]:
-        """The next entry that concerns the subject. `playbooks` are those known at its sequence."""
+        """The next entry that concerns the subject. Playbooks published behind it are not seen."""
+        playbooks = playbooks.known_at(recorded.sequence)
         self._recorded.append(recorded)
         said = recorded.said
         if isinstance(said.event, EventCorrected | EventVoided) or said.identity in self._targets:
-            changes = self._retell(recorded.sequence)
-            for cell in self._cells:
-                changes += self._refold(cell, playbooks, recorded.sequence)
-            return changes
+            return self._retell(recorded.sequence) + self._refold(playbooks, recorded.sequence)
         entry = entry_of(recorded)
-        insort(self._entries, entry, key=lambda each: each.order)
-        changes = []
+        if self._entries and entry.order < self._entries[-1].order:
+            insort(self._entries, entry, key=lambda each: each.order)
+        else:
+            self._entries.append(entry)
+        changes: list[Change] = []
         for cell in self._cells:
-            if type(entry.event) not in cell.view.handled:
+            if not cell.handles(entry):
                 continue
-            if cell.error is not None or (cell.last is not None and entry.order < cell.last):
-                changes += self._refold(cell, playbooks, recorded.sequence)
+            if cell.folds_on(entry):
+                changes += cell.fold_on(entry, playbooks, recorded.sequence)
             else:
-                changes += self._fold_on(cell, entry, playbooks, recorded.sequence)
+                changes += cell.refold(self._entries, playbooks, recorded.sequence)
         return changes
 
     def republish(self, playbooks: Playbooks, sequence: int) -> list[Change]:
-        """A playbook was published at `sequence`: fold the deal anew with what is known now."""
-        return [change for cell in self._cells for change in self._refold(cell, playbooks, sequence)]
+        """A playbook was published at `sequence`: fold anew with what is known now.
 
-    def _fold_on(self, cell: _Cell, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
-        try:
-            touched = set(cell.view.evolve(cell.state, entry, playbooks))
-            rows = {key: cell.view.row(cell.state, key) for key in touched}
-        except Exception as error:
-            cell.error = f"{type(error).__name__}: {error}"
-            return []
-        cell.last = entry.order
-        return _replace(cell.rows, rows, sequence)
+        To be called for every subject that waits (a flag `unknown_playbook` with the playbook's key) or is stale;
+        for all others nothing would change.
+        """
+        return self._refold(playbooks.known_at(sequence), sequence)
 
-    def _refold(self, cell: _Cell, playbooks: Playbooks, sequence: int) -> list[Change]:
-        state = cell.view.initial(self._id)
-        touched: set[RowKey] = set(cell.rows)
-        last = None
-        try:
-            for entry in self._entries:
-                if type(entry.event) in cell.view.handled:
-                    touched.update(cell.view.evolve(state, entry, playbooks))
-                    last = entry.order
-            rows = {key: cell.view.row(state, key) for key in touched}
-        except Exception as error:
-            cell.error = f"{type(error).__name__}: {error}"
-            return []
-        cell.state, cell.last, cell.error = state, last, None
-        return _replace(cell.rows, rows, sequence)
+    def _refold(self, playbooks: Playbooks, sequence: int) -> list[Change]:
+        return [change for cell in self._cells for change in cell.refold(self._entries, playbooks, sequence)]
 
     def _retell(self, sequence: int) -> list[Change]:
         told = effective(self._recorded)
         self._entries = told.entries
-        self._targets = {
-            (each.said.event.target.source, each.said.event.target.id)
-            for each in self._recorded
-            if isinstance(each.said.event, EventCorrected | EventVoided)
-        }
-        flags = {
-            RowKey(FlagRow, (self.subject, "history", "correction_without_effect", entry)): FlagRow(
-                self.subject, "history", "correction_without_effect", entry, reason
-            )
-            for entry, reason in told.without_effect.items()
-        }
+        self._targets = set()
+        own: set[int] = set()
+        for each in self._recorded:
+            if isinstance(each.said.event, EventCorrected | EventVoided):
+                self._targets.add((each.said.event.target.source, each.said.event.target.id))
+                if each.said.subject == self.subject:
+                    own.add(each.sequence)
+        flags = [("correction_without_effect", *each) for each in told.without_effect.items()]
+        flags += [("correction_waits", *each) for each in told.waiting.items() if each[0] in own]
         wanted: dict[RowKey, Row | None] = dict.fromkeys(self._correction_flags)
-        return _replace(self._correction_flags, wanted | flags, sequence)
+        for flag, entry, reason in flags:
+            row = FlagRow(self.subject, "history", flag, entry, reason)
+            wanted[RowKey(FlagRow, (self.subject, "history", flag, entry))] = row
+        return replace_rows(self._correction_flags, wanted, sequence)
 
-    def _one_by_one(self, playbooks: Playbooks) -> None:
-        history, self._recorded, self._entries = self._recorded, [], []
-        self._targets, self._correction_flags = set(), {}
-        for cell in self._cells:
-            cell.state, cell.rows, cell.last, cell.error = cell.view.initial(self._id), {}, None, None
-        published = sorted(each.sequence for versions in playbooks.published.values() for each in versions)
-        for each in history:
-            while published and published[0] < each.sequence:
-                at = published.pop(0)
-                if self._recorded:
-                    self.republish(playbooks.known_at(at), at)
-            self.take(each, playbooks.known_at(each.sequence))
-
-
-def _replace(rows: dict[RowKey, Row], wanted: dict[RowKey, Row | None], sequence: int) -> list[Change]:
-    changes = []
-    for key, after in wanted.items():
-        before = rows.get(key)
-        if before == after:
-            continue
-        changes.append(Change(sequence, key, before, after))
-        if after is None:
-            del rows[key]
-        else:
-            rows[key] = after
-    return changes
+    def _one_by_one(self, history: Sequence[Recorded], playbooks: Playbooks) -> None:
+        """A fold raises: its rows are those of the last time when it did not."""
+        self._forget()
+        steps = [*((each.sequence, each) for each in history), *((each.sequence, None) for each in playbooks)]
+        for sequence, recorded in sorted(steps, key=lambda step: step[0]):
+            if recorded is None:
+                self.republish(playbooks, sequence)
+            else:
+                self.take(recorded, playbooks)

@@ -1,0 +1,119 @@
+"""A playbook made ready for judging: which evidence each step needs, and which events may be that evidence.
+
+A deal takes steps: step 2n − 1 enters stage n, step 2n completes it, step 0 is before the first stage.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from contracts.events import Event
+from contracts.playbooks.playbook import Item, Playbook, Satisfier, Stage
+
+NeedKind = Literal["milestone", "criterion", "commitment"]
+Phase = Literal["entered", "completed"]
+
+NEVER_EVIDENCE = frozenset({"stage_claimed", "evidence_revoked", "commitment_withdrawn"})
+"""Events that satisfy no item, whatever a playbook says: a claim is no evidence, the others take evidence back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An item or a commitment that a step needs."""
+
+    number: int
+    """Its place among all needs of the playbook, from 0."""
+    key: str
+    """The item's key; `commitment` for a commitment."""
+    kind: NeedKind
+    step: int
+    """The step that needs it; 0 for the commitment of a stage that asks for none."""
+    at_least: tuple[int, ...]
+    """How many entries each way of meeting it takes: way 0 is naming it, the others are its satisfiers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Events of one name that may count for a need."""
+
+    need: int
+    way: int
+    where: tuple[tuple[str, str | int | bool], ...]
+
+    def fits(self, event: Event) -> bool:
+        """Whether the event's data has the values wanted; in a list, one member is enough."""
+        return all(_holds(getattr(event, name, None), wanted) for name, wanted in self.where)
+
+
+class Rulebook:
+    """What one version of a playbook asks for. Immutable."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self.name = f"playbook {playbook.key} version {playbook.version}"
+        needs: list[Need] = []
+        matches: dict[str, list[Match]] = {}
+        items: dict[str, Need] = {}
+        commitments: dict[int, Need] = {}
+        words: dict[str, int] = {}
+        for number, stage in enumerate(playbook.stages, start=1):
+            for kind, item, step in _items(stage, number):
+                need = Need(len(needs), item.key, kind, step, (1, *(each.at_least for each in item.satisfied_by)))
+                needs.append(need)
+                items[item.key] = need
+                for way, satisfier in enumerate(item.satisfied_by, start=1):
+                    if satisfier.event not in NEVER_EVIDENCE:
+                        matches.setdefault(satisfier.event, []).append(_match(need, way, satisfier))
+            step = 0 if stage.commitment is None else 2 * number
+            commitments[number] = Need(len(needs), "commitment", "commitment", step, (1,))
+            needs.append(commitments[number])
+            words |= {word.casefold(): number for word in (stage.key, str(number), *stage.claimed_as)}
+        self.needs = tuple(needs)
+        self.matches = {name: tuple(found) for name, found in matches.items()}
+        """By event name."""
+        self.items = items
+        """Milestones and criteria by key."""
+        self.commitments = commitments
+        """By stage."""
+        self.words = words
+        """The stage that each word of a claim names, in lower case."""
+        self.lacking = [0] * (2 * len(playbook.stages) + 1)
+        """How many needs each step has."""
+        for need in needs:
+            self.lacking[need.step] += 1
+
+    def needs_of(self, step: int) -> Sequence[Need]:
+        """What a step needs: its items in the playbook's order, then the commitment; nothing beyond the last step."""
+        return [need for need in self.needs if need.step == step]
+
+    def stage_of(self, step: int) -> tuple[int | None, Phase | None]:
+        """Stage and phase that a step leads to; none before the first."""
+        if step == 0:
+            return None, None
+        return (step + 1) // 2, "entered" if step % 2 else "completed"
+
+    def stage_key(self, step: int) -> str | None:
+        """The key of that stage."""
+        return self.playbook.stages[(step - 1) // 2].key if step else None
+
+    def probability(self, step: int) -> Decimal:
+        """That of the last completed stage; 0 before the first completion (seed 004)."""
+        return self.playbook.stages[step // 2 - 1].probability if step > 1 else Decimal(0)
+
+
+def _items(stage: Stage, number: int) -> list[tuple[NeedKind, Item, int]]:
+    return [
+        *(("milestone", item, 2 * number - 1) for item in stage.milestones),
+        *(("criterion", item, 2 * number) for item in stage.criteria),
+    ]
+
+
+def _match(need: Need, way: int, satisfier: Satisfier) -> Match:
+    return Match(need.number, way, tuple(satisfier.where.items()))
+
+
+def _holds(found: object, wanted: str | int | bool) -> bool:
+    if isinstance(found, tuple):
+        return any(_holds(each, wanted) for each in found)
+    return isinstance(found, bool) == isinstance(wanted, bool) and found == wanted

@@ -1,0 +1,94 @@
+"""The state of the fold: what is known of one deal, in effective order so far."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from contracts.events import DealOpened, DealRevised, DealWon, Event
+from projections.entry import Entry
+from projections.playbooks import Published
+from projections.stage_position.evidence import Finding
+from projections.stage_position.intervals import Intervals, Shown
+from projections.stage_position.rows import Status
+from projections.stage_position.standing import Standing
+from projections.view import FlagRow, RowKey
+
+VIEW = "stage_position"
+
+CLOSED: dict[Status, Decimal] = {"won": Decimal(1), "lost": Decimal(0), "abandoned": Decimal(0)}
+"""What closes a deal, and the probability that is then certain."""
+
+
+@dataclass(slots=True)
+class Deal:
+    """One deal. What was said before its opening is kept and counts from the opening on."""
+
+    id: str
+    opening: Entry[Event] | None = None
+    playbook: str = ""
+    version: int | None = None
+    standing: Standing | None = None
+    """None before the opening and while the playbook is unknown."""
+    status: Status = "open"
+    amount: Decimal | None = None
+    currency: str | None = None
+    owner: str | None = None
+    account: str | None = None
+    said: list[Entry[Event]] = field(default_factory=list)
+    """All entries so far: a playbook that the deal moves to judges them anew."""
+    flags: dict[RowKey, FlagRow] = field(default_factory=dict)
+    intervals: Intervals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.intervals = Intervals(self.id)
+
+    def follow(self, key: str, version: int | None, published: Published | None, entry: int) -> Iterable[RowKey]:
+        """From `entry` on the deal follows this playbook; flagged while it is not published."""
+        self.playbook, self.version, self.standing = key, version, None
+        if published is None:
+            return [self.flag(entry, Finding("unknown_playbook", key))]
+        self.version = published.playbook.version
+        self.standing = Standing(published.rulebook)
+        return []
+
+    def revalue(self, event: DealOpened | DealRevised | DealWon) -> None:
+        """A value that is given replaces the one before; amount and currency are given together."""
+        if event.amount is not None:
+            self.amount, self.currency = event.amount, event.currency
+
+    def flag(self, entry: int, finding: Finding) -> RowKey:
+        """Flag an entry. Returns the key of the flag's row."""
+        key = self._flag_key(entry, finding.flag)
+        self.flags[key] = FlagRow(f"deal/{self.id}", VIEW, finding.flag, entry, finding.detail)
+        return key
+
+    def unflag(self, entry: int, flag: str) -> RowKey:
+        """Take a flag back. Returns the key of the flag's row."""
+        key = self._flag_key(entry, flag)
+        self.flags.pop(key, None)
+        return key
+
+    def show(self, entry: Entry[Event]) -> Iterable[RowKey]:
+        """Show how the deal stands after an entry, from its time on. Returns the keys of the rows touched."""
+        step = self.standing.step if self.standing else 0
+        stage, phase = self.standing.rulebook.stage_of(step) if self.standing else (None, None)
+        probability = CLOSED.get(self.status)
+        if probability is None:
+            probability = self.standing.rulebook.probability(step) if self.standing else Decimal(0)
+        shown = Shown(
+            self.playbook,
+            self.version,
+            stage,
+            phase,
+            self.status,
+            probability,
+            self.amount,
+            self.currency,
+            self.owner,
+            self.account,
+        )
+        stage_key = self.standing.rulebook.stage_key(step) if self.standing else None
+        return self.intervals.show(entry.occurred_at, shown, (self.playbook, stage_key, phase), entry.sequence)
+
+    def _flag_key(self, entry: int, flag: str) -> RowKey:
+        return RowKey(FlagRow, (f"deal/{self.id}", VIEW, flag, entry))

@@ -1,0 +1,148 @@
+"""Which entry meets which item, and how far that takes the deal (seed 004).
+
+A stage is entered when the one before is completed and all its milestones are done; it is completed when it is
+entered, all its criteria are met and the customer's commitment has been received. So a deal stands at the last
+step up to which nothing is lacking. Evidence that comes early waits in its place; taking evidence back opens a lack
+and the deal falls to the step before it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from contracts.events import (
+    CommitmentWithdrawn,
+    CriterionMet,
+    CustomerCommitmentReceived,
+    Event,
+    EventReference,
+    EvidenceRevoked,
+    MilestoneAchieved,
+)
+from projections.entry import Entry
+from projections.rulebook import Need, Rulebook
+
+
+class Finding(NamedTuple):
+    """Something surprising in an entry: the flag and what to tell people."""
+
+    flag: str
+    detail: str
+
+
+class Evidence:
+    """What counts, entry by entry in effective order. The cost of an entry is that of the items it touches."""
+
+    __slots__ = ("_counted", "_lacking", "_places", "_rulebook", "_ways_met", "step")
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._counted: dict[tuple[int, int], list[Entry[Event]]] = {}
+        """By need and way, in effective order."""
+        self._places: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        """By identity of an entry: the needs and ways for which it counts."""
+        self._ways_met: dict[int, int] = {}
+        self._lacking = rulebook.lacking.copy()
+        self.step = 0
+        """The last step taken."""
+        self._advance()
+
+    def judge(self, entry: Entry[Event]) -> Finding | None:
+        """Count an entry for whatever it meets, or take back what it takes back."""
+        event = entry.event
+        for match in self._rulebook.matches.get(event.event_name(), ()):
+            if match.fits(event):
+                self._count(entry, match.need, match.way)
+        match event:
+            case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key):
+                if key not in self._rulebook.items:
+                    return self._unknown_item(key)
+                self._count(entry, self._rulebook.items[key].number, 0)
+            case CustomerCommitmentReceived(stage=stage):
+                if stage not in self._rulebook.commitments:
+                    return self._unknown_stage(stage)
+                self._count(entry, self._rulebook.commitments[stage].number, 0)
+            case CommitmentWithdrawn(stage=stage):
+                return self._withdraw(stage)
+            case EvidenceRevoked(target=EventReference() as target):
+                if not self._take_back((target.source, target.id)):
+                    return Finding("revoked_unknown", f"{target.source}/{target.id} is not evidence at that time")
+            case EvidenceRevoked(item=str() as key):
+                return self._revoke_item(key)
+        return None
+
+    def met_by(self, need: Need) -> Sequence[Entry[Event]]:
+        """The entries that meet a need: the earliest that suffice, in one way; none while it is not met."""
+        enough = [
+            counted[:at_least]
+            for way, at_least in enumerate(need.at_least)
+            if len(counted := self._counted.get((need.number, way), [])) >= at_least
+        ]
+        return min(enough, key=lambda entries: entries[-1].order, default=[])
+
+    def missing(self) -> Sequence[Need]:
+        """What the next step still needs."""
+        return [need for need in self._rulebook.needs_of(self.step + 1) if not self._ways_met.get(need.number)]
+
+    def _withdraw(self, stage: int) -> Finding | None:
+        """The commitments for a stage so far no longer hold, whatever else they met."""
+        if stage not in self._rulebook.commitments:
+            return self._unknown_stage(stage)
+        standing = self._counted.get((self._rulebook.commitments[stage].number, 0), [])
+        if not standing:
+            return Finding("withdrawn_unknown", f"no commitment for stage {stage} stands at that time")
+        for entry in standing.copy():
+            self._take_back(entry.identity)
+        return None
+
+    def _revoke_item(self, key: str) -> Finding | None:
+        """The evidence for an item so far no longer counts for it."""
+        if key not in self._rulebook.items:
+            return self._unknown_item(key)
+        need = self._rulebook.items[key]
+        found = False
+        for way in range(len(need.at_least)):
+            for entry in self._counted.get((need.number, way), []).copy():
+                self._places[entry.identity].remove((need.number, way))
+                self._discount(entry.identity, need.number, way)
+                found = True
+        return None if found else Finding("revoked_unknown", f"nothing is evidence for {key} at that time")
+
+    def _take_back(self, identity: tuple[str, str]) -> bool:
+        """An entry no longer counts for anything. Returns whether it did."""
+        places = self._places.pop(identity, [])
+        for need, way in places:
+            self._discount(identity, need, way)
+        return bool(places)
+
+    def _count(self, entry: Entry[Event], need: int, way: int) -> None:
+        counted = self._counted.setdefault((need, way), [])
+        counted.append(entry)
+        self._places.setdefault(entry.identity, []).append((need, way))
+        if len(counted) == self._rulebook.needs[need].at_least[way]:
+            self._ways_met[need] = self._ways_met.get(need, 0) + 1
+            if self._ways_met[need] == 1:
+                self._lacking[self._rulebook.needs[need].step] -= 1
+                self._advance()
+
+    def _discount(self, identity: tuple[str, str], need: int, way: int) -> None:
+        counted = self._counted[need, way]
+        enough = self._rulebook.needs[need].at_least[way]
+        had = len(counted) >= enough
+        counted[:] = [each for each in counted if each.identity != identity]
+        if had and len(counted) < enough:
+            self._ways_met[need] -= 1
+            if not self._ways_met[need]:
+                step = self._rulebook.needs[need].step
+                self._lacking[step] += 1
+                if 0 < step <= self.step:
+                    self.step = step - 1
+
+    def _advance(self) -> None:
+        while self.step + 1 < len(self._lacking) and not self._lacking[self.step + 1]:
+            self.step += 1
+
+    def _unknown_item(self, key: str) -> Finding:
+        return Finding("unknown_item", f"{self._rulebook.name} has no milestone or criterion {key}")
+
+    def _unknown_stage(self, stage: int) -> Finding:
+        return Finding("unknown_stage", f"{self._rulebook.name} has no stage {stage}")

@@ -1,0 +1,153 @@
+"""The fold: what each event does to a deal. Total: nothing that may be said raises; what surprises is flagged."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from contracts.events import (
+    AppointmentMade,
+    CallMade,
+    CommitmentWithdrawn,
+    ContactRecorded,
+    ContractSigned,
+    CreditNoteIssued,
+    CriterionMet,
+    CustomerCommitmentReceived,
+    DealAbandoned,
+    DealLost,
+    DealOpened,
+    DealReassigned,
+    DealReopened,
+    DealRevised,
+    DealWon,
+    DemoHeld,
+    Event,
+    EvidenceRevoked,
+    InvoiceIssued,
+    MilestoneAchieved,
+    PaymentAllocated,
+    PaymentReceived,
+    ProposalSubmitted,
+    StageClaimed,
+    VisitDone,
+)
+from projections.entry import Entry
+from projections.playbooks import Playbooks
+from projections.stage_position.deal import CLOSED, Deal
+from projections.stage_position.evidence import Finding
+from projections.stage_position.rows import PositionRow, Status
+from projections.view import Row, RowKey
+
+Course = DealOpened | DealRevised | DealReassigned | DealWon | DealLost | DealAbandoned | DealReopened
+"""What the salespeople decide about a deal. The playbook may take it as evidence too."""
+
+Judged = (
+    StageClaimed
+    | AppointmentMade
+    | CallMade
+    | VisitDone
+    | DemoHeld
+    | ProposalSubmitted
+    | MilestoneAchieved
+    | CriterionMet
+    | EvidenceRevoked
+    | CustomerCommitmentReceived
+    | CommitmentWithdrawn
+    | ContactRecorded
+    | ContractSigned
+    | InvoiceIssued
+    | CreditNoteIssued
+    | PaymentReceived
+    | PaymentAllocated
+)
+"""What the playbook alone judges: everything else that may concern a deal."""
+
+Handled = Course | Judged
+
+
+def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[RowKey]:
+    """The next entry in effective order."""
+    deal.said.append(entry)
+    event = entry.event
+    before = deal.standing
+    touched = list(_set_course(deal, event, entry, playbooks)) if isinstance(event, Course) else []
+    if deal.standing is before and before is not None and (finding := before.judge(entry)):
+        touched.append(deal.flag(entry.sequence, finding))
+    if deal.opening is not None:
+        touched += deal.show(entry)
+    elif len(deal.said) == 1:
+        touched.append(deal.flag(entry.sequence, Finding("not_opened", "no deal_opened is known for this deal")))
+    return touched
+
+
+def row(deal: Deal, key: RowKey) -> Row | None:
+    """One row, None where there is none."""
+    return deal.intervals.row(key.key[1]) if key.row is PositionRow else deal.flags.get(key)
+
+
+def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playbooks) -> Iterable[RowKey]:
+    match event:
+        case DealOpened():
+            return _open(deal, event, entry, playbooks)
+        case DealRevised():
+            deal.revalue(event)
+            return _move(deal, event, entry, playbooks)
+        case DealReassigned():
+            deal.owner = event.owner
+            return []
+        case DealWon():
+            if deal.status not in CLOSED:
+                deal.revalue(event)
+            return _close(deal, "won", entry)
+        case DealLost():
+            return _close(deal, "lost", entry)
+        case DealAbandoned():
+            return _close(deal, "abandoned", entry)
+        case DealReopened():
+            if deal.status not in CLOSED:
+                return [deal.flag(entry.sequence, Finding("reopened_while_open", "the deal was not closed"))]
+            deal.status = "open"
+            return []
+        case _:
+            assert_never(event)
+
+
+def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playbooks) -> Iterable[RowKey]:
+    """The earliest opening counts. What was said before it counts from now on; what the opening says itself wins."""
+    if deal.opening is not None:
+        detail = f"the deal was opened by entry {deal.opening.sequence}"
+        return [deal.flag(entry.sequence, Finding("opened_twice", detail))]
+    deal.opening = entry
+    deal.owner = event.owner or deal.owner
+    deal.account = event.account_id
+    deal.revalue(event)
+    published = playbooks.find(event.playbook, event.playbook_version, entry.sequence)
+    touched = [deal.unflag(deal.said[0].sequence, "not_opened")] if len(deal.said) > 1 else []
+    touched += deal.follow(event.playbook, event.playbook_version, published, entry.sequence)
+    if deal.standing is not None:
+        for said in deal.said:
+            if finding := deal.standing.judge(said):
+                touched.append(deal.flag(said.sequence, finding))
+    return touched
+
+
+def _move(deal: Deal, event: DealRevised, entry: Entry[Event], playbooks: Playbooks) -> Iterable[RowKey]:
+    """A move to another playbook or version: from now on it judges all evidence. Flags stay as they were raised."""
+    if deal.opening is None or (event.playbook in (None, deal.playbook) and event.playbook_version is None):
+        return []
+    key = event.playbook or deal.playbook
+    published = playbooks.find(key, event.playbook_version, entry.sequence)
+    if published and deal.standing and (key, published.playbook.version) == (deal.playbook, deal.version):
+        return []
+    touched = deal.follow(key, event.playbook_version, published, entry.sequence)
+    if deal.standing is not None:
+        for said in deal.said:
+            deal.standing.judge(said)
+    return touched
+
+
+def _close(deal: Deal, status: Status, entry: Entry[Event]) -> Iterable[RowKey]:
+    """The first closing counts until the deal is reopened."""
+    if deal.status in CLOSED:
+        return [deal.flag(entry.sequence, Finding("closed_twice", f"the deal was {deal.status} already"))]
+    deal.status = status
+    return []
