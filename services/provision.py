@@ -53,7 +53,7 @@ async def provision(settings: Settings, where: Endpoints, shipped: list[Playbook
             known = await identify(connection, stream, settings.timezone)
             await playbooks.add_source(connection)
             published = await playbooks.publish(nc, settings.stream, _shipped() if shipped is None else shipped)
-            served = await _generation(connection)
+            served = await first_generation(connection)
         finally:
             await connection.close()
     finally:
@@ -68,10 +68,12 @@ def _shipped() -> list[Playbook]:
     return found
 
 
-async def _generation(connection: asyncpg.Connection) -> str:
-    if importlib.util.find_spec("services.projector.generation") is None:
+async def first_generation(connection: asyncpg.Connection) -> str:
+    """Makes and promotes the views' tables when there are none; gives the digest of the generation served."""
+    try:  # until the projector is complete
+        return str(await importlib.import_module("services.projector.generation").ensure(connection))
+    except (ImportError, FileNotFoundError):
         return ""
-    return str(await importlib.import_module("services.projector.generation").ensure(connection))
 
 
 def _check_identity(settings: Settings, known: Identity) -> None:

@@ -37,7 +37,7 @@ feature_flags {{ js_ack_fc_v2: false }}
 {access}
 """
 
-_ACCESS = """\
+ACCESS = """\
 authorization {{
   users = [
     {{ user: daybook, password: {password} }}
@@ -53,7 +53,8 @@ no_auth_user: emitter
 class NatsServer:
     """A NATS server on a directory of its own. The port and the password are made once and remembered there."""
 
-    def __init__(self, directory: Path, log: Path, access: str | None = None) -> None:
+    def __init__(self, directory: Path, log: Path, access: str = ACCESS) -> None:
+        """`access` says who may do what: the text of the configuration, with `{password}` for the user `daybook`."""
         self.directory = directory
         self.log = log
         self._access = access
@@ -116,7 +117,7 @@ class NatsServer:
         )
 
     def _write(self) -> None:
-        access = self._access or _ACCESS.format(
+        access = self._access.format(
             password=json.dumps(self.password), emitter_password=json.dumps(secrets.token_urlsafe(24))
         )
         text = _CONFIGURATION.format(

@@ -103,7 +103,8 @@ async def _default_size(nc: Client, disk: Path | None) -> int:
         raise Unavailable(f"JetStream refuses: {answer['error'].get('description', answer['error'])}")
     limit: int = answer["limits"]["max_storage"]
     if limit > 0:
-        return max(1_048_576, (limit - max(answer["storage"], answer.get("reserved_storage", 0))) // 2)
+        taken = max(int(answer["storage"]), int(answer.get("reserved_storage", 0)))
+        return max(1_048_576, (limit - taken) // 2)
     if disk is None:
         raise DaybookError(
             "How large may the stream become? The NATS server is on another machine and names no limit: set "

@@ -1,0 +1,29 @@
+"""Fixtures for everything that touches NATS or PostgreSQL. They are real; each test has a ledger of its own."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.ledger import Ledger, fresh_ledger
+from tests.servers import Servers, running_servers
+
+
+@pytest.fixture(scope="session")
+async def servers() -> AsyncIterator[Servers]:
+    """The NATS server and the PostgreSQL of this run."""
+    async with running_servers() as servers:
+        yield servers
+
+
+@pytest.fixture
+async def ledger(servers: Servers) -> AsyncIterator[Ledger]:
+    """A ledger as `daybook init` leaves it: tables, roles, a promoted generation, the shipped playbooks published."""
+    async with fresh_ledger(servers) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+async def empty_ledger(servers: Servers) -> AsyncIterator[Ledger]:
+    """The same without playbooks: the stream is empty, the next sequence is 1."""
+    async with fresh_ledger(servers, []) as ledger:
+        yield ledger

@@ -1,0 +1,115 @@
+"""One NATS server and one PostgreSQL for the whole run, the same ones that `daybook up` starts."""
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+
+from services.embedded.nats import NatsServer
+from services.embedded.postgres import PostgresServer
+from services.ledger.provision import migrate
+from services.provision import first_generation
+
+ACCOUNTS = 32
+"""NATS accounts handed out in turn, so that no test sees another's messages."""
+TEMPLATE = "template_daybook"
+
+_ACCOUNT = """
+  T{number}: {{{{
+    jetstream: enabled
+    users: [
+      {{{{ user: t{number}, password: test }}}}
+      {{{{ user: e{number}, password: test,
+        permissions: {{{{ publish: {{{{ allow: ["intake.*"] }}}}, subscribe: {{{{ allow: ["_INBOX.>"] }}}} }}}} }}}}
+    ]
+  }}}}"""
+
+
+def _access() -> str:
+    mine = "  MAIN: {{ jetstream: enabled, users: [ {{ user: daybook, password: {password} }} ] }}"
+    return "accounts {{\n" + mine + "".join(_ACCOUNT.format(number=each) for each in range(ACCOUNTS)) + "\n}}\n"
+
+
+class Servers:
+    """The two servers, and how tests disturb them."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.nats = NatsServer(home / "nats", home / "logs" / "nats.log", _access())
+        self.postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log")
+        self._accounts = itertools.cycle(range(ACCOUNTS))
+        self._databases = itertools.count(1)
+
+    async def start(self) -> None:
+        """Starts both and makes the template: a database as `daybook init` leaves it, but for its identity."""
+        await asyncio.gather(self.nats.start(), self.postgres.start())
+        await self.admin(f"create database {TEMPLATE} owner daybook")
+        connection = await asyncpg.connect(self.postgres.url_of(TEMPLATE, "daybook"))
+        try:
+            await migrate(connection)
+            await first_generation(connection)
+        finally:
+            await connection.close()
+
+    async def stop(self) -> None:
+        """Stops both."""
+        await asyncio.gather(self.nats.stop(), self.postgres.stop())
+
+    async def restart_nats(self, *, kill: bool = False) -> None:
+        """Ends the NATS server, by force if `kill`, and starts it again on the same address and files."""
+        await (self.nats.process.kill() if kill else self.nats.stop())
+        await self.nats.start()
+
+    async def restart_postgres(self, *, kill: bool = False) -> None:
+        """Ends PostgreSQL, by force if `kill`, and starts it again on the same socket and files."""
+        await (self.postgres.process.kill() if kill else self.postgres.stop())
+        await self.postgres.start()
+
+    async def admin(self, statement: str) -> None:
+        """One statement as the server's superuser."""
+        connection = await asyncpg.connect(self.postgres.url_of("postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    def account(self) -> tuple[str, str]:
+        """The next account: URLs of a user who may do everything and of an emitting system."""
+        number = next(self._accounts)
+        return tuple(f"nats://{user}{number}:test@127.0.0.1:{self.nats.port}" for user in "te")  # type: ignore[return-value]
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[str]:
+        """A clone of the template, dropped at the end; gives its name."""
+        name = f"ledger_{next(self._databases)}"
+        await self.clone(TEMPLATE, name)
+        try:
+            yield name
+        finally:
+            await self.admin(f"drop database if exists {name} with (force)")
+
+    async def clone(self, name: str, copy: str) -> None:
+        """Copies a database; who is connected to the original is thrown out first."""
+        await self.admin(f"drop database if exists {copy} with (force)")
+        await self.admin(f"alter database {name} allow_connections false")
+        try:
+            await self.admin(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{name}'")
+            await self.admin(f"create database {copy} template {name} owner daybook")
+        finally:
+            await self.admin(f"alter database {name} allow_connections true")
+
+
+@asynccontextmanager
+async def running_servers() -> AsyncIterator[Servers]:
+    """Both servers on a temporary directory, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="daybook-test-") as home:
+        servers = Servers(Path(home))
+        try:
+            await servers.start()
+            yield servers
+        finally:
+            await servers.stop()

@@ -1,0 +1,101 @@
+"""A service as a process of its own, as `daybook serve` runs it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from services.embedded import ports
+from services.embedded.process import Process, Program
+
+DEADLINE_S = 30.0
+
+
+class Service:
+    """One process. At the end it is told to stop (SIGTERM) and must then end with 0, unless the test ended it."""
+
+    def __init__(self, name: str, program: Program, port: int | None) -> None:
+        self.name = name
+        self.url = f"http://127.0.0.1:{port}" if port else ""
+        """Of intake and query."""
+        self.process: Process
+        self.program = program
+        self._killed = False
+
+    async def start(self) -> None:
+        """Starts it; intake and query are ready when this returns."""
+        self.process = await Process.start(self.program)
+        self._killed = False
+        if self.url:
+            await self.ready()
+
+    async def ready(self) -> None:
+        """Waits until `GET /ready` answers 200."""
+        async with httpx.AsyncClient() as client:
+            await until(lambda: self._is_ready(client), f"{self.name} is not ready", self.output)
+
+    async def kill(self) -> None:
+        """kill -9."""
+        self._killed = True
+        await self.process.kill()
+
+    async def stop(self) -> None:
+        """SIGTERM; it must end with 0."""
+        code = await self.process.stop(20)
+        assert self._killed or code == 0, f"{self.name} ended with {code}:\n{self.output()}"
+
+    async def ends(self) -> int:
+        """Waits until it ends by itself; its exit code."""
+        self._killed = True
+        async with asyncio.timeout(DEADLINE_S):
+            return await self.process.wait()
+
+    def output(self) -> str:
+        """All that it has written."""
+        return self.program.log.read_text()
+
+    async def _is_ready(self, client: httpx.AsyncClient) -> bool:
+        assert self.process.exit_code is None, f"{self.name} ended with {self.process.exit_code}:\n{self.output()}"
+        try:
+            return (await client.get(f"{self.url}/ready")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@asynccontextmanager
+async def running_service(name: str, log: Path, environment: dict[str, str]) -> AsyncIterator[Service]:
+    """A service with this environment and no other `DAYBOOK_` variables."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
+    port = ports.free() if name in ("intake", "query") else None
+    if port:
+        inherited[f"DAYBOOK_{name.upper()}_PORT"] = str(port)
+    program = Program(
+        name=name,
+        command=[sys.executable, "-m", "services.cli.main", "serve", name],
+        log=log,
+        environment=inherited | environment,
+        stop_signal=signal.SIGTERM,
+        orphan_signal=signal.SIGKILL,
+        directory=Path(__file__).parent.parent,
+    )
+    service = Service(name, program, port)
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.stop()
+
+
+async def until(holds: Callable, complaint: str, more: Callable[[], str] = str, deadline_s: float = DEADLINE_S) -> None:  # type: ignore[type-arg]
+    """Returns as soon as the coroutine function says yes; AssertionError with the complaint after the deadline."""
+    try:
+        async with asyncio.timeout(deadline_s):
+            while not await holds():  # noqa: ASYNC110 - what is waited for lies in other processes
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"{complaint} after {deadline_s:g} s\n{more()}") from None
