@@ -1,0 +1,86 @@
+"""Sending what an adapter read through the public intake, and keeping account of every line."""
+
+import csv
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts.events import EVENTS
+from services import database
+from services.errors import BadRequest
+from services.intake import registration
+from services.intake.adapters.reading import SOURCE, Reading, Reject
+from services.intake.client import IntakeClient
+from services.settings import Settings, endpoints
+
+TOKEN_FILE = "import.token"  # noqa: S105 - a file's name
+"""In the data directory: the token of the source `import`, readable by its owner alone."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of an input: every draft is recorded, a duplicate or refused; every unreadable line is refused."""
+
+    sent: int = 0
+    recorded: int = 0
+    duplicate: int = 0
+    refused: int = 0
+    last_sequence: int | None = None
+    """The highest sequence among the events, None when nothing is recorded."""
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def send(reading: Reading, client: IntakeClient, advanced: Callable[[int], None]) -> Summary:
+    """Send all drafts in order of time. `advanced` is told how many were answered. Raises Unavailable; what was sent
+    by then is recorded, and sending everything again records nothing twice."""
+    summary = Summary(rejects=list(reading.rejects), refused=len(reading.rejects), notes=list(reading.notes))
+    receipts = client.send([draft.event for draft in reading.drafts], advanced)
+    for draft, receipt in zip(reading.drafts, receipts, strict=True):
+        summary.sent += 1
+        if receipt.sequence is None:
+            summary.refused += 1
+            summary.rejects.append(Reject(draft.line, f"{draft.event['id']}: {receipt.reason}"))
+            continue
+        summary.last_sequence = max(summary.last_sequence or 0, receipt.sequence)
+        if receipt.duplicate:
+            summary.duplicate += 1
+        else:
+            summary.recorded += 1
+    return summary
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+    """The rejected lines as CSV: file, row, reason, and the line's own columns."""
+    rejects = list(rejects)
+    columns = list(dict.fromkeys(name for reject in rejects for name in reject.line.values))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "row", "reason", *columns])
+        for reject in rejects:
+            line = reject.line
+            writer.writerow([line.file, line.row, reject.reason, *(line.values.get(name, "") for name in columns)])
+
+
+async def token(settings: Settings) -> str:
+    """The token of the source `import`: made on first use and kept in the data directory. Raises BadRequest when the
+    source exists but its token is kept elsewhere."""
+    path = settings.data / TOKEN_FILE
+    connection = await database.connect(endpoints(settings).database_url)
+    try:
+        known = {each.name for each in await registration.registered(connection)}
+        if SOURCE in known and path.exists():
+            return path.read_text().strip()
+        if SOURCE in known:
+            raise BadRequest(
+                f"The source `{SOURCE}` exists, but {path} does not hold its token. Pass it with --token, or make a "
+                f"new one with `daybook source rotate {SOURCE}`."
+            )
+        made = await registration.add(connection, SOURCE, EVENTS.names())
+    finally:
+        await connection.close()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(made + "\n")
+    return made
