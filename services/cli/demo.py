@@ -1,0 +1,45 @@
+"""`daybook demo`: a story of 200 deals on a ledger of its own."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from services.demo.ledger import DemoLedger
+from services.demo.run import run
+
+
+def demo(
+    serve: Annotated[bool, typer.Option("--serve", help="Go on serving the ledger until Ctrl-C.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Keep the ledger in this directory; by default a temporary one, removed at the end."),
+    ] = None,
+    deals: Annotated[int, typer.Option(min=20, max=5000, help="How many deals the story has.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 7,
+    intake_port: Annotated[int, typer.Option(help="Port of intake with --serve.")] = 8080,
+    query_port: Annotated[int, typer.Option(help="Port of query with --serve.")] = 8081,
+) -> None:
+    """Tell the story of 200 deals through intake, show the reports, verify the ledger.
+
+    Example: daybook demo --serve --data .daybook
+    """
+    console = Console(width=120)
+    with tempfile.TemporaryDirectory(prefix="daybook-demo-") as temporary:
+        ports = (intake_port, query_port) if serve else (0, 0)
+        with DemoLedger((data or Path(temporary)).absolute(), *ports) as ledger:
+            run(ledger, console, deals, seed)
+            if not serve:
+                return
+            addresses = ledger.run
+            console.rule("[bold]serving until Ctrl-C")
+            for name in ("intake_url", "query_url", "emitter_nats_url"):
+                console.print(f"{name.removesuffix('_url'):14} {addresses[name]}")
+            console.print(f"{'API reference':14} {addresses['query_url']}/docs and {addresses['intake_url']}/docs")
+            console.print(f"{'commands':14} daybook status --data {ledger.data}")
+            try:
+                ledger.wait()
+            except KeyboardInterrupt:
+                console.print("stopping")

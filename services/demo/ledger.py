@@ -1,0 +1,107 @@
+"""The demo's own ledger: `daybook up` as a child process, asked through the same commands that anybody types."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Self
+
+from services.errors import ServerFailed
+from services.settings import running
+
+START_S = 180.0
+PATIENCE_S = 120.0
+_DAYBOOK = [sys.executable, "-m", "services.cli.main"]
+
+
+class DemoLedger:
+    """Runs while it is open; `ask` runs a command of the CLI on it."""
+
+    def __init__(self, data: Path, intake_port: int = 0, query_port: int = 0) -> None:
+        self.data = data
+        self._ports = ["--intake-port", str(intake_port), "--query-port", str(query_port)]
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")} | {
+            "DAYBOOK_DATA": str(data)
+        }
+        self._up: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        log = self.data / "demo-up.log"
+        self.data.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            self._up = subprocess.Popen(  # noqa: S603 - our own command
+                [*_DAYBOOK, "up", "--data", str(self.data), *self._ports],
+                stdout=output, stderr=output, env=self._environment, start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_S
+        while not self._ready():
+            if self._up.poll() is not None or time.monotonic() > deadline:
+                self.__exit__()
+                raise ServerFailed(f"`daybook up` did not get ready; {log} ends with:\n{log.read_text()[-2000:]}")
+            time.sleep(0.1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._up is not None and self._up.poll() is None:
+            self._up.send_signal(signal.SIGTERM)
+            self._up.wait(60)
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """What `up` says about itself: addresses and ports."""
+        run = running(self.data)
+        if run is None:
+            raise ServerFailed(f"The demo's `daybook up` on {self.data} has stopped.")
+        return run
+
+    def ask(self, *words: str) -> str:
+        """The output of a `daybook` command. Raises ServerFailed with what it said when it fails."""
+        done = subprocess.run(  # noqa: S603 - our own command
+            [*_DAYBOOK, *words], env=self._environment | {"COLUMNS": "120"}, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise ServerFailed(
+                f"`daybook {shlex.join(words)}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
+        return done.stdout
+
+    def ask_json(self, *words: str) -> Any:
+        """The same with --json, parsed."""
+        return json.loads(self.ask(*words, "--json"))
+
+    def wait_for(self, sequence: int) -> None:
+        """Until every view includes a sequence. Raises ServerFailed after `PATIENCE_S`."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.run['query_url']}/status?after={sequence}", timeout=10):  # noqa: S310
+                    return
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.GATEWAY_TIMEOUT:
+                    raise ServerFailed(f"GET /status answers {error.code}: {error.read().decode()}") from error
+        raise ServerFailed(f"The views did not reach sequence {sequence} in {PATIENCE_S:.0f} s.")
+
+    def wait(self) -> None:
+        """Until `up` ends."""
+        if self._up is not None:
+            self._up.wait()
+
+    def _ready(self) -> bool:
+        run = running(self.data)
+        if run is None:
+            return False
+        try:
+            for name in ("intake_url", "query_url"):
+                with urllib.request.urlopen(f"{run[name]}/ready", timeout=2) as answer:  # noqa: S310 - loopback
+                    if answer.status != 200:
+                        return False
+        except (OSError, KeyError):
+            return False
+        return True
