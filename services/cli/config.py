@@ -1,0 +1,58 @@
+"""`daybook config`: which settings hold, and where they come from."""
+
+import os
+from typing import Any
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.options import DataOption, JsonOption, load, print_json
+from services.settings import Settings, masked
+
+
+def config(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show every setting, its value, and where the value comes from; passwords are masked.
+
+    Settings are environment variables: DAYBOOK_ and the name in capitals.
+
+    Example: `DAYBOOK_TIMEZONE=Asia/Shanghai daybook config`
+    """
+    settings = load(data)
+    if as_json:
+        print_json(
+            {
+                name: {"value": shown(settings, name), "source": source(name, data is not None)}
+                for name in Settings.model_fields
+            }
+        )
+        return
+    table = Table(box=None, header_style="bold")
+    table.add_column("setting", no_wrap=True)
+    for each in ("value", "from", "what it is"):
+        table.add_column(each, overflow="fold")
+    for name, field in Settings.model_fields.items():
+        value = shown(settings, name)
+        table.add_row(
+            f"DAYBOOK_{name.upper()}",
+            "" if value is None else str(value),
+            source(name, data is not None),
+            field.description,
+        )
+    Console(highlight=False).print(table)
+
+
+def shown(settings: Settings, name: str) -> Any:
+    """A setting's value without its secrets."""
+    value = getattr(settings, name)
+    if isinstance(value, SecretStr):
+        return ",".join(masked(each) for each in value.get_secret_value().split(","))
+    return value if isinstance(value, bool | int | float) or value is None else str(value)
+
+
+def source(name: str, data_given: bool) -> str:
+    """`option`, `environment` or `default`."""
+    if name == "data" and data_given:
+        return "option"
+    set_here = {each.upper() for each in os.environ}
+    return "environment" if f"DAYBOOK_{name.upper()}" in set_here else "default"

@@ -1,0 +1,51 @@
+"""`daybook init`: make what a ledger needs, once."""
+
+import typer
+
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.provision import Provisioned, provision
+from services.settings import endpoints
+
+
+def init(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Make the stream, the tables, the roles, the shipped playbooks and the first views.
+
+    `daybook up` does this by itself; run it for servers of your own, and again after every update. What is there
+    already stays as it is.
+
+    Example: `DAYBOOK_NATS_URL=nats://… DAYBOOK_DATABASE_URL=postgresql://… daybook init`
+    """
+    settings = load(data)
+    made = wait_for(provision(settings, endpoints(settings)))
+    if as_json:
+        print_json(document(made))
+        return
+    for line in lines(made):
+        typer.echo(line)
+
+
+def lines(made: Provisioned) -> list[str]:
+    """What was done, for people."""
+    stream = f"stream {made.stream.name}, at most {made.stream.max_bytes / 2**30:.1f} GiB"
+    return [
+        f"{'Made the' if made.made_stream else 'Found the'} {stream}.",
+        f"Applied {made.migrations} migrations." if made.migrations else "The tables are up to date.",
+        f"Published {', '.join(made.published)}." if made.published else "The shipped playbooks are on the stream.",
+        f"The views served are generation {made.generation}.",
+    ]
+
+
+def document(made: Provisioned) -> dict[str, object]:
+    """What was done, for programs."""
+    return {
+        "stream": {
+            "name": made.stream.name,
+            "made": made.made_stream,
+            "created_at": made.stream.created_at.isoformat(),
+            "max_bytes": made.stream.max_bytes,
+        },
+        "time_zone": made.identity.time_zone,
+        "migrations": made.migrations,
+        "published": made.published,
+        "generation": made.generation,
+    }

@@ -1,0 +1,63 @@
+"""The command `daybook`: every command and group of commands, mounted here.
+
+A command's module is imported at every start, so it imports what is heavy (servers, frameworks, numbers of models)
+inside its functions.
+"""
+
+import sys
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from services.cli import config, init, serve
+from services.errors import DaybookError
+
+app = typer.Typer(
+    name="daybook",
+    help="An event-sourced sales activity ledger.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+app.command()(serve.serve)
+app.command()(init.init)
+app.command()(config.config)
+
+
+def version() -> str:
+    """The installed version."""
+    try:
+        return metadata.version("daybook")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"daybook {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> None:
+    """The entry point: what cannot be done is said on standard error, with exit code 2."""
+    try:
+        app()
+    except DaybookError as error:
+        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,49 @@
+"""What commands share: where the ledger is, how the answer is printed, how coroutines are run."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from services.errors import NotConfigured
+from services.settings import Settings
+
+Result = TypeVar("Result")
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="Data directory of `daybook up`. Also: DAYBOOK_DATA.",
+        show_default="~/.local/share/daybook",
+        file_okay=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def load(data: Path | None = None, **given: Any) -> Settings:
+    """The settings: what the command line gives (None: not given), then the environment, then the defaults.
+
+    Raises NotConfigured, which names every variable at fault.
+    """
+    named = {name: value for name, value in {"data": data, **given}.items() if value is not None}
+    try:
+        return Settings(**named)
+    except ValidationError as error:
+        faults = [f"DAYBOOK_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors(include_url=False)]
+        raise NotConfigured("These settings are wrong:\n  - " + "\n  - ".join(faults)) from None
+
+
+def print_json(document: Any) -> None:
+    """Prints the one document of `--json` on standard output."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a coroutine to its end."""
+    return asyncio.run(work)

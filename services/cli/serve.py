@@ -1,0 +1,36 @@
+"""`daybook serve`: one service alone."""
+
+import importlib
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from services import logs
+from services.cli.options import DataOption, load
+
+
+class Name(StrEnum):
+    """The services; each is the coroutine function `serve(settings)` of `services/<name>/service.py`."""
+
+    INTAKE = "intake"
+    RECORDER = "recorder"
+    PROJECTOR = "projector"
+    QUERY = "query"
+
+
+def serve(
+    service: Annotated[Name, typer.Argument(help="Which one.", show_default=False)], data: DataOption = None
+) -> None:
+    """Run one service until Ctrl-C or SIGTERM; `daybook up` runs all four.
+
+    It finds a running `daybook up` by its data directory, or the servers by DAYBOOK_NATS_URL and
+    DAYBOOK_DATABASE_URL. Logs go to standard error.
+
+    Example: `DAYBOOK_NATS_URL=nats://… DAYBOOK_DATABASE_URL=postgresql://… daybook serve recorder`
+    """
+    import uvloop
+
+    settings = load(data)
+    logs.configure(settings, service.value)
+    uvloop.run(importlib.import_module(f"services.{service.value}.service").serve(settings))
