@@ -1,0 +1,46 @@
+"""What a lane has to take next: entries of its subjects, or the publication of a playbook."""
+
+from dataclasses import dataclass
+
+from projections.entry import Recorded
+from projections.playbooks import Published
+from services.ledger.journal import Connection, publication, recorded_of
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry that concerns a subject of the lane."""
+
+    subject: str
+    recorded: Recorded
+    targeted: bool
+    """A correction or void of it was recorded before it: the subject's history has grown behind the position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What comes next."""
+
+    arrivals: list[Arrival]
+    reaches: int
+    """The lane's position once all of it is taken."""
+    published: Published | None = None
+    """A playbook; such a batch has no arrivals."""
+
+
+async def read(connection: Connection, sql: dict[str, str], lane: int, after: int, up_to: int, limit: int) -> Batch:
+    """The next batch of a lane behind a position, at most `limit` arrivals (and the rest of the last entry)."""
+    published_at: int | None = await connection.fetchval(sql["next_publication"], after, up_to)
+    before = up_to if published_at is None else published_at - 1
+    rows = await connection.fetch(sql["batch"], lane, after, before, limit) if before > after else []
+    if rows:
+        arrivals, last = [], None
+        for row in rows:
+            if last is None or last.sequence != row["sequence"]:
+                last = recorded_of(row)
+            arrivals.append(Arrival(row["concerned"], last, row["targeted"]))
+        return Batch(arrivals, arrivals[-1].recorded.sequence if len(rows) >= limit else before)
+    if published_at is None:
+        return Batch([], up_to)
+    entry = await connection.fetchrow(sql["entry"], published_at)
+    return Batch([], published_at, publication(recorded_of(entry)) if entry is not None else None)

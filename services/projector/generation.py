@@ -1,0 +1,127 @@
+"""Generations: complete sets of view tables, each in a schema of its own, named by the digest of the folds.
+
+`ledger.generation` says which there are. The one promoted last is served: the views of `reporting` read its tables.
+Whoever owns the database makes and promotes them; projectors only write rows.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from projections.view import View
+from projections.views import VIEWS, fold_versions, generation_digest
+from services.ledger.journal import Connection
+from services.projector.tables import quoted
+from services.sql import queries, script
+
+Views = Sequence[View[Any]]
+
+_SQL = queries("services.projector", "generations.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A set of view tables."""
+
+    digest: str
+    """Of the folds that feed it."""
+    schema: str
+    """Where its tables are."""
+
+
+async def served(connection: Connection) -> Generation | None:
+    """The generation that `reporting` reads; None before the first."""
+    return await _one(connection, "served")
+
+
+async def own(connection: Connection, views: Views = VIEWS) -> Generation | None:
+    """The generation that this version's folds feed; None until `daybook init` or `daybook rebuild` makes it."""
+    return await _one(connection, "of_digest", generation_digest(views))
+
+
+async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
+    """The generation that is served; the first one is made and promoted. Idempotent.
+
+    Another version's generation stays served until `daybook rebuild`. If it is our own, the views of `reporting` are
+    brought up to date with this version.
+    """
+    async with connection.transaction():
+        await connection.execute(_SQL["lock"])
+        current = await served(connection)
+        if current is None:
+            current = await own(connection, views) or await create(connection, views)
+            await promote(connection, current, views)
+        elif current.digest == generation_digest(views):
+            await face(connection, current, views)
+    return current
+
+
+async def create(connection: Connection, views: Views = VIEWS, *, beside: bool = False) -> Generation:
+    """New, empty tables with the lanes at 0.
+
+    `beside` makes them for a digest that has a generation already: they are in no list until they are promoted.
+    """
+    digest = generation_digest(views)
+    generation = Generation(digest, f"gen_{digest}_{secrets.token_hex(3)}" if beside else f"gen_{digest}")
+    schema = quoted(generation.schema)
+    async with connection.transaction():
+        await connection.execute(f"create schema {schema}")
+        await connection.execute(
+            f"comment on schema {schema} is 'A generation of the view tables. Read reporting instead: this may go.'"
+        )
+        before = await connection.fetchval("select current_setting('search_path')")
+        await connection.execute(f"set local search_path = {schema}")
+        for text in _tables(views):
+            await connection.execute(text)
+        await connection.execute("select set_config('search_path', $1, true)", before)
+        await connection.execute(script("services.projector", "grants.sql").replace("{generation}", schema))
+        if not beside:
+            await connection.execute(_SQL["add"], digest, generation.schema, json.dumps(fold_versions(views)))
+    return generation
+
+
+async def promote(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
+    """Serve a generation from now on: the caller has checked that it is not behind the one served.
+
+    In one transaction, the caller's if there is one.
+    """
+    async with connection.transaction():
+        await connection.execute(_SQL["promote"], generation.digest, generation.schema)
+        await face(connection, generation, views)
+
+
+async def remove(connection: Connection, generation: Generation) -> None:
+    """Drop the tables of a generation that is not served."""
+    async with connection.transaction():
+        await connection.execute(_SQL["lock"])
+        current = await served(connection)
+        assert current is None or current.schema != generation.schema, "the served generation is never removed"
+        await connection.execute(f"drop schema if exists {quoted(generation.schema)} cascade")
+        await connection.execute(_SQL["remove"], generation.digest, generation.schema)
+
+
+async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
+    """Point `reporting` at a generation. Columns are only ever added, at the end, so nothing is dropped."""
+    schema = quoted(generation.schema)
+    async with connection.transaction():
+        for text in (
+            script("services.projector", "reporting/ledger.sql"),
+            *(script(f"projections.{view.name}", "reporting.sql") for view in views),
+            script("services.projector", "reporting/grants.sql"),
+        ):
+            await connection.execute(text.replace("{generation}", schema))
+
+
+def _tables(views: Views) -> list[str]:
+    return [
+        script("services.projector", "generation.sql"),
+        script("projections", "flag.sql"),
+        *(script(f"projections.{view.name}", "tables.sql") for view in views),
+    ]
+
+
+async def _one(connection: Connection, query: str, *arguments: str) -> Generation | None:
+    row = await connection.fetchrow(_SQL[query], *arguments)
+    return None if row is None else Generation(row["digest"], row["schema_name"])

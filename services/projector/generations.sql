@@ -1,0 +1,33 @@
+-- name: served
+-- The generation that reporting reads: the one promoted last.
+select digest, schema_name from ledger.generation where promoted_at is not null order by promoted_at desc limit 1;
+
+-- name: of_digest
+select digest, schema_name from ledger.generation where digest = $1;
+
+-- name: all
+select digest, schema_name, promoted_at from ledger.generation order by promoted_at desc nulls last;
+
+-- name: add
+insert into ledger.generation (digest, schema_name, folds) values ($1, $2, $3::jsonb);
+
+-- name: promote
+-- Later than every other, even when the clock was set back in between.
+update ledger.generation
+   set schema_name = $2,
+       promoted_at = greatest(clock_timestamp(), (select max(promoted_at) from ledger.generation) + interval '1 us')
+ where digest = $1;
+
+-- name: remove
+delete from ledger.generation where digest = $1 and schema_name = $2;
+
+-- name: unlisted
+-- Schemas of generations that an interrupted build has left behind.
+select nspname::text as schema_name
+  from pg_namespace
+ where nspname ~ '^gen_[0-9a-f]{12}(_[0-9a-f]+)?$'
+   and nspname not in (select schema_name from ledger.generation);
+
+-- name: lock
+-- One at a time makes, promotes or removes generations; released at the end of the transaction.
+select pg_advisory_xact_lock(hashtext('daybook generations'));

@@ -1,0 +1,162 @@
+"""One lane: a sixteenth of the subjects, taken batch by batch in the order of the journal.
+
+What a batch changed in memory is true only once it is committed. So whatever goes wrong, a lane is thrown away with
+all that it holds, and claimed anew from its committed position. Any cut of the batches gives the same rows.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from projections.entry import lane_of
+from projections.playbooks import Playbooks, Published
+from projections.replay import Change, Replay
+from projections.view import Row, RowKey, View
+from services.errors import NotProvisioned
+from services.ledger import journal
+from services.ledger.journal import Connection
+from services.projector.batch import Arrival, read
+from services.projector.cache import Cache
+from services.projector.stale import Stale
+from services.projector.tables import tables_of
+from services.projector.versions import difference, versions
+from services.projector.write import Position, commit, statements
+
+LOADED_AT_ONCE = 500
+"""Subjects whose histories one query reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step did."""
+
+    entries: int
+    """Arrivals taken; an entry that concerns two subjects of the lane counts twice."""
+    versions: int
+    """Row versions written."""
+    sequence: int
+    """The lane's position now."""
+
+
+class Lane:
+    """A claimed lane of a generation. After any exception it is of no use any more: claim it anew."""
+
+    def __init__(self, schema: str, views: Sequence[View[Any]], position: Position, cache: Cache) -> None:
+        self.position = position
+        self._schema = schema
+        self._views = views
+        self._sql = statements(schema)
+        self._cache = cache
+        self._playbooks = Playbooks()
+        self._stale = Stale({})
+        self._unsure: set[str] = set()
+
+    @classmethod
+    async def claim(
+        cls, connection: Connection, schema: str, views: Sequence[View[Any]], lane: int, cache_entries: int
+    ) -> "Lane":
+        """The lane at its committed position; whoever had it before can no longer commit.
+
+        To be called by the holder of the lane's lock. Raises NotProvisioned when there is no such lane.
+        """
+        sql = statements(schema)
+        row = await connection.fetchrow(sql["claim"], lane)
+        if row is None:
+            raise NotProvisioned(f"{schema}.lane has no lane {lane}. Build the views with `daybook rebuild --force`.")
+        claimed = cls(schema, views, Position(lane, row["epoch"], row["sequence"]), Cache(cache_entries))
+        claimed._playbooks = await journal.playbooks(connection, row["sequence"])
+        claimed._stale = Stale.of(
+            each for each in await connection.fetch(sql["stale"]) if lane_of(each["subject"]) == lane
+        )
+        claimed._unsure = set(claimed._stale.subjects)
+        return claimed
+
+    @property
+    def restless(self) -> bool:
+        """Whether the lane has more to do than to advance: a fold that raised may have been mended since."""
+        return bool(self._unsure)
+
+    def advanced(self, sequence: int) -> None:
+        """The position was advanced by the caller, and committed: nothing up to there concerns the lane."""
+        self.position = replace(self.position, sequence=sequence)
+
+    async def step(self, connection: Connection, recorded: int, limit: int) -> Step:
+        """Take and commit the next batch, towards the recorder's position. Raises LostLeadership."""
+        batch = await read(connection, self._sql, self.position.lane, self.position.sequence, recorded, limit)
+        if batch.reaches <= self.position.sequence:
+            return Step(0, 0, self.position.sequence)
+        changes = await self._reconsider(connection)
+        if batch.published is not None:
+            changes += await self._publish(connection, batch.published)
+        else:
+            changes += await self._take(connection, batch.arrivals)
+        written = versions(changes)
+        await commit(connection, self._schema, self.position, batch.reaches, written, self._stale.marks())
+        self._unsure.clear()
+        self.advanced(batch.reaches)
+        return Step(len(batch.arrivals), len(written), batch.reaches)
+
+    async def _take(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
+        replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals))
+        changes: list[Change] = []
+        for each in arrivals:
+            sequence = each.recorded.sequence
+            if each.targeted:
+                known = await journal.history(connection, each.subject, sequence - 1)
+                replays[each.subject] = Replay(each.subject, self._views)
+                replays[each.subject].load(known, self._playbooks)
+            replay = replays[each.subject]
+            changes += replay.take(each.recorded, self._playbooks)
+            self._stale.note(each.subject, replay.stale, sequence)
+        for replay in replays.values():
+            self._cache.keep(replay)
+        return changes
+
+    async def _publish(self, connection: Connection, published: Published) -> list[Change]:
+        waiting = [each["subject"] for each in await connection.fetch(self._sql["waiting"], published.playbook.key)]
+        subjects = {each for each in waiting if lane_of(each) == self.position.lane} | self._stale.subjects
+        playbooks = self._playbooks.adding(published)
+        changes: list[Change] = []
+        for some in _parts(sorted(subjects), LOADED_AT_ONCE):
+            for subject, replay in (await self._replays(connection, some)).items():
+                changes += replay.republish(playbooks, published.sequence)
+                self._stale.note(subject, replay.stale, published.sequence)
+                self._cache.keep(replay)
+        self._playbooks = playbooks
+        return changes
+
+    async def _reconsider(self, connection: Connection) -> list[Change]:
+        """Stale subjects may be found healed by other code: then their rows become known with the next sequence."""
+        changes: list[Change] = []
+        sequence = self.position.sequence + 1
+        for some in _parts(sorted(self._unsure), LOADED_AT_ONCE):
+            for subject, replay in (await self._replays(connection, some)).items():
+                changes += difference(await self._standing(connection, subject), replay.rows(), sequence)
+                self._stale.note(subject, replay.stale, sequence)
+                self._cache.keep(replay)
+        return changes
+
+    async def _replays(self, connection: Connection, subjects: Collection[str]) -> dict[str, Replay]:
+        """The subjects at the lane's position, those that are not held read from the journal."""
+        found = {subject: self._cache.get(subject) for subject in subjects}
+        missing = [subject for subject, replay in found.items() if replay is None]
+        histories = await journal.histories(connection, missing, self.position.sequence) if missing else {}
+        for subject, known in histories.items():
+            replay = Replay(subject, self._views)
+            replay.load(known, self._playbooks)
+            found[subject] = replay
+        return {subject: replay for subject, replay in found.items() if replay is not None}
+
+    async def _standing(self, connection: Connection, subject: str) -> dict[RowKey, Row]:
+        """The subject's rows in the tables."""
+        kind = subject.partition("/")[0]
+        found: dict[RowKey, Row] = {}
+        for each in tables_of(view for view in self._views if view.kind == kind):
+            for record in await connection.fetch(each.standing_sql(self._schema), each.subject_value(subject)):
+                row = each.read(record)
+                found[each.key_of(row)] = row
+        return found
+
+
+def _parts(subjects: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [subjects[start : start + size] for start in range(0, len(subjects), size)]

@@ -1,0 +1,74 @@
+-- What a lane reads and keeps. {generation} stands for the quoted schema of its generation.
+
+-- name: claim
+-- Whoever holds the lane's lock raises its epoch: a commit under an older one then finds no row.
+update {generation}.lane set epoch = epoch + 1 where lane = $1 returning sequence, epoch;
+
+-- name: advance
+-- Compare and set, in the transaction of the rows that the new position vouches for.
+update {generation}.lane set sequence = $4 where lane = $1 and epoch = $2 and sequence = $3;
+
+-- name: advance_idle
+-- The same for lanes that nothing concerns up to the new position.
+update {generation}.lane set sequence = $4
+  from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as held (lane, epoch, sequence)
+ where lane.lane = held.lane and lane.epoch = held.epoch and lane.sequence = held.sequence
+returning lane.lane;
+
+-- name: busy
+-- Of lanes with their positions, those that something concerns up to a sequence.
+select held.lane
+  from unnest($1::smallint[], $2::bigint[]) as held (lane, sequence)
+ where exists (select from ledger.concerns
+                where concerns.lane in (held.lane, -1)
+                  and concerns.sequence > held.sequence
+                  and concerns.sequence <= $3);
+
+-- name: next_publication
+-- Playbooks concern every lane: a batch ends before the first one.
+select min(sequence) from ledger.concerns where lane = -1 and sequence > $1 and sequence <= $2;
+
+-- name: entry
+-- One entry.
+select sequence, recorded_at, source, id, type, subject, occurred_at, actor, message
+  from ledger.journal where sequence = $1;
+
+-- name: batch
+-- The next entries of the lane, the last one with all that it concerns here. `targeted`: a correction or void of it was
+-- recorded before, so the recorder has added what that concerns behind the lane's position.
+select next.subject as concerned,
+       journal.sequence, journal.recorded_at, journal.source, journal.id, journal.type, journal.subject,
+       journal.occurred_at, journal.actor, journal.message,
+       exists (select from ledger.journal correction
+                where correction.disposition = 'entry'
+                  and correction.target_source = journal.source
+                  and correction.target_id = journal.id
+                  and correction.sequence < journal.sequence) as targeted
+  from (select concerns.subject, concerns.sequence
+          from ledger.concerns
+         where concerns.lane = $1
+           and concerns.sequence > $2
+           and concerns.sequence <= $3
+         order by concerns.sequence
+         fetch first ($4::bigint) rows with ties) next
+  join ledger.journal using (sequence)
+ order by next.sequence, next.subject;
+
+-- name: waiting
+-- Deals without a playbook that wait for this one.
+select distinct subject
+  from {generation}.flag
+ where flag = 'unknown_playbook'
+   and detail = $1
+   and known_to = 9223372036854775807;
+
+-- name: stale
+-- Subjects that a fold raised for, with the views.
+select subject, view, sequence, error from {generation}.stale;
+
+-- name: mark_stale
+insert into {generation}.stale (subject, view, sequence, error) values ($1, $2, $3, $4)
+    on conflict (subject, view) do update set error = excluded.error;
+
+-- name: unmark_stale
+delete from {generation}.stale where subject = $1 and view = $2;

@@ -1,0 +1,227 @@
+-- The schema `reporting`: the stable SQL face of the ledger. Names and columns stay; new columns come at the end.
+-- {generation} stands for the served generation's schema; promoting another one runs this again, in one transaction.
+-- Views read with their owner's rights, so a reader needs rights on this schema alone.
+
+create schema if not exists reporting;
+comment on schema reporting is
+    'The stable SQL face of the ledger: views for the present, and functions of (as_of, known_at) for any other moment.';
+
+create or replace view reporting.ledger as
+select time_zone, stream_name as stream, made_at from ledger.identity;
+comment on view reporting.ledger is 'Which ledger this is; one row.';
+comment on column reporting.ledger.time_zone is 'Zone in which days are cut (IANA name).';
+comment on column reporting.ledger.stream is 'Name of the stream.';
+comment on column reporting.ledger.made_at is 'When the ledger was made.';
+
+create or replace function reporting.timezone() returns text
+language sql stable parallel safe
+begin atomic
+    select ledger.time_zone from reporting.ledger;
+end;
+comment on function reporting.timezone() is 'The zone in which days are cut (IANA name).';
+
+-- Positions ----------------------------------------------------------------------------------------------------------
+
+create or replace view reporting.lane as
+select lane, sequence as projected from {generation}.lane;
+comment on view reporting.lane is 'How far each of the 16 lanes is that the subjects are divided among.';
+comment on column reporting.lane.lane is 'CRC-32 of the subject modulo 16.';
+comment on column reporting.lane.projected is 'The lane''s rows include all entries up to this sequence.';
+
+create or replace view reporting.position as
+select lowest.sequence,
+       (select journal.recorded_at from ledger.journal where journal.sequence = lowest.sequence) as recorded_at,
+       (select served.digest
+          from ledger.generation served
+         where served.promoted_at is not null
+         order by served.promoted_at desc
+         limit 1) as generation
+  from (select min(lane.projected) as sequence from reporting.lane) lowest;
+comment on view reporting.position is 'Up to where all views are; one row.';
+comment on column reporting.position.sequence is
+    'The lowest lane''s position: all rows include all entries up to it. It is the default of known_at.';
+comment on column reporting.position.recorded_at is 'When that entry was recorded; null before the first.';
+comment on column reporting.position.generation is 'Digest of the folds that made the rows.';
+
+create or replace function reporting.sequence() returns bigint
+language sql stable parallel safe
+begin atomic
+    select min(lane.projected) from reporting.lane;
+end;
+comment on function reporting.sequence() is 'The sequence up to which all views are: the default of known_at.';
+
+create or replace function reporting.sequence_at(at timestamptz) returns bigint
+language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
+begin atomic
+    select ledger.sequence_at(at);
+end;
+comment on function reporting.sequence_at(timestamptz) is
+    'The highest sequence recorded at or before an instant, 0 before any: what was known then.';
+
+-- Entries ------------------------------------------------------------------------------------------------------------
+
+create or replace view reporting.entry as
+select journal.sequence, journal.id, journal.source, journal.type, journal.subject, journal.occurred_at,
+       journal.recorded_at, journal.actor, convert_from(journal.message, 'UTF8')::jsonb -> 'data' as data,
+       journal.target_source, journal.target_id
+  from ledger.journal
+ where journal.disposition = 'entry';
+comment on view reporting.entry is 'Every event that counts, as it was recorded.';
+comment on column reporting.entry.sequence is 'Its place in the ledger.';
+comment on column reporting.entry.id is 'CloudEvents id, unique for its source.';
+comment on column reporting.entry.source is 'The emitting system.';
+comment on column reporting.entry.type is 'CloudEvents type, such as daybook.call_made.v1.';
+comment on column reporting.entry.subject is 'What it is about: deal/<id>, account/<id> or playbook/<key>.';
+comment on column reporting.entry.occurred_at is 'When it happened.';
+comment on column reporting.entry.recorded_at is 'When the ledger took it.';
+comment on column reporting.entry.actor is 'Who did it, as the source says.';
+comment on column reporting.entry.data is 'What was said, as it was said.';
+comment on column reporting.entry.target_source is 'For a correction or void: the source of the event that it names.';
+comment on column reporting.entry.target_id is 'For a correction or void: the id of the event that it names.';
+
+create or replace view reporting.concern as
+select subject, sequence from ledger.concerns;
+comment on view reporting.concern is 'Which entries concern which subjects: all that their data names.';
+comment on column reporting.concern.subject is 'deal/<id>, account/<id> or playbook/<key>.';
+comment on column reporting.concern.sequence is 'The entry.';
+
+-- Flags and stale subjects -------------------------------------------------------------------------------------------
+
+create or replace view reporting.flag_version as
+select subject, view, flag, entry, detail, known_from, known_to from {generation}.flag;
+comment on view reporting.flag_version is
+    'What is surprising in entries, in every state of knowledge: known at known_at where known_from <= known_at < known_to.';
+comment on column reporting.flag_version.subject is 'deal/<id> or account/<id>.';
+comment on column reporting.flag_version.view is 'The view that found it; history for corrections and voids.';
+comment on column reporting.flag_version.flag is 'What was found, in one word.';
+comment on column reporting.flag_version.entry is 'Sequence of the surprising entry.';
+comment on column reporting.flag_version.detail is 'What is surprising about it.';
+comment on column reporting.flag_version.known_from is 'Sequence of the entry whose arrival made this version.';
+comment on column reporting.flag_version.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create or replace view reporting.flag as
+select subject, view, flag, entry, detail from reporting.flag_version where known_to = 9223372036854775807;
+comment on view reporting.flag is 'What is surprising in entries, by all that is known now.';
+comment on column reporting.flag.subject is 'deal/<id> or account/<id>.';
+comment on column reporting.flag.view is 'The view that found it; history for corrections and voids.';
+comment on column reporting.flag.flag is 'What was found, in one word.';
+comment on column reporting.flag.entry is 'Sequence of the surprising entry.';
+comment on column reporting.flag.detail is 'What is surprising about it.';
+
+create or replace view reporting.stale as
+select subject, view, sequence, error from {generation}.stale;
+comment on view reporting.stale is
+    'Subjects whose later entries could not be folded, which is a fault of Daybook: their rows are those of before.';
+comment on column reporting.stale.subject is 'deal/<id> or account/<id>.';
+comment on column reporting.stale.view is 'The view concerned.';
+comment on column reporting.stale.sequence is 'The entry whose arrival showed it first.';
+comment on column reporting.stale.error is 'What went wrong, and at which entry.';
+
+-- Playbooks ----------------------------------------------------------------------------------------------------------
+
+create or replace view reporting.playbook as
+select distinct on (said.playbook ->> 'key', (said.playbook ->> 'version')::integer)
+       said.playbook ->> 'key' as playbook,
+       (said.playbook ->> 'version')::integer as version,
+       said.playbook #>> '{names,zh}' as name_zh,
+       said.playbook #>> '{names,en}' as name_en,
+       coalesce(said.playbook ->> 'position', 'evidence') as position,
+       jsonb_array_length(said.playbook -> 'stages') as stages,
+       said.sequence as published,
+       said.recorded_at as published_at,
+       said.playbook as content
+  from (select journal.sequence, journal.recorded_at,
+               convert_from(journal.message, 'UTF8')::jsonb #> '{data,playbook}' as playbook
+          from ledger.concerns
+          join ledger.journal using (sequence)
+         where concerns.lane = -1
+           and journal.type = 'daybook.playbook_published.v1') said
+ order by said.playbook ->> 'key', (said.playbook ->> 'version')::integer, said.sequence;
+comment on view reporting.playbook is 'Every published version of every sales process. A version never changes.';
+comment on column reporting.playbook.playbook is 'Key of the sales process.';
+comment on column reporting.playbook.version is 'Its version.';
+comment on column reporting.playbook.name_zh is 'Its name in Chinese.';
+comment on column reporting.playbook.name_en is 'Its name in English.';
+comment on column reporting.playbook.position is 'evidence or claim: what says where a deal stands.';
+comment on column reporting.playbook.stages is 'How many stages it has.';
+comment on column reporting.playbook.published is 'Sequence of its publication.';
+comment on column reporting.playbook.published_at is 'When it was published.';
+comment on column reporting.playbook.content is 'The whole playbook.';
+
+create or replace view reporting.stage as
+select playbook.playbook, playbook.version, stage.number::integer as stage,
+       stage.content ->> 'key' as key,
+       stage.content #>> '{names,zh}' as name_zh,
+       stage.content #>> '{names,en}' as name_en,
+       stage.content ->> 'band' as band,
+       (stage.content ->> 'probability')::numeric as probability,
+       (stage.content ->> 'expected_days')::integer as expected_days,
+       (stage.content #>> '{customer_stage,number}')::integer as customer_stage,
+       playbook.published
+  from reporting.playbook
+ cross join jsonb_array_elements(playbook.content -> 'stages') with ordinality as stage (content, number);
+comment on view reporting.stage is 'The stages of every published version.';
+comment on column reporting.stage.playbook is 'Key of the sales process.';
+comment on column reporting.stage.version is 'Its version.';
+comment on column reporting.stage.stage is 'The stage''s place, from 1.';
+comment on column reporting.stage.key is 'Key of the stage.';
+comment on column reporting.stage.name_zh is 'Its name in Chinese.';
+comment on column reporting.stage.name_en is 'Its name in English.';
+comment on column reporting.stage.band is 'Funnel band: potential, intent, negotiation or closing.';
+comment on column reporting.stage.probability is 'Win probability once it is completed.';
+comment on column reporting.stage.expected_days is 'Days after which a deal at this stage is rotting; null for none.';
+comment on column reporting.stage.customer_stage is 'The customer''s purchasing stage beside it, 1 to 8; null for none.';
+comment on column reporting.stage.published is 'Sequence of the version''s publication.';
+
+-- History ------------------------------------------------------------------------------------------------------------
+
+create or replace function reporting.history(subject text, known_at bigint default reporting.sequence())
+returns table (
+    sequence bigint, id text, source text, type text, subject text, occurred_at timestamptz, recorded_at timestamptz,
+    actor text, data jsonb, voided_by bigint, corrected_by bigint
+)
+language sql stable parallel safe
+begin atomic
+    select entry.sequence, entry.id, entry.source, entry.type, entry.subject, entry.occurred_at, entry.recorded_at,
+           entry.actor, entry.data,
+           case when decision.type = 'daybook.event_voided.v1' then decision.sequence end,
+           case when decision.type = 'daybook.event_corrected.v1' then decision.sequence end
+      from reporting.concern
+      join reporting.entry on entry.sequence = concern.sequence
+      left join lateral (
+            -- Of all corrections and voids that have an effect the latest counts; flags name those that have none.
+            select correction.sequence, correction.type
+              from reporting.entry correction
+             where correction.target_source = entry.source
+               and correction.target_id = entry.id
+               and correction.subject = entry.subject
+               and correction.sequence <= history.known_at
+               and not exists (
+                    select from reporting.flag_version flag
+                     where flag.subject = correction.subject
+                       and flag.view = 'history'
+                       and flag.flag = 'correction_without_effect'
+                       and flag.entry = correction.sequence
+                       and flag.known_from <= history.known_at
+                       and flag.known_to > history.known_at)
+             order by correction.sequence desc
+             limit 1) decision on true
+     where concern.subject = history.subject
+       and concern.sequence <= history.known_at
+     order by entry.sequence;
+end;
+comment on function reporting.history(text, bigint) is
+    'All that concerns a subject (deal/<id> or account/<id>), up to the sequence known_at, in the order in which it was recorded; data is the original, whatever corrected it.';
+
+create or replace function reporting.deal_history(deal text, known_at bigint default reporting.sequence())
+returns table (
+    sequence bigint, id text, source text, type text, subject text, occurred_at timestamptz, recorded_at timestamptz,
+    actor text, data jsonb, voided_by bigint, corrected_by bigint
+)
+language sql stable parallel safe
+begin atomic
+    select history.* from reporting.history('deal/' || deal_history.deal, deal_history.known_at) history;
+end;
+comment on function reporting.deal_history(text, bigint) is
+    'All that concerns a deal, its payments included, up to the sequence known_at, in the order in which it was recorded.';

@@ -1,0 +1,75 @@
+"""One batch of one lane, committed: row versions, stale marks and the new position, or nothing of it."""
+
+from dataclasses import dataclass
+
+from projections.view import Row, RowKey
+from services.errors import LostLeadership, ViewsAltered
+from services.ledger.journal import Connection
+from services.projector.stale import StaleMarks
+from services.projector.tables import quoted, table
+from services.projector.versions import Versions
+from services.sql import queries
+
+COPY_FROM = 64
+"""From how many rows on COPY is quicker than inserts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a lane stands, by whom."""
+
+    lane: int
+    epoch: int
+    sequence: int
+
+
+def statements(schema: str) -> dict[str, str]:
+    """The queries of lane.sql for one generation."""
+    return {
+        name: sql.replace("{generation}", quoted(schema))
+        for name, sql in queries("services.projector", "lane.sql").items()
+    }
+
+
+async def commit(
+    connection: Connection, schema: str, position: Position, reaches: int, written: Versions, stale: StaleMarks
+) -> None:
+    """Write a batch. Raises LostLeadership when another worker has claimed the lane; nothing is written then.
+
+    Raises ViewsAltered when a row that must stand does not.
+    """
+    sql = statements(schema)
+    async with connection.transaction():
+        moved = await connection.execute(sql["advance"], position.lane, position.epoch, position.sequence, reaches)
+        if moved != "UPDATE 1":
+            raise LostLeadership(
+                f"Another projector has claimed lane {position.lane} of {schema}; nothing was written behind "
+                f"sequence {position.sequence}."
+            )
+        for row, closed in written.closed.items():
+            await _close(connection, schema, row, closed)
+        for row, made in written.made.items():
+            await _insert(connection, schema, row, made)
+        for subject, view in sorted(stale.healed):
+            await connection.execute(sql["unmark_stale"], subject, view)
+        for (subject, view), (sequence, error) in sorted(stale.marked.items()):
+            await connection.execute(sql["mark_stale"], subject, view, sequence, error)
+
+
+async def _close(connection: Connection, schema: str, row: type[Row], closed: dict[RowKey, int]) -> None:
+    done = await connection.execute(table(row).close_sql(schema), *table(row).closing(closed))
+    if done != f"UPDATE {len(closed)}":
+        raise ViewsAltered(
+            f"{len(closed)} rows of {schema}.{row.TABLE} should stand, {done.removeprefix('UPDATE ')} do, among them "
+            f"{next(iter(closed)).key}. Something other than a projector changed them: build the views anew with "
+            "`daybook rebuild --force`."
+        )
+
+
+async def _insert(connection: Connection, schema: str, row: type[Row], made: list[tuple[Row, int, int]]) -> None:
+    into = table(row)
+    records = [into.record(*version) for version in made]
+    if len(records) < COPY_FROM:
+        await connection.executemany(into.insert_sql(schema), records)
+    else:
+        await connection.copy_records_to_table(row.TABLE, schema_name=schema, columns=into.columns, records=records)
