@@ -12,7 +12,8 @@ DaybookError
 ├── StreamFull            the stream has no room left
 ├── ViewsAltered          a row of a view is not what the projector left
 ├── LostLeadership        another worker is active; this one stops without committing
-└── BadRequest            what was asked for cannot be: a wrong date, an unknown deal or playbook
+└── BadRequest            what was asked for cannot be answered: a wrong date, a sequence still to come
+    └── NotKnown          nothing is known of the deal, account or playbook that was asked for
 """
 
 
@@ -65,4 +66,8 @@ class LostLeadership(DaybookError):
 
 
 class BadRequest(DaybookError):
-    """What was asked for cannot be answered: a wrong date, an unknown deal or playbook."""
+    """What was asked for cannot be answered: a wrong date, a sequence still to come."""
+
+
+class NotKnown(BadRequest):
+    """Nothing is known of the deal, account or playbook that was asked for."""
