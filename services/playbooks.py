@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ SOURCE = "daybook"
 """The ledger itself, as an emitting system; nobody holds its token."""
 
 
-async def publish(nc: Client, stream: str, playbooks: list[Playbook]) -> list[str]:
+async def publish(nc: Client, stream: str, playbooks: Sequence[Playbook]) -> list[str]:
     """Appends those that are not on the stream yet. Returns their event ids.
 
     Raises Unavailable, and DaybookError when a version is on the stream with other content.

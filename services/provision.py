@@ -4,7 +4,7 @@
 """
 
 import importlib
-import importlib.util
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from contracts.playbooks.playbook import Playbook
+from contracts.playbooks.shipped import shipped as shipped_playbooks
 from services import database, playbooks
 from services.errors import DaybookError
 from services.ledger.provision import Identity, identify, identity, migrate
@@ -38,7 +39,7 @@ class Provisioned:
     """Digest of the generation that is served."""
 
 
-async def provision(settings: Settings, where: Endpoints, shipped: list[Playbook] | None = None) -> Provisioned:
+async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Playbook] | None = None) -> Provisioned:
     """Brings both servers to what this version needs. Raises DaybookError; what was done before stays and is kept."""
     nc = await stream_connection.connect(where.nats_url, "init")
     try:
@@ -52,20 +53,15 @@ async def provision(settings: Settings, where: Endpoints, shipped: list[Playbook
             stream = await provision_stream(nc, settings, _disk(settings, where), may_create=known is None)
             known = await identify(connection, stream, settings.timezone)
             await playbooks.add_source(connection)
-            published = await playbooks.publish(nc, settings.stream, _shipped() if shipped is None else shipped)
+            published = await playbooks.publish(
+                nc, settings.stream, shipped_playbooks() if shipped is None else shipped
+            )
             served = await first_generation(connection)
         finally:
             await connection.close()
     finally:
         await nc.close()
     return Provisioned(stream, known, not existed, applied, published, served)
-
-
-def _shipped() -> list[Playbook]:
-    if importlib.util.find_spec("contracts.playbooks.shipped") is None:
-        return []
-    found: list[Playbook] = list(importlib.import_module("contracts.playbooks.shipped").shipped())
-    return found
 
 
 async def first_generation(connection: asyncpg.Connection) -> str:

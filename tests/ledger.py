@@ -1,7 +1,7 @@
 """A ledger of a test's own: a stream whose next sequence is known and a database, on the shared servers."""
 
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -186,7 +186,7 @@ class Ledger:
 
 
 @asynccontextmanager
-async def fresh_ledger(servers: Servers, playbooks: list[Playbook] | None = None) -> AsyncIterator[Ledger]:
+async def fresh_ledger(servers: Servers, playbooks: Sequence[Playbook] | None = None) -> AsyncIterator[Ledger]:
     """A ledger as `daybook init` leaves it; with an empty list of playbooks its stream is empty."""
     nats_url, emitter_url = servers.account()
     with tempfile.TemporaryDirectory(prefix="ledger-", dir=servers.home) as home:
