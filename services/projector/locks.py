@@ -1,0 +1,56 @@
+"""Who works on which lane: advisory locks of a connection that does nothing else with them.
+
+The locks go with the connection, so a dead projector's lanes are free at once. They keep the peace; what keeps the
+rows right is the epoch in the lane's row, which every claim raises.
+"""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import asyncpg
+
+from projections.entry import LANES
+from services.sql import queries
+
+_SQL = queries("services.projector", "locks.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Who is there."""
+
+    projectors: int
+    """Processes that work on the generation, this one included."""
+    free: list[int]
+    """Lanes that nobody holds."""
+
+    @property
+    def share(self) -> int:
+        """How many lanes each may hold: together at least all of them."""
+        return -(-LANES // max(self.projectors, 1))
+
+
+class LaneLocks:
+    """The locks of one generation, over one connection."""
+
+    def __init__(self, connection: asyncpg.Connection, schema: str) -> None:
+        self._connection = connection
+        self._key = crc32(schema.encode()) & 0x7FFF_FFFF
+
+    async def attend(self) -> None:
+        """Be counted among the projectors."""
+        await self._connection.execute(_SQL["present"], self._key)
+
+    async def census(self) -> Census:
+        """Who is there now."""
+        row = await self._connection.fetchrow(_SQL["census"], self._key)
+        assert row is not None
+        return Census(row["projectors"], row["free"])
+
+    async def take(self, lane: int) -> bool:
+        """Hold a lane's lock, if nobody else does."""
+        return bool(await self._connection.fetchval(_SQL["take"], self._key, lane))
+
+    async def release(self, lane: int) -> None:
+        """Let another have the lane."""
+        await self._connection.execute(_SQL["release"], self._key, lane)

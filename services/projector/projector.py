@@ -1,0 +1,83 @@
+"""A projector: one session after another, for as long as it runs. Postgres may go and come back."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from time import monotonic
+
+import asyncpg
+import structlog
+
+from projections.entry import LANES
+from projections.views import VIEWS
+from services import database
+from services.database import DATABASE_AWAY
+from services.errors import NotProvisioned, Unavailable
+from services.projector.generation import Views
+from services.projector.session import Find, Manner, Session, Tell, Working
+
+CONNECTIONS = 4
+"""At work at the same time; the lanes take turns on them."""
+BATCH = 500
+PAUSES_S = (0.1, 5.0)
+"""Before the next session: at first, and at most after many that ended at once."""
+
+log = structlog.get_logger()
+
+
+async def _tell_nobody(lane: int, sequence: int) -> None:
+    pass
+
+
+class Projector:
+    """Feeds the generation that `find` gives, in its share of the lanes among all projectors that do."""
+
+    def __init__(
+        self,
+        database_url: str,
+        find: Find,
+        *,
+        views: Views = VIEWS,
+        cache_entries: int = 200_000,
+        batch: int = BATCH,
+        tell: Tell = _tell_nobody,
+    ) -> None:
+        self._url = database_url
+        self._find = find
+        self._manner = Manner(views, cache_entries // LANES, batch, tell)
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be more in the journal."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        pause = PAUSES_S[0]
+        while True:
+            began = monotonic()
+            try:
+                await self._session()
+            except (*DATABASE_AWAY, asyncpg.PostgresError, Unavailable, NotProvisioned) as error:
+                log.warning("session_ended", error=str(error) or type(error).__name__)
+            pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
+            await asyncio.sleep(pause)
+
+    async def _session(self) -> None:
+        async with AsyncExitStack() as stack:
+            locking = await self._connection(stack)
+            generation = await self._find(locking)
+            if generation is None:
+                log.error("generation_missing", do="run `daybook rebuild`, or `daybook init` for a new ledger")
+                return
+            working: Working = asyncio.LifoQueue()
+            for _ in range(CONNECTIONS):
+                working.put_nowait(await self._connection(stack))
+            session = Session(locking, working, generation, self._manner, self._wake)
+            stack.push_async_callback(session.end)
+            log.info("projector_started", generation=generation.digest, schema=generation.schema)
+            await session.run(self._find)
+
+    async def _connection(self, stack: AsyncExitStack) -> asyncpg.Connection:
+        connection = await database.connect(self._url, "daybook_projector")
+        stack.callback(connection.terminate)
+        return connection

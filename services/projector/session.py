@@ -1,0 +1,188 @@
+"""The lanes that one process holds, for as long as its connections last.
+
+Every look at the journal gives idle lanes the recorder's position in one statement, and sets those that have entries
+to work, side by side. Whatever ends a session ends it with all that its lanes hold in memory.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import asyncpg
+import structlog
+
+from services.errors import DaybookError, LostLeadership
+from services.ledger.journal import recorded_position
+from services.projector.generation import Generation, Views
+from services.projector.lane import Lane
+from services.projector.locks import LaneLocks
+from services.projector.write import statements
+
+LOOK_S = 0.5
+"""How often a session looks by itself; notices only make it look sooner."""
+REST_S = 5.0
+"""How long a lane rests after an error that trying again at once would only repeat."""
+
+Find = Callable[[asyncpg.Connection], Awaitable[Generation | None]]
+Tell = Callable[[int, int], Awaitable[None]]
+Working = asyncio.LifoQueue[asyncpg.Connection]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How lanes are worked on."""
+
+    views: Views
+    cache_entries: int
+    """Entries that each lane keeps in memory."""
+    batch: int
+    """Arrivals per transaction."""
+    tell: Tell
+    """Called with lane and position after every commit."""
+
+
+class Session:
+    """Holds its share of a generation's lanes until a connection breaks or another generation is to be fed."""
+
+    def __init__(
+        self, locking: asyncpg.Connection, working: Working, generation: Generation, manner: Manner, wake: asyncio.Event
+    ) -> None:
+        self._locking = locking
+        self._locks = LaneLocks(locking, generation.schema)
+        self._working = working
+        self._generation = generation
+        self._sql = statements(generation.schema)
+        self._manner = manner
+        self._wake = wake
+        self._lanes: dict[int, Lane] = {}
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._surplus: set[int] = set()
+        """Lanes that are to stop after their batch, because others have too few."""
+        self._leaving: set[int] = set()
+        """Lanes that are of no use any more; their locks are released at the next look."""
+        self._resting: dict[int, float] = {}
+        self._recorded = 0
+        self._failure: BaseException | None = None
+
+    async def run(self, find: Find) -> None:
+        """Work until `find` gives another generation. Raises what breaks a connection."""
+        await self._locks.attend()
+        counted = -LOOK_S
+        while True:
+            self._wake.clear()
+            while self._leaving:
+                await self._let_go(self._leaving.pop())
+            if monotonic() - counted >= LOOK_S:
+                counted = monotonic()
+                if await find(self._locking) != self._generation:
+                    return
+                await self._share()
+            self._recorded = await recorded_position(self._locking)
+            await self._set_to_work()
+            if self._failure is not None:
+                raise self._failure
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def end(self) -> None:
+        """Stop the lanes that are at work; what they have not committed is done again by whoever claims them."""
+        for task in self._busy.values():
+            task.cancel()
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _share(self) -> None:
+        """Hold as many lanes as are this process's share: let some go, or take free ones."""
+        census = await self._locks.census()
+        by_ease = sorted(self._lanes, key=lambda lane: lane in self._busy)
+        self._surplus = set(by_ease[: max(len(self._lanes) - census.share, 0)])
+        for lane in self._surplus - self._busy.keys():
+            await self._let_go(lane)
+        for lane in census.free:
+            if len(self._lanes) >= census.share:
+                break
+            if self._resting.get(lane, 0.0) <= monotonic() and await self._locks.take(lane):
+                await self._claim(lane)
+
+    async def _claim(self, lane: int) -> None:
+        schema, manner = self._generation.schema, self._manner
+        try:
+            self._lanes[lane] = await Lane.claim(self._locking, schema, manner.views, lane, manner.cache_entries)
+        except DaybookError as error:
+            self._rest(lane, error)
+            await self._let_go(lane)
+
+    async def _let_go(self, lane: int) -> None:
+        self._lanes.pop(lane, None)
+        await self._locks.release(lane)
+
+    def _rest(self, lane: int, error: Exception) -> None:
+        log.error("lane_stopped", lane=lane, error=str(error), exc_info=not isinstance(error, DaybookError))
+        self._resting[lane] = monotonic() + REST_S
+
+    async def _set_to_work(self) -> None:
+        behind = {
+            number: lane
+            for number, lane in self._lanes.items()
+            if number not in self._busy and lane.position.sequence < self._recorded
+        }
+        if not behind:
+            return
+        positions = [lane.position for lane in behind.values()]
+        found = await self._locking.fetch(
+            self._sql["busy"], [each.lane for each in positions], [each.sequence for each in positions], self._recorded
+        )
+        busy = {row["lane"] for row in found} | {number for number, lane in behind.items() if lane.restless}
+        for number in busy:
+            self._busy[number] = asyncio.create_task(self._work(number), name=f"lane {number}")
+        await self._advance({number: lane for number, lane in behind.items() if number not in busy})
+
+    async def _advance(self, idle: dict[int, Lane]) -> None:
+        if not idle:
+            return
+        positions = [lane.position for lane in idle.values()]
+        rows = await self._locking.fetch(
+            self._sql["advance_idle"],
+            [each.lane for each in positions],
+            [each.epoch for each in positions],
+            [each.sequence for each in positions],
+            self._recorded,
+        )
+        advanced = {row["lane"] for row in rows}
+        for number, lane in idle.items():
+            if number in advanced:
+                lane.advanced(self._recorded)
+                await self._manner.tell(number, self._recorded)
+            else:
+                log.warning("lane_lost", lane=number)
+                await self._let_go(number)
+
+    async def _work(self, number: int) -> None:
+        """Batch after batch until the lane has caught up, or another process is to have it."""
+        lane = self._lanes[number]
+        try:
+            while lane.position.sequence < self._recorded and number not in self._surplus:
+                connection = await self._working.get()
+                try:
+                    step = await lane.step(connection, self._recorded, self._manner.batch)
+                finally:
+                    self._working.put_nowait(connection)
+                await self._manner.tell(number, step.sequence)
+            if number in self._surplus:
+                self._leaving.add(number)
+        except LostLeadership as error:
+            log.warning("lane_lost", lane=number, error=str(error))
+            self._leaving.add(number)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            self._failure = error
+        except Exception as error:
+            self._rest(number, error)
+            self._leaving.add(number)
+        finally:
+            del self._busy[number]
+            self._wake.set()
