@@ -1,0 +1,172 @@
+"""Some subjects: what concerns them, judged anew, and their views, replayed."""
+
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.envelope import CloudEvent, Refused, read_recorded
+from contracts.events import EventCorrected, EventVoided
+from contracts.identifiers import split_subject, stream_subject
+from projections.entry import Recorded, lane_of
+from projections.view import View
+from services.ledger.journal import Connection, Row
+from services.projector.tables import tables_of
+from services.query.checks.differences import Differences, joined
+from services.query.checks.replays import Shelf, replayed
+from services.query.checks.rows import compare, versions_of
+from services.sql import queries
+
+_SQL = queries("services.query.checks", "subjects.sql")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a batch of subjects has in the journal."""
+
+    histories: dict[str, list[Recorded]]
+    said: dict[int, CloudEvent | Refused] = field(default_factory=dict)
+    noted: dict[int, set[str]] = field(default_factory=dict)
+    """By sequence, the subjects of this batch that it is noted to concern."""
+    own: dict[int, Row] = field(default_factory=dict)
+    """Rows whose own subject is in this batch."""
+
+
+class SubjectChecks:
+    """Checks subjects at one sequence, against one generation."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        schema: str,
+        views: Sequence[View[Any]],
+        shelf: Shelf,
+        up_to: int,
+        stale: Set[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """`stale` are the subjects that are known to be, with the view."""
+        self._connection = connection
+        self._schema = schema
+        self._views = views
+        self._shelf = shelf
+        self._up_to = up_to
+        self._marked = stale
+
+    async def check(self, subjects: Collection[str]) -> Differences:
+        """All that differs for these subjects."""
+        differences = Differences()
+        found = await self._read(subjects, differences)
+        await self._check_concerns(found, differences)
+        for kind in ("account", "deal"):
+            await self._check_views(
+                [each for each in found.histories if split_subject(each)[0] == kind], found, differences
+            )
+        return differences
+
+    async def _read(self, subjects: Collection[str], differences: Differences) -> _Found:
+        found = _Found({subject: [] for subject in subjects})
+        for row in await self._connection.fetch(_SQL["concerned"], list(subjects), self._up_to):
+            sequence, subject = row["sequence"], row["concerned"]
+            said = found.said.get(sequence)
+            if said is None:
+                said = found.said[sequence] = _read(row["message"])
+            if row["lane"] != lane_of(subject):
+                differences.add("concerns_extra", sequence, subject, f"lane {lane_of(subject)}", f"lane {row['lane']}")
+            found.noted.setdefault(sequence, set()).add(subject)
+            if subject == row["subject"]:
+                found.own[sequence] = row
+                _check_columns(row, said, differences)
+            if isinstance(said, CloudEvent) and row["disposition"] == "entry":
+                found.histories[subject].append(Recorded(sequence, row["recorded_at"], said))
+            elif row["disposition"] != "entry":
+                differences.add("concerns_extra", sequence, subject, None, f"concerns a {row['disposition']}")
+        return found
+
+    async def _check_concerns(self, found: _Found, differences: Differences) -> None:
+        corrections = {
+            sequence: said
+            for sequence, said in found.said.items()
+            if isinstance(said, CloudEvent) and isinstance(said.event, EventCorrected | EventVoided)
+        }
+        required, allowed = await self._through_targets(corrections)
+        wanted: list[tuple[str, int]] = []
+        for sequence, said in found.said.items():
+            if not isinstance(said, CloudEvent):
+                continue
+            named = {said.subject, *said.event.concerns()}
+            for subject in found.noted[sequence] - named - allowed.get(sequence, set()):
+                differences.add("concerns_extra", sequence, subject, joined(sorted(named)), subject)
+            if sequence in found.own:
+                wanted += [(subject, sequence) for subject in named | required.get(sequence, set())]
+        missing = await self._connection.fetch(_SQL["not_noted"], *_columns(wanted, 2))
+        for row in missing:
+            differences.add("concerns_missing", row["sequence"], row["subject"], row["subject"])
+
+    async def _through_targets(
+        self, corrections: Mapping[int, CloudEvent]
+    ) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+        """What corrections must and may concern beside what they name: all that their targets concern.
+
+        A target recorded behind the sequence of this check may have been noted already, and need not.
+        """
+        asked = [
+            (sequence, said.event.target.source, said.event.target.id)
+            for sequence, said in corrections.items()
+            if isinstance(said.event, EventCorrected | EventVoided)
+        ]
+        required: dict[int, set[str]] = {}
+        allowed: dict[int, set[str]] = {}
+        for row in await self._connection.fetch(_SQL["targets"], *_columns(asked, 3)) if asked else ():
+            allowed.setdefault(row["sequence"], set()).add(row["subject"])
+            if row["target"] <= self._up_to:
+                required.setdefault(row["sequence"], set()).add(row["subject"])
+        return required, allowed
+
+    async def _check_views(self, subjects: Sequence[str], found: _Found, differences: Differences) -> None:
+        if not subjects:
+            return
+        kind = split_subject(subjects[0])[0]
+        views = [view for view in self._views if view.kind == kind]
+        tables = tables_of(views)
+        there = [await versions_of(self._connection, self._schema, each, subjects, self._up_to) for each in tables]
+        for subject in subjects:
+            expected, stale = replayed(subject, found.histories[subject], self._shelf, views, self._up_to)
+            for view, error in stale.items():
+                if (subject, view) in self._marked:
+                    continue
+                differences.add("stale", None, subject, None, f"{view}: {error}")
+            for table, versions in zip(tables, there, strict=True):
+                compare(subject, expected.made.get(table.row, ()), versions[subject], differences)
+
+
+def _read(message: bytes) -> CloudEvent | Refused:
+    try:
+        return read_recorded(message)
+    except Refused as refused:
+        return refused
+
+
+def _check_columns(row: Row, said: CloudEvent | Refused, differences: Differences) -> None:
+    """An entry's own columns say what its message says."""
+    sequence, subject = row["sequence"], row["subject"]
+    if isinstance(said, Refused):
+        differences.add("disposition_altered", sequence, subject, f"unreadable: {said}", row["disposition"])
+        return
+    target = said.event.target if isinstance(said.event, EventCorrected | EventVoided) else None
+    expected = {
+        "source": said.source,
+        "id": said.id,
+        "type": said.type,
+        "subject": said.subject,
+        "occurred_at": said.occurred_at,
+        "actor": said.actor,
+        "target_source": target.source if target else None,
+        "target_id": target.id if target else None,
+        "stream_subject": stream_subject(said.subject),
+    }
+    for column, value in expected.items():
+        if row[column] != value:
+            differences.add("column_altered", sequence, subject, f"{column}: {value}", row[column])
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], number: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(number)]

@@ -1,0 +1,50 @@
+"""Why a deal stands at its stage: which entry met which item, and what is missing."""
+
+from projections.history import effective
+from projections.stage_position.explain import StageExplained
+from projections.stage_position.explain import explain as explained
+from services.errors import NotKnown
+from services.ledger import journal
+from services.ledger.journal import Connection
+from services.query.history import check_known
+from services.query.shapes import ExplainedItem, ExplainedStage, Explanation
+from services.query.times import Moment
+from services.query.values import instant, instant_or_none, rate
+
+
+async def explain(connection: Connection, deal: str, moment: Moment) -> Explanation:
+    """Derived anew from the journal, by the same code that made the views. Raises NotKnown."""
+    subject = f"deal/{deal}"
+    await check_known(connection, subject, moment.known_at)
+    told = effective(await journal.history(connection, subject, moment.known_at))
+    playbooks = await journal.playbooks(connection, moment.known_at)
+    found = explained(deal, told.entries, playbooks, moment.as_of)
+    if found is None:
+        raise NotKnown(
+            f"The deal {deal!r} was not opened by {instant(moment.as_of)}, as known at sequence {moment.known_at}. "
+            "Its history shows what there is."
+        )
+    return Explanation(
+        deal=deal,
+        playbook=found.playbook,
+        version=found.version,
+        as_of=instant(moment.as_of),
+        known_at=moment.known_at,
+        stage=found.stage,
+        phase=found.phase,
+        probability=rate(found.probability),
+        stages=[_stage(each) for each in found.stages],
+        missing=list(found.missing),
+    )
+
+
+def _stage(stage: StageExplained) -> ExplainedStage:
+    return ExplainedStage(
+        stage=stage.stage,
+        entered_at=instant_or_none(stage.entered_at),
+        completed_at=instant_or_none(stage.completed_at),
+        items=[
+            ExplainedItem(item=each.item, kind=each.kind, met_at=instant_or_none(each.met_at), by=list(each.by))
+            for each in stage.items
+        ],
+    )

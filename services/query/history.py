@@ -1,0 +1,95 @@
+"""Everything that concerns a deal or account, in the order in which it was recorded, and what each entry caused.
+
+A playbook that a deal had waited for is told too: it made the deal's rows. Everything told is immutable, so parts
+read one after another agree, however much arrives meanwhile.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from projections.history import Effective, effective
+from services.errors import NotKnown, NotProvisioned
+from services.ledger.journal import Connection, Row, recorded_of
+from services.projector.generation import Generation, served
+from services.query.caused import caused_by, sequences_of
+from services.query.shapes import Caused, History, HistoryEntry
+from services.query.values import instant
+from services.sql import queries
+
+_SQL = queries("services.query", "history.sql")
+PART = 500
+"""Entries read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryReader:
+    """A subject's history, as known at a sequence; with `as_of`, only what had happened by then."""
+
+    subject: str
+    known_at: int
+    as_of: datetime | None
+    generation: Generation
+    decisions: Effective
+    """What became of the entries that corrections and voids name."""
+    publications: list[Row]
+    """Playbooks that the deal had waited for."""
+
+    @classmethod
+    async def of(cls, connection: Connection, subject: str, known_at: int, as_of: datetime | None) -> "HistoryReader":
+        """Raises NotKnown when nothing concerns the subject."""
+        await check_known(connection, subject, known_at)
+        generation = await served(connection)
+        if generation is None:
+            raise NotProvisioned("There are no views yet. Run `daybook init`.")
+        named = await connection.fetch(_SQL["corrections"], subject, known_at)
+        changed = await sequences_of(connection, generation, subject, known_at)
+        publications = await connection.fetch(_SQL["publications"], list(changed), as_of)
+        decisions = effective([recorded_of(row) for row in named])
+        return cls(subject, known_at, as_of, generation, decisions, list(publications))
+
+    async def parts(self, connection: Connection) -> AsyncIterator[list[HistoryEntry]]:
+        """The entries, part by part."""
+        after = 0
+        while True:
+            rows = await connection.fetch(_SQL["entries"], self.subject, after, self.known_at, self.as_of, PART)
+            last = rows[-1]["sequence"] if len(rows) == PART else self.known_at
+            between = [each for each in self.publications if after < each["sequence"] <= last]
+            part: list[Row] = sorted([*rows, *between], key=lambda row: int(row["sequence"]))
+            if part:
+                sequences = [row["sequence"] for row in part]
+                caused = await caused_by(connection, self.generation, sequences, self.subject)
+                yield [self._entry(row, caused[row["sequence"]]) for row in part]
+            if len(rows) < PART:
+                return
+            after = last
+
+    def _entry(self, row: Row, caused: list[Caused]) -> HistoryEntry:
+        sequence = row["sequence"]
+        return HistoryEntry(
+            sequence=sequence,
+            id=row["id"],
+            source=row["source"],
+            type=row["type"],
+            occurred_at=instant(row["occurred_at"]),
+            recorded_at=instant(row["recorded_at"]),
+            actor=row["actor"],
+            data=json.loads(row["message"])["data"],
+            voided_by=self.decisions.voided_by.get(sequence),
+            corrected_by=self.decisions.corrected_by.get(sequence),
+            caused=caused,
+        )
+
+
+async def history(connection: Connection, subject: str, known_at: int, as_of: datetime | None = None) -> History:
+    """The whole history at once. Raises NotKnown."""
+    reader = await HistoryReader.of(connection, subject, known_at, as_of)
+    return History(subject=subject, entries=[each async for part in reader.parts(connection) for each in part])
+
+
+async def check_known(connection: Connection, subject: str, known_at: int) -> None:
+    """Raises NotKnown when nothing concerned the subject by then."""
+    if not await connection.fetchval(_SQL["known"], subject, known_at):
+        kind, _, name = subject.partition("/")
+        raise NotKnown(f"Nothing is known of the {kind} {name[:80]!r}, as known at sequence {known_at}.")

@@ -1,0 +1,32 @@
+-- name: pipeline
+-- Deals that are open or on hold.
+select deal, playbook, version, stage, phase, status, probability, amount, currency, owner, account, since, stale
+  from reporting.pipeline($1, $2)
+ order by deal collate "C";
+
+-- name: ageing
+-- Ten lines for every currency.
+select currency, line, items, amount from reporting.ageing($1, $2);
+
+-- name: receivables_open
+-- Open invoices.
+select account, invoice, deal, currency, amount, open_amount, due_on, days_past_due, bucket, disputed, since, entry
+  from reporting.receivables_open($1, $2)
+ order by account collate "C", invoice collate "C";
+
+-- name: deal
+-- One deal, whatever its status.
+select position.deal, position.playbook, position.version, position.stage, position.phase, position.status,
+       position.probability, position.amount, position.currency, position.owner, position.account, position.since,
+       exists (select from reporting.stage_position_stale stale where stale.deal = position.deal) as stale
+  from reporting.stage_position($2, $3) position
+ where position.deal = $1;
+
+-- name: funnel
+-- The stages of a playbook; the first row has no stage.
+select stage, open, entered, completed, amounts::text as amounts from reporting.funnel($1, $2, $3);
+
+-- name: funnel_outcome
+-- How the deals of a playbook ended.
+select open, won, lost, abandoned, open + won + lost + abandoned as deals, won_amounts::text as won_amounts, win_rate
+  from reporting.funnel_outcome($1, $2, $3);

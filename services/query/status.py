@@ -1,0 +1,47 @@
+"""How far the ledger is: stream, recorder, lanes; what waits for people."""
+
+from nats.aio.client import Client
+
+from services.errors import Unavailable
+from services.ledger.journal import Connection
+from services.query.shapes import LaneStatus, Status, StreamStatus
+from services.sql import queries
+from services.stream.state import state
+
+_SQL = queries("services.query", "status.sql")
+
+
+async def status(connection: Connection, nc: Client | None, stream: str) -> Status:
+    """What the stream holds is null while NATS cannot be reached; everything else comes from PostgreSQL."""
+    holds = await _stream(nc, stream)
+    row = await connection.fetchrow(_SQL["status"])
+    assert row is not None
+    lanes = await connection.fetch(_SQL["lanes"])
+    last = holds["last_sequence"]
+    return Status(
+        stream=holds,
+        recorded=row["recorded"],
+        lanes=[
+            LaneStatus(
+                lane=each["lane"],
+                projected=each["projected"],
+                # A lane may have passed what the stream said a moment ago.
+                lag=None if last is None else max(last - each["projected"], 0),
+            )
+            for each in lanes
+        ],
+        entries=row["recorded"] - row["other"],
+        quarantined=row["quarantined"],
+        stale=row["stale"],
+        generation=row["generation"],
+    )
+
+
+async def _stream(nc: Client | None, stream: str) -> StreamStatus:
+    if nc is None:
+        return StreamStatus(last_sequence=None, bytes=None, max_bytes=None)
+    try:
+        found = await state(nc, stream)
+    except Unavailable:
+        return StreamStatus(last_sequence=None, bytes=None, max_bytes=None)
+    return StreamStatus(last_sequence=found.last_sequence, bytes=found.bytes, max_bytes=found.max_bytes)
