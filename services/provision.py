@@ -3,19 +3,17 @@
 `daybook init` and `daybook up` run this, and nothing else makes any of it. Running it again changes nothing.
 """
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import asyncpg
 
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
 from services import database, playbooks
 from services.errors import DaybookError
 from services.ledger.provision import Identity, identify, identity, migrate
+from services.projector import generation
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
 from services.stream.provision import provision as provision_stream
@@ -56,20 +54,12 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             published = await playbooks.publish(
                 nc, settings.stream, shipped_playbooks() if shipped is None else shipped
             )
-            served = await first_generation(connection)
+            served = await generation.ensure(connection)
         finally:
             await connection.close()
     finally:
         await nc.close()
-    return Provisioned(stream, known, not existed, applied, published, served)
-
-
-async def first_generation(connection: asyncpg.Connection) -> str:
-    """Makes and promotes the views' tables when there are none; gives the digest of the generation served."""
-    try:  # until the projector is complete
-        return str(await importlib.import_module("services.projector.generation").ensure(connection))
-    except (ImportError, FileNotFoundError):
-        return ""
+    return Provisioned(stream, known, not existed, applied, published, served.digest)
 
 
 def _check_identity(settings: Settings, known: Identity) -> None:

@@ -12,7 +12,7 @@ import asyncpg
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.ledger.provision import migrate
-from services.provision import first_generation
+from services.projector import generation
 
 ACCOUNTS = 32
 """NATS accounts handed out in turn, so that no test sees another's messages."""
@@ -51,7 +51,7 @@ class Servers:
         connection = await asyncpg.connect(self.postgres.url_of(TEMPLATE, "daybook"))
         try:
             await migrate(connection)
-            await first_generation(connection)
+            await generation.ensure(connection)
         finally:
             await connection.close()
 

@@ -1,10 +1,14 @@
 """`daybook init`: make what a ledger needs, once."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
-from services.provision import Provisioned, provision
 from services.settings import endpoints
+
+if TYPE_CHECKING:
+    from services.provision import Provisioned
 
 
 def init(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -15,6 +19,8 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Example: `DAYBOOK_NATS_URL=nats://… DAYBOOK_DATABASE_URL=postgresql://… daybook init`
     """
+    from services.provision import provision
+
     settings = load(data)
     made = wait_for(provision(settings, endpoints(settings)))
     if as_json:
@@ -24,7 +30,7 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
         typer.echo(line)
 
 
-def lines(made: Provisioned) -> list[str]:
+def lines(made: "Provisioned") -> list[str]:
     """What was done, for people."""
     stream = f"stream {made.stream.name}, at most {made.stream.max_bytes / 2**30:.1f} GiB"
     return [
@@ -35,7 +41,7 @@ def lines(made: Provisioned) -> list[str]:
     ]
 
 
-def document(made: Provisioned) -> dict[str, object]:
+def document(made: "Provisioned") -> dict[str, object]:
     """What was done, for programs."""
     return {
         "stream": {

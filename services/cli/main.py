@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import config, init, serve
+from services.cli import config, init, serve, up
 from services.errors import DaybookError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.command()(up.up)
 app.command()(serve.serve)
 app.command()(init.init)
 app.command()(config.config)

@@ -14,7 +14,7 @@ import nats
 import nats.errors
 
 from services.embedded import ports, private
-from services.embedded.process import Process, Program
+from services.embedded.process import Process, Program, Started, unnoted
 from services.errors import ServerFailed
 
 START_S = 120.0
@@ -84,21 +84,27 @@ class NatsServer:
             raise ServerFailed("The NATS server was not started.")
         return self._process
 
-    async def start(self) -> Process:
-        """Starts the server and returns once JetStream answers. Raises ServerFailed."""
-        for _ in range(_PORT_TRIES):
-            if not ports.is_free(self.port):
+    async def start(self, started: Started = unnoted) -> Process:
+        """Starts the server and returns once JetStream answers. Raises ServerFailed.
+
+        The first start may move to another port when somebody else has taken ours; later ones keep it.
+        """
+        tries = _PORT_TRIES if self._process is None else 1
+        for left in reversed(range(tries)):
+            if tries > 1 and not ports.is_free(self.port):
                 self.port = ports.free()
             self._write()
             self._process = await Process.start(self.program())
+            started(self._process)
             try:
                 await self._ready()
+                break
             except ServerFailed:
-                if self._process.exit_code is not None and not ports.is_free(self.port):
-                    continue
-                raise
-            return self._process
-        raise ServerFailed(f"The NATS server finds no free port on 127.0.0.1; see {self.log}.")
+                ended = self._process.exit_code is not None
+                await self._process.kill()
+                if not left or not ended or ports.is_free(self.port):
+                    raise
+        return self.process
 
     async def stop(self) -> None:
         """Stops the server in good order."""

@@ -20,7 +20,7 @@ from urllib.parse import quote
 import asyncpg
 
 from services.embedded import private
-from services.embedded.process import Process, Program, User
+from services.embedded.process import Process, Program, Started, User, unnoted
 from services.errors import ServerFailed
 
 MAJOR = 18
@@ -87,11 +87,16 @@ class PostgresServer:
             raise ServerFailed("PostgreSQL was not started.")
         return self._process
 
-    async def start(self) -> Process:
+    async def start(self, started: Started = unnoted) -> Process:
         """Starts the server, made anew if need be, and returns once it answers. Raises ServerFailed."""
         await asyncio.to_thread(self._prepare)
         self._process = await Process.start(self.program())
-        await self._ready()
+        started(self._process)
+        try:
+            await self._ready()
+        except ServerFailed:
+            await self._process.kill()
+            raise
         await self._ensure_database()
         return self._process
 

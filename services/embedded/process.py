@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +112,13 @@ class Process:
     def last_words(self, lines: int = 5) -> str:
         """The end of its log."""
         return last_words(self.program.log, lines)
+
+
+Started = Callable[[Process], None]
+
+
+def unnoted(_: Process) -> None:
+    """Nobody remembers this process."""
 
 
 def last_words(log: Path, lines: int = 5) -> str:

@@ -1,0 +1,84 @@
+"""`daybook up`: the whole ledger, until Ctrl-C."""
+
+import asyncio
+import signal
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from services.cli.options import DataOption, load
+from services.settings import Settings
+
+
+def up(
+    data: DataOption = None,
+    intake_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of intake; 0 takes a free one.", show_default="8080")
+    ] = None,
+    query_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of query; 0 takes a free one.", show_default="8081")
+    ] = None,
+) -> None:
+    """Run the whole ledger until Ctrl-C: a NATS server, PostgreSQL and the four services.
+
+    Everything is kept in the data directory, and found there again. With DAYBOOK_NATS_URL and DAYBOOK_DATABASE_URL no
+    server is started. What ends by itself is started again. Each process has its log in the data directory, in `logs`
+    (16 MiB, three older ones kept).
+
+    Example: `daybook up --data ~/ledger --intake-port 8080 --query-port 8081`
+    """
+    settings = load(data, intake_port=intake_port, query_port=query_port)
+    asyncio.run(_up(settings, Console(highlight=False, soft_wrap=True)))
+
+
+async def _up(settings: Settings, console: Console) -> None:
+    from services.embedded.data_directory import held
+    from services.embedded.supervisor import Supervisor
+
+    def say(text: str) -> None:
+        try:
+            console.print(f"[green]·[/] {escape(text)}")
+        except OSError:
+            return  # whoever read our output is gone; the ledger goes on
+
+    begun = time.monotonic()
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    with held(settings.data) as directory:
+        say(f"Daybook on {settings.data}")
+        supervisor = Supervisor(settings, directory, say)
+        starting = asyncio.create_task(supervisor.start())
+        stopping = asyncio.create_task(told_to_stop.wait())
+        try:
+            await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                await starting
+                say(f"Ready in {time.monotonic() - begun:.1f} s; stop with Ctrl-C")
+                for line in addresses(supervisor.run, settings):
+                    say(line)
+                await stopping
+            say("Stopping")
+        finally:
+            stopping.cancel()
+            starting.cancel()
+            await asyncio.wait((starting, stopping))
+            await supervisor.stop()
+    say("Stopped")
+
+
+def addresses(run: dict[str, object], settings: Settings) -> list[str]:
+    """Where everything is, for people."""
+    found = [
+        f"send events     {run['intake_url']}/events",
+        f"read            {run['query_url']}/docs",
+    ]
+    if run["emitter_nats_url"]:
+        found.append(f"send by NATS    {run['emitter_nats_url']}, request intake.<source>")
+        found.append(f"read by SQL     {run['database_url']}")
+    found.append(f"commands        daybook status --data {settings.data}")
+    found.append(f"logs            {settings.data / 'logs'}")
+    return found

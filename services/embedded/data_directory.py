@@ -1,0 +1,133 @@
+"""The data directory: one `daybook up` at a time, what it says about itself, and what one that was killed left.
+
+lock            held while `up` runs; holds its process id
+run.json        addresses, ports, process id; gone when nothing runs
+children.json   process ids of servers and services; gone when nothing runs
+nats/           configuration, stream
+postgres/       cluster, socket
+logs/           one file per process
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+import pwd
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from services.embedded import private
+from services.errors import AlreadyRunning, DaybookError
+from services.settings import RUN_FILE
+
+_CHILDREN_FILE = "children.json"
+_LEFTOVER_S = 60.0
+
+
+class DataDirectory:
+    """A data directory that we hold."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.nats = path / "nats"
+        self.postgres = path / "postgres"
+        self.logs = path / "logs"
+        self._children: dict[str, int] = {}
+
+    def log(self, name: str) -> Path:
+        """Where a process writes."""
+        return self.logs / f"{name}.log"
+
+    def write_run(self, run: Mapping[str, Any]) -> None:
+        """Says where everything is; for our own eyes, as it holds passwords."""
+        private.write(self.path / RUN_FILE, json.dumps({"pid": os.getpid(), **run}, indent=2))
+
+    def started(self, name: str, pid: int) -> None:
+        """Remembers a child, in case we are killed."""
+        self._children[name] = pid
+        private.write(self.path / _CHILDREN_FILE, json.dumps(self._children))
+
+    def forget(self) -> None:
+        """Nothing runs any more."""
+        for name in (RUN_FILE, _CHILDREN_FILE):
+            (self.path / name).unlink(missing_ok=True)
+
+    async def clear_leftovers(self, say: Callable[[str], None]) -> None:
+        """Ends what an `up` that was killed left running; its own children know to end, and are given time."""
+        try:
+            left = json.loads((self.path / _CHILDREN_FILE).read_text())
+        except (FileNotFoundError, ValueError):
+            left = {}
+        for name, pid in left.items():
+            for number in (None, signal.SIGTERM, signal.SIGKILL):
+                if not _is_ours(pid, self.path):
+                    break
+                if number is not None:
+                    say(f"ending {name} (process {pid}), left by a `daybook up` that was killed")
+                    os.kill(pid, number)
+                await self._gone(pid, 5.0 if number is None and name not in ("nats", "postgres") else _LEFTOVER_S)
+        self.forget()
+
+    async def _gone(self, pid: int, patience_s: float) -> None:
+        try:
+            async with asyncio.timeout(patience_s):
+                while _is_ours(pid, self.path):  # noqa: ASYNC110 - it is no child of ours that could be waited for
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return
+
+
+@contextmanager
+def held(path: Path) -> Iterator[DataDirectory]:
+    """The directory, made if need be and locked. Raises AlreadyRunning, and DaybookError when it is another user's."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = path.stat().st_uid
+        if owner != os.geteuid():
+            raise DaybookError(
+                f"The data directory {path} belongs to {_user(owner)} and we are {_user(os.geteuid())}: files of two "
+                "owners would mix. Run Daybook as that user, or use --data with another directory."
+            )
+        lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise DaybookError(f"The data directory {path} cannot be used: {error.strerror} ({error.filename}).") from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(lock, 32).decode().strip() or "unknown"
+            raise AlreadyRunning(
+                f"A `daybook up` runs on {path} already (process {holder}). Stop that one, or use --data with another "
+                "directory."
+            ) from None
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        yield DataDirectory(path)
+        os.ftruncate(lock, 0)
+    finally:
+        os.close(lock)
+
+
+def _is_ours(pid: int, path: Path) -> bool:
+    """Whether the process runs and its command names a file of the data directory; process ids are used again."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    except OSError:
+        if Path("/proc/self").exists():
+            return False
+        listed = subprocess.run(  # noqa: S603 - a number
+            ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        command = listed.stdout
+    return str(path) in command
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"

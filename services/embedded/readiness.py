@@ -1,0 +1,60 @@
+"""When everything is ready: intake and query say so, recorder and projector are seen at work."""
+
+import asyncio
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+
+import asyncpg
+
+from services import database
+from services.embedded.keeping import Kept
+from services.errors import ServerFailed
+from services.settings import Endpoints
+
+READY_S = 60.0
+
+_WORKS = """
+select exists (
+    select from pg_locks
+    join pg_stat_activity using (pid)
+    where locktype = 'advisory' and granted and application_name = $1 and datname = current_database()
+)
+"""
+"""A recorder or projector that works holds an advisory lock, this one or one on another machine."""
+
+
+async def all_ready(kept: Sequence[Kept], where: Endpoints, intake_url: str, query_url: str) -> None:
+    """Returns once all four are. Raises ServerFailed when one keeps ending, or after `READY_S`."""
+    connection = await database.connect(where.database_url)
+    waiting = {"recorder", "projector", "intake", "query"}
+    try:
+        async with asyncio.timeout(READY_S):
+            while waiting:
+                for each in kept:
+                    each.check()
+                for name in ("recorder", "projector"):
+                    if name in waiting and await _works(connection, name):
+                        waiting.remove(name)
+                for name, url in (("intake", intake_url), ("query", query_url)):
+                    if name in waiting and await asyncio.to_thread(_answers, f"{url}/ready"):
+                        waiting.remove(name)
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise ServerFailed(
+            f"Not ready after {READY_S:.0f} s: {', '.join(sorted(waiting))}. See the logs in the data directory."
+        ) from None
+    finally:
+        await connection.close()
+
+
+async def _works(connection: asyncpg.Connection, name: str) -> bool:
+    return bool(await connection.fetchval(_WORKS, name))
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own service
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,119 @@
+"""Servers and services as child processes: started in order, kept alive, stopped in order."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from services.embedded import ports
+from services.embedded.data_directory import DataDirectory
+from services.embedded.keeping import Kept, Say, Startable
+from services.embedded.nats import NatsServer
+from services.embedded.postgres import PostgresServer
+from services.embedded.readiness import all_ready
+from services.embedded.rotation import keep_rotating
+from services.embedded.service_process import ServiceProcess
+from services.errors import DaybookError
+from services.provision import Provisioned, provision
+from services.settings import Endpoints, Settings, endpoints
+
+SERVICES = ("recorder", "projector", "intake", "query")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Supervisor:
+    """What `daybook up` runs. `start`, then `stop`, whatever happened in between."""
+
+    def __init__(self, settings: Settings, directory: DataDirectory, say: Say) -> None:
+        self.settings = settings
+        self.directory = directory
+        self.run: dict[str, object] = {}
+        """What stands in run.json."""
+        self._say = say
+        self._services: list[Kept] = []
+        self._servers: list[Kept] = []
+        self._rotation: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Returns once everything is ready. Raises DaybookError; then `stop` what was started."""
+        await self.directory.clear_leftovers(self._say)
+        intake_port = self._port("intake", self.settings.intake_host, self.settings.intake_port)
+        query_port = self._port("query", self.settings.query_host, self.settings.query_port)
+        self._rotation = asyncio.create_task(keep_rotating(self.directory.logs))
+        where, emitter_nats_url = await self._start_servers()
+        self.run = {
+            "ready": False,
+            "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "embedded": self.settings.embedded,
+            "nats_url": where.nats_url,
+            "emitter_nats_url": emitter_nats_url,
+            "database_url": where.database_url,
+            "intake_url": f"http://{_authority(self.settings.intake_host, intake_port)}",
+            "query_url": f"http://{_authority(self.settings.query_host, query_port)}",
+            "intake_port": intake_port,
+            "query_port": query_port,
+        }
+        self.directory.write_run(self.run)
+        self._say_provisioned(await provision(self.settings, where))
+        variables = {"INTAKE_PORT": str(intake_port), "QUERY_PORT": str(query_port)}
+        if self._reads_are_open():
+            variables["OPEN_READS"] = "true"
+        self._services = [self._kept(name, ServiceProcess(name, self.directory, variables)) for name in SERVICES]
+        for each in self._services:
+            await each.start()
+        await all_ready(self._services, where, str(self.run["intake_url"]), str(self.run["query_url"]))
+        self.run["ready"] = True
+        self.directory.write_run(self.run)
+
+    async def stop(self) -> None:
+        """Stops everything in good order: services, NATS, PostgreSQL; then nothing is left but the data."""
+        if self._rotation is not None:
+            self._rotation.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._rotation
+        await asyncio.gather(*(each.stop() for each in self._services))
+        for each in self._servers:
+            await each.stop()
+        self.directory.forget()
+
+    async def _start_servers(self) -> tuple[Endpoints, str | None]:
+        """Starts the embedded servers, or names those of the settings."""
+        if not self.settings.embedded:
+            return endpoints(self.settings), None
+        nats = NatsServer(self.directory.nats, self.directory.log("nats"))
+        postgres = PostgresServer(self.directory.postgres, self.directory.log("postgres"))
+        kept_nats, kept_postgres = self._kept("nats", nats), self._kept("postgres", postgres)
+        self._servers = [kept_nats, kept_postgres]
+        await kept_nats.start()
+        self._say(f"NATS with JetStream listens on {nats.emitter_url}")
+        await kept_postgres.start()
+        for each in postgres.opened:
+            self._say(f"PostgreSQL's user may now pass through {each} (chmod o+x)")
+        self._say(f"PostgreSQL listens on the socket in {postgres.socket}")
+        return Endpoints(nats.url, postgres.url), nats.emitter_url
+
+    def _kept(self, name: str, startable: Startable) -> Kept:
+        return Kept(name, startable, self.directory.started, self._say)
+
+    def _port(self, service: str, host: str, wanted: int) -> int:
+        if wanted == 0:
+            return ports.free(host)
+        if not ports.is_free(wanted, host):
+            raise DaybookError(
+                f"Port {wanted} of {host} is in use. Choose another one for {service} with --{service}-port; 0 takes "
+                "a free one."
+            )
+        return wanted
+
+    def _reads_are_open(self) -> bool:
+        """Who is on this machine may read without a token, unless the settings say otherwise."""
+        said = "open_reads" in self.settings.model_fields_set
+        return self.settings.embedded and self.settings.query_host in _LOOPBACK and not said
+
+    def _say_provisioned(self, made: Provisioned) -> None:
+        stream = f"stream {made.stream.name} up to {made.stream.max_bytes / 2**30:.1f} GiB"
+        self._say(f"{'Made' if made.made_stream else 'Found'} the {stream}, generation {made.generation} of the views")
+
+
+def _authority(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - shown, not listened on
+    return f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}"
