@@ -5,10 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-
-from services.demo.ledger import DemoLedger
-from services.demo.run import run
 
 
 def demo(
@@ -24,8 +20,13 @@ def demo(
 ) -> None:
     """Tell the story of 200 deals through intake, show the reports, verify the ledger.
 
-    Example: daybook demo --serve --data .daybook
+    Example: `daybook demo --serve --data .daybook`
     """
+    from rich.console import Console
+
+    from services.demo.ledger import DemoLedger
+    from services.demo.run import run
+
     console = Console(width=120)
     with tempfile.TemporaryDirectory(prefix="daybook-demo-") as temporary:
         ports = (intake_port, query_port) if serve else (0, 0)

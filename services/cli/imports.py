@@ -1,86 +1,92 @@
 """`daybook import`: files of systems that cannot send events themselves."""
 
-import asyncio
-import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
 from services.errors import NotConfigured
-from services.intake import importing
-from services.intake.adapters import invoices_csv, maven_crm
-from services.intake.adapters.reading import Reading
-from services.intake.client import IntakeClient
 from services.settings import Settings, running
+
+if TYPE_CHECKING:
+    from services.intake.adapters.reading import Reading
+    from services.intake.importing import Summary
 
 app = typer.Typer(
     no_args_is_help=True, help="Send the contents of files through intake; a second run records nothing new."
 )
 
-Data = Annotated[Path | None, typer.Option(help="Data directory of the running ledger.", envvar="DAYBOOK_DATA")]
-Intake = Annotated[str | None, typer.Option(help="Address of intake; by default that of the running `up`.")]
-Token = Annotated[
-    str | None, typer.Option(help="Token of the source `import`; by default the one kept in the data directory.")
+SHOWN_REJECTS = 20
+
+IntakeOption = Annotated[str | None, typer.Option(help="Address of intake; by default that of the running `up`.")]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(help="Token of the source `import`; by default the one kept in the data directory."),
 ]
-Rejects = Annotated[Path, typer.Option(help="Where refused lines are written, as CSV with their reasons.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+RejectsOption = Annotated[Path, typer.Option(help="Where refused lines are written, as CSV with their reasons.")]
 
 
 @app.command("maven-crm")
-def import_maven_crm(
+def maven_crm(
     folder: Annotated[Path, typer.Argument(help="Folder with accounts.csv and sales_pipeline.csv.")],
     undated_at: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day for opportunities that have no engage date.")
     ] = None,
-    data: Data = None,
-    intake: Intake = None,
-    token: Token = None,
-    rejects: Rejects = Path("daybook-rejects.csv"),
-    as_json: Json = False,
+    data: DataOption = None,
+    intake: IntakeOption = None,
+    token: TokenOption = None,
+    rejects: RejectsOption = Path("daybook-rejects.csv"),
+    as_json: JsonOption = False,
 ) -> None:
     """Accounts and opportunities of a CRM export, on playbook crm_claims; amounts are in USD.
 
-    Example: daybook import maven-crm ../shared/data/maven-crm --undated-at 2017-12-31
+    Example: `daybook import maven-crm export/ --undated-at 2017-12-31`
     """
-    settings = _settings(data)
+    from services.intake import importing
+    from services.intake.adapters import maven_crm
+
+    settings = load(data)
     day: date | None = undated_at.date() if undated_at else None
-    _run(settings, maven_crm.read(folder, ZoneInfo(settings.timezone), day), intake, token, rejects, as_json)
+    reading = maven_crm.read(folder, wait_for(importing.time_zone(settings)), day)
+    _send(settings, reading, intake, token, rejects, as_json)
 
 
 @app.command("invoices-csv")
-def import_invoices_csv(
+def invoices_csv(
     file: Annotated[Path, typer.Argument(help="CSV file with one invoice a line.")],
     currency: Annotated[str, typer.Option(help="ISO 4217 currency of all amounts.")],
-    data: Data = None,
-    intake: Intake = None,
-    token: Token = None,
-    rejects: Rejects = Path("daybook-rejects.csv"),
-    as_json: Json = False,
+    data: DataOption = None,
+    intake: IntakeOption = None,
+    token: TokenOption = None,
+    rejects: RejectsOption = Path("daybook-rejects.csv"),
+    as_json: JsonOption = False,
 ) -> None:
     """Invoices, each with the payment that settled it.
 
-    Example: daybook import invoices-csv accounts_receivable.csv --currency USD
+    Example: `daybook import invoices-csv accounts_receivable.csv --currency USD`
     """
-    settings = _settings(data)
-    _run(settings, invoices_csv.read(file, ZoneInfo(settings.timezone), currency), intake, token, rejects, as_json)
+    from services.intake import importing
+    from services.intake.adapters import invoices_csv
+
+    settings = load(data)
+    reading = invoices_csv.read(file, wait_for(importing.time_zone(settings)), currency)
+    _send(settings, reading, intake, token, rejects, as_json)
 
 
-def _settings(data: Path | None) -> Settings:
-    return Settings(data=data) if data is not None else Settings()
-
-
-def _run(
-    settings: Settings, reading: Reading, intake: str | None, token: str | None, rejects: Path, as_json: bool
+def _send(
+    settings: Settings, reading: "Reading", intake: str | None, token: str | None, rejects: Path, as_json: bool
 ) -> None:
-    client = IntakeClient(intake or _intake(settings), token or asyncio.run(importing.token(settings)))
-    console = Console(stderr=True)
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from services.intake import importing
+    from services.intake.client import IntakeClient
+
+    client = IntakeClient(intake or _intake(settings), token or wait_for(importing.token(settings)))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("sending events", total=len(reading.drafts))
         try:
             summary = importing.send(reading, client, lambda count: progress.advance(task, count))
@@ -89,23 +95,34 @@ def _run(
     if summary.rejects:
         importing.write_rejects(rejects, summary.rejects)
     if as_json:
-        shown = {
-            "sent": summary.sent, "recorded": summary.recorded, "duplicate": summary.duplicate,
-            "refused": summary.refused, "last_sequence": summary.last_sequence, "notes": summary.notes,
-            "rejects": [{"file": r.line.file, "row": r.line.row, "reason": r.reason} for r in summary.rejects],
-        }  # fmt: skip
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        print_json(_document(summary))
     else:
-        for note in summary.notes:
-            console.print(f"note: {note}")
-        counts = ("sent", "recorded", "duplicate", "refused")
-        typer.echo(", ".join(f"{name} {getattr(summary, name)}" for name in counts))
-        for reject in summary.rejects[:20]:
-            typer.echo(f"refused {reject.line.file} row {reject.line.row}: {reject.reason}")
-        if summary.rejects:
-            typer.echo(f"all {len(summary.rejects)} refused lines are in {rejects}")
+        _print(summary, rejects)
     if summary.rejects:
         raise typer.Exit(1)
+
+
+def _document(summary: "Summary") -> dict[str, object]:
+    return {
+        "sent": summary.sent,
+        "recorded": summary.recorded,
+        "duplicate": summary.duplicate,
+        "refused": summary.refused,
+        "last_sequence": summary.last_sequence,
+        "notes": summary.notes,
+        "rejects": [{"file": each.line.file, "row": each.line.row, "reason": each.reason} for each in summary.rejects],
+    }
+
+
+def _print(summary: "Summary", rejects: Path) -> None:
+    for note in summary.notes:
+        typer.echo(f"note: {note}")
+    counts = ("sent", "recorded", "duplicate", "refused")
+    typer.echo(", ".join(f"{name} {getattr(summary, name)}" for name in counts))
+    for each in summary.rejects[:SHOWN_REJECTS]:
+        typer.echo(f"refused: {each.line.file} row {each.line.row}: {each.reason}")
+    if summary.rejects:
+        typer.echo(f"all {len(summary.rejects)} refused lines are in {rejects}")
 
 
 def _intake(settings: Settings) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import config, init, serve, up
+from services.cli import config, demo, imports, init, serve, source, up
 from services.errors import DaybookError
 
 app = typer.Typer(
@@ -26,6 +26,9 @@ app.command()(up.up)
 app.command()(serve.serve)
 app.command()(init.init)
 app.command()(config.config)
+app.command()(demo.demo)
+app.add_typer(imports.app, name="import")
+app.add_typer(source.app, name="source")
 
 
 def version() -> str:

@@ -118,7 +118,7 @@ def _batches(events: Sequence[dict[str, Any]]) -> Iterable[tuple[str, list[dict[
 
 
 def _token(ledger: DemoLedger, source: str) -> str:
-    known = {each["name"] for each in ledger.ask_json("source", "list")}
+    known = {each["name"] for each in ledger.ask_json("source", "list")["sources"]}
     if source in known:
         return str(ledger.ask_json("source", "rotate", source)["token"])
     return str(ledger.ask_json("source", "add", source, "--events", SOURCES[source])["token"])

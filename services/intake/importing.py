@@ -5,10 +5,11 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from contracts.events import EVENTS
 from services import database
-from services.errors import BadRequest
+from services.errors import BadRequest, NotConfigured
 from services.intake import registration
 from services.intake.adapters.reading import SOURCE, Reading, Reject
 from services.intake.client import IntakeClient
@@ -61,6 +62,19 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
         for reject in rejects:
             line = reject.line
             writer.writerow([line.file, line.row, reject.reason, *(line.values.get(name, "") for name in columns)])
+
+
+async def time_zone(settings: Settings) -> ZoneInfo:
+    """The zone in which the ledger cuts days; that of the settings where no ledger can be asked."""
+    try:
+        where = endpoints(settings)
+    except NotConfigured:
+        return ZoneInfo(settings.timezone)
+    connection = await database.connect(where.database_url)
+    try:
+        return ZoneInfo(await connection.fetchval("select time_zone from ledger.identity"))
+    finally:
+        await connection.close()
 
 
 async def token(settings: Settings) -> str:

@@ -1,0 +1,111 @@
+"""`daybook source`: who may send events, and what."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.ledger.journal import Connection
+from services.settings import Settings, endpoints
+
+Result = TypeVar("Result")
+
+app = typer.Typer(help="Emitting systems: add, list, rotate, disable.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(help="Name: the CloudEvents `source` that it must use.")]
+
+
+@app.command()
+def add(
+    name: NameArgument,
+    events: Annotated[str, typer.Option("--events", help="Events that it may send, comma separated; or `all`.")],
+    id_prefix: Annotated[
+        str | None,
+        typer.Option("--id-prefix", help="Ids of deals and accounts that it is the first to name begin with this."),
+    ] = None,
+    corrects_others: Annotated[
+        bool, typer.Option("--corrects-others", help="May correct and void other sources' events.")
+    ] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a source and print its token, once: the ledger keeps only a hash of it.
+
+    Example: `daybook source add telephony --events call_made,visit_done --id-prefix tel-`
+    """
+    from services.intake import registration
+
+    wanted = [each.strip() for each in events.split(",") if each.strip()]
+    token = _on(load(data), lambda connection: registration.add(connection, name, wanted, id_prefix, corrects_others))
+    _print_token(name, token, as_json)
+
+
+@app.command("list")
+def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show all sources."""
+    from services.intake import registration
+
+    found = _on(load(data), registration.registered)
+    if as_json:
+        print_json({"sources": [_shown(asdict(each)) for each in found]})
+        return
+    _print_table(found)
+
+
+@app.command()
+def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Give a source a new token and print it, once. The old one ends within seconds; a disabled source is enabled."""
+    from services.intake import registration
+
+    _print_token(name, _on(load(data), lambda connection: registration.rotate(connection, name)), as_json)
+
+
+@app.command()
+def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Let a source send nothing more, within seconds. What it sent stays."""
+    from services.intake import registration
+
+    _on(load(data), lambda connection: registration.disable(connection, name))
+    if as_json:
+        print_json({"name": name, "disabled": True})
+    else:
+        typer.echo(f"{name} may send nothing more. `daybook source rotate {name}` enables it again.")
+
+
+def _on(settings: Settings, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+    from services import database
+
+    async def run() -> Result:
+        connection = await database.connect(endpoints(settings).database_url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return wait_for(run())
+
+
+def _print_token(name: str, token: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"name": name, "token": token})
+        return
+    typer.echo(token)
+    typer.echo(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)
+
+
+def _shown(source: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if name.endswith("_at") and value else value for name, value in source.items()}
+
+
+def _print_table(found: list[Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("source", "events", "id prefix", "corrects others", "state")
+    for each in found:
+        state = "enabled" if each.disabled_at is None else f"disabled {each.disabled_at:%Y-%m-%d}"
+        corrects = "yes" if each.corrects_others else "no"
+        table.add_row(each.name, ", ".join(each.events), each.id_prefix or "", corrects, state)
+    Console().print(table)
