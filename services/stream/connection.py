@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import nats
 import nats.errors
 import structlog
 from nats.aio.client import Client
@@ -39,11 +38,12 @@ def options(url: str, name: str) -> dict[str, Any]:
     }
 
 
-async def connect(url: str, name: str) -> Client:
+async def connect(url: str, name: str, client: type[Client] = Client) -> Client:
     """A connection; the first attempt is bounded. Raises Unavailable."""
-    wanted = options(url, name)
+    nc = client()
     try:
         async with asyncio.timeout(10):
-            return await nats.connect(**wanted)
+            await nc.connect(**options(url, name))
+            return nc
     except (TimeoutError, OSError, nats.errors.Error) as raised:
         raise Unavailable(f"NATS does not answer at {masked(url)}: {raised}") from raised

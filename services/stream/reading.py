@@ -1,0 +1,51 @@
+"""Single messages of the stream, by sequence. Asks the stream's leader, never a copy that may lag behind."""
+
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from nats.aio.client import Client
+
+from services.errors import NotProvisioned, Unavailable
+from services.stream.state import ask
+
+_NO_MESSAGE, _NO_STREAM = 10037, 10059
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Stored(NamedTuple):
+    """One message of the stream, as the journal keeps it."""
+
+    sequence: int
+    taken_at_ns: int
+    """When the stream took it, in nanoseconds since 1970 UTC."""
+    subject: str
+    """The stream's subject as text: see `recordable`."""
+    data: bytes
+
+
+def recordable(subject: str) -> str:
+    """A stream's subject as the journal can hold it: NUL, like bytes that are not UTF-8, reads as U+FFFD."""
+    return subject.replace("\x00", "\ufffd")
+
+
+async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
+    """The message at a sequence, None when there is none. Raises Unavailable or NotProvisioned."""
+    answer = await ask(nc, f"STREAM.MSG.GET.{stream}", {"seq": sequence})
+    if (error := answer.get("error")) is not None:
+        if error.get("err_code") == _NO_MESSAGE:
+            return None
+        if error.get("err_code") == _NO_STREAM:
+            raise NotProvisioned(f"There is no stream {stream}. Run `daybook init`.")
+        raise Unavailable(f"The stream {stream} does not give its message {sequence}: {error.get('description')}")
+    found = answer["message"]
+    return Stored(
+        found["seq"], _nanoseconds(found["time"]), recordable(found["subject"]), b64decode(found.get("data", ""))
+    )
+
+
+def _nanoseconds(text: str) -> int:
+    """`2026-03-31T09:30:00.123456789Z` in nanoseconds since 1970."""
+    whole, _, fraction = text.removesuffix("Z").partition(".")
+    seconds = (datetime.fromisoformat(f"{whole}+00:00") - _EPOCH) // timedelta(seconds=1)
+    return seconds * 1_000_000_000 + int(fraction.ljust(9, "0"))
