@@ -1,0 +1,142 @@
+"""Durable append: one message, or many as one atomic batch. The answer comes after the stream has fsynced.
+
+If the process dies before the answer, the messages are in the stream or not, whole: sending them again with the same
+identities is safe within the stream's duplicate window, and the recorder finds duplicates beyond it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import nats.errors
+from nats.aio.client import Client
+
+from contracts.envelope import MAX_BATCH, CloudEvent
+from contracts.identifiers import stream_subject
+from services.errors import StreamMismatch
+
+TIMEOUT_S = 5.0
+"""How long the stream may take to answer; it abandons a batch that idles for ten seconds."""
+
+DUPLICATE, WRONG_STREAM = 10201, 10060
+FULL = frozenset({10077, 10023, 10047, 10002})
+"""JetStream's error codes: the stream's or the server's room is used up."""
+
+
+class Message(NamedTuple):
+    """What is appended."""
+
+    subject: str
+    """The stream's subject."""
+    identity: str
+    """`<source>:<id>`: within its window the stream takes it once."""
+    data: bytes
+
+
+def message_of(event: CloudEvent) -> Message:
+    """An event as the stream stores it. A source holds no colon, so no two events share an identity."""
+    return Message(stream_subject(event.subject), f"{event.source}:{event.id}", event.canonical)
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """All messages are in the stream, on disk, without others between them."""
+
+    sequences: range
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSomewhere:
+    """Nothing was appended: the stream's window holds at least one of the identities, with whatever content."""
+
+    sequence: int | None
+    """Where it is; the stream says so for a single message only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """Nothing was appended: there is no room."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The stream did not answer, or could not take it now."""
+
+    reason: str
+    ambiguous: bool
+    """Whether the messages may be in the stream all the same (all of them, never some)."""
+
+
+Outcome = Appended | DuplicateSomewhere | Full | Away
+
+
+async def append(nc: Client, stream: str, messages: Sequence[Message]) -> Outcome:
+    """Append one to `MAX_BATCH` messages with different identities, all or none, in this order.
+
+    Raises StreamMismatch when another stream listens to these subjects or answers nonsense.
+    """
+    if not 0 < len(messages) <= MAX_BATCH:
+        raise ValueError(f"{len(messages)} messages; an atomic batch has 1 to {MAX_BATCH}")
+    if not nc.is_connected:
+        return Away("not connected to NATS", ambiguous=False)  # the client would keep them and send them late
+    try:
+        answer = await (_single(nc, stream, messages[0]) if len(messages) == 1 else _batch(nc, stream, messages))
+    except nats.errors.NoRespondersError:
+        return Away("no stream listens", ambiguous=False)
+    except (nats.errors.Error, OSError) as error:
+        return Away(f"the stream did not answer: {str(error) or type(error).__name__}", ambiguous=True)
+    return _outcome(answer, stream, len(messages))
+
+
+async def _single(nc: Client, stream: str, message: Message) -> bytes:
+    headers = {"Nats-Msg-Id": message.identity, "Nats-Expected-Stream": stream}
+    return (await nc.request(message.subject, message.data, timeout=TIMEOUT_S, headers=headers)).data
+
+
+async def _batch(nc: Client, stream: str, messages: Sequence[Message]) -> bytes:
+    # Only the commit asks for an answer: whatever is wrong with an earlier message fails the commit.
+    batch = uuid4().hex
+    *others, last = messages
+    for number, each in enumerate(others, 1):
+        await nc.publish(each.subject, each.data, headers=_batched(batch, number, stream, each))
+    headers = _batched(batch, len(messages), stream, last) | {"Nats-Batch-Commit": "1"}
+    return (await nc.request(last.subject, last.data, timeout=TIMEOUT_S, headers=headers)).data
+
+
+def _batched(batch: str, number: int, stream: str, message: Message) -> dict[str, str]:
+    return {
+        "Nats-Batch-Id": batch,
+        "Nats-Batch-Sequence": str(number),
+        "Nats-Msg-Id": message.identity,
+        "Nats-Expected-Stream": stream,
+    }
+
+
+def _outcome(answer: bytes, stream: str, count: int) -> Outcome:
+    try:
+        ack: dict[str, Any] = json.loads(answer)
+    except ValueError:
+        return Away(f"not an answer of JetStream: {answer[:80]!r}", ambiguous=True)
+    if (error := ack.get("error")) is not None:
+        return _refused(error, stream)
+    if ack.get("stream") != stream or ack.get("count", 1) != count:
+        raise StreamMismatch(f"An append of {count} to the stream {stream} was answered {answer[:200]!r}.")
+    last = ack["seq"]
+    if ack.get("duplicate"):
+        return DuplicateSomewhere(last)
+    return Appended(range(last - count + 1, last + 1))
+
+
+def _refused(error: dict[str, Any], stream: str) -> Outcome:
+    code = error.get("err_code")
+    if code == DUPLICATE:
+        return DuplicateSomewhere(None)
+    if code in FULL:
+        return Full(str(error.get("description")))
+    if code == WRONG_STREAM:
+        raise StreamMismatch(f"Another stream than {stream} listens to the ledger's subjects; see DAYBOOK_STREAM.")
+    return Away(f"the stream refused: {error.get('description')} ({code})", ambiguous=False)
