@@ -12,9 +12,14 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 COMMAND_TIMEOUT_S = 60.0
 
-_GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, TimeoutError)
-DATABASE_AWAY = (*_GONE, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.TooManyConnectionsError)
-"""What asyncpg raises when the server cannot be reached, restarts or is full: try again later."""
+_GONE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, TimeoutError)
+_REFUSING = (
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+)
+DATABASE_AWAY = (*_GONE, *_REFUSING)
+"""What asyncpg raises when the server cannot be reached, restarts, is full or lets nobody in: try again later."""
 
 
 def _settings(role: Role | None) -> dict[str, str]:

@@ -65,6 +65,7 @@ comment on column ledger.journal.leaf_hash is
 create unique index journal_identity on ledger.journal (source, id) where disposition = 'entry';
 create index journal_target on ledger.journal (target_source, target_id, sequence)
     where target_source is not null and disposition = 'entry';
+create index journal_original on ledger.journal (original) where original is not null;
 create index journal_quarantine on ledger.journal (sequence) where disposition in ('conflict', 'unreadable');
 
 create function ledger.refuse_change() returns trigger language plpgsql as $$
