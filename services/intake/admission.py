@@ -1,0 +1,148 @@
+"""What a source may say: its own name, its event types, the past, ids under its prefix, its own corrections.
+
+Pure: the clock and what the journal knows are passed in. A ledger records and does not forbid, so nothing here looks
+at whether an event makes sense.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from contracts.envelope import CloudEvent
+from contracts.events import EventCorrected, EventVoided
+from contracts.identifiers import split_subject
+from contracts.problems import Problem
+from services.intake.journal import Identity, Original
+from services.intake.problems import Fault
+from services.intake.sources import Source
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of ours a sender's clock may be."""
+
+Indexed = Sequence[tuple[int, CloudEvent]]
+
+
+def faults_of(source: Source, events: Indexed, now: datetime) -> list[Problem]:
+    """What is wrong with events whatever the ledger holds."""
+    return [each for index, event in events for each in _faults(source, index, event, now)]
+
+
+def _faults(source: Source, index: int, event: CloudEvent, now: datetime) -> Iterator[Problem]:
+    if event.source != source.name:
+        yield Problem("source", f"the token belongs to {source.name}, not to {event.source}", "wrong_source", index)
+    if (name := event.event.event_name()) not in source.events:
+        yield Problem("type", f"{source.name} may not send {name}", "type_not_allowed", index)
+    if event.occurred_at > now + CLOCK_SKEW:
+        yield _future("time", event.occurred_at, index)
+    if isinstance(event.event, EventCorrected | EventVoided):
+        target = event.event.target.source
+        if target != source.name and not source.corrects_others:
+            reason = f"{source.name} may correct its own events only, not those of {target}"
+            yield Problem("data.target.source", reason, "corrects_others", index)
+    if isinstance(event.event, EventCorrected) and event.event.replacement.time > now + CLOCK_SKEW:
+        yield _future("data.replacement.time", event.event.replacement.time, index)
+
+
+def _future(field: str, at: datetime, index: int) -> Problem:
+    reason = f"{at.isoformat()} is more than {CLOCK_SKEW // timedelta(minutes=1)} minutes ahead"
+    return Problem(field, reason, "future_time", index)
+
+
+def targets(events: Indexed) -> set[Identity]:
+    """The events that these correct or void."""
+    return {
+        (event.event.target.source, event.event.target.id)
+        for _, event in events
+        if isinstance(event.event, EventCorrected | EventVoided)
+    }
+
+
+def foreign_subjects(source: Source, events: Indexed) -> set[str]:
+    """Deals and accounts named without the source's prefix: another must have named them first."""
+    if source.id_prefix is None:
+        return set()
+    return {each for _, event in events for each in _named(event) if not _carries(each, source.id_prefix)}
+
+
+def prefix_faults(source: Source, events: Indexed, known: Collection[str]) -> list[Problem]:
+    """Ids that would be new to the ledger and do not carry the source's prefix."""
+    unknown = foreign_subjects(source, events) - set(known)
+    return [
+        Problem(
+            _field(event, subject),
+            f"{subject} is not known yet; an id that {source.name} is the first to name begins with {source.id_prefix}",
+            "id_prefix",
+            index,
+        )
+        for index, event in events
+        for subject in sorted(_named(event) & unknown)
+    ]
+
+
+def target_faults(events: Indexed, known: Mapping[Identity, Original]) -> list[Problem]:
+    """Corrections and voids that describe their target wrongly. One whose target is not known yet is taken."""
+    here = {event.identity: (event.subject, event.type) for _, event in events}
+    found: list[Problem] = []
+    for index, event in events:
+        said = event.event
+        if not isinstance(said, EventCorrected | EventVoided):
+            continue
+        target = (said.target.source, said.target.id)
+        original = known.get(target)
+        subject, type_ = (original.subject, original.type) if original else here.get(target, (None, None))
+        if subject is not None and subject != event.subject:
+            found.append(
+                Problem("subject", f"the target is about {subject}, not {event.subject}", "wrong_target", index)
+            )
+        if type_ is not None and isinstance(said, EventCorrected) and said.target_type != type_:
+            reason = f"the target is a {type_}, not a {said.target_type}"
+            found.append(Problem("data.target_type", reason, "wrong_target", index))
+    return found
+
+
+def conflicts(events: Indexed, known: Mapping[Identity, Original]) -> list[Problem]:
+    """Events whose source and id name another event, in the ledger or earlier in the same batch."""
+    found: list[Problem] = []
+    first: dict[Identity, tuple[int, bytes]] = {}
+    for index, event in events:
+        original = known.get(event.identity)
+        if original is not None:
+            if original.message != event.canonical:
+                reason = f"{event.source} has sent another event with this id, at sequence {original.sequence}"
+                found.append(Fault("id", reason, "conflict", index, original.sequence))
+            continue
+        earlier, message = first.setdefault(event.identity, (index, event.canonical))
+        if message != event.canonical:
+            found.append(
+                Fault("id", f"event {earlier} of this batch has this id and another content", "conflict", index)
+            )
+    return found
+
+
+def _named(event: CloudEvent) -> set[str]:
+    named = set(event.event.concerns())
+    if split_subject(event.subject)[0] != "playbook":
+        named.add(event.subject)
+    return named
+
+
+def _carries(subject: str, prefix: str) -> bool:
+    return split_subject(subject)[1].startswith(prefix)
+
+
+def _field(event: CloudEvent, subject: str) -> str:
+    """Where an event names a deal or account; `subject` before any field of the data."""
+    if event.subject == subject:
+        return "subject"
+    kind, name = split_subject(subject)
+    left: list[tuple[str, Any]] = [("data", json.loads(event.canonical)["data"])]
+    while left:
+        path, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{path}.{key}", child) for key, child in value.items()]
+        elif isinstance(value, list):
+            left += [(f"{path}.{index}", child) for index, child in enumerate(value)]
+        elif value == name and path.endswith(f"{kind}_id"):
+            return path
+    return "data"

@@ -1,0 +1,78 @@
+"""Reading what was sent over HTTP: never more than intake takes, and not for ever."""
+
+import asyncio
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from contracts.envelope import MAX_BATCH_BYTES, MAX_SENT_BYTES, is_json
+from services.intake.openapi import BATCH, BINARY, STRUCTURED
+from services.intake.problems import Refusal
+from services.intake.sent import Sent, batch, binary, structured
+
+MOST_HELD_BYTES = 128 * 1024 * 1024
+"""Bodies being read at once, over all connections."""
+PATIENCE_S = 30.0
+"""How long a sender may take for one body."""
+
+
+class Bodies:
+    """The bodies that are being read."""
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    async def read(self, request: Request) -> Sent | Refusal:
+        """The events of one request, in whichever mode it is."""
+        content_type = request.headers.get("content-type", "")
+        media, json_media = _media(content_type)
+        if request.headers.get("content-encoding", "identity") != "identity":
+            return Refusal("unsupported_media_type", "Send the body without Content-Encoding.")
+        if not json_media or media not in (STRUCTURED, BATCH, BINARY):
+            return _wanted(f"not {content_type[:80] or 'a body without Content-Type'}")
+        names = [name for name, _ in request.headers.items() if name.startswith("ce-")]
+        if media == BINARY and not names:
+            return _wanted("and application/json comes with `ce-` headers")
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            return Refusal("unreadable", f"The header {twice} stands there twice.")
+        body = await self._read(request, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES)
+        if isinstance(body, Refusal):
+            return body
+        if media == STRUCTURED:
+            return structured(body)
+        return batch(body) if media == BATCH else binary(dict(request.headers.items()), body)
+
+    async def _read(self, request: Request, most: int) -> bytes | Refusal:
+        too_large = Refusal("too_large", f"The body is larger than {most} bytes; nothing of it was read.")
+        declared = request.headers.get("content-length", "0")
+        if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
+            return too_large
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    self._held += len(chunk)
+                    if size > most:
+                        return too_large
+                    if self._held > MOST_HELD_BYTES:
+                        return Refusal("busy", "Too many large bodies are being sent at once; nothing was recorded.")
+                    chunks.append(chunk)
+        except TimeoutError:
+            return Refusal("too_slow", f"The body did not arrive within {PATIENCE_S:.0f} s; nothing was recorded.")
+        except ClientDisconnect:
+            return Refusal("unreadable", "The connection ended within the body.")
+        finally:
+            self._held -= size
+        return b"".join(chunks)
+
+
+def _media(content_type: str) -> tuple[str, bool]:
+    """The media type, and whether its parameters allow JSON in UTF-8."""
+    media, _, parameters = content_type.partition(";")
+    return media.strip().lower(), is_json(f"application/json;{parameters}")
+
+
+def _wanted(found: str) -> Refusal:
+    return Refusal("unsupported_media_type", f"Send {STRUCTURED}, {BATCH}, or {BINARY} with `ce-` headers; {found}.")

@@ -1,0 +1,43 @@
+"""What both doors share: who asks, what was sent, and the answer."""
+
+from dataclasses import dataclass
+
+from nats.aio.client import Client
+
+from services.intake.fate import Fate, fate_of
+from services.intake.journal import Journal
+from services.intake.problems import Refusal
+from services.intake.reception import Reception
+from services.intake.sources import Source, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything that answering a request takes."""
+
+    sources: Sources
+    reception: Reception
+    journal: Journal
+    nc: Client
+
+    async def source_of(self, token: str) -> Source | Refusal:
+        """Who holds a token."""
+        match await self.sources.of(token):
+            case Source() as source:
+                return source
+            case "disabled":
+                return Refusal("source_disabled", "The source of this token is disabled. Ask whoever runs the ledger.")
+            case "not_known":
+                return Refusal("journal_away", "This token is not known yet, and PostgreSQL cannot be reached to look.")
+            case _:
+                return Refusal("unauthenticated", "No source has this token.")
+
+    async def fate(self, source: Source, name: str, id_: str) -> Fate | Refusal:
+        """What became of an event of this source, or of any if it corrects others'."""
+        if name != source.name and not source.corrects_others:
+            return Refusal("wrong_source", f"{source.name} may ask about its own events, not those of {name}.")
+        return await fate_of(self.journal, name, id_)
+
+    def condition(self) -> dict[str, bool]:
+        """What of the surroundings works now."""
+        return {"stream": self.nc.is_connected, "sources": self.sources.loaded, "journal": not self.journal.away}

@@ -1,0 +1,76 @@
+"""The HTTP door: `POST /events`, `GET /events/{source}/{id}`, `/health`, `/ready`."""
+
+import json
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from services.intake import openapi
+from services.intake.body import Bodies
+from services.intake.door import Door
+from services.intake.problems import CONTENT_TYPE, Refusal
+from services.intake.receipt import Taken
+from services.intake.sources import Source
+
+
+def application(door: Door) -> FastAPI:
+    """The app that answers through a door."""
+    app = FastAPI(redoc_url=None, **openapi.ABOUT)
+    bodies = Bodies()
+
+    @app.post("/events", **openapi.POST_EVENTS)
+    async def post_events(request: Request) -> Response:
+        source = await _asking(door, request)
+        if isinstance(source, Refusal):
+            return _refusal(source)
+        sent = await bodies.read(request)
+        answer = sent if isinstance(sent, Refusal) else await door.reception.take(source, sent)
+        if isinstance(answer, Taken):
+            return Response(answer.body(), answer.status, media_type=openapi.JSON)
+        return _refusal(answer)
+
+    @app.get("/events/{source}/{id:path}", **openapi.GET_EVENT)
+    async def get_event(request: Request, source: str, id: str) -> Response:
+        asking = await _asking(door, request)
+        if isinstance(asking, Refusal):
+            return _refusal(asking)
+        fate = await door.fate(asking, source, id)
+        return _refusal(fate) if isinstance(fate, Refusal) else Response(fate.body(), media_type=openapi.JSON)
+
+    @app.get("/health", **openapi.HEALTH)
+    async def health() -> Response:
+        return Response(b'{"alive":true}', media_type=openapi.JSON)
+
+    @app.get("/ready", **openapi.READY)
+    async def ready() -> Response:
+        condition = door.condition()
+        able = condition["stream"] and condition["sources"]
+        return Response(json.dumps(condition).encode(), 200 if able else 503, media_type=openapi.JSON)
+
+    app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
+    app.add_exception_handler(HTTPException, _no_such_thing)
+    app.add_exception_handler(Exception, _failed)
+    return app
+
+
+async def _asking(door: Door, request: Request) -> Source | Refusal:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return Refusal("unauthenticated", "Send the source's token as `Authorization: Bearer <token>`.")
+    return await door.source_of(token.strip())
+
+
+def _refusal(refusal: Refusal) -> Response:
+    return Response(refusal.body(), refusal.status, refusal.headers, CONTENT_TYPE)
+
+
+async def _no_such_thing(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = "method_not_allowed" if error.status_code == 405 else "not_found"
+    answer = _refusal(Refusal(kind, f"{request.method} {request.url.path}: {error.detail}."))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return _refusal(Refusal("internal", "Intake failed; its log says why. Send it again, unchanged."))

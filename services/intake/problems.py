@@ -1,0 +1,109 @@
+"""What a sender is told when nothing was recorded: RFC 9457 problem details, the same over HTTP and NATS."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.problems import Problem
+
+CONTENT_TYPE = "application/problem+json"
+
+_SAY = "urn:daybook:problem:"
+
+KINDS: dict[str, tuple[int, str]] = {
+    "unreadable": (400, "The body holds no readable event"),
+    "empty_batch": (400, "The batch holds no event"),
+    "unauthenticated": (401, "A known token is needed"),
+    "source_disabled": (403, "The source is disabled"),
+    "wrong_source": (403, "A source sends under its own name"),
+    "type_not_allowed": (403, "The source may not send this type of event"),
+    "id_prefix": (403, "An id that the ledger does not know yet must carry the source's prefix"),
+    "corrects_others": (403, "The source may correct its own events only"),
+    "not_found": (404, "There is no such thing here"),
+    "method_not_allowed": (405, "The method is not allowed here"),
+    "too_slow": (408, "The body did not arrive in time"),
+    "conflict": (409, "The source and id already name an event with other content"),
+    "too_large": (413, "Larger than intake takes"),
+    "unsupported_media_type": (415, "Events are sent as CloudEvents in JSON"),
+    "invalid": (422, "A field is missing or wrong"),
+    "unknown_type": (422, "The event type is unknown"),
+    "future_time": (422, "The time lies in the future"),
+    "wrong_target": (422, "The event that is corrected is another one than the correction says"),
+    "several": (422, "Several things are wrong"),
+    "internal": (500, "Intake failed"),
+    "stream_full": (503, "The ledger has no room left"),
+    "stream_away": (503, "The ledger cannot take events now"),
+    "unresolved": (503, "It cannot be told now which of the events are recorded already"),
+    "journal_away": (503, "What is recorded cannot be read now"),
+    "busy": (503, "Too much is being sent at once"),
+}
+"""Every kind of problem: its HTTP status and title. Its `type` is `urn:daybook:problem:` and the kind, with hyphens."""
+
+RETRY_AFTER_S = {"stream_full": 60, "stream_away": 1, "unresolved": 2, "journal_away": 2, "busy": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(Problem):
+    """One thing that is wrong with one event."""
+
+    sequence: int | None = None
+    """For a conflict: the sequence that holds the source and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing was recorded (unless `detail` says that it is not known), and why."""
+
+    kind: str
+    detail: str
+    faults: Sequence[Problem] = field(default=())
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return KINDS[self.kind][0]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What HTTP asks for beside the body."""
+        if self.kind in RETRY_AFTER_S:
+            return {"Retry-After": str(RETRY_AFTER_S[self.kind])}
+        return {"WWW-Authenticate": 'Bearer realm="daybook"'} if self.status == 401 else {}
+
+    def body(self) -> bytes:
+        """The problem details as JSON."""
+        problem: dict[str, Any] = {
+            "type": type_of(self.kind),
+            "title": KINDS[self.kind][1],
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.faults:
+            problem["errors"] = [_error(each) for each in self.faults]
+        return json.dumps(problem, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def type_of(kind: str) -> str:
+    """The stable name of a kind of problem."""
+    return _SAY + kind.replace("_", "-")
+
+
+def refused(faults: Sequence[Problem]) -> Refusal:
+    """What is answered for one or more faults: their kind, or `several`."""
+    kinds = {each.kind for each in faults}
+    kind = kinds.pop() if len(kinds) == 1 else "several"
+    more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
+    return Refusal(kind, f"{faults[0]}{more}; nothing was recorded.", faults)
+
+
+def _error(fault: Problem) -> dict[str, Any]:
+    error: dict[str, Any] = {
+        "index": fault.index,
+        "field": fault.field,
+        "reason": fault.reason,
+        "kind": fault.kind.replace("_", "-"),
+    }
+    if isinstance(fault, Fault) and fault.sequence is not None:
+        error["sequence"] = fault.sequence
+    return error

@@ -1,0 +1,83 @@
+"""The intake service: both doors over one stream connection and one pool."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from services import database
+from services.errors import NotProvisioned
+from services.intake.door import Door
+from services.intake.duplicates import Duplicates
+from services.intake.group import Group
+from services.intake.http import application
+from services.intake.journal import Journal
+from services.intake.nats_intake import broker_of
+from services.intake.reception import Reception
+from services.intake.sources import Sources
+from services.lifetime import until_told
+from services.serving import serving
+from services.settings import Settings, endpoints
+from services.stream import connection
+from services.stream.state import state
+
+log = structlog.get_logger()
+
+POOL_SIZE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An intake that takes events."""
+
+    door: Door
+    port: int
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Intake while the context is open; what was begun is finished at the end.
+
+    Raises NotConfigured, NotProvisioned, Unavailable or ServerFailed: at the start both servers are needed.
+    """
+    where = endpoints(settings)
+    nc = await connection.connect(where.nats_url, "intake")
+    try:
+        await state(nc, settings.stream)
+        pool = await database.pool(where.database_url, "daybook_intake", POOL_SIZE)
+        try:
+            sources, journal = Sources(pool), Journal(pool)
+            await sources.read()
+            if not sources.loaded:
+                raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
+            reception = Reception(Group(nc, settings.stream), journal, Duplicates(nc, settings.stream, journal))
+            door = Door(sources, reception, journal, nc)
+            refreshing = asyncio.create_task(sources.keep_reading())
+            broker = broker_of(door, where.nats_url)
+            try:
+                async with serving(application(door), settings.intake_host, settings.intake_port) as port:
+                    await broker.start()
+                    try:
+                        yield Running(door, port)
+                    finally:
+                        await broker.stop()
+            finally:
+                refreshing.cancel()
+        finally:
+            pool.terminate()
+    finally:
+        await nc.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Intake until SIGTERM or SIGINT."""
+    await until_told(_serve(settings))
+    log.info("intake_stopped")
+
+
+async def _serve(settings: Settings) -> None:
+    async with running(settings) as intake:
+        log.info("intake_started", host=settings.intake_host, port=intake.port, stream=settings.stream)
+        await asyncio.Event().wait()

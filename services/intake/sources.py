@@ -1,0 +1,117 @@
+"""Who may send what: the sources of the ledger, kept in memory and read anew every two seconds.
+
+With Postgres away the last known ones count. A token is compared by its SHA-256 alone.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import asyncpg
+import structlog
+
+from contracts.events import EVENTS
+from services.database import DATABASE_AWAY
+from services.ledger.tokens import hash_token, is_token, matches
+from services.sql import queries
+
+log = structlog.get_logger()
+
+REFRESH_S = 2.0
+MISS_REFRESH_S = 0.25
+"""A token that is not known is looked for at once, at most so often."""
+TIMEOUT_S = 2.0
+
+_SQL = queries("services.intake", "sources.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An emitting system and its rights."""
+
+    name: str
+    events: frozenset[str]
+    """Event names that it may send."""
+    id_prefix: str | None
+    """What ids of deals and accounts that it is the first to name begin with."""
+    corrects_others: bool
+    """Whether it may correct and void other sources' events."""
+    disabled: bool
+    token_hash: bytes
+
+
+Stranger = Literal["unknown", "disabled", "not_known"]
+"""Why a token names no source that may send: nobody has it; its source is disabled; it may be a new one, but
+Postgres is away."""
+
+
+def may_send(events: list[str]) -> frozenset[str]:
+    """The names as kept in the ledger; `all` stands for every event that this version knows."""
+    return frozenset(EVENTS.names()) if "all" in events else frozenset(events)
+
+
+class Sources:
+    """The sources as last read from the ledger."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._by_hash: Mapping[bytes, Source] = {}
+        self._tried_at = float("-inf")
+        self._loaded = False
+        self._current = False
+        self._reading = asyncio.Lock()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether they were read at least once."""
+        return self._loaded
+
+    async def of(self, token: str) -> Source | Stranger:
+        """The source that a token belongs to."""
+        source = self._known(token)
+        if source is None and is_token(token):
+            await self._look_again()
+            source = self._known(token)
+        if source is not None:
+            return "disabled" if source.disabled else source
+        return "unknown" if self._current else "not_known"
+
+    def _known(self, token: str) -> Source | None:
+        source = self._by_hash.get(hash_token(token))
+        return source if source is not None and matches(token, source.token_hash) else None
+
+    async def _look_again(self) -> None:
+        async with self._reading:
+            if time.monotonic() - self._tried_at > MISS_REFRESH_S:
+                await self.read()
+
+    async def read(self) -> None:
+        """Read them anew; with Postgres away they stay as they are."""
+        try:
+            rows = await self._pool.fetch(_SQL["sources"], timeout=TIMEOUT_S)
+        except DATABASE_AWAY as error:
+            self._current = False
+            log.warning("sources_not_read", error=str(error) or type(error).__name__)
+            return
+        finally:
+            self._tried_at = time.monotonic()
+        self._by_hash = {
+            row["token_hash"]: Source(
+                row["name"],
+                may_send(row["events"]),
+                row["id_prefix"],
+                row["corrects_others"],
+                row["disabled_at"] is not None,
+                row["token_hash"],
+            )
+            for row in rows
+        }
+        self._loaded = self._current = True
+
+    async def keep_reading(self) -> None:
+        """Read them every `REFRESH_S`, until cancelled."""
+        while True:
+            await self.read()
+            await asyncio.sleep(REFRESH_S)
