@@ -47,7 +47,12 @@ def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
 
 def reasons_of(error: ValidationError) -> Iterable[tuple[tuple[int | str, ...], str]]:
     """pydantic's errors as (location, plain words)."""
-    return [(each["loc"], reason_of(each)) for each in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    # Members at fault do not count for pydantic, so a list of nothing else seems too short as well.
+    within = {each["loc"][:length] for each in errors for length in range(len(each["loc"]))}
+    return [
+        (each["loc"], reason_of(each)) for each in errors if each["type"] != "too_short" or each["loc"] not in within
+    ]
 
 
 def fault(*found: tuple[tuple[str | int, ...], str]) -> ValidationError:
@@ -92,8 +97,8 @@ _WORDS: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "too_long": lambda context: f"must have at most {context['max_length']} members, not {context['actual_length']}",
-    "too_short": lambda context: f"must have at least {context['min_length']} members",
-    "dict_type": "must be an object with named fields",
-    "model_type": "must be an object with named fields",
-    "model_attributes_type": "must be an object with named fields",
+    "too_short": lambda context: f"must have {context['min_length']} or more members",
+    "dict_type": "must be a group of named fields",
+    "model_type": "must be a group of named fields",
+    "model_attributes_type": "must be a group of named fields",
 }

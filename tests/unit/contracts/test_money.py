@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.events import InvoiceIssued, PaymentReceived
+from contracts.events import InvoiceIssued, PaymentAllocated, PaymentReceived
 from contracts.money import MINOR_UNITS, Amount, Monetary, PositiveAmount
 from contracts.problems import problems_of
 
@@ -91,3 +91,9 @@ def test_zero_is_an_amount_but_not_a_positive_one() -> None:
     assert TypeAdapter(Amount).validate_python("0.00") == 0
     with pytest.raises(ValidationError):
         TypeAdapter(PositiveAmount).validate_python("0.00")
+
+
+def test_a_list_whose_members_are_all_at_fault_is_not_called_too_short() -> None:
+    data = {"payment": "P", "currency": "CNY", "allocations": [{"invoice": "A", "amount": "x"}]}
+    assert [field for field, _ in _problems(PaymentAllocated, **data)] == ["allocations.0.amount"]
+    assert _problems(PaymentAllocated, **data | {"allocations": []}) == [("allocations", "must have 1 or more members")]
