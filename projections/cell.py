@@ -59,14 +59,15 @@ class Cell:
         return replace_rows(self.rows, rows, sequence)
 
     def refold(self, entries: Iterable[Entry[Event]], playbooks: Playbooks, sequence: int) -> list[Change]:
-        """Fold the whole effective history anew."""
+        """Fold the whole effective history anew. A row that no entry of it touches is no more."""
         state = self.view.initial(self.subject_id)
-        touched: dict[RowKey, None] = dict.fromkeys(self.rows)
+        touched: dict[RowKey, None] = {}
+        rows: dict[RowKey, Row | None] = dict.fromkeys(self.rows)
         entry: Entry[Event] | None = None
         try:
             for entry in filter(self.handles, entries):
                 touched.update(dict.fromkeys(self.view.evolve(state, entry, playbooks)))
-            rows = {key: self.view.row(state, key) for key in touched}
+            rows |= {key: self.view.row(state, key) for key in touched}
         except Exception as error:
             self.error = _described(error, entry)
             return []

@@ -114,7 +114,7 @@ def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playb
 def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playbooks) -> Iterable[RowKey]:
     """The earliest opening counts. What was said before it counts from now on; what the opening says itself wins."""
     if deal.opening is not None:
-        detail = f"the deal was opened by entry {deal.opening.sequence}"
+        detail = f"the deal was opened by {deal.opening.source}/{deal.opening.id} already"
         return [deal.flag(entry.sequence, Finding("opened_twice", detail))]
     deal.opening = entry
     deal.owner = event.owner or deal.owner

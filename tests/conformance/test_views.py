@@ -1,0 +1,201 @@
+"""What every view is held to, through the registry: a view added to VIEWS comes tested."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given as holds_for
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import projections
+from contracts.playbooks.playbook import Playbook
+from projections.replay import Change, Replay
+from projections.view import FlagRow, Row, RowKey, View, fold
+from projections.views import VIEWS
+from tests.given import Said, Story, given
+from tests.histories import FACTS, stories
+
+every_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+often = settings(max_examples=150, deadline=None)
+
+Rows = dict[RowKey, Row]
+
+
+def told(view: View[Any], story: list[Said | Playbook]) -> Story:
+    found = given(view)
+    found.tell(*story)
+    return found
+
+
+def loaded(story: Story) -> Replay:
+    replay = Replay(story.subject, [story.view])
+    replay.load(story.history, story.playbooks)
+    return replay
+
+
+def difference(before: Rows, after: Rows) -> dict[RowKey, tuple[Row | None, Row | None]]:
+    return {key: (before.get(key), after.get(key)) for key in before | after if before.get(key) != after.get(key)}
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_one_by_one_gives_the_rows_of_all_at_once_and_each_change_is_known_from_its_cause(
+    view: View[Any], data: st.DataObject
+) -> None:
+    story = given(view)
+    before: Rows = {}
+    for each in data.draw(stories(view.kind)):
+        changes = story.tell(each)
+        after = loaded(story).rows()
+        assert story.replay.rows() == after
+        assert {change.key: (change.before, change.after) for change in changes} == difference(before, after)
+        assert len({change.key for change in changes}) == len(changes)
+        assert {change.sequence for change in changes} <= {story.sequence}
+        before = after
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_a_restart_at_any_point_goes_on_as_if_nothing_had_happened(view: View[Any], data: st.DataObject) -> None:
+    story = data.draw(stories(view.kind))
+    cut = data.draw(st.integers(0, len(story)))
+    went_on, restarted = told(view, story[:cut]), told(view, story[:cut])
+    restarted.replay = loaded(restarted)
+    for each in story[cut:]:
+        assert by_key(restarted.tell(each)) == by_key(went_on.tell(each))
+    assert restarted.replay.rows() == went_on.replay.rows()
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_any_order_of_arrival_gives_the_same_present_rows(view: View[Any], data: st.DataObject) -> None:
+    story = data.draw(stories(view.kind, in_any_order=True))
+    first = next((place for place, each in enumerate(story) if isinstance(each, Said)), len(story))
+    other = [*story[:first], *data.draw(st.permutations(story[first:]))]
+    assert present(told(view, story)) == present(told(view, other))
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_folding_on_gives_what_folding_anew_gives(view: View[Any], data: st.DataObject) -> None:
+    story = told(view, data.draw(stories(view.kind)))
+    entries = [each for each in story.replay.entries if type(each.event) in view.handled]
+    cut = data.draw(st.integers(0, len(entries)))
+    subject_id = story.subject.partition("/")[2]
+    state = fold(view, subject_id, entries[:cut], story.playbooks)
+    keys = set(story.replay.rows())
+    for each in entries[cut:]:
+        keys |= set(view.evolve(state, each, story.playbooks))
+    found = {key: row for key in keys if (row := view.row(state, key)) is not None}
+    assert found == {key: row for key, row in story.replay.rows().items() if not of_history(row)}
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_no_fold_ever_raises(view: View[Any], data: st.DataObject) -> None:
+    story = told(view, data.draw(stories(view.kind, size=20)))
+    assert story.replay.stale == {}
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_rows_are_named_by_their_keys_and_belong_to_the_views_tables(view: View[Any], data: st.DataObject) -> None:
+    story = told(view, data.draw(stories(view.kind)))
+    for key, row in story.replay.rows().items():
+        assert type(row) is key.row
+        assert key.key == tuple(getattr(row, name) for name in row.KEY)
+        assert key.row in {*view.tables, FlagRow}
+        assert key.key[0] == (story.subject if key.row is FlagRow else story.subject.partition("/")[2])
+        if isinstance(row, FlagRow):
+            assert row.view in {view.name, "history"}
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_intervals_have_a_length_and_do_not_overlap(view: View[Any], data: st.DataObject) -> None:
+    story = told(view, data.draw(stories(view.kind)))
+    lines: dict[tuple[Any, ...], list[tuple[Any, Any]]] = {}
+    for key, row in story.replay.rows().items():
+        if "from_at" in row.columns():
+            line = (key.row, *(part for name, part in zip(row.KEY, key.key, strict=True) if name != "from_at"))
+            lines.setdefault(line, []).append((getattr(row, "from_at"), getattr(row, "to_at")))  # noqa: B009
+    for intervals in lines.values():
+        intervals.sort()
+        assert all(from_at < to_at for from_at, to_at in intervals)
+        assert all(one[1] <= next_[0] for one, next_ in pairwise(intervals))
+
+
+@every_view
+def test_every_event_that_a_view_handles_is_in_the_random_histories(view: View[Any]) -> None:
+    seen: set[str] = set()
+
+    @settings(max_examples=1000, deadline=None, database=None, derandomize=True)
+    @holds_for(fact=st.one_of(FACTS[view.kind]))
+    def draw(fact: Said) -> None:
+        seen.add(fact.name)
+
+    draw()
+    assert {each.event_name() for each in view.handled} <= seen
+
+
+@every_view
+def test_a_view_is_named_as_its_folder_and_begins_its_tables_names(view: View[Any]) -> None:
+    assert (folder(view) / "tables.sql").is_file()
+    assert all(row.TABLE.startswith(view.name) for row in view.tables if row is not FlagRow)
+    assert view.version >= 1
+
+
+@pytest.mark.parametrize(
+    "row", list(dict.fromkeys(row for view in VIEWS for row in (*view.tables, FlagRow))), ids=lambda row: row.TABLE
+)
+def test_a_table_has_the_columns_of_its_rows_in_order_each_with_a_comment(row: type[Row]) -> None:
+    view = next((view for view in VIEWS if row in view.tables and row is not FlagRow), None)
+    path = Path(projections.__path__[0]) / "flag.sql" if view is None else folder(view) / "tables.sql"
+    sql = path.read_text(encoding="utf-8")
+    body = re.search(rf"^create table {row.TABLE} \((.*?)^\)", sql, re.MULTILINE | re.DOTALL)
+    assert body is not None
+    columns = re.findall(r"^    ([a-z_]+) ", body[1], re.MULTILINE)
+    assert columns == [*row.columns(), "known_from", "known_to"]
+    assert f"comment on table {row.TABLE} is" in sql
+    for column in columns:
+        assert f"comment on column {row.TABLE}.{column} is" in sql
+    key = rf"create unique index \w+ on {row.TABLE} \({', '.join(row.KEY)}\)\s+where known_to = 9223372036854775807;"
+    assert re.search(key, sql)
+    assert sql == re.sub(r"\b(SELECT|CREATE|TABLE|NOT NULL|DEFAULT|WHERE)\b", lambda word: word[0].lower(), sql)
+
+
+def folder(view: View[Any]) -> Path:
+    return Path(projections.__path__[0]) / view.name
+
+
+def by_key(changes: list[Change]) -> dict[RowKey, Change]:
+    return {change.key: change for change in changes}
+
+
+def of_history(row: Row) -> bool:
+    return isinstance(row, FlagRow) and row.view == "history"
+
+
+def present(story: Story) -> set[tuple[Any, ...]]:
+    """The rows, with entries named by their identity: their sequences are those of their arrival."""
+    identity = {each.sequence: each.said.identity for each in story.history}
+    return {
+        (
+            row.TABLE,
+            *(
+                identity[value] if name == "entry" else value
+                for name, value in zip(row.columns(), row.values(), strict=True)
+            ),
+        )
+        for row in story.replay.rows().values()
+    }

@@ -1,0 +1,188 @@
+"""Random histories for any view: few words, amounts and times, so that facts collide as often as they can."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from contracts.identifiers import SubjectKind
+from contracts.playbooks.playbook import Playbook
+from tests.given import Said, day
+from tests.playbooks import CLAIMED, PRACTICE, SHORTER, playbook
+from tests.saying import deal_through, event_corrected, event_voided
+
+Fact = st.SearchStrategy[Said]
+
+_one_of = st.sampled_from
+_money = st.fixed_dictionaries({"amount": _one_of(["10", "20.00", "60.5", "100"]), "currency": _one_of(["CNY", "USD"])})
+_items = _one_of(
+    [item.key for stage in PRACTICE.stages for item in (*stage.milestones, *stage.criteria)] + ["no_such_item"]
+)
+_stages = st.integers(1, 5)
+_targets = st.builds(lambda number: {"source": "crm", "id": f"f{number}"}, st.integers(0, 12))
+_paid = st.lists(
+    st.fixed_dictionaries({"invoice": _one_of(["I-1", "I-2", "I-3"]), "amount": _one_of(["5", "10.00"])}),
+    min_size=1,
+    max_size=2,
+)
+_documents = _one_of(["P-1", "P-2", "P-3"])
+
+
+def _fact(event: str, /, *, subject: str | None = None, **fields: st.SearchStrategy[Any] | Any) -> Fact:
+    wanted = {key: value if isinstance(value, st.SearchStrategy) else st.just(value) for key, value in fields.items()}
+    data = st.fixed_dictionaries(wanted).map(lambda found: {k: v for k, v in found.items() if v is not None})
+    return st.builds(Said, st.just(event), data, subject=st.just(subject))
+
+
+def _valued(event: str, /, *, subject: str | None = None, **fields: st.SearchStrategy[Any] | Any) -> Fact:
+    """With an amount and its currency."""
+    return st.builds(
+        lambda said, money: replace(said, data=said.data | money), _fact(event, subject=subject, **fields), _money
+    )
+
+
+def _of_the_deal(paid: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [each | {"deal_id": "D"} for each in paid]
+
+
+_ABOUT_A_DEAL: list[Fact] = [
+    st.one_of(
+        _valued("deal_opened", playbook=_one_of(["practice", "practice", "claimed", "later"]), owner="Li"),
+        _fact("deal_opened", playbook="practice", playbook_version=st.integers(1, 2), account_id="A"),
+    ),
+    st.one_of(
+        _valued("deal_revised"),
+        _fact("deal_revised", playbook_version=st.integers(1, 3)),
+        _fact("deal_revised", playbook=_one_of(["practice", "claimed", "later"])),
+    ),
+    _fact("deal_reassigned", owner=_one_of(["Wu", "Li"])),
+    st.one_of(_fact("deal_won"), _valued("deal_won")),
+    _fact("deal_lost"),
+    _fact("deal_abandoned"),
+    _fact("deal_reopened"),
+    _fact("stage_claimed", stage=_one_of(["1", "engaging", "In Talks", "closing", "demo", "nowhere"])),
+    _fact("appointment_made", scheduled_at="2026-02-01T09:00:00+08:00"),
+    _fact("call_made", outcome=_one_of(["interested", "no_answer"])),
+    _fact("visit_done", purpose=_one_of(["survey", "care"])),
+    _fact("demo_held", audience=_one_of([["users"], ["technical", "users"], []])),
+    _fact("proposal_submitted", kind=_one_of(["preliminary", "formal"])),
+    _fact("milestone_achieved", milestone=_items),
+    _fact("criterion_met", criterion=_items),
+    st.one_of(
+        _fact("evidence_revoked", target=_targets, reason="wrong"),
+        _fact("evidence_revoked", item=_items, reason="wrong"),
+    ),
+    _fact("contact_recorded", contact_id=_one_of(["c1", "c2"]), role="user"),
+    _fact("customer_commitment_received", stage=_stages),
+    _fact("commitment_withdrawn", stage=_stages),
+    _valued("contract_signed", contract="C-1", account_id="A"),
+    _valued("invoice_issued", subject="account/A", invoice="I-1", due_on="2026-03-31", deal_id="D"),
+    _fact(
+        "credit_note_issued",
+        subject="account/A",
+        credit_note="N-1",
+        amount="10",
+        currency="CNY",
+        allocations=_paid.filter(lambda paid: len(paid) == 1).map(_of_the_deal),
+    ),
+    _fact(
+        "payment_received",
+        subject="account/A",
+        payment="P-1",
+        amount="50",
+        currency="CNY",
+        allocations=_paid.map(_of_the_deal),
+    ),
+    _fact(
+        "payment_allocated",
+        subject="account/A",
+        payment="P-1",
+        currency="CNY",
+        allocations=_paid.map(_of_the_deal),
+    ),
+]
+
+_currency = _one_of(["CNY", "CNY", "USD"])
+
+_ABOUT_AN_ACCOUNT: list[Fact] = [
+    _fact("account_registered", name="Acme"),
+    _valued("invoice_issued", invoice=_one_of(["I-1", "I-2", "I-3"]), due_on=_one_of(["2026-01-05", "2026-02-01"])),
+    _fact(
+        "payment_received",
+        payment=_documents,
+        amount="20",
+        currency=_currency,
+        allocations=st.one_of(st.just([]), _paid),
+    ),
+    _fact(
+        "credit_note_issued",
+        credit_note=_documents,
+        amount="20",
+        currency=_currency,
+        allocations=st.one_of(st.just([]), _paid),
+    ),
+    _fact("payment_allocated", payment=_documents, currency=_currency, allocations=_paid),
+    _valued("payment_reversed", payment=_documents),
+    st.one_of(
+        _valued("payment_transferred", payment=_documents, to_account_id=_one_of(["B", "A"])),
+        _valued("payment_transferred", subject="account/B", payment=_documents, to_account_id="A"),
+    ),
+    _fact("receivable_disputed", invoice=_one_of(["I-1", "I-2", "I-9"])),
+    _fact("dispute_resolved", invoice=_one_of(["I-1", "I-2", "I-9"])),
+]
+
+PUBLICATIONS = (SHORTER, CLAIMED, playbook("later", *SHORTER.stages), playbook("later", *PRACTICE.stages, version=2))
+"""What may be published beside PRACTICE, which every story begins with."""
+
+FACTS: dict[SubjectKind, list[Fact]] = {"deal": _ABOUT_A_DEAL, "account": _ABOUT_AN_ACCOUNT}
+"""For each kind of subject, every fact that may concern it."""
+
+
+@st.composite
+def stories(draw: st.DrawFn, kind: SubjectKind, size: int = 12, in_any_order: bool = False) -> list[Said | Playbook]:
+    """Facts, corrections, voids and publications in order of arrival; facts have ids and times.
+
+    With `in_any_order` their order of arrival must not matter: instants are distinct, playbooks come first, and no
+    two corrections name one target.
+    """
+    facts: list[Said] = []
+    begun = draw(_started()) if kind == "deal" else []
+    for place, fact in enumerate([*begun, *draw(st.lists(st.one_of(FACTS[kind]), max_size=size))]):
+        at = day(draw(st.integers(0, 8))) + timedelta(minutes=place * in_any_order)
+        facts.append(replace(fact, id=f"f{place}", at=at))
+    changed = draw(st.lists(st.integers(0, len(facts)), max_size=4, unique=in_any_order))
+    changes: list[Said] = []
+    for number, place in enumerate(changed):
+        name = facts[place].name if place < len(facts) else ""
+        alike = [each for each in facts if each.name == name]
+        changes.append(draw(_change(f"f{place}", alike, number, in_any_order)))
+    published = draw(
+        st.lists(st.sampled_from(PUBLICATIONS), max_size=4, unique_by=lambda each: (each.key, each.version))
+    )
+    if in_any_order:
+        return [*published, *draw(st.permutations([*facts, *changes]))]
+    told: list[Said | Playbook] = list(facts)
+    later: list[Said | Playbook] = [*changes, *published]
+    for each in later:
+        told.insert(draw(st.integers(0, len(told))), each)
+    return told
+
+
+@st.composite
+def _change(draw: st.DrawFn, target: str, alike: list[Said], number: int, in_any_order: bool) -> Said:
+    """A void or a correction of the fact with that id, which may not exist; `alike` are facts of its type."""
+    at, id = day(50 + number), f"c{number}"
+    if not alike or draw(st.booleans()):
+        return replace(event_voided(target, at=at, id=id), subject=alike[0].subject if alike else None)
+    other = draw(st.sampled_from(alike))
+    time = day(draw(st.integers(0, 8))) + timedelta(seconds=(number + 1) * in_any_order)
+    return replace(event_corrected(target, other.name, time, other.data, at=at, id=id), subject=other.subject)
+
+
+@st.composite
+def _started(draw: st.DrawFn) -> list[Said]:
+    """Most of what it takes to bring a deal to a stage, so that histories get anywhere."""
+    through = deal_through(draw(st.integers(0, 4)))
+    left_out = draw(st.sets(st.integers(0, 30), max_size=3))
+    return [each for place, each in enumerate(through) if place not in left_out]
