@@ -1,0 +1,156 @@
+"""One disposable consumer: messages from a sequence on, as long as they come without a gap.
+
+It keeps nothing on the server (no acks, in memory). Two pull requests are in flight; their answers come through one
+callback, without a task or a timer for each message.
+"""
+
+import asyncio
+import json
+from collections import deque
+from typing import Self
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+from services.errors import Unavailable
+from services.stream.reading import Stored, recordable
+from services.stream.state import ask
+
+REQUEST = 500
+"""Messages per pull request."""
+BUFFERED = 4 * REQUEST
+"""With so many messages asked for or not yet taken, no more are requested."""
+HEARTBEAT_S = 1.0
+SILENCE_S = 3.5
+"""Without a word for so long the consumer is lost: at least two heartbeats are missing."""
+_EXPIRES_S = 30
+_S = 1_000_000_000
+
+
+class Consumer:
+    """Messages wait here until they are taken. `lost` says why no more will come."""
+
+    def __init__(self, nc: Client, stream: str, name: str, start: int) -> None:
+        self._nc = nc
+        self._stream = stream
+        self._name = name
+        self._inbox = nc.new_inbox()
+        self._subscription: Subscription | None = None
+        self._reconnects = nc.stats["reconnects"]
+        self._start = self._next = start
+        self._outstanding = 0
+        self._waiting: deque[Stored] = deque()
+        self._arrived = asyncio.Event()
+        self._heard_at = 0.0
+        self._lost: str | None = None
+
+    @classmethod
+    async def create(cls, nc: Client, stream: str, start: int) -> Self:
+        """A consumer of the messages from `start` on. Raises Unavailable."""
+        settings = {
+            "deliver_policy": "by_start_sequence",
+            "opt_start_seq": start,
+            "ack_policy": "none",
+            "replay_policy": "instant",
+            "mem_storage": True,
+            "num_replicas": 1,
+            "inactive_threshold": _EXPIRES_S * _S,
+        }
+        answer = await ask(nc, f"CONSUMER.CREATE.{stream}", {"stream_name": stream, "config": settings})
+        if "error" in answer:
+            raise Unavailable(f"JetStream makes no consumer: {answer['error'].get('description')}")
+        consumer = cls(nc, stream, answer["name"], start)
+        try:
+            consumer._subscription = await nc.subscribe(consumer._inbox, cb=consumer._receive)
+            await consumer.request()
+        except (nats.errors.Error, OSError) as error:
+            raise Unavailable(f"NATS takes no subscription: {error or type(error).__name__}") from error
+        return consumer
+
+    @property
+    def fruitless(self) -> bool:
+        """Whether no message has come."""
+        return self._next == self._start
+
+    @property
+    def lost(self) -> str | None:
+        """Why no more will come; None while more may."""
+        if self._lost is None and self._nc.stats["reconnects"] != self._reconnects:
+            return "the connection was renewed"
+        silence = asyncio.get_running_loop().time() - self._heard_at
+        return f"no word for {silence:.1f} s" if self._lost is None and silence > SILENCE_S else self._lost
+
+    def take(self, most: int) -> list[Stored]:
+        """What has come, at most so many."""
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    async def arrival(self, within_s: float) -> None:
+        """Returns when something comes, or is lost, or after so many seconds."""
+        self._arrived.clear()
+        try:
+            async with asyncio.timeout(within_s):
+                await self._arrived.wait()
+        except TimeoutError:
+            return
+
+    async def request(self) -> None:
+        """Ask for more, as far as there is room."""
+        if self._outstanding == 0:
+            self._heard_at = asyncio.get_running_loop().time()  # nothing was asked: there was nothing to be heard
+        order = {"batch": REQUEST, "expires": _EXPIRES_S * _S, "idle_heartbeat": int(HEARTBEAT_S * _S)}
+        while self._lost is None and self._outstanding <= REQUEST and self._outstanding + len(self._waiting) < BUFFERED:
+            self._outstanding += REQUEST
+            try:
+                await self._nc.publish(
+                    f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}", json.dumps(order).encode(), self._inbox
+                )
+            except (nats.errors.Error, OSError) as error:
+                self._lose(f"messages cannot be requested: {error or type(error).__name__}")
+
+    async def drop(self) -> None:
+        """Give it up, here and on the server."""
+        self._lost = "given up"
+        if self._nc.is_closed:
+            return
+        try:
+            if self._subscription is not None:
+                await self._subscription.unsubscribe()
+            await self._nc.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}")
+        except (nats.errors.Error, OSError):
+            return  # the server forgets an unused consumer by itself
+
+    async def _receive(self, msg: Msg) -> None:
+        if self._lost is not None:
+            return
+        self._heard_at = asyncio.get_running_loop().time()
+        if not msg.reply.startswith("$JS.ACK."):
+            self._heed(msg.headers or {})
+            return
+        place = msg.reply.split(".")
+        at = 5 if len(place) == 9 else 7  # with domain and account hash there are two words more
+        sequence = int(place[at])
+        if sequence != self._next:
+            self._lose(f"sequence {sequence} came where {self._next} was due")
+            return
+        self._next += 1
+        self._outstanding -= 1
+        self._waiting.append(Stored(sequence, int(place[at + 2]), recordable(msg.subject), msg.data))
+        self._arrived.set()
+        if self._outstanding == REQUEST:
+            await self.request()
+
+    def _heed(self, status: dict[str, str]) -> None:
+        match status.get("Status"):
+            case "100":
+                return
+            case "408":  # the request ended before so many messages came
+                self._outstanding -= int(status.get("Nats-Pending-Messages", REQUEST))
+                self._arrived.set()
+            case code:
+                self._lose(f"the server said {code} {status.get('Description', '')}".rstrip())
+
+    def _lose(self, reason: str) -> None:
+        self._lost = reason
+        self._arrived.set()
