@@ -5,7 +5,6 @@ read one after another agree, however much arrives meanwhile.
 """
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,21 +48,14 @@ class HistoryReader:
         decisions = effective([recorded_of(row) for row in named])
         return cls(subject, known_at, as_of, generation, decisions, list(publications))
 
-    async def parts(self, connection: Connection) -> AsyncIterator[list[HistoryEntry]]:
-        """The entries, part by part."""
-        after = 0
-        while True:
-            rows = await connection.fetch(_SQL["entries"], self.subject, after, self.known_at, self.as_of, PART)
-            last = rows[-1]["sequence"] if len(rows) == PART else self.known_at
-            between = [each for each in self.publications if after < each["sequence"] <= last]
-            part: list[Row] = sorted([*rows, *between], key=lambda row: int(row["sequence"]))
-            if part:
-                sequences = [row["sequence"] for row in part]
-                caused = await caused_by(connection, self.generation, sequences, self.subject)
-                yield [self._entry(row, caused[row["sequence"]]) for row in part]
-            if len(rows) < PART:
-                return
-            after = last
+    async def part(self, connection: Connection, after: int) -> tuple[list[HistoryEntry], int | None]:
+        """The next entries behind a sequence; and the sequence behind which there are more, None at the end."""
+        rows = await connection.fetch(_SQL["entries"], self.subject, after, self.known_at, self.as_of, PART)
+        last = rows[-1]["sequence"] if len(rows) == PART else self.known_at
+        between = [each for each in self.publications if after < each["sequence"] <= last]
+        part: list[Row] = sorted([*rows, *between], key=lambda row: int(row["sequence"]))
+        caused = await caused_by(connection, self.generation, [row["sequence"] for row in part], self.subject)
+        return [self._entry(row, caused[row["sequence"]]) for row in part], last if len(rows) == PART else None
 
     def _entry(self, row: Row, caused: list[Caused]) -> HistoryEntry:
         sequence = row["sequence"]
@@ -85,7 +77,11 @@ class HistoryReader:
 async def history(connection: Connection, subject: str, known_at: int, as_of: datetime | None = None) -> History:
     """The whole history at once. Raises NotKnown."""
     reader = await HistoryReader.of(connection, subject, known_at, as_of)
-    return History(subject=subject, entries=[each async for part in reader.parts(connection) for each in part])
+    entries, after = await reader.part(connection, 0)
+    while after is not None:
+        more, after = await reader.part(connection, after)
+        entries += more
+    return History(subject=subject, entries=entries)
 
 
 async def check_known(connection: Connection, subject: str, known_at: int) -> None:

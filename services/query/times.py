@@ -44,13 +44,23 @@ def utc_now() -> datetime:
 
 
 async def moment(
-    connection: Connection, as_of: str | None, known_at: str | None, now: Callable[[], datetime] = utc_now
+    connection: Connection,
+    as_of: str | None,
+    known_at: str | None,
+    now: Callable[[], datetime] = utc_now,
+    name: str = "known_at",
 ) -> Moment:
-    """The moment that the two texts mean on this ledger. Raises BadRequest."""
-    zone = ZoneInfo(await connection.fetchval(_SQL["time_zone"]))
+    """The moment that the two texts mean on this ledger; `name` is what the second is called. Raises BadRequest."""
+    zone = ZoneInfo(await time_zone(connection))
     present = now()
     instant = present if as_of is None else read_time(as_of, zone, "as_of")
-    return Moment(instant, await sequence_known(connection, known_at, zone, present, "known_at"))
+    return Moment(instant, await sequence_known(connection, known_at, zone, present, name))
+
+
+async def time_zone(connection: Connection) -> str:
+    """The zone in which the ledger cuts days."""
+    found: str = await connection.fetchval(_SQL["time_zone"])
+    return found
 
 
 async def sequence_known(connection: Connection, text: str | None, zone: ZoneInfo, present: datetime, name: str) -> int:

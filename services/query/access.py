@@ -1,0 +1,52 @@
+"""Who may read over HTTP: readers by their bearer token, or anybody on this machine where reads are open."""
+
+import time
+
+import asyncpg
+
+from services.ledger.tokens import hash_token, is_token
+from services.query.problems import Problem
+from services.sql import queries
+
+_SQL = queries("services.query", "access.sql")
+REMEMBERED_S = 5.0
+"""A reader that was disabled is let in for so long at most."""
+_MOST = 10_000
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Readers:
+    """Lets readers in. Whom the ledger knew a moment ago is not looked up again."""
+
+    def __init__(self, pool: asyncpg.Pool, open_reads: bool) -> None:
+        self._pool = pool
+        self._open = open_reads
+        self._known_until: dict[bytes, float] = {}
+
+    async def admit(self, authorization: str | None, host: str | None) -> None:
+        """Raises Problem for whoever may not read.
+
+        Open reads are for requests that name this machine: a page elsewhere that points its own name at 127.0.0.1
+        gets nothing.
+        """
+        if authorization is None and self._open and host in LOOPBACK:
+            return
+        scheme, _, token = (authorization or "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not is_token(token) or not await self._is_known(hash_token(token)):
+            raise Problem(
+                "unauthenticated",
+                "Send the header `Authorization: Bearer <token>` with the token that `daybook reader add` printed.",
+            )
+
+    async def _is_known(self, kept: bytes) -> bool:
+        now = time.monotonic()
+        if self._known_until.get(kept, 0.0) > now:
+            return True
+        if await self._pool.fetchval(_SQL["reader"], kept) is None:
+            self._known_until.pop(kept, None)
+            return False
+        if len(self._known_until) >= _MOST:
+            self._known_until.clear()
+        self._known_until[kept] = now + REMEMBERED_S
+        return True

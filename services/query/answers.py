@@ -1,0 +1,110 @@
+"""Answers as HTTP responses: JSON or CSV as the reader prefers, with the position and the two times in headers.
+
+Long answers are written part by part, so that one reader's does not hold up the others'.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+
+from services.query.separated import separated
+from services.query.tables import Rows
+from services.query.times import Moment
+from services.query.values import instant
+
+JSON, CSV = "application/json", "text/csv"
+_LINES = 500
+"""Lines of CSV, or members of a list, written at once."""
+
+
+def prefers_csv(accept: str | None) -> bool:
+    """Whether a reader wants CSV rather than JSON, by the header Accept (RFC 9110, 12.5.1)."""
+    weights = {JSON: 0.0, CSV: 0.0}
+    exactness = {JSON: -1, CSV: -1}
+    for part in (accept or "*/*").split(","):
+        media, *parameters = (each.strip().lower() for each in part.split(";"))
+        weight = next((_weight(each[2:]) for each in parameters if each.startswith("q=")), 1.0)
+        for mine in weights:
+            fits = [media == "*/*", media == mine.split("/")[0] + "/*", media == mine]
+            exact = max((place for place, fit in enumerate(fits) if fit), default=-1)
+            if exact > exactness[mine]:
+                weights[mine], exactness[mine] = weight, exact
+    return weights[CSV] > weights[JSON]
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def headers_of(sequence: int, moment: Moment | None = None) -> dict[str, str]:
+    """What every answer says beside its body: the lowest sequence projected, and the times that it used."""
+    headers = {"Daybook-Sequence": str(sequence), "Vary": "Accept, Authorization", "Cache-Control": "private, no-cache"}
+    if moment is not None:
+        headers |= {"Daybook-As-Of": instant(moment.as_of), "Daybook-Known-At": str(moment.known_at)}
+    return headers
+
+
+def json_answer(answer: Mapping[str, Any], headers: Mapping[str, str], long: str | None = None) -> Response:
+    """An answer as JSON; its list `long` is written part by part."""
+    if long is None or len(answer[long]) <= _LINES:
+        return Response(encoded(answer), 200, dict(headers), JSON)
+    return StreamingResponse(_in_parts(answer, long), 200, dict(headers), JSON)
+
+
+def csv_answer(header: Sequence[str], rows: Rows, headers: Mapping[str, str]) -> Response:
+    """A table as CSV."""
+    return StreamingResponse(_lines(header, rows), 200, dict(headers), CSV)
+
+
+def encoded(value: Any) -> bytes:
+    """JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+async def _in_parts(answer: Mapping[str, Any], long: str) -> AsyncIterator[bytes]:
+    async for part in list_in_parts({**answer, long: []}, long, _async(_parts(answer[long]))):
+        yield part
+
+
+async def list_in_parts(
+    answer: Mapping[str, Any], long: str, parts: AsyncIterator[Sequence[Any]]
+) -> AsyncIterator[bytes]:
+    """An object of which one list comes part by part; it is written last."""
+    head = encoded({name: value for name, value in answer.items() if name != long})[:-1]
+    yield head + (b"," if len(head) > 1 else b"") + encoded(long) + b":["
+    first = True
+    async for part in parts:
+        text = encoded(part)[1:-1]
+        if text:
+            yield text if first else b"," + text
+            first = False
+    yield b"]}"
+
+
+async def _lines(header: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
+    lines = separated(header, rows)
+    while part := "".join(islice(lines, _LINES)):
+        yield part.encode("utf-8")
+
+
+async def csv_parts(header: Sequence[str], parts: AsyncIterator[Sequence[Any]]) -> AsyncIterator[bytes]:
+    """A table whose rows come part by part, as objects with one value for each column."""
+    yield "".join(separated(header, [])).encode("utf-8")
+    async for part in parts:
+        lines = islice(separated(header, ([row[name] for name in header] for row in part)), 1, None)
+        yield "".join(lines).encode("utf-8")
+
+
+def _parts(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (values[start : start + _LINES] for start in range(0, len(values), _LINES))
+
+
+async def _async(parts: Iterable[Sequence[Any]]) -> AsyncIterator[Sequence[Any]]:
+    for part in parts:
+        yield part

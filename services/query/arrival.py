@@ -1,0 +1,102 @@
+"""Waiting until the views include a sequence: woken by the lanes' notices, and by a look of its own now and then."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from services.database import DATABASE_AWAY
+from services.errors import Unavailable
+from services.stream import connection as stream_connection
+
+log = structlog.get_logger()
+
+WAIT_S = 5.0
+"""How long a reader may wait."""
+LOOK_S = 0.25
+"""Notices can be lost; while somebody waits, the position is looked at so often at least."""
+NOTICES = "notice.projected.*"
+
+
+class Arrivals:
+    """One look at the lanes' position serves all who wait."""
+
+    def __init__(self, look: Callable[[], Awaitable[int]]) -> None:
+        self._look = look
+        self._noticed = asyncio.Event()
+        self._waiting: dict[asyncio.Future[None], int] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    def notice(self) -> None:
+        """A lane has moved."""
+        self._noticed.set()
+
+    async def reached(self, sequence: int, wait_s: float = WAIT_S) -> bool:
+        """Whether the views include a sequence, as soon as they do, at most after `wait_s`."""
+        if await self._look() >= sequence:
+            return True
+        arrived = asyncio.get_running_loop().create_future()
+        self._waiting[arrived] = sequence
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+        try:
+            async with asyncio.timeout(wait_s):
+                await arrived
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting.pop(arrived, None)
+        return True
+
+    async def stop(self) -> None:
+        """Nobody waits any more."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+
+    async def _watch(self) -> None:
+        while self._waiting:
+            self._noticed.clear()
+            try:
+                position = await self._look()
+            except (*DATABASE_AWAY, Unavailable) as error:
+                log.warning("position_not_read", error=str(error) or type(error).__name__)
+                position = 0
+            for arrived, sequence in self._waiting.items():
+                if sequence <= position and not arrived.done():
+                    arrived.set_result(None)
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._noticed.wait()
+            except TimeoutError:
+                pass
+
+
+class Stream:
+    """The connection to NATS, once there is one: query answers without it too, only later and without the stream's
+    own figures."""
+
+    def __init__(self, url: str, on_notice: Callable[[], None]) -> None:
+        self._url = url
+        self._on_notice = on_notice
+        self.nc: Client | None = None
+
+    async def run(self) -> None:
+        """Connect, however long that takes, and listen until cancelled."""
+        try:
+            while self.nc is None:
+                try:
+                    self.nc = await stream_connection.connect(self._url, "query")
+                except Unavailable as error:
+                    log.warning("nats_away", error=str(error))
+                    await asyncio.sleep(1)
+            await self.nc.subscribe(NOTICES, cb=self._noticed)
+            await asyncio.get_running_loop().create_future()
+        finally:
+            if self.nc is not None:
+                await self.nc.close()
+
+    async def _noticed(self, _: Msg) -> None:
+        self._on_notice()

@@ -1,0 +1,225 @@
+"""The read API: one address for each report, the same answers as the commands print with --json."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from services.database import DATABASE_AWAY
+from services.errors import DaybookError
+from services.query import openapi, shapes, tables
+from services.query.ageing import ageing, receivables_open
+from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts
+from services.query.asked import subject
+from services.query.changes import changes
+from services.query.explain import explain
+from services.query.funnel import funnel
+from services.query.history import HistoryReader
+from services.query.pipeline import deal, pipeline
+from services.query.problems import NOT_THERE, Problem, problem_of
+from services.query.reading import Reading
+from services.query.status import status
+
+log = structlog.get_logger()
+
+TWO_TIMES = ("as_of", "known_at")
+
+
+def application(reading: Reading) -> FastAPI:
+    """The ASGI application."""
+    app = FastAPI(**openapi.ABOUT)
+    app.include_router(_deals(reading))
+    app.include_router(_reports(reading))
+    app.include_router(_conditions(reading))
+    app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
+    app.add_exception_handler(HTTPException, _http_problem)
+    for kind in (Problem, DaybookError, *DATABASE_AWAY, *NOT_THERE, Exception):
+        app.add_exception_handler(kind, _problem)
+    return app
+
+
+def _deals(reading: Reading) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(
+        "/deals/{id}",
+        **openapi.answer(shapes.Deal, "Where a deal stands, whatever its status", *TWO_TIMES, "after", not_known=True),
+    )
+    async def get_deal(request: Request, id: str) -> Response:
+        async with reading.asked(request, *TWO_TIMES) as asked:
+            subject("deal", id)
+            moment = await asked.moment()
+            answer = await deal(asked.connection, id, moment)
+            if asked.csv:
+                return asked.table(tables.DEAL, tables.plain_rows(tables.DEAL, [answer]), moment)
+            return asked.json(answer, moment)
+
+    @router.get(
+        "/deals/{id}/history",
+        **openapi.answer(
+            shapes.History, "Everything that concerns a deal, and what it caused", *TWO_TIMES, "after", not_known=True
+        ),
+    )
+    async def get_deal_history(request: Request, id: str) -> Response:
+        return await _history(reading, request, "deal", id)
+
+    @router.get(
+        "/deals/{id}/explain",
+        **openapi.answer(shapes.Explanation, "Why a deal is at its stage", *TWO_TIMES, "after", not_known=True),
+    )
+    async def get_deal_explanation(request: Request, id: str) -> Response:
+        async with reading.asked(request, *TWO_TIMES) as asked:
+            subject("deal", id)
+            moment = await asked.moment()
+            answer = await explain(asked.connection, id, moment)
+            if asked.csv:
+                return asked.table(tables.EXPLANATION, tables.explanation_rows(answer), moment)
+            return asked.json(answer, moment)
+
+    @router.get(
+        "/accounts/{id}/history",
+        **openapi.answer(
+            shapes.History,
+            "Everything that concerns an account, and what it caused",
+            *TWO_TIMES,
+            "after",
+            not_known=True,
+        ),
+    )
+    async def get_account_history(request: Request, id: str) -> Response:
+        return await _history(reading, request, "account", id)
+
+    return router
+
+
+def _reports(reading: Reading) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/pipeline", **openapi.answer(shapes.Pipeline, "Deals that are open or on hold", *TWO_TIMES, "after"))
+    async def get_pipeline(request: Request) -> Response:
+        async with reading.asked(request, *TWO_TIMES) as asked:
+            moment = await asked.moment()
+            answer = await pipeline(asked.connection, moment)
+            if asked.csv:
+                return asked.table(tables.PIPELINE, tables.plain_rows(tables.PIPELINE, answer["deals"]), moment)
+            return asked.json(answer, moment, "deals")
+
+    @router.get(
+        "/funnel/{playbook}",
+        **openapi.answer(shapes.Funnel, "Where a playbook's deals stand", *TWO_TIMES, "after", not_known=True),
+    )
+    async def get_funnel(request: Request, playbook: str) -> Response:
+        async with reading.asked(request, *TWO_TIMES) as asked:
+            subject("playbook", playbook)
+            moment = await asked.moment()
+            answer = await funnel(asked.connection, playbook, moment)
+            return asked.table(*tables.funnel_table(answer), moment) if asked.csv else asked.json(answer, moment)
+
+    @router.get(
+        "/receivables/ageing",
+        **openapi.answer(shapes.Ageing, "What is owed, by how long it is past due", *TWO_TIMES, "after"),
+    )
+    async def get_ageing(request: Request) -> Response:
+        async with reading.asked(request, *TWO_TIMES) as asked:
+            moment = await asked.moment()
+            answer = await ageing(asked.connection, moment)
+            if asked.csv:
+                return asked.table(tables.AGEING, tables.ageing_rows(answer), moment)
+            return asked.json(answer, moment)
+
+    @router.get("/receivables/open", **openapi.answer(shapes.OpenItems, "Invoices that are open", *TWO_TIMES, "after"))
+    async def get_open_items(request: Request) -> Response:
+        async with reading.asked(request, *TWO_TIMES) as asked:
+            moment = await asked.moment()
+            answer = await receivables_open(asked.connection, moment)
+            if asked.csv:
+                return asked.table(tables.OPEN_ITEMS, tables.plain_rows(tables.OPEN_ITEMS, answer["items"]), moment)
+            return asked.json(answer, moment, "items")
+
+    between = ("as_of", "from_known", "to_known", "report", "playbook")
+
+    @router.get(
+        "/changes",
+        **openapi.answer(
+            shapes.Changes, "What differs between two states of knowledge, and why", *between, "after", not_known=True
+        ),
+    )
+    async def get_changes(request: Request) -> Response:
+        async with reading.asked(request, *between) as asked:
+            span = await asked.between()
+            wanted = asked.parameters
+            answer = await changes(asked.connection, span, wanted.get("report"), wanted.get("playbook"))
+            if asked.csv:
+                return asked.table(tables.CHANGES, tables.changes_rows(answer), span.after)
+            return asked.json(answer, span.after, "changes")
+
+    return router
+
+
+def _conditions(reading: Reading) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/status", **openapi.answer(shapes.Status, "How far the ledger is", "after"))
+    async def get_status(request: Request) -> Response:
+        async with reading.asked(request) as asked:
+            answer = await status(asked.connection, reading.stream.nc, reading.stream_name)
+            return asked.table(tables.LANES, tables.lane_rows(answer)) if asked.csv else asked.json(answer)
+
+    @router.get("/health", **openapi.condition("Whether query lives", 200))
+    async def health() -> Response:
+        return JSONResponse({"alive": True})
+
+    @router.get("/ready", **openapi.condition("Whether query can answer now", 200, 503))
+    async def ready() -> Response:
+        try:
+            async with asyncio.timeout(3):
+                views = await reading.projected() is not None
+        except Exception as error:
+            log.warning("not_ready", error=str(error) or type(error).__name__)
+            views = False
+        return JSONResponse({"views": views}, 200 if views else 503)
+
+    return router
+
+
+async def _history(reading: Reading, request: Request, kind: str, id: str) -> Response:
+    """The first part is read before the answer begins, so that what can go wrong is told as a problem."""
+    async with reading.asked(request, *TWO_TIMES) as asked:
+        about = subject(kind, id)
+        moment = await asked.moment()
+        as_of = moment.as_of if "as_of" in asked.parameters else None
+        reader = await HistoryReader.of(asked.connection, about, moment.known_at, as_of)
+        first, after = await reader.part(asked.connection, 0)
+    headers = headers_of(asked.projected, moment)
+    parts = _history_parts(reading, reader, first, after)
+    if asked.csv:
+        return StreamingResponse(csv_parts(tables.HISTORY, parts), 200, headers, CSV)
+    return StreamingResponse(list_in_parts({"subject": about, "entries": []}, "entries", parts), 200, headers, JSON)
+
+
+async def _history_parts(
+    reading: Reading, reader: HistoryReader, first: Sequence[Any], after: int | None
+) -> AsyncIterator[Sequence[Any]]:
+    yield first
+    while after is not None:
+        async with reading.pool.acquire() as connection:
+            part, after = await reader.part(connection, after)
+        yield part
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.status == 500:
+        log.error("request_failed", path=request.url.path, exc_info=error)
+    return problem.response()
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = "method_not_allowed" if error.status_code == 405 else "not_known"
+    detail = f"{request.method} {request.url.path[:200]}: see /docs for what there is."
+    return Problem(kind, detail).response(dict(error.headers or {}))

@@ -1,0 +1,105 @@
+"""What the read API promises, in OpenAPI: every parameter, every answer, every problem."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.query.changes import REPORTS
+from services.query.problems import CONTENT_TYPE, KINDS, type_of
+
+ABOUT: dict[str, Any] = {
+    "title": "Daybook query",
+    "version": "1",
+    "description": "Every report is a function of two times: as_of (when it had happened) and known_at (when the "
+    "ledger knew it). Every answer states both as it used them; asking again with them gives the same answer.",
+}
+_SECURITY: list[dict[str, list[str]]] = [{"token": []}]
+_TIME = [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
+_SEQUENCE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+
+
+def _parameter(name: str, schema: dict[str, Any], description: str, required: bool = False) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
+
+
+_KNOWN = "A sequence, or a time: then the highest sequence recorded by then. A sequence still to come is refused (400)."
+PARAMETERS: dict[str, dict[str, Any]] = {
+    each["name"]: each
+    for each in (
+        _parameter("as_of", {"anyOf": _TIME}, "As it had happened by then; a day means its end. Default: now."),
+        _parameter(
+            "known_at", {"anyOf": [_SEQUENCE, *_TIME]}, f"As it was known then. {_KNOWN} Default: all projected."
+        ),
+        _parameter("after", _SEQUENCE, "Wait, at most 5 s, until the views include this sequence; then 504."),
+        _parameter("from_known", {"anyOf": [_SEQUENCE, *_TIME]}, f"The first state of knowledge. {_KNOWN}", True),
+        _parameter("to_known", {"anyOf": [_SEQUENCE, *_TIME]}, f"The second. {_KNOWN} Default: all projected."),
+        _parameter("report", {"enum": list(REPORTS)}, "Which report. Default: pipeline and receivables."),
+        _parameter("playbook", {"type": "string"}, "For the funnel: which playbook's."),
+    )
+}
+_HEADERS = {
+    "Daybook-Sequence": {"schema": _SEQUENCE, "description": "The lowest sequence that all lanes have projected."},
+    "Daybook-As-Of": {"schema": _TIME[1], "description": "The as_of that was used, where the answer depends on it."},
+    "Daybook-Known-At": {"schema": _SEQUENCE, "description": "The known_at that was used, likewise."},
+}
+
+
+def answer(shape: Any, description: str, *names: str, not_known: bool = False) -> dict[str, Any]:
+    """The arguments of a route that answers with a shape, as JSON or CSV, and takes these parameters."""
+    statuses = [400, 401, *([404] if not_known else []), 500, 503, 504]
+    return {
+        "response_model": shape,
+        "summary": description,
+        "responses": {
+            200: {
+                "description": "The answer.",
+                "headers": _HEADERS,
+                "content": {"text/csv": {"schema": {"type": "string"}}},
+            },
+            **{status: _problem(status) for status in statuses},
+        },
+        "openapi_extra": {"security": _SECURITY, "parameters": [PARAMETERS[name] for name in names]},
+    }
+
+
+def condition(description: str, *statuses: int) -> dict[str, Any]:
+    """The arguments of a route that says how query is."""
+    schema = {"type": "object", "additionalProperties": {"type": "boolean"}}
+    content = {"application/json": {"schema": schema}}
+    return {
+        "summary": description,
+        "responses": {status: {"description": description, "content": content} for status in statuses},
+    }
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": "; ".join(title for each, title in KINDS.values() if each == status),
+        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def complete(app: FastAPI) -> dict[str, Any]:
+    """The app's OpenAPI document. FastAPI adds an answer 422 of its own, which is never given."""
+    document = FastAPI.openapi(app)
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = {
+        "type": "object",
+        "description": "RFC 9457 problem details.",
+        "properties": {
+            "type": {"type": "string", "enum": [type_of(kind) for kind in KINDS]},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+        },
+        "required": ["type", "title", "status", "detail"],
+        "additionalProperties": False,
+    }
+    return document

@@ -1,0 +1,98 @@
+"""One reader's question, from the door to the answer: let in, waited for, asked of one connection."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.errors import BadRequest
+from services.ledger.journal import Connection
+from services.query import times
+from services.query.access import Readers
+from services.query.answers import csv_answer, headers_of, json_answer, prefers_csv
+from services.query.arrival import WAIT_S, Arrivals, Stream
+from services.query.asked import parameters, sequence
+from services.query.changed_rows import Between
+from services.query.problems import Problem
+from services.query.tables import Rows
+from services.query.times import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and the connection that answers it."""
+
+    connection: Connection
+    parameters: Mapping[str, str]
+    projected: int
+    """The lowest sequence that all lanes have projected: the answer includes at least that."""
+    csv: bool
+
+    async def moment(self) -> Moment:
+        """The two times asked for. Raises BadRequest."""
+        return await times.moment(self.connection, self.parameters.get("as_of"), self.parameters.get("known_at"))
+
+    async def between(self) -> Between:
+        """The instant and the two states of knowledge asked for. Raises BadRequest."""
+        asked = self.parameters
+        return await times_between(self.connection, asked.get("as_of"), asked.get("from_known"), asked.get("to_known"))
+
+    def json(self, answer: Mapping[str, Any], moment: Moment | None = None, long: str | None = None) -> Response:
+        """The answer as JSON."""
+        return json_answer(answer, headers_of(self.projected, moment), long)
+
+    def table(self, header: Sequence[str], rows: Rows, moment: Moment | None = None) -> Response:
+        """The answer as CSV."""
+        return csv_answer(header, rows, headers_of(self.projected, moment))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What all questions share."""
+
+    pool: asyncpg.Pool
+    readers: Readers
+    arrivals: Arrivals
+    stream: Stream
+    stream_name: str
+
+    @asynccontextmanager
+    async def asked(self, request: Request, *known: str) -> AsyncIterator[Asked]:
+        """Let the reader in, and wait where `after` asks for it. Raises Problem or BadRequest."""
+        await self.readers.admit(request.headers.get("authorization"), request.url.hostname)
+        found = parameters(request, (*known, "after"))
+        if "after" in found:
+            await self._arrive(sequence(found["after"], "after"))
+        async with self.pool.acquire() as connection:
+            projected = await times.projected(connection)
+            yield Asked(connection, found, projected, prefers_csv(request.headers.get("accept")))
+
+    async def projected(self) -> int:
+        """The lowest sequence that all lanes have projected."""
+        async with self.pool.acquire() as connection:
+            return await times.projected(connection)
+
+    async def _arrive(self, sequence: int) -> None:
+        if not await self.arrivals.reached(sequence):
+            raise Problem(
+                "not_projected",
+                f"The views do not include sequence {sequence} after {WAIT_S:g} s; they include everything up to "
+                f"{await self.projected()}. Ask again.",
+            )
+
+
+async def times_between(
+    connection: Connection, as_of: str | None, from_known: str | None, to_known: str | None
+) -> Between:
+    """Both states of knowledge, read in the same way as known_at. Raises BadRequest."""
+    if from_known is None:
+        raise BadRequest("from_known: say from which state of knowledge on, as a sequence or a time.")
+    later = await times.moment(connection, as_of, to_known, name="to_known")
+    zone, present = ZoneInfo(await times.time_zone(connection)), times.utc_now()
+    earlier = await times.sequence_known(connection, from_known, zone, present, "from_known")
+    return Between(later.as_of, earlier, later.known_at)

@@ -1,0 +1,66 @@
+"""The query service: the read API over one pool, with notices from NATS."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from services import database
+from services.errors import NotConfigured
+from services.lifetime import until_told
+from services.query.access import LOOPBACK, Readers
+from services.query.arrival import Arrivals, Stream
+from services.query.http import application
+from services.query.reading import Reading
+from services.query.times import projected
+from services.serving import serving
+from services.settings import Settings, endpoints
+
+log = structlog.get_logger()
+
+POOL_SIZE = 8
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[int]:
+    """Query while the context is open; gives its port.
+
+    Raises NotConfigured, NotProvisioned, Unavailable or ServerFailed: at the start PostgreSQL is needed, NATS never.
+    """
+    if settings.open_reads and settings.query_host not in LOOPBACK:
+        raise NotConfigured(
+            f"Reads without a token are for this machine alone, but query is to listen on {settings.query_host}. "
+            "Unset DAYBOOK_OPEN_READS, or set DAYBOOK_QUERY_HOST=127.0.0.1."
+        )
+    where = endpoints(settings)
+    pool = await database.pool(where.database_url, "daybook_query", POOL_SIZE)
+
+    async def look() -> int:
+        async with pool.acquire() as connection:
+            return await projected(connection)
+
+    arrivals = Arrivals(look)
+    stream = Stream(where.nats_url, arrivals.notice)
+    listening = asyncio.create_task(stream.run())
+    try:
+        reading = Reading(pool, Readers(pool, settings.open_reads), arrivals, stream, settings.stream)
+        async with serving(application(reading), settings.query_host, settings.query_port) as port:
+            yield port
+    finally:
+        await arrivals.stop()
+        listening.cancel()
+        await asyncio.wait([listening])
+        pool.terminate()
+
+
+async def serve(settings: Settings) -> None:
+    """Query until SIGTERM or SIGINT."""
+    await until_told(_serve(settings))
+    log.info("query_stopped")
+
+
+async def _serve(settings: Settings) -> None:
+    async with running(settings) as port:
+        log.info("query_started", host=settings.query_host, port=port, open_reads=settings.open_reads)
+        await asyncio.Event().wait()
