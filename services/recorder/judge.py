@@ -1,0 +1,34 @@
+"""What a message of the stream is: an event that counts, or unreadable and why. Decides by the message alone."""
+
+from dataclasses import dataclass
+
+from contracts.envelope import CloudEvent, Refused, read_recorded
+from contracts.identifiers import stream_subject
+
+_LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The message is no event in canonical form, or stands under another subject than its own."""
+
+    reason: str
+
+
+def judge(subject: str, message: bytes) -> CloudEvent | Unreadable:
+    """The event that a message is, if it is one. Never raises: no message may stop the recorder."""
+    try:
+        event = read_recorded(message)
+    except Refused as refused:
+        return Unreadable(_text(str(refused)))
+    except Exception as error:
+        # A fault of the contracts: whoever mends it can send the message again from the quarantine.
+        return Unreadable(_text(f"cannot be read: {type(error).__name__}: {error}"))
+    if stream_subject(event.subject) != subject:
+        return Unreadable(_text(f"an event about {event.subject} under the stream's subject {subject}"))
+    return event
+
+
+def _text(reason: str) -> str:
+    """A reason as PostgreSQL can hold it: messages quote what was sent."""
+    return reason.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")[:_LONGEST_REASON]

@@ -1,0 +1,81 @@
+"""Which recorder is active: the one whose connection holds the lock. The others stand by and try again and again.
+
+The lock keeps the peace and makes the takeover quick; what keeps the journal right is its primary key, see write.py.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+import asyncpg
+import structlog
+
+from services import database
+from services.errors import LostLeadership
+from services.sql import queries
+
+_SQL = queries("services.recorder", "leader.sql")
+_LOCK = int.from_bytes(b"recorder") >> 1
+WRITER = "recorder writer"
+"""What the active recorder's writing connection is called in pg_stat_activity."""
+_TRY_S = 0.2
+"""Trying is better than waiting inside PostgreSQL: a waiting statement would hold back vacuum."""
+_PING_S = 5.0
+
+log = structlog.get_logger()
+
+
+class Lease:
+    """The lock, held."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self._ended = asyncio.Event()
+        connection.add_termination_listener(lambda _: self._ended.set())
+
+    async def watch(self) -> NoReturn:
+        """Runs while the lock is held. Raises LostLeadership once its connection is gone or does not answer."""
+        while True:
+            try:
+                async with asyncio.timeout(_PING_S):
+                    await self._ended.wait()
+                raise LostLeadership("The connection that held the recorder's lock has ended.")
+            except TimeoutError:
+                pass
+            try:
+                await self._connection.fetchval("select 1", timeout=_PING_S)
+            except database.DATABASE_AWAY as error:
+                raise LostLeadership(
+                    f"The connection that held the recorder's lock does not answer: {error}"
+                ) from error
+
+
+@asynccontextmanager
+async def leadership(url: str) -> AsyncIterator[Lease]:
+    """Waits until this process is the active recorder of the database. Raises Unavailable or NotProvisioned."""
+    connection = await database.connect(url, "daybook_recorder")
+    try:
+        stands_by = False
+        while not await connection.fetchval(_SQL["take"], _LOCK):
+            if not stands_by:
+                log.info("recorder_stood_by")
+                stands_by = True
+            await asyncio.sleep(_TRY_S)
+        lease = Lease(connection)
+        await _end_former_writers(url)
+        yield lease
+    finally:
+        connection.terminate()
+
+
+async def _end_former_writers(url: str) -> None:
+    login = await database.connect(url)  # its own connections a user may end, another role's not
+    try:
+        ended = await login.fetch(_SQL["end_former_writers"], WRITER)
+        if ended:
+            log.warning("former_writers_ended", connections=len(ended))
+    except asyncpg.InsufficientPrivilegeError as error:
+        log.warning("former_writers_not_ended", error=str(error))
+    finally:
+        await login.close()

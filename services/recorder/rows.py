@@ -1,0 +1,135 @@
+"""The journal's rows: what a judged message becomes, and which subjects it concerns."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from contracts.canonical import leaf_hash
+from contracts.events import EventCorrected, EventVoided
+from contracts.identifiers import split_subject
+from projections.entry import lane_of
+from services.recorder.judge import Unreadable, judge
+from services.stream.reading import Stored
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+PLAYBOOK_LANE = -1
+
+
+class JournalRow(NamedTuple):
+    """A row of ledger.journal: these are its columns, in order."""
+
+    sequence: int
+    recorded_at: datetime
+    disposition: str
+    source: str | None
+    id: str | None
+    type: str | None
+    subject: str | None
+    occurred_at: datetime | None
+    actor: str | None
+    original: int | None
+    reason: str | None
+    target_source: str | None
+    target_id: str | None
+    stream_subject: str
+    message: bytes
+    leaf_hash: bytes
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """(source, id) of an event."""
+        assert self.source is not None
+        assert self.id is not None
+        return self.source, self.id
+
+    @property
+    def target(self) -> tuple[str, str] | None:
+        """The identity that a correction or void names."""
+        return (self.target_source, self.target_id) if self.target_source and self.target_id else None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an entry."""
+        return self.disposition == "entry"
+
+
+class Concern(NamedTuple):
+    """A row of ledger.concerns: these are its columns, in order."""
+
+    subject: str
+    sequence: int
+    lane: int
+
+
+class Judged(NamedTuple):
+    """A message's row, and the subjects that its own content names."""
+
+    row: JournalRow
+    subjects: frozenset[str]
+
+
+def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
+    """The rows of messages, as if no identity came twice. `recorded_at` never goes back behind `not_before`."""
+    found: list[Judged] = []
+    for message in messages:
+        not_before = max(not_before, _EPOCH + (message.taken_at_ns // 1000) * _MICROSECOND)
+        found.append(_judged(message, not_before))
+    return found
+
+
+def concern(subject: str, sequence: int) -> Concern:
+    """That an entry concerns a subject, with the subject's lane."""
+    lane = PLAYBOOK_LANE if split_subject(subject)[0] == "playbook" else lane_of(subject)
+    return Concern(subject, sequence, lane)
+
+
+def microseconds(at: datetime) -> int:
+    """Since 1970 UTC, as `leaf_hash` takes them."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _judged(message: Stored, recorded_at: datetime) -> Judged:
+    sequence, _, stream_subject, data = message
+    leaf = leaf_hash(sequence, microseconds(recorded_at), stream_subject, data)
+    said = judge(stream_subject, data)
+    if isinstance(said, Unreadable):
+        row = JournalRow(
+            sequence,
+            recorded_at,
+            "unreadable",
+            source=None,
+            id=None,
+            type=None,
+            subject=None,
+            occurred_at=None,
+            actor=None,
+            original=None,
+            reason=said.reason,
+            target_source=None,
+            target_id=None,
+            stream_subject=stream_subject,
+            message=data,
+            leaf_hash=leaf,
+        )
+        return Judged(row, frozenset())
+    target = said.event.target if isinstance(said.event, EventCorrected | EventVoided) else None
+    row = JournalRow(
+        sequence,
+        recorded_at,
+        "entry",
+        said.source,
+        said.id,
+        said.type,
+        said.subject,
+        said.occurred_at,
+        said.actor,
+        original=None,
+        reason=None,
+        target_source=target.source if target else None,
+        target_id=target.id if target else None,
+        stream_subject=stream_subject,
+        message=data,
+        leaf_hash=leaf,
+    )
+    return Judged(row, said.event.concerns() | {said.subject})

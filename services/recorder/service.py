@@ -1,0 +1,85 @@
+"""The service: a recorder that stands by until it is the active one, and then writes the journal.
+
+Whatever goes wrong between it and its servers, it lets go of everything and begins anew at the journal's end.
+"""
+
+import asyncio
+import gc
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+from nats.aio.client import Client
+
+from services import database
+from services.errors import LostLeadership, Unavailable
+from services.lifetime import until_told
+from services.recorder import checks, leader
+from services.recorder.record import record
+from services.recorder.write import Writer
+from services.settings import Settings, endpoints
+from services.stream import connection as stream_connection
+from services.stream.following import FollowingClient
+
+_AGAIN_S = 0.25
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises StreamMismatch, because recording on would do harm, and NotProvisioned.
+    """
+    at = endpoints(settings)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    await until_told(_again_and_again(at.nats_url, at.database_url, settings.stream))
+
+
+async def _again_and_again(nats_url: str, database_url: str, stream: str) -> None:
+    while True:
+        try:
+            async with leader.leadership(database_url) as lease:
+                await _lead(lease, nats_url, database_url, stream)
+        except LostLeadership as error:
+            log.warning("leadership_lost", reason=str(error))
+        except (Unavailable, *database.DATABASE_AWAY) as error:
+            log.warning("recorder_interrupted", reason=str(error) or type(error).__name__)
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _lead(lease: leader.Lease, nats_url: str, database_url: str, stream: str) -> None:
+    nc = await stream_connection.connect(nats_url, "recorder", FollowingClient)
+    try:
+        connection = await database.connect(database_url, "daybook_recorder")
+        try:
+            await connection.execute(f"set application_name = '{leader.WRITER}'")
+            remembered = await checks.check(nc, connection, stream)
+            writer = await Writer.open(connection)
+            log.info("recorder_started", sequence=writer.position.sequence, stream=stream)
+            await _until_one_ends(lease.watch(), checks.watch(nc, remembered, writer), record(nc, stream, writer))
+        finally:
+            connection.terminate()
+    finally:
+        await _close(nc)
+
+
+async def _until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+    finally:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _close(nc: Client) -> None:
+    try:
+        await asyncio.wait_for(nc.close(), 2)
+    except (TimeoutError, OSError) as error:
+        log.debug("nats_not_closed", reason=repr(error))

@@ -1,0 +1,121 @@
+"""Writing judged messages into the journal: in one transaction with what they concern, or not at all.
+
+The recorder keeps no position of its own: it is the journal's highest sequence. Two recorders cannot both write:
+the primary key and the trigger `journal_is_contiguous` let only the one go on that follows the highest sequence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+
+import asyncpg
+
+from services.errors import LostLeadership
+from services.ledger.journal import recorded_of
+from services.recorder.identities import dispositions
+from services.recorder.rows import Concern, JournalRow, Judged, concern
+from services.sql import queries
+
+_SQL = queries("services.recorder", "write.sql")
+_BEFORE_ANY = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the journal goes."""
+
+    sequence: int
+    recorded_at: datetime
+
+
+async def last_row(connection: asyncpg.Connection) -> asyncpg.Record | None:
+    """sequence, recorded_at, stream_subject, message and leaf_hash of the journal's last row."""
+    return await connection.fetchrow(_SQL["last_row"])
+
+
+class Writer:
+    """Writes over one connection. What goes wrong ends it: open another one, which reads its position anew."""
+
+    def __init__(self, connection: asyncpg.Connection, position: Position, awaited: set[tuple[str, str]]) -> None:
+        self._connection = connection
+        self._awaited = awaited
+        self.position = position
+
+    @classmethod
+    async def open(cls, connection: asyncpg.Connection) -> "Writer":
+        """A writer that goes on where the journal ends."""
+        last = await last_row(connection)
+        position = Position(last["sequence"], last["recorded_at"]) if last else Position(0, _BEFORE_ANY)
+        awaited = {(row["target_source"], row["target_id"]) for row in await connection.fetch(_SQL["awaited"])}
+        return cls(connection, position, awaited)
+
+    async def write(self, batch: Sequence[Judged]) -> list[JournalRow]:
+        """Commit the messages that follow the position; the rows as they were written.
+
+        Raises LostLeadership when another recorder wrote them, and what asyncpg raises when PostgreSQL goes away:
+        then they may be committed or not.
+        """
+        try:
+            await self._commit(batch)
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name != "journal_identity":
+                self._lost(error)
+            batch = await self._probed(batch)
+            try:
+                await self._commit(batch)
+            except asyncpg.IntegrityConstraintViolationError as again:
+                self._lost(again)
+        except asyncpg.IntegrityConstraintViolationError as error:
+            self._lost(error)
+        last = batch[-1].row
+        self.position = Position(last.sequence, last.recorded_at)
+        return [each.row for each in batch]
+
+    def _lost(self, error: asyncpg.IntegrityConstraintViolationError) -> NoReturn:
+        if isinstance(error, asyncpg.CheckViolationError | asyncpg.NotNullViolationError):
+            raise error  # a fault of ours, not another recorder
+        raise LostLeadership(
+            f"Another recorder has written behind sequence {self.position.sequence}: this one stops ({error})."
+        ) from error
+
+    async def _probed(self, batch: Sequence[Judged]) -> list[Judged]:
+        entries = [each.row.identity for each in batch if each.row.counts]
+        sources, ids = zip(*entries, strict=True)
+        rows = await self._connection.fetch(_SQL["entries_of"], sources, ids)
+        return dispositions(batch, {(row["source"], row["id"]): (row["sequence"], row["message"]) for row in rows})
+
+    async def _commit(self, batch: Sequence[Judged]) -> None:
+        entries = [each for each in batch if each.row.counts]
+        async with self._connection.transaction():
+            await self._connection.copy_records_to_table(
+                "journal", schema_name="ledger", columns=JournalRow._fields, records=[each.row for each in batch]
+            )
+            await self._connection.copy_records_to_table(
+                "concerns",
+                schema_name="ledger",
+                columns=Concern._fields,
+                records=[concern(subject, each.row.sequence) for each in entries for subject in each.subjects],
+            )
+            awaited = await self._follow_targets(entries)
+        self._awaited = awaited
+
+    async def _follow_targets(self, entries: Sequence[Judged]) -> set[tuple[str, str]]:
+        """Corrections concern all that their targets concern, whichever is recorded first; what is still awaited."""
+        named = {aim for each in entries if (aim := each.row.target) is not None}
+        come = {identity for each in entries if (identity := each.row.identity) in self._awaited}
+        if not named and not come:
+            return self._awaited
+        # Of a target named now only the new corrections are of interest, of one that has come now all of them.
+        wanted = [(*target, 0 if target in come else self.position.sequence) for target in named | come]
+        rows = await self._connection.fetch(_SQL["corrections_and_targets"], *map(list, zip(*wanted, strict=True)))
+        added: set[Concern] = set()
+        found: set[tuple[str, str]] = set()
+        for row in rows:
+            target = recorded_of(row)
+            found.add(target.said.identity)
+            for subject in target.said.event.concerns() | {target.said.subject}:
+                added.add(concern(subject, row["correction"]))
+        if added:
+            await self._connection.execute(_SQL["add_concerns"], *map(list, zip(*sorted(added), strict=True)))
+        return (self._awaited | named) - found
