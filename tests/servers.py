@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import os
+import pwd
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +15,7 @@ from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.ledger.provision import migrate
 from services.projector import generation
+from tests.service import until
 
 ACCOUNTS = 32
 """NATS accounts handed out in turn, so that no test sees another's messages."""
@@ -43,6 +46,7 @@ class Servers:
         self.postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log")
         self._accounts = itertools.cycle(range(ACCOUNTS))
         self._databases = itertools.count(1)
+        self._admin: asyncpg.Connection | None = None
 
     async def start(self) -> None:
         """Starts both and makes the template: a database as `daybook init` leaves it, but for its identity."""
@@ -57,6 +61,8 @@ class Servers:
 
     async def stop(self) -> None:
         """Stops both."""
+        if self._admin is not None:
+            await self._admin.close()
         await asyncio.gather(self.nats.stop(), self.postgres.stop())
 
     async def restart_nats(self, *, kill: bool = False) -> None:
@@ -71,11 +77,25 @@ class Servers:
 
     async def admin(self, statement: str) -> None:
         """One statement as the server's superuser."""
-        connection = await asyncpg.connect(self.postgres.url_of("postgres"))
+        if self._admin is None or self._admin.is_closed():
+            self._admin = await asyncpg.connect(self.postgres.url_of("postgres"))
+        await self._admin.execute(statement)
+
+    async def admit(self, role: str) -> None:
+        """Lets us log in as one more role; until the next restart."""
+        me = pwd.getpwuid(os.geteuid()).pw_name
+        with (self.postgres.data / "pg_ident.conf").open("a") as file:
+            file.write(f'daybook "{me}" {role}\n')
+        await self.admin("select pg_reload_conf()")
+        await until(lambda: self._gets_in(role), f"{role} does not get in")
+
+    async def _gets_in(self, role: str) -> bool:
         try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+            connection = await asyncpg.connect(self.postgres.url_of("postgres", role))
+        except asyncpg.InvalidAuthorizationSpecificationError:
+            return False
+        await connection.close()
+        return True
 
     def account(self) -> tuple[str, str]:
         """The next account: URLs of a user who may do everything and of an emitting system."""
@@ -86,7 +106,7 @@ class Servers:
     async def database(self) -> AsyncIterator[str]:
         """A clone of the template, dropped at the end; gives its name."""
         name = f"ledger_{next(self._databases)}"
-        await self.clone(TEMPLATE, name)
+        await self.admin(f"create database {name} template {TEMPLATE} owner daybook")
         try:
             yield name
         finally:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -91,7 +91,9 @@ async def running_service(name: str, log: Path, environment: dict[str, str]) -> 
         await service.stop()
 
 
-async def until(holds: Callable, complaint: str, more: Callable[[], str] = str, deadline_s: float = DEADLINE_S) -> None:  # type: ignore[type-arg]
+async def until(
+    holds: Callable[[], Awaitable[bool]], complaint: str, more: Callable[[], str] = str, deadline_s: float = DEADLINE_S
+) -> None:
     """Returns as soon as the coroutine function says yes; AssertionError with the complaint after the deadline."""
     try:
         async with asyncio.timeout(deadline_s):

@@ -1,0 +1,179 @@
+"""`daybook init`: makes what is missing, changes nothing that is there, and refuses what does not belong together."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+
+from contracts.playbooks.playbook import Names
+from contracts.playbooks.shipped import shipped
+from services.errors import DaybookError, MissingRights, StreamMismatch
+from services.ledger.provision import migrations
+from services.provision import provision
+from services.settings import Endpoints, Settings
+from services.stream.provision import configuration
+from services.stream.state import ask, state
+from tests.ledger import Ledger
+
+_EVERYTHING = """
+select string_agg(line, E'\n' order by line) from (
+    select format('%s.%s.%s %s %s', table_schema, table_name, column_name, data_type, column_default) as line
+    from information_schema.columns where table_schema not in ('pg_catalog', 'information_schema')
+    union all
+    select format('%s.%s %s', table_schema, table_name, privilege_type || grantee)
+    from information_schema.table_privileges
+    where table_schema not in ('pg_catalog', 'information_schema')
+    union all
+    select format('%s %s', proname, prosrc) from pg_proc join pg_namespace n on n.oid = pronamespace
+    where nspname not in ('pg_catalog', 'information_schema')
+    union all select to_jsonb(s)::text from ledger.source s
+    union all select to_jsonb(g)::text from ledger.generation g
+    union all select to_jsonb(i)::text from ledger.identity i
+    union all select to_jsonb(m)::text from ledger.migration m
+) lines
+"""
+
+_UNDOCUMENTED = """
+select format('%s.%s', attrelid::regclass, attname)
+from pg_attribute
+join pg_class on pg_class.oid = attrelid
+where relnamespace = 'ledger'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+    and (col_description(attrelid, attnum) is null or obj_description(attrelid, 'pg_class') is null)
+"""
+
+
+def _with(settings: Settings, **changed: Any) -> Settings:
+    return settings.model_copy(update=changed)
+
+
+async def _delete_stream(ledger: Ledger) -> None:
+    await ask(await ledger.nats(), f"STREAM.DELETE.{ledger.settings.stream}")
+
+
+async def test_a_second_time_changes_nothing(ledger: Ledger) -> None:
+    connection = await ledger.connect()
+    before = await connection.fetchval(_EVERYTHING), await state(await ledger.nats(), "DAYBOOK")
+    made = await provision(ledger.settings, ledger.endpoints)
+    assert (await connection.fetchval(_EVERYTHING), await state(await ledger.nats(), "DAYBOOK")) == before
+    assert (made.made_stream, made.migrations, made.published) == (False, 0, [])
+
+
+async def test_the_durable_tables_are_documented(ledger: Ledger) -> None:
+    assert await (await ledger.connect()).fetch(_UNDOCUMENTED) == []
+
+
+async def test_migrations_follow_one_another() -> None:
+    assert [each.number for each in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+async def test_an_applied_migration_that_was_edited_is_refused(ledger: Ledger) -> None:
+    await (await ledger.connect()).execute("update ledger.migration set digest = repeat('0', 64)")
+    with pytest.raises(DaybookError, match=r"0001_ledger\.sql was applied with another content"):
+        await provision(ledger.settings, ledger.endpoints)
+
+
+async def test_a_newer_database_is_refused(ledger: Ledger) -> None:
+    await (await ledger.connect()).execute(
+        "insert into ledger.migration (number, name, digest) values (9999, '9999_later.sql', repeat('0', 64))"
+    )
+    with pytest.raises(DaybookError, match=r"9999_later\.sql.*update"):
+        await provision(ledger.settings, ledger.endpoints)
+
+
+async def test_a_stream_with_other_settings_is_refused_and_they_are_named(empty_ledger: Ledger) -> None:
+    await _delete_stream(empty_ledger)
+    wrong = configuration(empty_ledger.settings, 1_048_576) | {
+        "discard": "old", "max_age": 3_600_000_000_000, "deny_purge": False, "subjects": ["daybook.>"],
+    }  # fmt: skip
+    await ask(await empty_ledger.nats(), "STREAM.CREATE.DAYBOOK", wrong)
+    with pytest.raises(StreamMismatch) as refused:
+        await provision(empty_ledger.settings, empty_ledger.endpoints)
+    named = re.findall(r"(\w+) is", str(refused.value))
+    assert sorted(named) == ["deny_purge", "discard", "max_age", "max_bytes", "subjects"]
+
+
+async def test_a_stream_without_limit_is_refused(empty_ledger: Ledger) -> None:
+    await _delete_stream(empty_ledger)
+    endless = configuration(empty_ledger.settings, -1)
+    await ask(await empty_ledger.nats(), "STREAM.CREATE.DAYBOOK", endless)
+    with pytest.raises(StreamMismatch, match="max_bytes"):
+        await provision(_with(empty_ledger.settings, stream_max_bytes=None), empty_ledger.endpoints)
+
+
+async def test_the_size_limit_is_what_may_change(empty_ledger: Ledger) -> None:
+    await provision(_with(empty_ledger.settings, stream_max_bytes=1_048_576 * 9), empty_ledger.endpoints)
+    assert (await state(await empty_ledger.nats(), "DAYBOOK")).max_bytes == 1_048_576 * 9
+    await provision(_with(empty_ledger.settings, stream_max_bytes=None), empty_ledger.endpoints)
+    assert (await state(await empty_ledger.nats(), "DAYBOOK")).max_bytes == 1_048_576 * 9
+
+
+async def test_a_lost_stream_is_not_replaced_by_an_empty_one(ledger: Ledger) -> None:
+    await _delete_stream(ledger)
+    with pytest.raises(StreamMismatch, match="not there"):
+        await provision(ledger.settings, ledger.endpoints)
+    assert "error" in await ask(await ledger.nats(), "STREAM.INFO.DAYBOOK")
+
+
+async def test_another_stream_of_the_same_name_is_refused(ledger: Ledger) -> None:
+    await _delete_stream(ledger)
+    await ask(await ledger.nats(), "STREAM.CREATE.DAYBOOK", configuration(ledger.settings, 256 * 1024 * 1024))
+    with pytest.raises(StreamMismatch, match="belongs to the stream DAYBOOK made at"):
+        await provision(ledger.settings, ledger.endpoints)
+
+
+async def test_a_new_database_takes_on_a_stream_that_is_there(ledger: Ledger) -> None:
+    async with ledger.servers.database() as name:
+        endpoints = Endpoints(ledger.endpoints.nats_url, ledger.servers.postgres.url_of(name, "daybook"))
+        made = await provision(ledger.settings, endpoints)
+    assert (made.made_stream, made.published) == (False, [])
+
+
+async def test_the_time_zone_is_fixed_when_the_ledger_is_made(ledger: Ledger) -> None:
+    shanghai = Settings(**(ledger.settings.model_dump(exclude_unset=True) | {"timezone": "Asia/Shanghai"}))
+    with pytest.raises(DaybookError, match="cuts days in UTC"):
+        await provision(shanghai, ledger.endpoints)
+
+
+async def test_a_published_version_of_a_playbook_never_changes(ledger: Ledger) -> None:
+    edited = shipped()[0].model_copy(update={"names": Names(zh="别的", en="Another")})
+    with pytest.raises(DaybookError, match="new version"):
+        await provision(ledger.settings, ledger.endpoints, [edited])
+
+
+async def test_a_new_version_of_a_playbook_is_published_beside_the_old(ledger: Ledger) -> None:
+    newer = shipped()[0].model_copy(update={"version": 99})
+    made = await provision(ledger.settings, ledger.endpoints, [*shipped(), newer])
+    assert made.published == [f"playbook-{newer.key}-99"]
+
+
+@pytest.fixture
+async def stranger(ledger: Ledger) -> AsyncIterator[Endpoints]:
+    """A user who may log in, on an empty database that belongs to somebody else."""
+    servers = ledger.servers
+    await servers.admin("create role stranger login")
+    await servers.admin("create database strange owner postgres")
+    await servers.admit("stranger")
+    yield replace(ledger.endpoints, database_url=servers.postgres.url_of("strange", "stranger"))
+    await servers.admin("drop database strange with (force)")
+    await servers.admin("drop role stranger")
+
+
+async def test_what_the_user_may_not_do_is_named(ledger: Ledger, stranger: Endpoints) -> None:
+    with pytest.raises(MissingRights) as refused:
+        await provision(ledger.settings, stranger)
+    assert 'grant create on database "strange" to "stranger"' in str(refused.value)
+    assert "grant daybook_intake, daybook_recorder" in str(refused.value).replace("\n", " ")
+    connection = await asyncpg.connect(stranger.database_url)
+    assert await connection.fetchval("select to_regnamespace('ledger') is null")
+    await connection.close()
+
+
+async def test_the_rights_named_are_enough(ledger: Ledger, stranger: Endpoints) -> None:
+    roles = "daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_reader"
+    await ledger.servers.admin('grant create on database "strange" to "stranger"')
+    await ledger.servers.admin(f'grant {roles} to "stranger"')
+    made = await provision(ledger.settings, stranger)
+    assert made.migrations == len(migrations())
