@@ -12,7 +12,7 @@ from json.encoder import encode_basestring
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_to_bytes
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from contracts.canonical import NotCanonical, canonical, canonical_text, read_json
@@ -20,13 +20,15 @@ from contracts.events import EVENTS, Event, PlaybookPublished, Registry, Unknown
 from contracts.events.event import Data
 from contracts.identifiers import EventId, Person, ShortText, SourceName, Subject, split_subject
 from contracts.problems import Problem, Refused, problems_of
-from contracts.times import read_instant
+from contracts.times import INSTANT_SCHEMA, read_instant
 
 __all__ = [
+    "ABOUT_THE_SENDING",
     "MAX_BATCH",
     "MAX_BATCH_BYTES",
     "MAX_EVENT_BYTES",
     "MAX_SENT_BYTES",
+    "Attributes",
     "CloudEvent",
     "Problem",
     "Refused",
@@ -72,7 +74,7 @@ class Attributes(Data):
     """What happened, with the version of its contract."""
     subject: Subject
     """What it is about."""
-    time: Annotated[tuple[datetime, str], BeforeValidator(_time)]
+    time: Annotated[tuple[datetime, str], BeforeValidator(_time), WithJsonSchema(INSTANT_SCHEMA)]
     """When it happened in the world."""
     actor: Person | None = None
     """Who did it or says it."""

@@ -57,11 +57,9 @@ def _calendar_day(value: Any) -> date:
         raise PydanticCustomError("day", "there is no such day: {day}", {"day": value}) from None
 
 
-Instant = Annotated[
-    datetime,
-    BeforeValidator(_instant),
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}),
-]
+INSTANT_SCHEMA = {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}
+
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(INSTANT_SCHEMA)]
 """A time with offset; kept in UTC to the microsecond."""
 
 CalendarDay = Annotated[
