@@ -12,9 +12,14 @@ from services.settings import masked
 
 log = structlog.get_logger()
 
+INBOX = "_INBOX_DAYBOOK"
+
 
 def options(url: str, name: str) -> dict[str, Any]:
-    """nats-py's connection options: reconnect for ever, report errors, answer pings within 10 s."""
+    """nats-py's connection options: reconnect for ever, report errors, answer pings within 10 s.
+
+    Replies come to an inbox of our own: emitting systems may listen to `_INBOX.>` and must not read along.
+    """
 
     async def error(raised: Exception) -> None:
         log.warning("nats_error_reported", error=str(raised) or type(raised).__name__)
@@ -28,6 +33,7 @@ def options(url: str, name: str) -> dict[str, Any]:
     return {
         "servers": url.split(","),
         "name": f"daybook-{name}",
+        "inbox_prefix": INBOX,
         "max_reconnect_attempts": -1,
         "reconnect_time_wait": 0.25,
         "ping_interval": 10,
@@ -41,9 +47,15 @@ def options(url: str, name: str) -> dict[str, Any]:
 async def connect(url: str, name: str, client: type[Client] = Client) -> Client:
     """A connection; the first attempt is bounded. Raises Unavailable."""
     nc = client()
+    wanted = options(url, name)
+
+    async def disconnected() -> None:
+        if not nc.is_closed:  # told of a connection that we close ourselves as well
+            await wanted["disconnected_cb"]()
+
     try:
         async with asyncio.timeout(10):
-            await nc.connect(**options(url, name))
+            await nc.connect(**(wanted | {"disconnected_cb": disconnected}))
             return nc
     except (TimeoutError, OSError, nats.errors.Error) as raised:
         raise Unavailable(f"NATS does not answer at {masked(url)}: {raised}") from raised
