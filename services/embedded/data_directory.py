@@ -85,7 +85,7 @@ class DataDirectory:
 def held(path: Path) -> Iterator[DataDirectory]:
     """The directory, made if need be and locked. Raises AlreadyRunning, and DaybookError when it is another user's."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         owner = path.stat().st_uid
         if owner != os.geteuid():
             raise DaybookError(
