@@ -62,6 +62,15 @@ def test_what_waited_together_goes_in_effective_order() -> None:
     )
 
 
+def test_what_waited_for_its_payment_first_is_not_behind_what_was_asked_later() -> None:
+    (
+        given(payment("P-1", "100.00", at=0))
+        .when(allocation("P-2", {"INV-1": "70.00"}, at=1), allocation("P-1", {"INV-1": "70.00"}, at=2))
+        .when(payment("P-2", "100.00", at=3), invoice("INV-1", "100.00", at=4))
+        .then(unapplied={"P-1": "70", "P-2": "30"}, flags=["over_allocated"])
+    )
+
+
 def test_an_allocation_beyond_what_is_left_of_the_payment_is_capped() -> None:
     (
         given(invoice("INV-1", "100.00"), payment("P-1", "30.00", at=1))
@@ -256,6 +265,11 @@ def test_facts_of_one_instant_leave_one_interval() -> None:
     ).then(owes={"INV-1": "40"})
     (only,) = (each for each in seen.ledger.rows.values() if isinstance(each, ItemRow))
     assert (only.from_at, str(only.open_amount), only.entry) == (day(1), "40.00", 3)
+
+
+def test_an_invoice_settled_at_the_instant_of_its_issue_was_never_open() -> None:
+    seen = given(invoice("INV-1", "100.00", at=1), payment("P-1", "100.00", at=1, pays={"INV-1": "100.00"})).then()
+    assert {type(each) for each in seen.ledger.rows.values()} == {MovementRow}
 
 
 def test_a_fact_that_changes_nothing_of_an_item_begins_no_interval() -> None:

@@ -1,0 +1,88 @@
+"""Random histories of an account: few numbers, amounts and days, so that facts collide as often as they can."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from .story import (
+    Fact,
+    allocation,
+    correction,
+    credit_note,
+    dispute,
+    invoice,
+    labelled,
+    payment,
+    resolution,
+    reversal,
+    transfer,
+    void,
+)
+
+_days = st.integers(0, 5)
+_amounts = st.sampled_from(["10", "35.5", "60.00", "100.00"])
+_paid = st.sampled_from(["70.00", "100.00", "150.00"])
+_currencies = st.sampled_from(["CNY", "CNY", "CNY", "CNY", "USD"])
+_invoices = st.sampled_from(["INV-1", "INV-2", "INV-3"])
+_documents = st.sampled_from(["P-1", "P-2"])
+_pays = st.dictionaries(_invoices, st.sampled_from(["5.00", "20.00", "23"]), min_size=1, max_size=3)
+
+_issued = st.builds(invoice, _invoices, _amounts, at=_days, currency=_currencies)
+_received = st.builds(payment, _documents, _paid, at=_days, pays=st.none() | _pays, currency=_currencies)
+_credited = st.builds(credit_note, _documents, _paid, at=_days, pays=st.none() | _pays, currency=_currencies)
+_allocated = st.builds(allocation, _documents, _pays, at=_days, currency=_currencies)
+_reversed = st.builds(reversal, _documents, _amounts, at=_days, currency=_currencies)
+_came = st.builds(transfer, _documents, _paid, at=_days, currency=_currencies)
+_left = st.builds(
+    transfer, _documents, _amounts, at=_days, currency=_currencies, out_of=st.just("A"), into=st.sampled_from("AB")
+)
+_contested = st.builds(dispute, _invoices, at=_days) | st.builds(resolution, _invoices, at=_days)
+_facts = st.one_of(
+    _issued, _issued, _received, _received, _allocated, _allocated, _reversed, _credited, _came, _left, _contested
+)
+
+_BUSY = (
+    invoice("INV-1", "60.00", at=0),
+    invoice("INV-2", "60.00", at=0),
+    allocation("P-2", {"INV-1": "20.00"}, at=0),
+    payment("P-1", "70.00", at=0, pays={"INV-1": "20.00", "INV-2": "23.00", "INV-3": "20.00"}),
+)
+"""A start from which there is something to reverse and something that waits."""
+
+
+@st.composite
+def histories(draw: st.DrawFn, max_size: int = 20, distinct_instants: bool = False) -> list[Fact]:
+    """Facts in order of arrival, each with an id of its own; some are voided or corrected, some before they arrive.
+
+    At most one correction or void for each fact: of several the last to arrive counts, and then order matters.
+    """
+    start = draw(st.sampled_from([(), _BUSY]))
+    facts = [
+        labelled(f"f{place}", _apart(fact, place) if distinct_instants else fact)
+        for place, fact in enumerate([*start, *draw(st.lists(_facts, min_size=1, max_size=max_size))])
+    ]
+    told: list[Fact] = list(facts)
+    for place in draw(st.lists(st.integers(0, len(facts) - 1), max_size=3, unique=True)):
+        changing = draw(_changes(facts[place]))
+        if distinct_instants:
+            changing = _apart(changing, 1000 + place)
+        told.insert(draw(st.integers(0, len(told))), labelled(f"c{place}", changing))
+    return told
+
+
+@st.composite
+def _changes(draw: st.DrawFn, target: Fact) -> Fact:
+    assert target.label is not None
+    if draw(st.booleans()):
+        return void(target.label, account=target.account)
+    data: dict[str, Any] = dict(target.data)
+    if "amount" in data and not data.get("allocations"):
+        data["amount"] = draw(_amounts)
+    moved = replace(target, at=target.at + timedelta(days=draw(st.integers(-2, 2)), microseconds=500), data=data)
+    return correction(target.label, moved)
+
+
+def _apart(fact: Fact, place: int) -> Fact:
+    return replace(fact, at=fact.at + timedelta(microseconds=1000 * (place + 1)))

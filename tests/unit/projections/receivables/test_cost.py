@@ -1,0 +1,111 @@
+"""What an entry costs does not depend on how many invoices and payments the account has."""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+from itertools import count
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from projections.entry import Entry
+from projections.history import entry_of
+from projections.playbooks import Playbooks
+from projections.receivables import receivables
+from projections.receivables.account import Account
+from projections.view import RowKey
+
+from .story import Fact, allocation, dispute, invoice, payment, recorded, resolution, reversal, transfer
+
+_Touched = list[RowKey]
+
+
+def _entries(facts: Iterable[Fact], behind: int = 0) -> list[Entry[Any]]:
+    return [replace(entry_of(each), sequence=behind + each.sequence) for each in recorded(facts)]
+
+
+@cache
+def _busy_account(size: int) -> list[Entry[Any]]:
+    """`size` open invoices, as many payments that paid half of each, and as many asks that wait."""
+    facts: list[Fact] = []
+    for n in range(size):
+        facts.append(invoice(f"INV-{n}", "100.00", at=0))
+        facts.append(payment(f"P-{n}", "60.00", at=1, pays={f"INV-{n}": "50.00"}))
+        facts.append(allocation(f"LATE-{n}", {f"INV-{n}": "10.00"}, at=2))
+        facts.append(transfer(f"T-{n}", "10.00", at=2))
+    return _entries(facts)
+
+
+_NEXT = {
+    "an invoice": (invoice("NEW", "100.00", at=5), 2),
+    "a payment that pays two invoices": (payment("NEW", "20.00", at=5, pays={"INV-1": "10.00", "INV-2": "10.00"}), 5),
+    "a payment that something waited for": (payment("LATE-3", "10.00", at=5), 4),
+    "an allocation": (allocation("P-1", {"INV-4": "10.00"}, at=5), 3),
+    "an allocation that waits": (allocation("P-1", {"NEW": "10.00"}, at=5), 1),
+    "a reversal of applied cash": (reversal("P-8", "40.00", at=5), 4),
+    "a transfer that tops up": (transfer("T-1", "10.00", at=5), 3),
+    "a dispute": (dispute("INV-7", at=5), 2),
+    "a needless resolution": (resolution("INV-9", at=5), 1),
+}
+
+
+@pytest.mark.parametrize("size", [20, 2000])
+def test_an_entry_touches_as_many_rows_on_a_large_account_as_on_a_small_one(size: int) -> None:
+    state, touched = _fold(_followed(_busy_account(size), *(fact for fact, _ in _NEXT.values())))
+    assert max(map(len, touched[: -len(_NEXT)])) == 4
+    assert {name: len(keys) for name, keys in zip(_NEXT, touched[-len(_NEXT) :], strict=True)} == {
+        name: expected for name, (_, expected) in _NEXT.items()
+    }
+    assert len(state.items) == size + 1
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _ in _NEXT.values()], ids=list(_NEXT))
+def test_an_entry_runs_as_many_lines_on_a_large_account_as_on_a_small_one(fact: Fact) -> None:
+    assert _lines_run(20, fact) == _lines_run(2000, fact)
+
+
+def test_a_reversal_costs_what_the_payment_paid_and_no_more() -> None:
+    pays = {f"INV-{n}": "1.00" for n in range(10)}
+    wide = [payment("WIDE", "100.00", at=5, pays=pays), reversal("WIDE", "93.00", at=6)]
+    _, touched = _fold(_followed(_busy_account(20), *wide))
+    assert len(touched[-1]) == 2 * 3 + 1 + 1  # three invoices' old and new intervals, the cash, the movement
+
+
+def _followed(entries: list[Entry[Any]], *facts: Fact) -> list[Entry[Any]]:
+    return [*entries, *_entries(facts, behind=len(entries))]
+
+
+def _fold(entries: list[Entry[Any]]) -> tuple[Account, list[_Touched]]:
+    state = receivables.initial("A")
+    touched = []
+    for entry in entries:
+        keys = list(receivables.evolve(state, entry, Playbooks()))
+        for key in keys:
+            receivables.row(state, key)
+        touched.append(keys)
+    return state, touched
+
+
+def _lines_run(size: int, fact: Fact) -> int:
+    """Lines of the view's own code that folding and rendering one more entry runs."""
+    *before, last = _followed(_busy_account(size), fact)
+    state, _ = _fold(before)
+    lines = count()
+
+    def trace(frame: FrameType, event: str, _argument: object) -> Callable[..., Any] | None:
+        if "/projections/receivables/" not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            next(lines)
+        return trace
+
+    tracing = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for key in receivables.evolve(state, last, Playbooks()):
+            receivables.row(state, key)
+    finally:
+        sys.settrace(tracing)
+    return next(lines)
