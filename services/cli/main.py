@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import config, demo, imports, init, serve, source, up
+from services.cli import config, demo, imports, init, rebuild, serve, source, up
 from services.errors import DaybookError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command()(up.up)
 app.command()(serve.serve)
 app.command()(init.init)
 app.command()(config.config)
+app.command()(rebuild.rebuild)
 app.command()(demo.demo)
 app.add_typer(imports.app, name="import")
 app.add_typer(source.app, name="source")

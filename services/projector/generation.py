@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
+import structlog
+
 from projections.view import View
 from projections.views import VIEWS, fold_versions, generation_digest
 from services.ledger.journal import Connection
@@ -17,6 +20,8 @@ from services.projector.tables import quoted
 from services.sql import queries, script
 
 Views = Sequence[View[Any]]
+
+log = structlog.get_logger()
 
 _SQL = queries("services.projector", "generations.sql")
 
@@ -48,7 +53,7 @@ async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
     brought up to date with this version.
     """
     async with connection.transaction():
-        await connection.execute(_SQL["lock"])
+        await lock(connection)
         current = await served(connection)
         if current is None:
             current = await own(connection, views) or await create(connection, views)
@@ -92,14 +97,40 @@ async def promote(connection: Connection, generation: Generation, views: Views =
         await face(connection, generation, views)
 
 
+async def lock(connection: Connection) -> None:
+    """Until the end of the transaction nobody else makes, promotes or removes generations."""
+    await connection.execute(_SQL["lock"])
+
+
 async def remove(connection: Connection, generation: Generation) -> None:
     """Drop the tables of a generation that is not served."""
     async with connection.transaction():
-        await connection.execute(_SQL["lock"])
+        await lock(connection)
         current = await served(connection)
         assert current is None or current.schema != generation.schema, "the served generation is never removed"
         await connection.execute(f"drop schema if exists {quoted(generation.schema)} cascade")
         await connection.execute(_SQL["remove"], generation.digest, generation.schema)
+
+
+async def remove_outdated(connection: Connection) -> list[Generation]:
+    """Drop what is no longer needed: all but the served generation and the one before it. Gives what went."""
+    rows = [row for row in await connection.fetch(_SQL["all"]) if row["promoted_at"] is not None]
+    gone = [Generation(row["digest"], row["schema_name"]) for row in rows[2:]]
+    for each in gone:
+        await remove(connection, each)
+    await remove_unlisted(connection)
+    return gone
+
+
+async def remove_unlisted(connection: Connection) -> None:
+    """Drop the tables that a build beside a listed generation left behind when it was killed, or has replaced."""
+    for row in await connection.fetch(_SQL["unlisted"]):
+        try:
+            async with connection.transaction():
+                await connection.execute("set local lock_timeout = '5s'")
+                await connection.execute(f"drop schema if exists {quoted(row['schema_name'])} cascade")
+        except asyncpg.LockNotAvailableError:
+            log.warning("schema_in_use", schema=row["schema_name"], do="nothing: the next rebuild removes it")
 
 
 async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:

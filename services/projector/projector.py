@@ -1,6 +1,7 @@
 """A projector: one session after another, for as long as it runs. Postgres may go and come back."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from time import monotonic
 
@@ -40,10 +41,11 @@ class Projector:
         cache_entries: int = 200_000,
         batch: int = BATCH,
         tell: Tell = _tell_nobody,
+        on_trouble: Callable[[Exception], None] = lambda error: None,
     ) -> None:
         self._url = database_url
         self._find = find
-        self._manner = Manner(views, cache_entries // LANES, batch, tell)
+        self._manner = Manner(views, cache_entries // LANES, batch, tell, on_trouble)
         self._wake = asyncio.Event()
 
     def wake(self) -> None:

@@ -42,6 +42,8 @@ class Manner:
     """Arrivals per transaction."""
     tell: Tell
     """Called with lane and position after every commit."""
+    on_trouble: Callable[[Exception], None]
+    """Called with what stops a lane until it is tried again."""
 
 
 class Session:
@@ -124,6 +126,7 @@ class Session:
     def _rest(self, lane: int, error: Exception) -> None:
         log.error("lane_stopped", lane=lane, error=str(error), exc_info=not isinstance(error, DaybookError))
         self._resting[lane] = monotonic() + REST_S
+        self._manner.on_trouble(error)
 
     async def _set_to_work(self) -> None:
         behind = {

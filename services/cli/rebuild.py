@@ -1,0 +1,124 @@
+"""`daybook rebuild`: the views anew from the journal, while the old ones serve."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.options import DataOption, JsonOption, load, print_json
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from services.projector.compare import TableDifference
+    from services.projector.rebuild import Rebuilt
+
+
+def rebuild(
+    diff: Annotated[bool, typer.Option("--diff", help="Build and compare, then stop: nothing is promoted.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build again even if what is served is of this version's folds.")
+    ] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Build the views anew from the journal, compare them with those served, and serve the new ones.
+
+    Run it after an update that changes a fold. The old views are served until the new ones have passed them; then
+    they are replaced in one transaction. Interrupted, it goes on where it was, or leaves nothing behind. With
+    `--diff` the exit code is 1 when something differs.
+
+    Example: `daybook rebuild --diff`
+    """
+    import uvloop
+
+    settings = load(data)
+    done = uvloop.run(_rebuild(settings, diff, force))
+    if as_json:
+        print_json(document(done))
+    else:
+        for line in lines(done):
+            typer.echo(line)
+    if diff and not done.same:
+        raise typer.Exit(1)
+
+
+async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from services import database, logs
+    from services.projector.memory import spare_the_collector
+    from services.projector.rebuild import rebuild
+
+    logs.configure(settings.model_copy(update={"log_level": "error"}), "rebuild")
+    url = endpoints(settings).database_url
+    spare_the_collector()
+    connection = await database.connect(url)
+    columns = (TextColumn("building"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("building", total=None)
+            return await rebuild(
+                connection,
+                url,
+                force=force,
+                diff_only=diff,
+                cache_entries=settings.cache_entries,
+                progress=lambda done, of: bar.update(task, completed=done, total=of),
+            )
+    finally:
+        await connection.close(timeout=5)
+
+
+def lines(done: "Rebuilt") -> list[str]:
+    """What was done, for people."""
+    if not done.built:
+        return [
+            f"The views served are of this version's folds already (generation {done.after.digest}). "
+            "Use --force to build them again."
+        ]
+    told = [f"Built generation {done.after.digest} from the journal."]
+    if done.before is not None:
+        told.append(f"Compared with generation {done.before.digest} at sequence {done.sequence}:")
+        for each in done.tables:
+            told += _table_lines(each)
+    if done.stale:
+        told.append(f"{done.stale} subjects are stale: a fold raises for them. `daybook status` names them.")
+    told.append("It is served now." if done.promoted else "Nothing was promoted.")
+    return told
+
+
+def _table_lines(table: "TableDifference") -> list[str]:
+    if table.same:
+        return [f"  {table.table}: the same {table.rows} rows."]
+    told = [f"  {table.table}: {table.only_before} rows only before, {table.only_after} only now, of {table.rows}."]
+    told += [f"    new column {name}" for name in table.columns_added]
+    told += [f"    column {name} is gone" for name in table.columns_gone]
+    for sign, rows in (("-", table.examples_before), ("+", table.examples_after)):
+        told += [f"    {sign} {' '.join(f'{name}={value}' for name, value in row.items())}" for row in rows]
+    return told
+
+
+def document(done: "Rebuilt") -> dict[str, Any]:
+    """What was done, for programs."""
+    return {
+        "before": done.before.digest if done.before else None,
+        "after": done.after.digest,
+        "built": done.built,
+        "promoted": done.promoted,
+        "sequence": done.sequence,
+        "same": done.same,
+        "stale": done.stale,
+        "tables": [
+            {
+                "table": each.table,
+                "rows": each.rows,
+                "columns_added": each.columns_added,
+                "columns_gone": each.columns_gone,
+                "only_before": each.only_before,
+                "only_after": each.only_after,
+                "examples_before": each.examples_before,
+                "examples_after": each.examples_after,
+            }
+            for each in done.tables
+        ],
+    }

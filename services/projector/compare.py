@@ -1,0 +1,91 @@
+"""Two generations, row by row, as both stood at one sequence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from projections.entry import FOREVER
+from services.ledger.journal import Connection
+from services.projector.generation import Generation, Views
+from services.projector.tables import quoted, tables_of
+from services.sql import queries
+
+EXAMPLES = 10
+"""How many rows of each kind are shown."""
+
+_SQL = queries("services.projector", "compare.sql")
+_KNOWN = ("known_from", "known_to")
+
+
+@dataclass(frozen=True, slots=True)
+class TableDifference:
+    """What differs in one table."""
+
+    table: str
+    rows: int
+    """Versions in the new table."""
+    columns_added: list[str]
+    columns_gone: list[str]
+    only_before: int
+    """Versions that only the table served so far has."""
+    only_after: int
+    """Versions that only the new one has."""
+    examples_before: list[dict[str, Any]]
+    examples_after: list[dict[str, Any]]
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.columns_added or self.columns_gone or self.only_before or self.only_after)
+
+
+async def compare(
+    connection: Connection, before: Generation, after: Generation, sequence: int, views: Views
+) -> list[TableDifference]:
+    """What differs between two generations that have both passed a sequence; one value for each table of `after`."""
+    return [await _compare(connection, before, after, each.row.TABLE, sequence) for each in tables_of(views)]
+
+
+async def _compare(
+    connection: Connection, before: Generation, after: Generation, table: str, sequence: int
+) -> TableDifference:
+    one, other = f"{quoted(before.schema)}.{quoted(table)}", f"{quoted(after.schema)}.{quoted(table)}"
+    here, there = await _columns(connection, one), await _columns(connection, other)
+    both = [name for name in there if name in here]
+    rows = await connection.fetchval(_SQL["count"].replace("{one}", other), sequence)
+    lost, lost_rows = await _only_in(connection, one, other, both, sequence) if both else (0, [])
+    new, new_rows = await _only_in(connection, other, one, both, sequence) if both else (rows, [])
+    return TableDifference(
+        table,
+        rows,
+        [name for name in there if name not in here],
+        [name for name in here if name not in there],
+        lost,
+        new,
+        lost_rows,
+        new_rows,
+    )
+
+
+async def _columns(connection: Connection, table: str) -> list[str]:
+    names = [row["name"] for row in await connection.fetch(_SQL["columns"], table)]
+    return [name for name in names if name not in _KNOWN]
+
+
+async def _only_in(
+    connection: Connection, one: str, other: str, columns: Sequence[str], sequence: int
+) -> tuple[int, list[dict[str, Any]]]:
+    sql = _SQL["only_in_one"].replace("{one}", one).replace("{other}", other)
+    found = await connection.fetch(sql.replace("{columns}", ", ".join(map(quoted, columns))), sequence, EXAMPLES)
+    rows = [{name: _plain(value) for name, value in row.items() if name != "number"} for row in found]
+    return (found[0]["number"] if found else 0), rows
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return "infinity" if value.replace(tzinfo=None) == FOREVER.replace(tzinfo=None) else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value

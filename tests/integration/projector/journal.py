@@ -1,0 +1,127 @@
+"""Fills the journal as the recorder does, for entries alone: the projector's tests need no stream."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from contracts.canonical import leaf_hash
+from contracts.envelope import CloudEvent, read_event
+from contracts.events import EventCorrected, EventVoided
+from contracts.identifiers import stream_subject
+from projections.entry import Recorded, lane_of
+
+_BEGAN = datetime(2026, 6, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass
+class Journal:
+    """What was recorded so far; sequences and concerns as the recorder would give them."""
+
+    entries: list[Recorded] = field(default_factory=list)
+    concerns: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Sequences by subject."""
+    _of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """What each identity concerns."""
+    _waiting: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    _rows: list[tuple[Any, ...]] = field(default_factory=list)
+    _pairs: list[tuple[str, int, int]] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        """The highest sequence."""
+        return len(self.entries)
+
+    def take(self, events: Iterable[Mapping[str, Any] | CloudEvent]) -> None:
+        """The next entries; `write` puts them into the database."""
+        for each in events:
+            self._take(each if isinstance(each, CloudEvent) else read_event(each))
+
+    async def write(self, connection: asyncpg.Connection, limit: int | None = None) -> int:
+        """Write the next `limit` entries that are not written yet, in one transaction; gives the highest sequence."""
+        rows, self._rows = self._rows[:limit], self._rows[limit:] if limit is not None else []
+        if not rows:
+            return self.last
+        reaches = rows[-1][0]
+        pairs = [pair for pair in self._pairs if pair[2] <= reaches]
+        self._pairs = [pair for pair in self._pairs if pair[2] > reaches]
+        async with connection.transaction():
+            await connection.copy_records_to_table("journal", schema_name="ledger", records=rows, columns=_COLUMNS)
+            await connection.copy_records_to_table(
+                "concerns",
+                schema_name="ledger",
+                records=[(subject, sequence, _lane(subject)) for subject, sequence, _ in pairs],
+            )
+        return int(reaches)
+
+    async def record(self, connection: asyncpg.Connection, *events: Mapping[str, Any] | CloudEvent) -> int:
+        """Take and write."""
+        self.take(events)
+        return await self.write(connection)
+
+    def _take(self, said: CloudEvent) -> None:
+        sequence = self.last + 1
+        recorded_at = _BEGAN + sequence * timedelta(milliseconds=10)
+        self.entries.append(Recorded(sequence, recorded_at, said))
+        concerned = {said.subject, *said.event.concerns()}
+        target = None
+        if isinstance(said.event, EventCorrected | EventVoided):
+            target = said.event.target.source, said.event.target.id
+            concerned |= self._of.get(target, set())
+            self._waiting[target].append(sequence)
+        for waiting in self._waiting.get(said.identity, ()):
+            for subject in concerned:
+                self._concern(subject, waiting, sequence)
+        self._of[said.identity] = concerned
+        for subject in concerned:
+            self._concern(subject, sequence, sequence)
+        on, at = stream_subject(said.subject), (recorded_at - _EPOCH) // _MICROSECOND
+        self._rows.append(
+            (
+                sequence,
+                recorded_at,
+                "entry",
+                said.source,
+                said.id,
+                said.type,
+                said.subject,
+                said.occurred_at,
+                said.actor,
+                *(target or (None, None)),
+                on,
+                said.canonical,
+                leaf_hash(sequence, at, on, said.canonical),
+            )
+        )
+
+    def _concern(self, subject: str, sequence: int, by: int) -> None:
+        if sequence not in self.concerns[subject]:
+            self.concerns[subject].append(sequence)
+            self._pairs.append((subject, sequence, by))
+
+
+_COLUMNS = (
+    "sequence",
+    "recorded_at",
+    "disposition",
+    "source",
+    "id",
+    "type",
+    "subject",
+    "occurred_at",
+    "actor",
+    "target_source",
+    "target_id",
+    "stream_subject",
+    "message",
+    "leaf_hash",
+)
+
+
+def _lane(subject: str) -> int:
+    return -1 if subject.startswith("playbook/") else lane_of(subject)

@@ -1,0 +1,34 @@
+"""Projectors inside the test, and what they are waited for by."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from projections.views import VIEWS
+from services.projector import generation
+from services.projector.generation import Generation
+from services.projector.projector import Projector
+from tests.ledger import Ledger
+
+
+async def served(connection: asyncpg.Connection) -> Generation:
+    """The generation that is served."""
+    found = await generation.served(connection)
+    assert found is not None
+    return found
+
+
+@asynccontextmanager
+async def projecting(ledger: Ledger, **manner: Any) -> AsyncIterator[Projector]:
+    """A projector at work in this process; cut off at the end."""
+    views = manner.setdefault("views", VIEWS)
+    projector = Projector(ledger.endpoints.database_url, lambda connection: generation.own(connection, views), **manner)
+    task = asyncio.create_task(projector.run())
+    try:
+        yield projector
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
