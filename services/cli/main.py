@@ -10,7 +10,24 @@ from typing import Annotated
 
 import typer
 
-from services.cli import config, demo, imports, init, rebuild, serve, source, up
+from services.cli import (
+    changes,
+    config,
+    demo,
+    explain,
+    history,
+    imports,
+    init,
+    playbook,
+    reader,
+    rebuild,
+    reports,
+    serve,
+    source,
+    status,
+    up,
+    verify,
+)
 from services.errors import DaybookError
 
 app = typer.Typer(
@@ -28,8 +45,18 @@ app.command()(init.init)
 app.command()(config.config)
 app.command()(rebuild.rebuild)
 app.command()(demo.demo)
+app.command()(status.status)
+app.command()(history.history)
+app.command()(explain.explain)
+app.command()(reports.pipeline)
+app.command()(reports.funnel)
+app.command()(reports.ageing)
+app.command()(changes.changes)
+app.command()(verify.verify)
 app.add_typer(imports.app, name="import")
 app.add_typer(source.app, name="source")
+app.add_typer(reader.app, name="reader")
+app.add_typer(playbook.app, name="playbook")
 
 
 def version() -> str:

@@ -30,3 +30,17 @@ select stage, open, entered, completed, amounts::text as amounts from reporting.
 -- How the deals of a playbook ended.
 select open, won, lost, abandoned, open + won + lost + abandoned as deals, won_amounts::text as won_amounts, win_rate
   from reporting.funnel_outcome($1, $2, $3);
+
+-- name: stage_names
+-- What the stages of a playbook are called in the highest version that has them.
+select distinct on (stage) stage, name_zh, name_en
+  from reporting.stage
+ where playbook = $1
+   and published <= $2
+ order by stage, version desc;
+
+-- name: playbooks
+-- All published versions.
+select playbook, version, name_zh, name_en, position, stages, published, published_at
+  from reporting.playbook
+ order by playbook collate "C", version;

@@ -13,7 +13,7 @@ class PipelineDeal(TypedDict):
     """Where one deal stands."""
 
     deal: str
-    playbook: str | None
+    playbook: str
     version: int | None
     stage: int | None
     phase: Literal["entered", "completed"] | None
@@ -179,7 +179,7 @@ class Explanation(TypedDict):
     """Why a deal is at its stage. `missing` is what the next step still needs."""
 
     deal: str
-    playbook: str | None
+    playbook: str
     version: int | None
     as_of: str
     known_at: int

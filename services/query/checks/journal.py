@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from nats.aio.client import Client
 
 from contracts.canonical import leaf_hash
-from contracts.envelope import CloudEvent, Refused, read_recorded
-from contracts.identifiers import stream_subject
+from contracts.envelope import CloudEvent
 from services.ledger.journal import Connection, Row
+from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences
 from services.query.checks.stream import Messages, messages_at
+from services.recorder.judge import judge
 from services.sql import queries
 from services.stream.reading import Stored
 
@@ -91,14 +92,15 @@ async def _chunks(connection: Connection, up_to: int) -> AsyncIterator[Sequence[
 
 async def _judge_others(connection: Connection, rows: Sequence[Row], differences: Differences) -> None:
     """Messages that do not count: why not, seen anew."""
-    said = {row["sequence"]: _said(row) for row in rows}
-    named = [each.identity for each in said.values() if each is not None]
+    said = {row["sequence"]: judge(row["stream_subject"], row["message"]) for row in rows}
+    named = [each.identity for each in said.values() if isinstance(each, CloudEvent)]
     found = await connection.fetch(_SQL["holders"], *map(list, zip(*named, strict=True))) if named else ()
     holders = {(holder["source"], holder["id"]): holder for holder in found}
     for row in rows:
         each = said[row["sequence"]]
+        check_columns(row, each, differences)
         disposition, original = "unreadable", None
-        if each is not None:
+        if isinstance(each, CloudEvent):
             holder = holders.get(each.identity)
             if holder is None or holder["sequence"] > row["sequence"]:
                 disposition = "entry"
@@ -113,14 +115,6 @@ async def _judge_others(connection: Connection, rows: Sequence[Row], differences
                 _judged(disposition, original),
                 _judged(row["disposition"], row["original"]),
             )
-
-
-def _said(row: Row) -> CloudEvent | None:
-    try:
-        said = read_recorded(row["message"])
-    except Refused:
-        return None
-    return said if stream_subject(said.subject) == row["stream_subject"] else None
 
 
 def _gap(first: int, last: int, differences: Differences) -> None:

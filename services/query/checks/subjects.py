@@ -4,16 +4,19 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.envelope import CloudEvent, Refused, read_recorded
+from contracts.envelope import CloudEvent
 from contracts.events import EventCorrected, EventVoided
-from contracts.identifiers import split_subject, stream_subject
-from projections.entry import Recorded, lane_of
+from contracts.identifiers import split_subject
+from projections.entry import Recorded
 from projections.view import View
-from services.ledger.journal import Connection, Row
+from services.ledger.journal import Connection, recorded_of
 from services.projector.tables import tables_of
+from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences, joined
 from services.query.checks.replays import Shelf, replayed
 from services.query.checks.rows import compare, versions_of
+from services.recorder.judge import Unreadable, judge
+from services.recorder.rows import concern
 from services.sql import queries
 
 _SQL = queries("services.query.checks", "subjects.sql")
@@ -24,11 +27,11 @@ class _Found:
     """What a batch of subjects has in the journal."""
 
     histories: dict[str, list[Recorded]]
-    said: dict[int, CloudEvent | Refused] = field(default_factory=dict)
+    said: dict[int, CloudEvent | Unreadable] = field(default_factory=dict)
     noted: dict[int, set[str]] = field(default_factory=dict)
     """By sequence, the subjects of this batch that it is noted to concern."""
-    own: dict[int, Row] = field(default_factory=dict)
-    """Rows whose own subject is in this batch."""
+    own: set[int] = field(default_factory=set)
+    """Sequences of the entries that are about a subject of this batch."""
 
 
 class SubjectChecks:
@@ -68,17 +71,21 @@ class SubjectChecks:
             sequence, subject = row["sequence"], row["concerned"]
             said = found.said.get(sequence)
             if said is None:
-                said = found.said[sequence] = _read(row["message"])
-            if row["lane"] != lane_of(subject):
-                differences.add("concerns_extra", sequence, subject, f"lane {lane_of(subject)}", f"lane {row['lane']}")
+                said = found.said[sequence] = judge(row["stream_subject"], row["message"])
+            lane = concern(subject, sequence).lane
+            if row["lane"] != lane:
+                differences.add("concerns_extra", sequence, subject, f"lane {lane}", f"lane {row['lane']}")
             found.noted.setdefault(sequence, set()).add(subject)
-            if subject == row["subject"]:
-                found.own[sequence] = row
-                _check_columns(row, said, differences)
-            if isinstance(said, CloudEvent) and row["disposition"] == "entry":
-                found.histories[subject].append(Recorded(sequence, row["recorded_at"], said))
-            elif row["disposition"] != "entry":
+            if row["disposition"] != "entry":
                 differences.add("concerns_extra", sequence, subject, None, f"concerns a {row['disposition']}")
+                continue
+            if subject == row["subject"]:
+                found.own.add(sequence)
+                if isinstance(said, Unreadable):
+                    differences.add("disposition_altered", sequence, subject, f"unreadable: {said.reason}", "entry")
+                check_columns(row, said, differences)
+            if isinstance(said, CloudEvent):
+                found.histories[subject].append(Recorded(sequence, row["recorded_at"], said))
         return found
 
     async def _check_concerns(self, found: _Found, differences: Differences) -> None:
@@ -92,7 +99,7 @@ class SubjectChecks:
         for sequence, said in found.said.items():
             if not isinstance(said, CloudEvent):
                 continue
-            named = {said.subject, *said.event.concerns()}
+            named = _named(said)
             for subject in found.noted[sequence] - named - allowed.get(sequence, set()):
                 differences.add("concerns_extra", sequence, subject, joined(sorted(named)), subject)
             if sequence in found.own:
@@ -116,9 +123,10 @@ class SubjectChecks:
         required: dict[int, set[str]] = {}
         allowed: dict[int, set[str]] = {}
         for row in await self._connection.fetch(_SQL["targets"], *_columns(asked, 3)) if asked else ():
-            allowed.setdefault(row["sequence"], set()).add(row["subject"])
-            if row["target"] <= self._up_to:
-                required.setdefault(row["sequence"], set()).add(row["subject"])
+            target = recorded_of(row)
+            allowed.setdefault(row["correction"], set()).update(_named(target.said))
+            if target.sequence <= self._up_to:
+                required.setdefault(row["correction"], set()).update(_named(target.said))
         return required, allowed
 
     async def _check_views(self, subjects: Sequence[str], found: _Found, differences: Differences) -> None:
@@ -138,34 +146,9 @@ class SubjectChecks:
                 compare(subject, expected.made.get(table.row, ()), versions[subject], differences)
 
 
-def _read(message: bytes) -> CloudEvent | Refused:
-    try:
-        return read_recorded(message)
-    except Refused as refused:
-        return refused
-
-
-def _check_columns(row: Row, said: CloudEvent | Refused, differences: Differences) -> None:
-    """An entry's own columns say what its message says."""
-    sequence, subject = row["sequence"], row["subject"]
-    if isinstance(said, Refused):
-        differences.add("disposition_altered", sequence, subject, f"unreadable: {said}", row["disposition"])
-        return
-    target = said.event.target if isinstance(said.event, EventCorrected | EventVoided) else None
-    expected = {
-        "source": said.source,
-        "id": said.id,
-        "type": said.type,
-        "subject": said.subject,
-        "occurred_at": said.occurred_at,
-        "actor": said.actor,
-        "target_source": target.source if target else None,
-        "target_id": target.id if target else None,
-        "stream_subject": stream_subject(said.subject),
-    }
-    for column, value in expected.items():
-        if row[column] != value:
-            differences.add("column_altered", sequence, subject, f"{column}: {value}", row[column])
+def _named(said: CloudEvent) -> set[str]:
+    """What an entry concerns by itself."""
+    return {said.subject, *said.event.concerns()}
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], number: int) -> list[list[Any]]:

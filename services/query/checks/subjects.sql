@@ -1,17 +1,16 @@
 -- name: subjects
--- Subjects with the number of entries that concern them, in order; playbooks apart, whose views are the deals'.
+-- Subjects with the number of entries that concern them, in order.
 select subject, count(*) as entries
   from ledger.concerns
  where subject > $1
    and sequence <= $2
-   and lane >= 0
  group by subject
  order by subject
  limit $3;
 
 -- name: noted
 -- How many notes there are of what concerns what.
-select count(*) from ledger.concerns where sequence <= $1 and lane >= 0;
+select count(*) from ledger.concerns where sequence <= $1;
 
 -- name: entries_of
 -- How many entries concern one subject.
@@ -38,14 +37,13 @@ select wanted.subject, wanted.sequence
                       and concerns.sequence = wanted.sequence);
 
 -- name: targets
--- What corrections are about: the target's sequence and the subjects that it concerns.
-select correction.sequence, target.sequence as target, concerned.subject
+-- The entries that corrections are about.
+select correction.sequence as correction,
+       target.sequence, target.recorded_at, target.source, target.id, target.type, target.subject,
+       target.occurred_at, target.actor, target.message
   from unnest($1::bigint[], $2::text[], $3::text[]) as correction (sequence, source, id)
   join ledger.journal target
-    on target.source = correction.source and target.id = correction.id and target.disposition = 'entry'
-  join ledger.concerns concerned
-    on concerned.sequence = target.sequence
-   and concerned.lane in (-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    on target.source = correction.source and target.id = correction.id and target.disposition = 'entry';
 
 -- name: stale
 -- Subjects that a fold raised for, up to a sequence. {generation} stands for the quoted schema.

@@ -1,0 +1,93 @@
+"""What the reading commands share: the two times, a connection that may only read, and how answers are shown."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from services.cli.options import load, wait_for
+from services.errors import NotProvisioned, Unavailable
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from asyncpg import Connection
+    from rich.table import Table
+
+Result = TypeVar("Result")
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="As it had happened by then: a day (its end) or a time with offset. Default: now."),
+]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at", help="As it was known then: a sequence, a day (its end) or a time. Default: all there is."
+    ),
+]
+
+
+def ask(data: Path | None, question: "Callable[[Connection, Settings], Awaitable[Result]]") -> Result:
+    """Asks over one connection that may only read. Raises NotConfigured, NotProvisioned or Unavailable."""
+    settings = load(data)
+
+    async def asked() -> Result:
+        async with reading(settings) as connection:
+            return await question(connection, settings)
+
+    return wait_for(asked())
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> "AsyncIterator[Connection]":
+    """A connection under the role of the query service."""
+    from services import database
+    from services.query.problems import NOT_THERE
+
+    connection = await database.connect(endpoints(settings).database_url, "daybook_query")
+    try:
+        yield connection
+    except NOT_THERE as error:
+        raise NotProvisioned(f"The database is not set up ({error}). Run `daybook init`.") from error
+    except database.DATABASE_AWAY as error:
+        raise Unavailable(f"PostgreSQL stopped answering: {error or type(error).__name__}. Try again.") from error
+    finally:
+        connection.terminate()
+
+
+def show(*shown: Any) -> None:
+    """Prints tables and lines for people, on standard output."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for each in shown:
+        console.print(each)
+
+
+def table(*columns: str, right: tuple[str, ...] = ()) -> "Table":
+    """A table with these columns; those in `right` are numbers."""
+    from rich.table import Table
+
+    made = Table()
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return made
+
+
+def moment_line(answer: Any) -> str:
+    """The two times that an answer used."""
+    return f"as of {clock(answer['as_of'])}, as known at sequence {answer['known_at']}"
+
+
+def clock(at: str | None) -> str:
+    """An instant for people: to the second, in UTC."""
+    return "" if at is None else f"{at[:10]} {at[11:19]}"
+
+
+def text(value: Any) -> str:
+    """A cell: nothing for null."""
+    return "" if value is None else str(value)

@@ -1,0 +1,63 @@
+"""`daybook explain`: why a deal is at its stage."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, moment_line, show, table
+from services.cli.options import DataOption, JsonOption, print_json
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+    from services.query.shapes import Explanation
+
+
+def explain(
+    deal: Annotated[str, typer.Argument(help="Id of the deal.")],
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Why a deal is at its stage: which entry met which item, and what is missing.
+
+    Example: `daybook explain D-1 --as-of 2026-03-31`
+    """
+    from services.query.asked import subject
+    from services.query.explain import explain as report
+    from services.query.names import stage_names
+    from services.query.times import moment
+
+    async def question(connection: "Connection", _: Settings) -> "tuple[Explanation, dict[int, str]]":
+        subject("deal", deal)
+        answer = await report(connection, deal, await moment(connection, as_of, known_at))
+        return answer, await stage_names(connection, answer["playbook"], answer["known_at"])
+
+    answer, names = ask(data, question)
+    if as_json:
+        print_json(answer)
+        return
+    rows = table("stage", "item", "kind", "met", "by entries")
+    for stage in answer["stages"]:
+        title = f"{stage['stage']} {names.get(stage['stage'], '')}"
+        title += f"\nentered {clock(stage['entered_at'])}" if stage["entered_at"] else ""
+        title += f"\ncompleted {clock(stage['completed_at'])}" if stage["completed_at"] else ""
+        for place, item in enumerate(stage["items"]):
+            rows.add_row(
+                title if place == 0 else "",
+                item["item"],
+                item["kind"],
+                clock(item["met_at"]),
+                ", ".join(map(str, item["by"])),
+                end_section=place == len(stage["items"]) - 1,
+            )
+        if not stage["items"]:
+            rows.add_row(title, "", "", "", "", end_section=True)
+    stands = f"at stage {answer['stage']}, {answer['phase']}" if answer["stage"] else "before the first stage"
+    version = f"{answer['playbook']} version {answer['version']}"
+    missing = (
+        f"The next step still needs: {', '.join(answer['missing'])}." if answer["missing"] else "Nothing is missing."
+    )
+    show(rows, f"{deal} is {stands} of {version}, probability {answer['probability']}; {moment_line(answer)}.", missing)

@@ -1,0 +1,74 @@
+"""`daybook playbook`: sales processes as data."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.asking import ask, show, table
+from services.cli.options import DataOption, JsonOption, print_json
+from services.errors import BadRequest
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+app = typer.Typer(help="Playbooks: check a file, list what is published.", no_args_is_help=True)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The playbook, in TOML.", dir_okay=False)], as_json: JsonOption = False
+) -> None:
+    """Name every mistake of a playbook's file, with its line and the reason. Exit code 1 when there is one.
+
+    Example: `daybook playbook check playbooks/project.toml`
+    """
+    from contracts.playbooks.check import check as mistakes_of
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadRequest(f"{file} cannot be read: {reason}.") from error
+    found = mistakes_of(text)
+    mistakes = found if isinstance(found, list) else []
+    if as_json:
+        shown = [{"line": each.line, "path": each.path, "reason": each.reason} for each in mistakes]
+        print_json({"file": str(file), "ok": not mistakes, "mistakes": shown})
+    elif isinstance(found, list):
+        for each in mistakes:
+            typer.echo(f"{file}: {each}")
+    else:
+        typer.echo(f"{file}: {found.key} version {found.version} is right, with {len(found.stages)} stages.")
+    if mistakes:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show every published version.
+
+    Example: `daybook playbook list`
+    """
+    found = ask(data, _published)
+    if as_json:
+        print_json({"playbooks": found})
+        return
+    rows = table("playbook", "version", "name", "position by", "stages", "published at", right=("version", "stages"))
+    for each in found:
+        rows.add_row(
+            each["playbook"],
+            str(each["version"]),
+            f"{each['name_zh']} {each['name_en']}",
+            each["position"],
+            str(each["stages"]),
+            f"sequence {each['published']}",
+        )
+    show(rows)
+
+
+async def _published(connection: "Connection", _: Settings) -> list[dict[str, Any]]:
+    from services.query.names import published_playbooks
+
+    return await published_playbooks(connection)

@@ -1,0 +1,96 @@
+"""`daybook reader`: who may read over HTTP."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from services.cli.asking import show, table
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+Result = TypeVar("Result")
+
+app = typer.Typer(help="Readers over HTTP: add, list, rotate, disable.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(help="Name of the reader, such as the dashboard's.")]
+
+
+@app.command()
+def add(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Add a reader and print its token, once: the ledger keeps only a hash of it.
+
+    Example: `daybook reader add dashboard`
+    """
+    from services.query import readers
+
+    _print_token(name, _on(load(data), lambda connection: readers.add(connection, name)), as_json)
+
+
+@app.command("list")
+def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show all readers.
+
+    Example: `daybook reader list --json`
+    """
+    from services.query import readers
+
+    found = _on(load(data), readers.registered)
+    if as_json:
+        print_json({"readers": found})
+        return
+    rows = table("reader", "added", "state")
+    for each in found:
+        state = "enabled" if each["disabled_at"] is None else f"disabled {each['disabled_at'][:10]}"
+        rows.add_row(each["name"], each["added_at"][:10], state)
+    show(rows)
+
+
+@app.command()
+def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Give a reader a new token and print it, once. The old one ends within seconds; a disabled reader is enabled.
+
+    Example: `daybook reader rotate dashboard`
+    """
+    from services.query import readers
+
+    _print_token(name, _on(load(data), lambda connection: readers.rotate(connection, name)), as_json)
+
+
+@app.command()
+def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Let a reader read nothing more, within seconds.
+
+    Example: `daybook reader disable dashboard`
+    """
+    from services.query import readers
+
+    _on(load(data), lambda connection: readers.disable(connection, name))
+    if as_json:
+        print_json({"name": name, "disabled": True})
+    else:
+        typer.echo(f"{name} may read nothing more. `daybook reader rotate {name}` enables it again.")
+
+
+def _on(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
+    from services import database
+
+    async def run() -> Result:
+        connection = await database.connect(endpoints(settings).database_url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return wait_for(run())
+
+
+def _print_token(name: str, token: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"name": name, "token": token})
+        return
+    typer.echo(token)
+    typer.echo(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)

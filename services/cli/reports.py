@@ -1,0 +1,121 @@
+"""`daybook pipeline`, `daybook funnel`, `daybook ageing`: the reports."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.asking import AsOfOption, KnownAtOption, ask, moment_line, show, table, text
+from services.cli.options import DataOption, JsonOption, print_json
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+    from services.query.shapes import Ageing, Funnel, Pipeline
+
+
+def pipeline(
+    as_of: AsOfOption = None, known_at: KnownAtOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """Deals that are open or on hold.
+
+    Example: `daybook pipeline --as-of 2026-03-31 --known-at 2026-04-05`
+    """
+    from services.query.pipeline import pipeline as report
+    from services.query.times import moment
+
+    async def question(connection: "Connection", _: Settings) -> "Pipeline":
+        return await report(connection, await moment(connection, as_of, known_at))
+
+    answer = ask(data, question)
+    if as_json:
+        print_json(answer)
+        return
+    rows = table(
+        "deal", "account", "owner", "playbook", "stage", "status", "probability", "amount", "since",
+        right=("probability", "amount"),
+    )  # fmt: skip
+    for deal in answer["deals"]:
+        rows.add_row(
+            deal["deal"] + (" (stale)" if deal["stale"] else ""),
+            text(deal["account"]),
+            text(deal["owner"]),
+            f"{deal['playbook']} v{deal['version']}" if deal["version"] else text(deal["playbook"]),
+            f"{deal['stage']} {deal['phase']}" if deal["stage"] else "",
+            deal["status"],
+            deal["probability"],
+            f"{deal['amount']} {deal['currency']}" if deal["amount"] else "",
+            text(deal["since"])[:10],
+        )
+    show(rows, f"{len(answer['deals'])} deals, {moment_line(answer)}")
+
+
+def funnel(
+    playbook: Annotated[str, typer.Argument(help="Key of the playbook.")],
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Where a playbook's deals stand, stage by stage.
+
+    Example: `daybook funnel project --as-of 2026-03-31`
+    """
+    from services.query.funnel import funnel as report
+    from services.query.names import stage_names
+    from services.query.times import moment
+
+    async def question(connection: "Connection", _: Settings) -> "tuple[Funnel, dict[int, str]]":
+        at = await moment(connection, as_of, known_at)
+        return await report(connection, playbook, at), await stage_names(connection, playbook, at.known_at)
+
+    answer, names = ask(data, question)
+    if as_json:
+        print_json(answer)
+        return
+    rows = table("stage", "open", "entered", "completed", "amount", right=("open", "entered", "completed", "amount"))
+    for stage in answer["stages"]:
+        number = stage["stage"]
+        rows.add_row(
+            "before the first" if number is None else f"{number} {names.get(number, '')}",
+            str(stage["open"]),
+            str(stage["entered"]),
+            str(stage["completed"]),
+            _amounts(stage["amounts"]),
+        )
+    rate = "no deal won or lost yet" if answer["win_rate"] is None else f"win rate {answer['win_rate']}"
+    won = f" ({_amounts(answer['won_amounts'])})" if answer["won_amounts"] else ""
+    show(
+        rows,
+        f"open {answer['open']}, won {answer['won']}{won}, lost {answer['lost']}, abandoned {answer['abandoned']}",
+        rate,
+        moment_line(answer),
+    )
+
+
+def ageing(
+    as_of: AsOfOption = None, known_at: KnownAtOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """What is owed, by how long it is past due.
+
+    Example: `daybook ageing --as-of 2026-03-31 --json`
+    """
+    from services.query.ageing import ageing as report
+    from services.query.tables import ageing_rows
+    from services.query.times import moment
+
+    async def question(connection: "Connection", _: Settings) -> "Ageing":
+        return await report(connection, await moment(connection, as_of, known_at))
+
+    answer = ask(data, question)
+    if as_json:
+        print_json(answer)
+        return
+    rows = table("currency", "days past due", "invoices", "amount", right=("invoices", "amount"))
+    for currency, line, items, amount in ageing_rows(answer):
+        rows.add_row(currency, line.replace("_", " "), text(items), amount, end_section=line in ("disputed", "balance"))
+    show(rows, moment_line(answer))
+
+
+def _amounts(amounts: dict[str, str]) -> str:
+    return ", ".join(f"{amount} {currency}" for currency, amount in amounts.items())

@@ -1,0 +1,60 @@
+"""`daybook status`: how far stream, recorder and lanes are."""
+
+from typing import TYPE_CHECKING
+
+from services.cli.asking import ask, show, table, text
+from services.cli.options import DataOption, JsonOption, print_json
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+    from services.query.shapes import Status
+
+
+def status(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """How far the ledger is, and what waits for people.
+
+    Example: `daybook status --json`
+    """
+    answer = ask(data, _question)
+    if as_json:
+        print_json(answer)
+        return
+    stream, behind = answer["stream"], [lane for lane in answer["lanes"] if lane["lag"]]
+    rows = table("", "", right=("",))
+    rows.show_header = False
+    last = stream["last_sequence"]
+    rows.add_row(
+        "stream", "NATS does not answer" if last is None else f"{last} messages, {text(stream['bytes'])} bytes"
+    )
+    if stream["max_bytes"]:
+        rows.add_row("", f"of at most {stream['max_bytes']} bytes")
+    rows.add_row("recorded", str(answer["recorded"]))
+    rows.add_row("entries", str(answer["entries"]))
+    rows.add_row("projected", str(min((lane["projected"] for lane in answer["lanes"]), default=0)))
+    rows.add_row("in quarantine", str(answer["quarantined"]))
+    rows.add_row("stale subjects", str(answer["stale"]))
+    rows.add_row("generation", text(answer["generation"]))
+    show(rows)
+    if behind:
+        lanes = table("lane", "projected", "lag", right=("lane", "projected", "lag"))
+        for lane in behind:
+            lanes.add_row(str(lane["lane"]), str(lane["projected"]), str(lane["lag"]))
+        show(lanes)
+
+
+async def _question(connection: "Connection", settings: Settings) -> "Status":
+    from services.errors import Unavailable
+    from services.query.status import status as report
+    from services.settings import endpoints
+    from services.stream import connection as stream_connection
+
+    try:
+        nc = await stream_connection.connect(endpoints(settings).nats_url, "status")
+    except Unavailable:
+        return await report(connection, None, settings.stream)
+    try:
+        return await report(connection, nc, settings.stream)
+    finally:
+        await nc.close()

@@ -1,0 +1,107 @@
+"""`daybook verify`: journal against stream, views against a replay of the journal."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.asking import reading, show, table, text
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.errors import DaybookError
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from services.query.shapes import Verification
+
+
+def verify(
+    deal: Annotated[str | None, typer.Option("--deal", help="Id of one deal to check alone.")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check everything: every message of the stream against the journal, byte by byte; every leaf hash; every view
+    against a replay of the journal, entry by entry. All of it at one sequence.
+
+    Exit code 0: nothing differs. 1: something differs. 2: it could not be checked.
+
+    Example: `daybook verify --deal D-1`
+    """
+    settings = load(data)
+    try:
+        answer = wait_for(_verify(settings, deal))
+    except DaybookError:
+        raise
+    except Exception as error:
+        raise DaybookError(f"The check stopped: {type(error).__name__}: {error}") from error
+    if as_json:
+        print_json(answer)
+    else:
+        _show(answer)
+    if not answer["ok"]:
+        raise typer.Exit(1)
+
+
+async def _verify(settings: Settings, deal: str | None) -> "Verification":
+    from services.query.verify import verify
+    from services.stream import connection as stream_connection
+
+    nc = await stream_connection.connect(endpoints(settings).nats_url, "verify")
+    try:
+        async with reading(settings) as connection:
+            with _Bar() as bar:
+                return await verify(connection, nc, settings.stream, bar, deal=deal)
+    finally:
+        await nc.close()
+
+
+class _Bar:
+    """Progress on standard error; nothing but notes where that is no terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description:8}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._task: Any = None
+
+    def __enter__(self) -> "_Bar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begins(self, step: str, total: int) -> None:
+        self._task = self._progress.add_task(step, total=total)
+
+    def advances(self, parts: int) -> None:
+        self._progress.advance(self._task, parts)
+
+    def notes(self, text: str) -> None:
+        typer.echo(text, err=True)
+
+
+def _show(answer: "Verification") -> None:
+    from services.query.checks.differences import KINDS
+
+    counted = f"{answer['entries']} entries and {answer['subjects']} subjects up to sequence {answer['sequence']}"
+    if answer["ok"]:
+        show(f"Nothing differs: {counted}.")
+        return
+    kinds = table("number", "kind", "what it means", right=("number",))
+    for kind, number in answer["counts"].items():
+        kinds.add_row(str(number), kind, KINDS[kind])
+    rows = table("kind", "sequence", "subject", "expected", "found", right=("sequence",))
+    for each in answer["differences"]:
+        rows.add_row(
+            each["kind"], text(each["sequence"]), text(each["subject"]), text(each["expected"]), text(each["found"])
+        )
+    show(kinds, "The first of each kind:", rows, f"Checked {counted}.")

@@ -1,0 +1,21 @@
+"""What people call the stages of a playbook."""
+
+from typing import Any
+
+from services.ledger.journal import Connection
+from services.query.values import plain
+from services.sql import queries
+
+_SQL = queries("services.query", "reports.sql")
+
+
+async def stage_names(connection: Connection, playbook: str, known_at: int) -> dict[int, str]:
+    """By stage, its names in both languages, as in the highest version that has it."""
+    rows = await connection.fetch(_SQL["stage_names"], playbook, known_at)
+    return {row["stage"]: f"{row['name_zh']} {row['name_en']}" for row in rows}
+
+
+async def published_playbooks(connection: Connection) -> list[dict[str, Any]]:
+    """Every published version, by key and version."""
+    rows = await connection.fetch(_SQL["playbooks"])
+    return [{name: plain(value) for name, value in row.items()} for row in rows]
