@@ -1,0 +1,61 @@
+"""The fold agrees with the rules worked out anew at every instant (reference.py)."""
+
+from datetime import timedelta
+
+from hypothesis import given as holds_for
+from hypothesis import settings
+
+from contracts.playbooks.playbook import Playbook
+from projections.entry import FOREVER
+from projections.stage_position import PositionRow, stage_position
+from projections.stage_position.explain import explain
+from projections.view import FlagRow
+from tests.given import Said, Story, given
+from tests.histories import stories
+
+from .reference import flags, intervals
+
+often = settings(max_examples=250, deadline=None)
+
+
+def told(facts: list[Said | Playbook]) -> Story:
+    story = given(stage_position)
+    story.tell(*facts)
+    return story
+
+
+@often
+@holds_for(facts=stories("deal"))
+def test_the_rows_are_what_the_rules_say(facts: list[Said | Playbook]) -> None:
+    story = told(facts)
+    rows = [row for row in story.rows() if isinstance(row, PositionRow)]
+    assert sorted(rows, key=lambda row: row.from_at) == intervals(handled(story), story.playbooks)
+
+
+@often
+@holds_for(facts=stories("deal"))
+def test_the_flags_are_what_the_rules_say(facts: list[Said | Playbook]) -> None:
+    story = told(facts)
+    found = {(row.flag, row.entry) for row in story.rows() if isinstance(row, FlagRow) and row.view != "history"}
+    assert found == flags(handled(story), story.playbooks)
+
+
+@often
+@holds_for(facts=stories("deal"))
+def test_an_explanation_at_any_instant_says_what_the_rows_say(facts: list[Said | Playbook]) -> None:
+    story = told(facts)
+    rows = [row for row in story.rows() if isinstance(row, PositionRow)]
+    for row in rows:
+        for as_of in (row.from_at, min(row.to_at, FOREVER) - timedelta(microseconds=1)):
+            found = explain("D", story.replay.entries, story.playbooks, as_of)
+            assert found is not None
+            for name in ("playbook", "version", "stage", "phase", "status", "probability"):
+                assert getattr(found, name) == getattr(row, name)
+            reached = [each.stage for each in found.stages if each.entered_at is not None]
+            if found.stage is not None and reached != [found.stage]:
+                assert reached == list(range(1, found.stage + 1))
+            assert all(each.entered_at is None or each.entered_at <= as_of for each in found.stages)
+
+
+def handled(story: Story) -> list[object]:
+    return [each for each in story.replay.entries if type(each.event) in stage_position.handled]
