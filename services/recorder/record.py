@@ -1,13 +1,18 @@
-"""The recorder's loop: messages as they come, judged and written batch by batch, and the notice that there is more."""
+"""The recorder's loop: messages as they come, judged and written batch by batch, and the notice that there is more.
 
+While PostgreSQL commits one batch, the next is judged.
+"""
+
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from typing import NoReturn
 
 import nats.errors
 import structlog
 from nats.aio.client import Client
 
-from services.recorder.rows import JournalRow, judged
+from services.recorder.rows import JournalRow, Judged, judged
 from services.recorder.write import Writer
 from services.stream.follow import Follower
 
@@ -15,29 +20,49 @@ BATCH = 1000
 """The most messages in one transaction; fewer when no more have arrived."""
 NOTICE = "notice.recorded"
 """Told after each commit, with the highest sequence of the journal in decimal digits."""
+_AT_A_TIME = 50
+"""So many messages are judged before the connections have their turn."""
 
 log = structlog.get_logger()
 
 
-async def record(nc: Client, stream: str, writer: Writer) -> None:
-    """Write what follows the writer's position, for ever.
+class Recorder:
+    """Writes what follows the writer's position; `judge` and `write` run side by side, for ever."""
 
-    Raises LostLeadership, StreamMismatch, Unavailable, and what asyncpg raises when PostgreSQL goes away.
-    """
-    async with Follower(nc, stream, writer.position.sequence + 1) as follower:
-        async for messages in follower.batches(BATCH):
-            rows = await writer.write(judged(messages, writer.position.recorded_at))
-            await _tell(nc, rows[-1].sequence)
+    def __init__(self, nc: Client, stream: str, writer: Writer) -> None:
+        self._nc = nc
+        self._stream = stream
+        self._writer = writer
+        self._judged: asyncio.Queue[list[Judged]] = asyncio.Queue(1)
+
+    async def judge(self) -> NoReturn:
+        """Follow the stream and judge its messages. Raises StreamMismatch and Unavailable."""
+        position = self._writer.position
+        recorded_at = position.recorded_at
+        async with Follower(self._nc, self._stream, position.sequence + 1) as follower:
+            while True:
+                messages = await follower.batch(BATCH)
+                batch: list[Judged] = []
+                for start in range(0, len(messages), _AT_A_TIME):
+                    batch += judged(messages[start : start + _AT_A_TIME], recorded_at)
+                    recorded_at = batch[-1].row.recorded_at
+                    await asyncio.sleep(0)
+                await self._judged.put(batch)
+
+    async def write(self) -> NoReturn:
+        """Commit what is judged. Raises LostLeadership, and what asyncpg raises when PostgreSQL goes away."""
+        while True:
+            rows = await self._writer.write(await self._judged.get())
+            await self._tell(rows[-1].sequence)
             _log(rows)
 
-
-async def _tell(nc: Client, sequence: int) -> None:
-    if not nc.is_connected:
-        return  # losing a notice costs latency only
-    try:
-        await nc.publish(NOTICE, str(sequence).encode())
-    except (nats.errors.Error, OSError) as error:
-        log.warning("notice_not_sent", sequence=sequence, error=repr(error))
+    async def _tell(self, sequence: int) -> None:
+        if not self._nc.is_connected:
+            return  # losing a notice costs latency only
+        try:
+            await self._nc.publish(NOTICE, str(sequence).encode())
+        except (nats.errors.Error, OSError) as error:
+            log.warning("notice_not_sent", sequence=sequence, error=repr(error))
 
 
 def _log(rows: Sequence[JournalRow]) -> None:

@@ -15,7 +15,7 @@ from services import database
 from services.errors import LostLeadership, Unavailable
 from services.lifetime import until_told
 from services.recorder import checks, leader
-from services.recorder.record import record
+from services.recorder.record import Recorder
 from services.recorder.write import Writer
 from services.settings import Settings, endpoints
 from services.stream import connection as stream_connection
@@ -59,7 +59,10 @@ async def _lead(lease: leader.Lease, nats_url: str, database_url: str, stream: s
             remembered = await checks.check(nc, connection, stream)
             writer = await Writer.open(connection)
             log.info("recorder_started", sequence=writer.position.sequence, stream=stream)
-            await _until_one_ends(lease.watch(), checks.watch(nc, remembered, writer), record(nc, stream, writer))
+            recorder = Recorder(nc, stream, writer)
+            await _until_one_ends(
+                recorder.judge(), recorder.write(), lease.watch(), checks.watch(nc, remembered, writer)
+            )
         finally:
             connection.terminate()
     finally:
