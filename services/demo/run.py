@@ -18,8 +18,8 @@ from services.demo.story import Story, tell
 from services.errors import ServerFailed
 from services.intake.client import IntakeClient
 
-EARLIER, LATER = "2025-06-30", "2025-12-31"
-"""The two dates that the reports are shown as of."""
+LATER = "2025-12-31"
+"""The day that the reports are shown as of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _show(ledger: DemoLedger, console: Console, story: Story, before: str, after
     _command(ledger, console, "history", deal)
     _command(ledger, console, "explain", deal)
     console.rule("[bold]6. the same deal as of two dates, known at two times")
-    for as_of in (EARLIER, LATER):
+    for as_of in (story.earlier.isoformat(), LATER):
         for known_at in (before, after):
             seen = ledger.ask_json("explain", deal, "--as-of", as_of, "--known-at", known_at)
             console.print(

@@ -6,7 +6,7 @@ correction, a void, a withdrawn commitment, a bounced payment. What it changes i
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from contracts.playbooks.playbook import Playbook
@@ -27,7 +27,9 @@ class Story:
     aftermath: list[dict[str, object]]
     """Told after the main part; each happened, or corrects what happened, within it."""
     deal: str
-    """A deal that the aftermath changes."""
+    """An open deal that the aftermath changes."""
+    earlier: date
+    """A day on which that deal stood at an earlier stage."""
 
 
 def tell(playbook: Playbook, deals: int = 200, seed: int = 7) -> Story:
@@ -36,23 +38,23 @@ def tell(playbook: Playbook, deals: int = 200, seed: int = 7) -> Story:
     facts = Facts()
     for number in range(1, ACCOUNTS + 1):
         facts.say("account_registered", f"account/A-{number:03d}", BEGINNING, name=f"客户 {number:03d}")
-    stories: list[tuple[DealStory, int, datetime]] = []
+    stories: list[tuple[DealStory, int, datetime, bool]] = []
     for number in range(1, deals + 1):
         opened = BEGINNING + timedelta(hours=draw.randrange(24 * 240))
         deal = DealStory(number, draw, opened, OWNERS, ACCOUNTS)
-        reached, at = _sell(facts, deal, playbook, draw)
-        stories.append((deal, reached, at))
-    won = [(deal, at) for deal, reached, at in stories if reached == len(playbook.stages)]
+        stories.append((deal, *_sell(facts, deal, playbook, draw)))
+    won = [(deal, at) for deal, reached, at, _ in stories if reached == len(playbook.stages)]
     for index, (deal, at) in enumerate(won):
         _collect(facts, deal, at, index, draw)
     main = sorted(facts.told, key=lambda event: str(event["time"]))
-    looked_at = next(deal for deal, reached, _ in stories if 4 <= reached < len(playbook.stages))
+    looked_at = next(deal for deal, reached, _, is_open in stories if is_open and 4 <= reached < len(playbook.stages))
     late = Facts(numbers=facts.numbers)
-    _aftermath(late, main, looked_at, [deal for deal, reached, _ in stories if 2 <= reached <= 6], won)
-    return Story(main, late.told, looked_at.id)
+    _aftermath(late, main, looked_at, [deal for deal, reached, *_ in stories if 2 <= reached <= 6], won)
+    return Story(main, late.told, looked_at.id, _commitments(main, looked_at)[1].date())
 
 
-def _sell(facts: Facts, deal: DealStory, playbook: Playbook, draw: random.Random) -> tuple[int, datetime]:
+def _sell(facts: Facts, deal: DealStory, playbook: Playbook, draw: random.Random) -> tuple[int, datetime, bool]:
+    """The deal from its opening on: how many stages it completed, until when, and whether it is still open."""
     at = deal.opened_at
     facts.say(
         "deal_opened", deal.subject, at, deal.owner, playbook=playbook.key, playbook_version=playbook.version,
@@ -73,13 +75,14 @@ def _sell(facts: Facts, deal: DealStory, playbook: Playbook, draw: random.Random
             deal.owner = draw.choice(OWNERS)
             facts.say("deal_reassigned", deal.subject, at + timedelta(hours=1), owner=deal.owner)
     at += timedelta(hours=5)
+    fate = draw.random()
     if goal == len(playbook.stages):
         facts.say("deal_won", deal.subject, at, deal.owner, amount=str(deal.amount), currency=deal.currency)
-    elif (fate := draw.random()) < 0.25:
+    elif fate < 0.25:
         facts.say("deal_lost", deal.subject, at, deal.owner, reason="price", competitor="another supplier")
     elif fate < 0.35:
         facts.say("deal_abandoned", deal.subject, at, deal.owner, reason="customer is far ahead of us")
-    return goal, at
+    return goal, at, goal < len(playbook.stages) and fate >= 0.35
 
 
 def _collect(facts: Facts, deal: DealStory, won_at: datetime, index: int, draw: random.Random) -> None:
@@ -153,10 +156,10 @@ def _aftermath(
         replacement={"time": opened["time"], "data": {**_data(opened), "amount": str(looked_at.amount / 2)}},
         reason="amount typed with a wrong digit", approver="销售总监",
     )  # fmt: skip
-    committed = [event for event in of_deal if event["type"] == "daybook.customer_commitment_received.v1"]
+    last = [event for event in of_deal if event["type"] == "daybook.customer_commitment_received.v1"][-1]
     facts.say(  # the customer took back its word on the last completed stage
-        "commitment_withdrawn", looked_at.subject, _time(committed[-1]) + timedelta(days=2), looked_at.owner,
-        stage=_data(committed[-1])["stage"], reason="budget frozen",
+        "commitment_withdrawn", looked_at.subject, _time(last) + timedelta(days=2), looked_at.owner,
+        stage=_data(last)["stage"], reason="budget frozen",
     )  # fmt: skip
     for deal in [each for each in others if each is not looked_at][:5]:  # calls that telephony delivered late
         facts.say(
@@ -176,6 +179,14 @@ def _aftermath(
         payment=_data(bounced)["payment"], amount=_data(bounced)["amount"], currency=_data(bounced)["currency"],
         reason="returned by the bank",
     )  # fmt: skip
+
+
+def _commitments(main: list[dict[str, object]], deal: DealStory) -> list[datetime]:
+    return [
+        _time(event)
+        for event in main
+        if event["subject"] == deal.subject and event["type"] == "daybook.customer_commitment_received.v1"
+    ]
 
 
 def _time(event: dict[str, object]) -> datetime:
