@@ -58,9 +58,11 @@ def changes(
         key = " ".join(str(value) for value in change["key"].values() if value is not None)
         causes = "\n".join(f"{each['sequence']} {each['type'].split('.')[1]}" for each in change["causes"])
         rows.add_row(change["report"], key, before, after, causes, end_section=True)
+    number = len(answer["changes"])
+    count = "1 row differs" if number == 1 else f"{number} rows differ"
     show(
         rows,
-        f"{len(answer['changes'])} rows differ, as of {clock(answer['as_of'])}, between what was known at sequence "
+        f"{count} as of {clock(answer['as_of'])}, between what was known at sequence "
         f"{answer['from_known']} and at {answer['to_known']}",
     )
 

@@ -44,8 +44,9 @@ def verify(
 async def _verify(settings: Settings, deal: str | None) -> "Verification":
     from services.query.verify import verify
     from services.stream import connection as stream_connection
+    from services.stream.following import FollowingClient
 
-    nc = await stream_connection.connect(endpoints(settings).nats_url, "verify")
+    nc = await stream_connection.connect(endpoints(settings).nats_url, "verify", FollowingClient)
     try:
         async with reading(settings) as connection:
             with _Bar() as bar:

@@ -10,7 +10,7 @@ from services.ledger.journal import Connection
 from services.projector.generation import Generation
 from services.projector.tables import Table, quoted, tables_of
 from services.query.shapes import Caused
-from services.query.values import plain
+from services.query.values import plain, plain_row
 from services.sql import queries
 
 _SQL = queries("services.query", "history.sql")
@@ -67,7 +67,7 @@ def _told(unmade: Rows, made: Rows) -> list[Caused]:
 
 
 def _shown(row: Row | None) -> dict[str, Any] | None:
-    return None if row is None else dict(zip(row.columns(), map(plain, row.values()), strict=True))
+    return None if row is None else plain_row(dict(zip(row.columns(), row.values(), strict=True)))
 
 
 def _view_of(key: RowKey) -> str:

@@ -1,5 +1,6 @@
 """How single values are written in answers."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,13 +37,28 @@ def rate(value: Decimal) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A column's value as JSON has it. Decimals keep the digits that are stored."""
+    """A column's value as JSON has it."""
     if isinstance(value, datetime):
         return instant_or_none(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return str(value)
+        return f"{value:f}"
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
+
+
+def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """All columns of a row: probabilities are rates, other decimals amounts in the row's currency."""
+    currency = row.get("currency")
+    return {name: _column(name, value, currency) for name, value in row.items()}
+
+
+def _column(name: str, value: Any, currency: str | None) -> Any:
+    if isinstance(value, Decimal):
+        if name == "probability":
+            return rate(value)
+        if currency is not None:
+            return amount(value, currency)
+    return plain(value)
