@@ -68,13 +68,14 @@ def read_json(text: bytes | str) -> Any:
         raise NotCanonical(f"not JSON: {error}") from None
     # Both checks are needed by few texts: many brackets, and escapes, without which UTF-8 holds no surrogate.
     if decoded.count("[") + decoded.count("{") > MAX_DEPTH:
-        _check_depth(value)
+        check_depth(value)
     if "\\u" in decoded:
         canonical(value)
     return value
 
 
-def _check_depth(value: Any) -> None:
+def check_depth(value: Any) -> None:
+    """Raises NotCanonical when a parsed value is nested more than `MAX_DEPTH` deep."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_DEPTH):
         level = [

@@ -5,22 +5,17 @@ and what two sendings are compared by; they are the same for the structured and 
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from json.encoder import encode_basestring
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from pydantic import BeforeValidator, ValidationError, WithJsonSchema
-from pydantic_core import PydanticCustomError
-
-from contracts.canonical import NotCanonical, canonical, canonical_text, read_json
-from contracts.events import EVENTS, Event, PlaybookPublished, Registry, UnknownType
-from contracts.events.event import Data
-from contracts.identifiers import EventId, Person, ShortText, SourceName, Subject, split_subject
+from contracts.canonical import NotCanonical, canonical, read_json
+from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
+from contracts.events import EVENTS, Registry
+from contracts.places import breaks, read_broken
 from contracts.problems import Problem, Refused, problems_of
-from contracts.times import INSTANT_SCHEMA, read_instant
+from contracts.times import read_instant
 
 __all__ = [
     "ABOUT_THE_SENDING",
@@ -38,12 +33,11 @@ __all__ = [
     "read_batch",
     "read_binary",
     "read_event",
+    "read_members",
     "read_recorded",
     "read_time",
 ]
 
-MAX_EVENT_BYTES = 48 * 1024
-"""The largest event, in canonical bytes."""
 MAX_SENT_BYTES = 8 * MAX_EVENT_BYTES
 """The largest event as sent: escapes and white space may make it longer than its canonical form."""
 MAX_BATCH = 1000
@@ -52,104 +46,15 @@ MAX_BATCH_BYTES = 8 * 1024 * 1024
 """The largest batch as sent."""
 
 
-def _time(value: Any) -> tuple[datetime, str]:
-    if not isinstance(value, str):
-        raise PydanticCustomError("time", "must be a time with offset, as text")
-    try:
-        return read_instant(value)
-    except ValueError as error:
-        raise PydanticCustomError("time", "{reason}", {"reason": str(error)}) from None
-
-
-class Attributes(Data):
-    """The context attributes that an event may carry, beside those about its sending."""
-
-    specversion: Literal["1.0"]
-    """Version of CloudEvents."""
-    id: EventId
-    """Names the event for ever, together with `source`."""
-    source: SourceName
-    """The emitting system, by the name under which it was added."""
-    type: str
-    """What happened, with the version of its contract."""
-    subject: Subject
-    """What it is about."""
-    time: Annotated[tuple[datetime, str], BeforeValidator(_time), WithJsonSchema(INSTANT_SCHEMA)]
-    """When it happened in the world."""
-    actor: Person | None = None
-    """Who did it or says it."""
-    department: ShortText | None = None
-    """The department that the actor acted for."""
-    correlationid: EventId | None = None
-    """Names the business process that several events belong to."""
-    causationid: EventId | None = None
-    """Id of the event or command that led to this one."""
-
-
-ABOUT_THE_SENDING = (
-    "datacontenttype",
-    "dataschema",
-    "traceparent",
-    "tracestate",
-    "sequence",
-    "recordedtime",
-)
-"""Attributes about the sending, not the fact (the last two are what `outward` adds): read, and left out of the
-canonical form."""
-
-
-@dataclass(frozen=True, slots=True)
-class CloudEvent:
-    """An event as it may be recorded."""
-
-    source: str
-    id: str
-    type: str
-    subject: str
-    occurred_at: datetime
-    """The CloudEvents `time`, to the microsecond, in UTC; `canonical` keeps the sender's offset and digits."""
-    actor: str | None
-    event: Event
-    canonical: bytes
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """(source, id): the event's name for ever."""
-        return self.source, self.id
-
-
 def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> CloudEvent:
     """One event in structured mode. Raises Refused, naming every field at fault."""
     if isinstance(raw, bytes):
-        return _read(_parsed(raw, MAX_SENT_BYTES), registry)
+        return judge(_parsed(raw, ""), registry)
     try:
-        return _read(read_json(canonical(dict(raw))), registry)
-    except (NotCanonical, ValueError, TypeError, RecursionError) as error:
-        if isinstance(error, Refused):
-            raise
+        value = read_json(canonical(dict(raw)))
+    except (ValueError, TypeError, RecursionError) as error:
         raise Refused(Problem("", str(error), "unreadable")) from None
-
-
-def read_batch(raw: bytes, registry: Registry = EVENTS) -> list[CloudEvent]:
-    """The events of one `application/cloudevents-batch+json` body, in order.
-
-    Raises Refused, naming the index of every event at fault and its fields; none is then to be recorded.
-    """
-    events = _parsed(raw, MAX_BATCH_BYTES)
-    if not isinstance(events, list):
-        raise Refused(Problem("", "a batch is a JSON list of events", "unreadable"))
-    if len(events) > MAX_BATCH:
-        raise Refused(Problem("", f"{len(events)} events; a batch has at most {MAX_BATCH}", "too_large"))
-    read: list[CloudEvent] = []
-    found: list[Problem] = []
-    for index, each in enumerate(events):
-        try:
-            read.append(_read(each, registry))
-        except Refused as refused:
-            found += [Problem(one.field, one.reason, one.kind, index) for one in refused.problems]
-    if found:
-        raise Refused(*found)
-    return read
+    return judge(value, registry)
 
 
 def read_binary(headers: Mapping[str, str], body: bytes, registry: Registry = EVENTS) -> CloudEvent:
@@ -171,7 +76,39 @@ def read_binary(headers: Mapping[str, str], body: bytes, registry: Registry = EV
         found.append(Problem("datacontenttype", "data is application/json in UTF-8", "invalid"))
     if found:
         raise Refused(*found)
-    return _read(attributes | {"data": _parsed(body, MAX_SENT_BYTES, "data")}, registry)
+    return judge(attributes | {"data": _parsed(body, "data")}, registry)
+
+
+def read_batch(raw: bytes, registry: Registry = EVENTS) -> list[CloudEvent]:
+    """The events of one `application/cloudevents-batch+json` body, in order.
+
+    Raises Refused, naming the index of every event at fault and its fields; none is then to be recorded.
+    """
+    members = read_members(raw, registry)
+    if found := [problem for each in members if isinstance(each, Refused) for problem in each.problems]:
+        raise Refused(*found)
+    return [each for each in members if isinstance(each, CloudEvent)]
+
+
+def read_members(raw: bytes, registry: Registry = EVENTS) -> Sequence[CloudEvent | Refused]:
+    """Each event of a batch, or why it is refused (its problems say which index); one does not hide the others.
+
+    Raises Refused when the batch itself is at fault.
+    """
+    if len(raw) > MAX_BATCH_BYTES:
+        raise Refused(_too_long(len(raw), MAX_BATCH_BYTES, ""))
+    try:
+        values, whole = read_json(raw), True
+    except NotCanonical as error:
+        try:
+            values, whole = read_broken(raw), False
+        except NotCanonical:
+            raise Refused(Problem("", str(error), "unreadable")) from None
+    if not isinstance(values, list):
+        raise Refused(Problem("", "a batch is a JSON list of events", "unreadable"))
+    if len(values) > MAX_BATCH:
+        raise Refused(Problem("", f"{len(values)} events; a batch has at most {MAX_BATCH}", "too_large"))
+    return [_member(index, value, whole, registry) for index, value in enumerate(values)]
 
 
 def read_recorded(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:
@@ -200,22 +137,42 @@ def read_time(text: str) -> tuple[datetime, str]:
         raise Refused(Problem("time", str(error), "invalid")) from None
 
 
-def is_json(content_type: Any) -> bool:
-    """Whether a content type means JSON in UTF-8."""
-    if not isinstance(content_type, str):
-        return False
-    media, _, parameters = content_type.lower().partition(";")
-    charset = parameters.replace(" ", "").replace('"', "")
-    return media.strip() == "application/json" and charset in ("", "charset=utf-8")
-
-
-def _parsed(raw: bytes, most: int, field: str = "") -> Any:
-    if len(raw) > most:
-        raise Refused(Problem(field, f"{len(raw)} bytes; at most {most} are read", "too_large"))
+def _parsed(raw: bytes, field: str) -> Any:
+    if len(raw) > MAX_SENT_BYTES:
+        raise Refused(_too_long(len(raw), MAX_SENT_BYTES, field))
     try:
         return read_json(raw)
     except NotCanonical as error:
-        raise Refused(Problem(field, str(error), "unreadable")) from None
+        raise Refused(*(_places(raw, field) or [Problem(field, str(error), "unreadable")])) from None
+
+
+def _places(raw: bytes, field: str) -> list[Problem]:
+    """The fields that make a text unreadable, where it can be told."""
+    try:
+        return _broken(read_broken(raw), field)
+    except NotCanonical:
+        return []
+
+
+def _broken(value: Any, field: str = "", index: int | None = None) -> list[Problem]:
+    return [
+        Problem(".".join(str(step)[:80] for step in ((field, *path) if field else path)), reason, "invalid", index)
+        for path, reason in breaks(value)
+    ]
+
+
+def _member(index: int, value: Any, whole: bool, registry: Registry) -> CloudEvent | Refused:
+    """`whole`: the text of the batch broke no rule, so that its members need no look of their own."""
+    if not whole and (found := _broken(value, index=index)):
+        return Refused(*found)
+    try:
+        return judge(value, registry) if whole or not isinstance(value, dict) else read_event(value, registry)
+    except Refused as refused:
+        return Refused(*(Problem(each.field, each.reason, each.kind, index) for each in refused.problems))
+
+
+def _too_long(size: int, most: int, field: str) -> Problem:
+    return Problem(field, f"{size} bytes; at most {most} are read", "too_large")
 
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -232,83 +189,3 @@ def _header(value: str) -> str:
         return unquote_to_bytes(text).decode("utf-8")
     except UnicodeDecodeError:
         raise ValueError("its percent-encoding is not UTF-8") from None
-
-
-def _read(attributes: Any, registry: Registry) -> CloudEvent:
-    """The event of parsed attributes. Every fault is looked for before any is raised."""
-    if not isinstance(attributes, dict):
-        raise Refused(Problem("", "an event is a JSON object", "unreadable"))
-    found: list[Problem] = []
-    # By the JSON format, 2.2: an attribute that is null is as good as absent.
-    given = {name: value for name, value in attributes.items() if value is not None}
-    data = given.pop("data", None)
-    if not is_json(given.get("datacontenttype", "application/json")):
-        found.append(Problem("datacontenttype", "data is application/json in UTF-8", "invalid"))
-    for name in ABOUT_THE_SENDING:
-        given.pop(name, None)
-    if given.pop("data_base64", None) is not None:
-        found.append(Problem("data_base64", "data is JSON, in `data`", "invalid"))
-    head = None
-    try:
-        head = Attributes.model_validate(given)
-    except ValidationError as error:
-        found += problems_of(error)
-    cls = _class(given.get("type"), registry, found)
-    if head is not None and cls is not None and (kind := split_subject(head.subject)[0]) not in cls.subjects:
-        expected = " or ".join(f"{each}/<id>" for each in sorted(cls.subjects))
-        found.append(Problem("subject", f"{cls.event_name()} is about {expected}, not {kind}", "invalid"))
-    event, said = _data(data, cls, registry, found)
-    if found or head is None or event is None:
-        raise Refused(*found)
-    stored = _compose(head, said)
-    if len(stored) > MAX_EVENT_BYTES:
-        raise Refused(_too_large(len(stored)))
-    if isinstance(event, PlaybookPublished) and head.subject != f"playbook/{event.playbook.key}":
-        raise Refused(Problem("subject", f"the playbook's key is {event.playbook.key}", "invalid"))
-    return CloudEvent(head.source, head.id, head.type, head.subject, head.time[0], head.actor, event, stored)
-
-
-def _class(type_: Any, registry: Registry, found: list[Problem]) -> type[Event] | None:
-    if isinstance(type_, str):
-        try:
-            return registry.get(type_)
-        except UnknownType:
-            found.append(Problem("type", f"unknown event type {type_[:80]!r}", "unknown_type"))
-    return None
-
-
-def _data(data: Any, cls: type[Event] | None, registry: Registry, found: list[Problem]) -> tuple[Event | None, str]:
-    if not isinstance(data, dict):
-        found.append(Problem("data", "is missing" if data is None else "data is a JSON object", "invalid"))
-        return None, ""
-    text = canonical_text(data)
-    if len(text) > MAX_EVENT_BYTES:
-        found.append(_too_large(len(text.encode())))
-    elif cls is not None:
-        try:
-            return registry.read(cls.type, text), text
-        except ValidationError as error:
-            found += problems_of(error, "data")
-    return None, text
-
-
-def _too_large(size: int) -> Problem:
-    return Problem("", f"{size} bytes in canonical form; an event has at most {MAX_EVENT_BYTES}", "too_large")
-
-
-def _compose(head: Attributes, data: str) -> bytes:
-    """`canonical` of the whole event, from the canonical text of its data: the keys stand in sorted order."""
-    text = "{"
-    if head.actor is not None:
-        text += f'"actor":{encode_basestring(head.actor)},'
-    if head.causationid is not None:
-        text += f'"causationid":{encode_basestring(head.causationid)},'
-    if head.correlationid is not None:
-        text += f'"correlationid":{encode_basestring(head.correlationid)},'
-    text += f'"data":{data},'
-    if head.department is not None:
-        text += f'"department":{encode_basestring(head.department)},'
-    return (
-        f'{text}"id":{encode_basestring(head.id)},"source":"{head.source}","specversion":"1.0",'
-        f'"subject":"{head.subject}","time":"{head.time[1]}","type":"{head.type}"}}'
-    ).encode()

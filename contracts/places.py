@@ -1,10 +1,16 @@
 """Where JSON breaks a rule of the canonical form, so that a refusal names the field. Only for text that was refused."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from contracts.canonical import MAX_INTEGER, NotCanonical
+from contracts.canonical import MAX_INTEGER, NotCanonical, check_depth
+from contracts.problems import MOST_NAMED
+
+MOST_BROKEN = 10_000
+"""With more than that a text is refused as a whole."""
 
 Path = tuple[str | int, ...]
 
@@ -17,49 +23,61 @@ class Broken:
 
 
 def read_broken(text: bytes) -> Any:
-    """JSON with a `Broken` wherever `read_json` would refuse a number or a key. Raises NotCanonical for no JSON."""
+    """JSON with a `Broken` wherever `read_json` would refuse a number or a key.
+
+    Raises NotCanonical for no JSON and for what is nested too deep.
+    """
     try:
-        return _decoder.decode(text.decode("utf-8"))
+        value = _Reader().decoder.decode(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise NotCanonical(f"not JSON: {error}") from None
+    check_depth(value)
+    return value
 
 
 def breaks(value: Any) -> list[tuple[Path, str]]:
-    """Every `Broken` within a value, in its order: (path, reason)."""
-    found: list[tuple[Path, str]] = []
-    left: list[tuple[Path, Any]] = [((), value)]
-    while left:
-        path, each = left.pop()
-        if isinstance(each, Broken):
-            found.append((path, each.reason))
-        elif isinstance(each, dict):
-            left += [((*path, key), child) for key, child in reversed(each.items())]
-        elif isinstance(each, list):
-            left += [((*path, index), each[index]) for index in range(len(each) - 1, -1, -1)]
-    return found
+    """The first `MOST_NAMED` `Broken` within a value that `read_broken` gave, in its order: (path, reason)."""
+    return list(islice(_breaks(value, []), MOST_NAMED))
 
 
-def _fraction(text: str) -> Broken:
-    return Broken(f"a number with a fraction or exponent is not allowed: {text[:40]}; write a decimal string")
+def _breaks(value: Any, path: list[str | int]) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, Broken):
+        yield tuple(path), value.reason
+    elif isinstance(value, dict | list):
+        for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(each, Broken | dict | list):
+                path.append(step)
+                yield from _breaks(each, path)
+                path.pop()
 
 
-def _constant(text: str) -> Broken:
-    return Broken(f"{text} is not JSON")
+class _Reader:
+    """Puts a `Broken` wherever a rule is broken, and gives up where hardly anything else is to be found."""
 
+    def __init__(self) -> None:
+        self._left = MOST_BROKEN
+        self.decoder = json.JSONDecoder(
+            parse_float=lambda text: self._broken(
+                f"numbers with a fraction or exponent are not allowed: {text[:40]}; write a decimal string"
+            ),
+            parse_constant=lambda text: self._broken(f"{text} is not JSON"),
+            parse_int=self._integer,
+            object_pairs_hook=self._pairs,
+        )
 
-def _integer(text: str) -> int | Broken:
-    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
-        return Broken(f"an integer beyond ±(2^53 − 1): {text[:40]}")
-    return int(text)
+    def _broken(self, reason: str) -> Broken:
+        self._left -= 1
+        if self._left < 0:
+            raise NotCanonical(f"more than {MOST_BROKEN} values that are not allowed, the last: {reason}")
+        return Broken(reason)
 
+    def _integer(self, text: str) -> int | Broken:
+        if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+            return self._broken(f"integer beyond ±(2^53 − 1): {text[:40]}")
+        return int(text)
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        found[key] = Broken("stands twice in one object") if key in found else value
-    return found
-
-
-_decoder = json.JSONDecoder(
-    parse_float=_fraction, parse_int=_integer, parse_constant=_constant, object_pairs_hook=_pairs
-)
+    def _pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            found[key] = self._broken("stands twice in one object") if key in found else value
+        return found

@@ -1,6 +1,6 @@
 """What is wrong with what was sent, in words for the person who sent it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from contracts.identifiers import SAYS
+
+MOST_NAMED = 50
+"""The most faults that are named of one event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Problem:
 
 
 class Refused(ValueError):
-    """The event cannot be recorded as it is; `problems` names every fault found, with its field."""
+    """The event cannot be recorded as it is; `problems` names the faults found, with their fields."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(str(each) for each in problems))
@@ -40,12 +43,12 @@ class Refused(ValueError):
 def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
     """pydantic's errors as problems with dotted paths and plain words."""
     return [
-        Problem(".".join(str(part) for part in ((prefix, *loc) if prefix else loc)), reason, "invalid")
-        for loc, reason in reasons_of(error)
+        Problem(".".join(str(part)[:80] for part in ((prefix, *loc) if prefix else loc)), reason, "invalid")
+        for loc, reason in reasons_of(error)[:MOST_NAMED]
     ]
 
 
-def reasons_of(error: ValidationError) -> Iterable[tuple[tuple[int | str, ...], str]]:
+def reasons_of(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
     """pydantic's errors as (location, plain words)."""
     errors = error.errors(include_url=False)
     # Members at fault do not count for pydantic, so a list of nothing else seems too short as well.

@@ -19,6 +19,7 @@ from contracts.envelope import (
     read_batch,
     read_binary,
     read_event,
+    read_members,
     read_recorded,
 )
 
@@ -159,8 +160,6 @@ def test_a_fault_names_its_field_in_plain_words(change: dict[str, Any], field: s
         (b"[]", "an event is a JSON object"),
         (b'"x"', "an event is a JSON object"),
         (b"{", "not JSON"),
-        (b'{"id":"1","id":"2"}', "stands twice"),
-        (b'{"data":{"amount":1.5}}', "fraction or exponent"),
         (b'{"actor":"\\ud800"}', "half of a surrogate pair"),
         (b'{"data":' + b"[" * 40 + b"]" * 40 + b"}", "nested more than 32 deep"),
     ],
@@ -169,6 +168,39 @@ def test_what_is_no_event_is_unreadable(raw: bytes, reason: str) -> None:
     with pytest.raises(Refused, match=reason) as refused:
         read_event(raw)
     assert [each.kind for each in refused.value.problems] == ["unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "reason"),
+    [
+        (b'{"id":"1","id":"2"}', "id", "stands twice in one object"),
+        (
+            b'{"data":{"a":[{"amount":1.5}]}}',
+            "data.a.0.amount",
+            "numbers with a fraction or exponent are not allowed: 1.5",
+        ),
+        (b'{"data":{"amount":1e5}}', "data.amount", "write a decimal string"),
+        (b'{"data":{"amount":NaN}}', "data.amount", "NaN is not JSON"),
+        (b'{"data":{"n":9007199254740992}}', "data.n", "integer beyond"),
+    ],
+)
+def test_what_has_no_canonical_form_is_named_by_its_field(raw: bytes, field: str, reason: str) -> None:
+    [(found, said)] = _faults(raw).items()
+    assert found == field
+    assert reason in said
+    headers, _ = _binary(CALL)
+    with pytest.raises(Refused, match=r"data\.amount: numbers with a fraction"):
+        read_binary(headers, b'{"amount":1.5}')
+
+
+def test_faults_beyond_the_first_fifty_are_not_named() -> None:
+    many = ",".join(f'"f{number}":1.5' for number in range(60))
+    assert len(_faults(f'{{"data":{{{many}}}}}'.encode())) == 50
+    assert len(_faults(CALL | {"data": {f"f{number}": 1 for number in range(60)}})) == 50
+
+
+def test_an_event_has_few_attributes() -> None:
+    assert _faults(CALL | {f"x{number}": 1 for number in range(60)}) == {"": "71 attributes; at most 64 are read"}
 
 
 @pytest.mark.parametrize("value", [1.5, float("nan"), "\ud800", datetime(2026, 1, 1), {1, 2}, 2**60])
@@ -234,6 +266,23 @@ def test_a_bad_event_of_a_batch_is_named_by_its_index() -> None:
         read_batch(json.dumps(batch).encode())
     assert [(each.index, each.field) for each in refused.value.problems] == [(1, "id"), (3, "")]
     assert str(refused.value).startswith("event 1, id: must be")
+
+
+def test_a_member_that_is_unreadable_does_not_hide_the_others() -> None:
+    spelt = json.dumps([CALL, CALL | {"id": ""}, CALL, CALL, 7])
+    broken = spelt.replace('"duration_s": 300', '"duration_s": 1.5', 1).replace("call-1", "\\ud800", 2)
+    members = read_members(broken.encode())
+    assert [
+        [(each.index, each.field) for each in member.problems] if isinstance(member, Refused) else member.id
+        for member in members
+    ] == [[(0, "data.duration_s")], [(1, "id")], [(2, "")], "call-1", [(4, "")]]
+
+
+def test_a_deep_batch_with_a_million_members_is_refused_without_being_named_member_by_member() -> None:
+    for raw in (b"[" * 900 + b"1.5," * 1_000_000 + b"1" + b"]" * 900, b"[" + b"1.5," * 1_000_000 + b"1]"):
+        with pytest.raises(Refused) as refused:
+            read_batch(raw)
+        assert len(refused.value.problems) == 1
 
 
 @pytest.mark.parametrize(
