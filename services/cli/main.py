@@ -19,6 +19,7 @@ from services.cli import (
     imports,
     init,
     playbook,
+    quarantine,
     reader,
     rebuild,
     reports,
@@ -57,6 +58,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(source.app, name="source")
 app.add_typer(reader.app, name="reader")
 app.add_typer(playbook.app, name="playbook")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 def version() -> str:

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 REFRESH_S = 2.0
 MISS_REFRESH_S = 0.25
-"""A token that is not known is looked for at once, at most so often."""
+"""A token that is not known is looked for at once, but not more often: a new source may send from its first moment."""
 TIMEOUT_S = 2.0
 
 _SQL = queries("services.intake", "sources.sql")
@@ -50,6 +50,18 @@ Postgres is away."""
 def may_send(events: list[str]) -> frozenset[str]:
     """The names as kept in the ledger; `all` stands for every event that this version knows."""
     return frozenset(EVENTS.names()) if "all" in events else frozenset(events)
+
+
+def source_of(row: asyncpg.Record) -> Source:
+    """A source from its row in the ledger."""
+    return Source(
+        row["name"],
+        may_send(row["events"]),
+        row["id_prefix"],
+        row["corrects_others"],
+        row["disabled_at"] is not None,
+        row["token_hash"],
+    )
 
 
 class Sources:
@@ -83,31 +95,23 @@ class Sources:
         return source if source is not None and matches(token, source.token_hash) else None
 
     async def _look_again(self) -> None:
+        asked_at = time.monotonic()
         async with self._reading:
-            if time.monotonic() - self._tried_at > MISS_REFRESH_S:
+            if self._tried_at < asked_at:
+                await asyncio.sleep(self._tried_at + MISS_REFRESH_S - asked_at)
                 await self.read()
 
     async def read(self) -> None:
         """Read them anew; with Postgres away they stay as they are."""
+        self._tried_at = time.monotonic()
         try:
-            rows = await self._pool.fetch(_SQL["sources"], timeout=TIMEOUT_S)
+            async with asyncio.timeout(TIMEOUT_S):
+                rows = await self._pool.fetch(_SQL["sources"])
         except DATABASE_AWAY as error:
             self._current = False
             log.warning("sources_not_read", error=str(error) or type(error).__name__)
             return
-        finally:
-            self._tried_at = time.monotonic()
-        self._by_hash = {
-            row["token_hash"]: Source(
-                row["name"],
-                may_send(row["events"]),
-                row["id_prefix"],
-                row["corrects_others"],
-                row["disabled_at"] is not None,
-                row["token_hash"],
-            )
-            for row in rows
-        }
+        self._by_hash = {row["token_hash"]: source_of(row) for row in rows}
         self._loaded = self._current = True
 
     async def keep_reading(self) -> None:

@@ -1,0 +1,167 @@
+"""`daybook quarantine`: messages that do not count for a reason, and what to do about them."""
+
+import base64
+from collections.abc import Awaitable, Callable
+from getpass import getuser
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from services.cli.asking import clock, show, table, text
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+    from services.ledger.quarantine import Decision, Quarantined
+
+Result = TypeVar("Result")
+
+app = typer.Typer(help="Messages that do not count: list, show, retry, dismiss.", no_args_is_help=True)
+
+SequenceArgument = Annotated[int, typer.Argument(help="The message's sequence.", min=1)]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who decides.", show_default="the user")]
+
+
+@app.command("list")
+def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show the messages that wait for a decision.
+
+    Example: `daybook quarantine list --json`
+    """
+    from services.ledger import quarantine
+
+    found = _on(load(data), quarantine.waiting)
+    if as_json:
+        print_json({"quarantined": [_shown(each) for each in found]})
+        return
+    rows = table("sequence", "recorded", "disposition", "event", "reason", right=("sequence",))
+    for each in found:
+        event = f"{each.source}/{each.id}" if each.source else each.stream_subject
+        rows.add_row(str(each.sequence), clock(each.recorded_at.isoformat()), each.disposition, event, each.reason)
+    show(rows)
+
+
+@app.command("show")
+def show_(sequence: SequenceArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Show one message whole, with the entry it conflicts with, and what was decided.
+
+    Example: `daybook quarantine show 17`
+    """
+    from services.ledger import quarantine
+
+    async def read(connection: "Connection") -> dict[str, Any]:
+        found = await quarantine.quarantined(connection, sequence)
+        original = None if found.original is None else await quarantine.message(connection, found.original)
+        decided = await quarantine.decisions(connection, sequence)
+        return {
+            **_shown(found),
+            "message": _readable(found.message),
+            "message_base64": base64.b64encode(found.message).decode(),
+            "original_message": None if original is None else _readable(original),
+            "decisions": [_decided(sequence, each) for each in decided],
+        }
+
+    answer = _on(load(data), read)
+    if as_json:
+        print_json(answer)
+        return
+    rows = table("", "")
+    for name, value in answer.items():
+        if name not in ("message_base64", "decisions") and value is not None:
+            rows.add_row(name, text(value))
+    for each in answer["decisions"]:
+        done = f"sent again as {each['appended']}" if each["decision"] == "retry" else f"dismissed: {each['reason']}"
+        rows.add_row(clock(each["decided_at"]), f"{done}, by {each['by']}")
+    show(rows)
+
+
+@app.command()
+def retry(
+    sequence: SequenceArgument, by: ByOption = None, data: DataOption = None, as_json: JsonOption = False
+) -> None:
+    """Send a message anew, by the rules of intake, now that it can be read.
+
+    Example: `daybook quarantine retry 17`
+    """
+    from services.intake.resend import resend
+    from services.ledger import quarantine
+
+    settings = load(data)
+    where = endpoints(settings)
+    decided = _on(
+        settings,
+        lambda connection: quarantine.retry(
+            connection, sequence, lambda event: resend(where, settings.stream, event), by or getuser()
+        ),
+    )
+    if as_json:
+        print_json(_decided(sequence, decided))
+    else:
+        typer.echo(f"Message {sequence} is in the ledger as {decided.appended}.")
+
+
+@app.command()
+def dismiss(
+    sequence: SequenceArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is left out for good.")],
+    by: ByOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Leave a message out for good. It stays in the journal, with the reason.
+
+    Example: `daybook quarantine dismiss 17 --reason "test message of the telephony team"`
+    """
+    from services.ledger import quarantine
+
+    decided = _on(load(data), lambda connection: quarantine.dismiss(connection, sequence, reason, by or getuser()))
+    if as_json:
+        print_json(_decided(sequence, decided))
+    else:
+        typer.echo(f"Message {sequence} is left out for good.")
+
+
+def _on(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
+    from services import database
+
+    async def run() -> Result:
+        connection = await database.connect(endpoints(settings).database_url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return wait_for(run())
+
+
+def _shown(found: "Quarantined") -> dict[str, Any]:
+    return {
+        "sequence": found.sequence,
+        "recorded_at": found.recorded_at.isoformat(),
+        "disposition": found.disposition,
+        "reason": found.reason,
+        "source": found.source,
+        "id": found.id,
+        "type": found.type,
+        "subject": found.subject,
+        "original": found.original,
+        "stream_subject": found.stream_subject,
+        "bytes": len(found.message),
+    }
+
+
+def _decided(sequence: int, decided: "Decision") -> dict[str, Any]:
+    return {
+        "sequence": sequence,
+        "decision": decided.decision,
+        "decided_at": decided.decided_at.isoformat(),
+        "by": decided.decided_by,
+        "reason": decided.reason,
+        "appended": decided.appended,
+    }
+
+
+def _readable(message: bytes) -> str:
+    return message.decode("utf-8", "replace")

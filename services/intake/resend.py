@@ -1,0 +1,62 @@
+"""An event of the ledger's own quarantine, sent anew as its source would send it: by the same rules, or not at all."""
+
+import asyncpg
+
+from contracts.envelope import CloudEvent
+from services import database
+from services.errors import BadRequest, Unavailable
+from services.intake.duplicates import Duplicates
+from services.intake.group import Group
+from services.intake.journal import Journal
+from services.intake.problems import Fault, Refusal
+from services.intake.reception import Reception
+from services.intake.sent import Sent
+from services.intake.sources import Source, source_of
+from services.settings import Endpoints
+from services.sql import queries
+from services.stream import connection as stream_connection
+
+_SQL = queries("services.intake", "sources.sql")
+
+
+async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
+    """The sequence at which the event is in the ledger now, or was already.
+
+    Raises BadRequest when intake would refuse it, and Unavailable.
+    """
+    nc = await stream_connection.connect(where.nats_url, "resend")
+    try:
+        pool = await database.pool(where.database_url, "daybook_intake", 1)
+        try:
+            source = await _source(pool, event.source)
+            journal = Journal(pool)
+            reception = Reception(Group(nc, stream), journal, Duplicates(nc, stream, journal))
+            taken = await reception.take(source, Sent([(0, event)], single=True))
+        finally:
+            pool.terminate()
+    finally:
+        await nc.close()
+    if isinstance(taken, Refusal):
+        raise _error(taken, event)
+    return taken.receipts[0].sequence
+
+
+async def _source(pool: asyncpg.Pool, name: str) -> Source:
+    found = [source_of(row) for row in await pool.fetch(_SQL["sources"]) if row["name"] == name]
+    if not found:
+        raise BadRequest(f"There is no source {name}. Add it with `daybook source add`, or dismiss the message.")
+    if found[0].disabled:
+        raise BadRequest(f"The source {name} is disabled. `daybook source rotate {name}` enables it again.")
+    return found[0]
+
+
+def _error(refusal: Refusal, event: CloudEvent) -> BadRequest | Unavailable:
+    if refusal.status == 503:
+        return Unavailable(refusal.detail)
+    holders = [each.sequence for each in refusal.faults if isinstance(each, Fault) and each.sequence]
+    if refusal.kind == "conflict" and holders:
+        return BadRequest(
+            f"{event.source} has sent another message with the id {event.id}, at sequence {holders[0]}; nothing was "
+            "sent. If that is the message itself, the stream still remembers its id: try again in two minutes."
+        )
+    return BadRequest(refusal.detail)
