@@ -1,6 +1,7 @@
 """`daybook config`: which settings hold, and where they come from."""
 
 import os
+import sys
 from typing import Any
 
 from pydantic import SecretStr
@@ -39,7 +40,7 @@ def config(data: DataOption = None, as_json: JsonOption = False) -> None:
             source(name, data is not None),
             field.description,
         )
-    Console(highlight=False).print(table)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def shown(settings: Settings, name: str) -> Any:

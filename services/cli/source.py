@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
-from services.ledger.journal import Connection
 from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from services.ledger.journal import Connection
 
 Result = TypeVar("Result")
 
@@ -44,7 +46,10 @@ def add(
 
 @app.command("list")
 def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Show all sources."""
+    """Show all sources.
+
+    Example: `daybook source list --json`
+    """
     from services.intake import registration
 
     found = _on(load(data), registration.registered)
@@ -56,7 +61,10 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Give a source a new token and print it, once. The old one ends within seconds; a disabled source is enabled."""
+    """Give a source a new token and print it, once. The old one ends within seconds; a disabled source is enabled.
+
+    Example: `daybook source rotate telephony`
+    """
     from services.intake import registration
 
     _print_token(name, _on(load(data), lambda connection: registration.rotate(connection, name)), as_json)
@@ -64,7 +72,10 @@ def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = Fa
 
 @app.command()
 def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Let a source send nothing more, within seconds. What it sent stays."""
+    """Let a source send nothing more, within seconds. What it sent stays.
+
+    Example: `daybook source disable telephony`
+    """
     from services.intake import registration
 
     _on(load(data), lambda connection: registration.disable(connection, name))
@@ -74,7 +85,7 @@ def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = F
         typer.echo(f"{name} may send nothing more. `daybook source rotate {name}` enables it again.")
 
 
-def _on(settings: Settings, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+def _on(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
     from services import database
 
     async def run() -> Result:

@@ -25,7 +25,10 @@ from services.errors import AlreadyRunning, DaybookError
 from services.settings import RUN_FILE
 
 _CHILDREN_FILE = "children.json"
-_LEFTOVER_S = 60.0
+GRACE_S = 5.0
+"""How long services that lost their `up` may take to end by themselves."""
+LEFTOVER_S = 60.0
+"""The same for servers, and for whatever was told to end."""
 
 
 class DataDirectory:
@@ -56,7 +59,9 @@ class DataDirectory:
         for name in (RUN_FILE, _CHILDREN_FILE):
             (self.path / name).unlink(missing_ok=True)
 
-    async def clear_leftovers(self, say: Callable[[str], None]) -> None:
+    async def clear_leftovers(
+        self, say: Callable[[str], None], grace_s: float = GRACE_S, leftover_s: float = LEFTOVER_S
+    ) -> None:
         """Ends what an `up` that was killed left running; its own children know to end, and are given time."""
         try:
             left = json.loads((self.path / _CHILDREN_FILE).read_text())
@@ -69,7 +74,8 @@ class DataDirectory:
                 if number is not None:
                     say(f"ending {name} (process {pid}), left by a `daybook up` that was killed")
                     os.kill(pid, number)
-                await self._gone(pid, 5.0 if number is None and name not in ("nats", "postgres") else _LEFTOVER_S)
+                patient = number is not None or name in ("nats", "postgres")
+                await self._gone(pid, leftover_s if patient else grace_s)
         self.forget()
 
     async def _gone(self, pid: int, patience_s: float) -> None:

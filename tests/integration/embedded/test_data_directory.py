@@ -1,0 +1,70 @@
+"""The data directory: held by one, and cleared of what a killed `up` left."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.embedded.data_directory import held
+from services.embedded.process import Process, Program
+from services.errors import AlreadyRunning, DaybookError
+
+
+def _program(log: Path, script: str, *words: str) -> Program:
+    return Program(
+        name="child",
+        command=[sys.executable, "-c", script, *words],
+        log=log,
+        environment={},
+        stop_signal=signal.SIGTERM,
+        orphan_signal=signal.SIGKILL,
+    )
+
+
+def _never(_: str) -> None:
+    raise AssertionError("nothing was left")
+
+
+def test_only_one_can_hold_it(tmp_path: Path) -> None:
+    with held(tmp_path), pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"), held(tmp_path):
+        pass
+    with held(tmp_path):
+        pass
+
+
+def test_a_file_in_its_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DaybookError, match="cannot be used"), held(tmp_path / "file"):
+        pass
+
+
+async def test_what_a_killed_up_left_running_is_ended(tmp_path: Path) -> None:
+    left = await Process.start(_program(tmp_path / "log", "import sys; sys.stdin.read()", str(tmp_path)))
+    left.send(signal.SIGSTOP)
+    (tmp_path / "children.json").write_text(json.dumps({"child": left.pid}))
+    said: list[str] = []
+    with held(tmp_path) as directory:
+        await directory.clear_leftovers(said.append, grace_s=0.2, leftover_s=0.2)
+    assert await left.wait() < 0
+    assert said
+    assert f"process {left.pid}" in said[0]
+    assert not (tmp_path / "children.json").exists()
+
+
+async def test_a_process_that_took_over_an_old_number_is_left_alone(tmp_path: Path) -> None:
+    stranger = await Process.start(_program(tmp_path.parent / "log", "import time; time.sleep(60)"))
+    (tmp_path / "children.json").write_text(json.dumps({"child": stranger.pid}))
+    with held(tmp_path) as directory:
+        await directory.clear_leftovers(_never)
+    assert stranger.exit_code is None
+    await stranger.kill()
+
+
+async def test_half_written_notes_are_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "children.json").write_text('{"nats": 12')
+    with held(tmp_path) as directory:
+        await directory.clear_leftovers(_never)
+    assert not (tmp_path / "children.json").exists()
