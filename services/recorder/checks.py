@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import NoReturn
 
 import asyncpg
-import structlog
 from nats.aio.client import Client
 
 from contracts.canonical import leaf_hash
@@ -23,8 +22,8 @@ from services.stream.state import find
 
 _SQL = queries("services.recorder", "checks.sql")
 _EVERY_S = 5.0
-
-log = structlog.get_logger()
+_PATIENCE = 4
+"""So many comparisons in a row may go unanswered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,20 @@ async def check(nc: Client, connection: asyncpg.Connection, stream: str) -> Reme
 
 
 async def watch(nc: Client, remembered: Remembered, writer: Writer) -> NoReturn:
-    """Compare again every few seconds, while NATS answers. Raises StreamMismatch."""
+    """Compare again every few seconds.
+
+    Raises StreamMismatch, and Unavailable when NATS has not answered for long: a standby may reach it.
+    """
+    unanswered = 0
     while True:
         await asyncio.sleep(_EVERY_S)
         try:
             await _check_state(nc, remembered, writer.position.sequence)
-        except Unavailable as error:
-            log.debug("stream_not_checked", reason=str(error))
+            unanswered = 0
+        except Unavailable:
+            unanswered += 1
+            if unanswered == _PATIENCE:
+                raise
 
 
 async def _check_state(nc: Client, remembered: Remembered, position: int) -> None:

@@ -6,54 +6,60 @@ Whatever goes wrong between it and its servers, it lets go of everything and beg
 import asyncio
 import gc
 from collections.abc import Coroutine
-from typing import Any
+from time import monotonic
+from typing import Any, NoReturn
 
+import asyncpg
 import structlog
 from nats.aio.client import Client
 
 from services import database
-from services.errors import LostLeadership, Unavailable
+from services.errors import LostLeadership, NotProvisioned, Unavailable
 from services.lifetime import until_told
 from services.recorder import checks, leader
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
-from services.settings import Settings, endpoints
+from services.settings import Endpoints, Settings, endpoints
 from services.stream import connection as stream_connection
 from services.stream.following import FollowingClient
 
-_AGAIN_S = 0.25
+_NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
+PAUSES_S = (0.25, 5.0)
+"""Before it begins anew: at first, and at most after many attempts that ended at once."""
 
 log = structlog.get_logger()
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT.
-
-    Raises StreamMismatch, because recording on would do harm, and NotProvisioned.
-    """
+    """Run until SIGTERM or SIGINT. Raises StreamMismatch: recording on would do harm."""
     at = endpoints(settings)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    await until_told(_again_and_again(at.nats_url, at.database_url, settings.stream))
+    await until_told(run(at, settings.stream))
+    log.info("recorder_stopped")
 
 
-async def _again_and_again(nats_url: str, database_url: str, stream: str) -> None:
+async def run(at: Endpoints, stream: str) -> NoReturn:
+    """Record, or stand by, until cancelled. Raises StreamMismatch."""
+    pause = PAUSES_S[0]
     while True:
+        began = monotonic()
         try:
-            async with leader.leadership(database_url) as lease:
-                await _lead(lease, nats_url, database_url, stream)
+            async with leader.leadership(at.database_url) as lease:
+                await _lead(lease, at, stream)
         except LostLeadership as error:
             log.warning("leadership_lost", reason=str(error))
-        except (Unavailable, *database.DATABASE_AWAY) as error:
+        except (Unavailable, NotProvisioned, *database.DATABASE_AWAY, *_NO_TABLES) as error:
             log.warning("recorder_interrupted", reason=str(error) or type(error).__name__)
-        await asyncio.sleep(_AGAIN_S)
+        pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
+        await asyncio.sleep(pause)
 
 
-async def _lead(lease: leader.Lease, nats_url: str, database_url: str, stream: str) -> None:
-    nc = await stream_connection.connect(nats_url, "recorder", FollowingClient)
+async def _lead(lease: leader.Lease, at: Endpoints, stream: str) -> None:
+    nc = await stream_connection.connect(at.nats_url, "recorder", FollowingClient)
     try:
-        connection = await database.connect(database_url, "daybook_recorder")
+        connection = await database.connect(at.database_url, "daybook_recorder")
         try:
             await connection.execute(f"set application_name = '{leader.WRITER}'")
             remembered = await checks.check(nc, connection, stream)
