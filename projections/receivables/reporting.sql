@@ -1,7 +1,7 @@
 -- The face of the view receivables in the schema `reporting`. {generation} stands for the served generation's schema;
 -- promoting another one runs this file again. The functions read the views alone, so they need no mending then, and
 -- who may read `reporting` needs no right on a generation.
--- Needs reporting.timezone(), the name of the zone in which days are cut, and {generation}.stale (view, subject).
+-- Needs reporting.timezone() and reporting.sequence(), and {generation}.stale (view, subject).
 
 -- All versions ------------------------------------------------------------------------------------------------------
 
@@ -125,6 +125,7 @@ comment on column reporting.receivables_balance.stale is 'Whether the account''s
 
 -- As of any moment, as known at any moment --------------------------------------------------------------------------
 -- Versions that stand and versions that are superseded have an index each, so each function asks for them apart.
+-- (select known_at) is evaluated once per query, whatever is given for it.
 
 create or replace function reporting.ageing_bucket(due_on date, day date) returns text
 language sql immutable parallel safe
@@ -138,7 +139,9 @@ end;
 comment on function reporting.ageing_bucket(date, date) is
     'Days past due on a day are the day minus due_on. An invoice is not due up to and on its due_on; then 1-30, 31-60, 61-90 and over_90 days past due, both ends included.';
 
-create or replace function reporting.receivables_open(as_of timestamptz, known_at bigint)
+create or replace function reporting.receivables_open(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
 returns table (
     account text, invoice text, deal text, currency text, amount numeric, open_amount numeric, due_on date,
     days_past_due integer, bucket text, disputed boolean, since timestamptz, entry bigint
@@ -156,23 +159,25 @@ begin atomic
             select standing.*
               from reporting.receivables_item_version standing
              where standing.known_to = 9223372036854775807
-               and standing.known_from <= known_at
-               and standing.to_at > as_of
-               and standing.from_at <= as_of
+               and standing.known_from <= (select known_at)
+               and standing.to_at > (select as_of)
+               and standing.from_at <= (select as_of)
             union all
             select superseded.*
               from reporting.receivables_item_version superseded
              where superseded.known_to < 9223372036854775807
-               and superseded.known_to > known_at
-               and superseded.known_from <= known_at
-               and superseded.to_at > as_of
-               and superseded.from_at <= as_of
+               and superseded.known_to > (select known_at)
+               and superseded.known_from <= (select known_at)
+               and superseded.to_at > (select as_of)
+               and superseded.from_at <= (select as_of)
            ) item;
 end;
 comment on function reporting.receivables_open(timestamptz, bigint) is
     'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.';
 
-create or replace function reporting.receivables_unapplied(as_of timestamptz, known_at bigint)
+create or replace function reporting.receivables_unapplied(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
 returns table (
     account text, document text, kind text, currency text, amount numeric, since timestamptz, entry bigint
 )
@@ -181,22 +186,24 @@ begin atomic
     select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry
       from reporting.receivables_unapplied_version part
      where part.known_to = 9223372036854775807
-       and part.known_from <= known_at
-       and part.to_at > as_of
-       and part.from_at <= as_of
+       and part.known_from <= (select known_at)
+       and part.to_at > (select as_of)
+       and part.from_at <= (select as_of)
     union all
     select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry
       from reporting.receivables_unapplied_version part
      where part.known_to < 9223372036854775807
-       and part.known_to > known_at
-       and part.known_from <= known_at
-       and part.to_at > as_of
-       and part.from_at <= as_of;
+       and part.known_to > (select known_at)
+       and part.known_from <= (select known_at)
+       and part.to_at > (select as_of)
+       and part.from_at <= (select as_of);
 end;
 comment on function reporting.receivables_unapplied(timestamptz, bigint) is
     'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.';
 
-create or replace function reporting.receivables_movement(as_of timestamptz, known_at bigint)
+create or replace function reporting.receivables_movement(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
 returns table (
     account text, at timestamptz, currency text, amount numeric, kind text, document text, deal text, entry bigint
 )
@@ -206,21 +213,23 @@ begin atomic
            movement.deal, movement.entry
       from reporting.receivables_movement_version movement
      where movement.known_to = 9223372036854775807
-       and movement.known_from <= known_at
-       and movement.at <= as_of
+       and movement.known_from <= (select known_at)
+       and movement.at <= (select as_of)
     union all
     select movement.account, movement.at, movement.currency, movement.amount, movement.kind, movement.document,
            movement.deal, movement.entry
       from reporting.receivables_movement_version movement
      where movement.known_to < 9223372036854775807
-       and movement.known_to > known_at
-       and movement.known_from <= known_at
-       and movement.at <= as_of;
+       and movement.known_to > (select known_at)
+       and movement.known_from <= (select known_at)
+       and movement.at <= (select as_of);
 end;
 comment on function reporting.receivables_movement(timestamptz, bigint) is
     'What had changed the ledger balance by as_of, as known at the sequence known_at.';
 
-create or replace function reporting.ageing(as_of timestamptz, known_at bigint)
+create or replace function reporting.ageing(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
 returns table (currency text, line text, items bigint, amount numeric)
 language sql stable parallel safe
 begin atomic

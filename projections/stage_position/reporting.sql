@@ -133,7 +133,7 @@ begin atomic
            exists (select from reporting.stage_position_stale stale where stale.deal = position.deal)
       from reporting.stage_position(pipeline.as_of, pipeline.known_at) position
      where position.status in ('open', 'on_hold')
-     order by position.deal;
+     order by position.deal collate "C";
 end;
 comment on function reporting.pipeline(timestamptz, bigint) is
     'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.';

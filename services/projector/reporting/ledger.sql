@@ -209,6 +209,14 @@ begin atomic
              limit 1) decision on true
      where concern.subject = history.subject
        and concern.sequence <= history.known_at
+       -- A correction that concerns the subject through its target alone is not its history before that is known.
+       and (entry.target_source is null
+            or entry.subject = history.subject
+            or exists (
+                select from reporting.entry target
+                 where target.source = entry.target_source
+                   and target.id = entry.target_id
+                   and target.sequence <= history.known_at))
      order by entry.sequence;
 end;
 comment on function reporting.history(text, bigint) is

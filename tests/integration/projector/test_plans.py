@@ -1,0 +1,44 @@
+"""Reports at any moment stay quick because their indexes cover them."""
+
+import json
+from typing import Any
+
+from tests.integration.projector.working import served
+from tests.ledger import Ledger
+
+_DEALS = 20_000
+_FILL = """
+-- Each deal takes a step every nine days; every step was first known without its end.
+insert into {schema}.stage_position
+select 'D-' || deal, at.begins, case when known = 2 and step < 5 then at.ends else 'infinity' end, 'project', 1,
+       nullif(step, 0), case when step = 0 then null else 'entered' end,
+       case when step = 5 and deal % 3 = 0 then 'won' else 'open' end, 0.1 * step, deal % 1000, 'CNY', 'Li',
+       'A-' || deal % 100, at.begins, step * {deals} + deal,
+       (step + known - 1) * {deals} + deal,
+       case when known = 1 and step < 5 then (step + 1) * {deals} + deal else 9223372036854775807 end
+  from generate_series(1, {deals}) deal
+ cross join generate_series(0, 5) step
+ cross join lateral (select timestamptz '2026-01-01' + step * interval '9 days' + deal * interval '1 minute' as begins,
+                            timestamptz '2026-01-10' + step * interval '9 days' + deal * interval '1 minute' as ends) at
+ cross join generate_series(1, case when step < 5 then 2 else 1 end) known
+"""
+
+
+async def test_the_funnel_of_20000_deals_is_read_from_the_indexes_alone(ledger: Ledger) -> None:
+    owner = await ledger.connect()
+    schema = f'"{(await served(owner)).schema}"'
+    await owner.execute(_FILL.format(schema=schema, deals=_DEALS))
+    await owner.execute(f"vacuum analyze {schema}.stage_position")
+    reader = await ledger.connect("daybook_reader")
+    for report in ("funnel", "funnel_outcome"):
+        query = f"select * from reporting.{report}('project', '2026-01-31', {_DEALS * 3})"
+        nodes = _nodes(json.loads(await reader.fetchval(f"explain (format json) {query}"))[0]["Plan"])
+        scans = [node for node in nodes if node.get("Relation Name") == "stage_position"]
+        assert {scan["Node Type"] for scan in scans} == {"Index Only Scan"}
+        assert {scan["Index Name"] for scan in scans} == {"stage_position_open", "stage_position_closed"}
+    (outcome,) = await reader.fetch(query)
+    assert outcome["open"] > _DEALS / 2
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]

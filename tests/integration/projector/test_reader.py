@@ -1,0 +1,102 @@
+"""Who may read what: a reader reads `reporting`, whatever is in it, and nothing else."""
+
+import asyncpg
+import pytest
+
+from services.projector import generation
+from tests.ledger import Ledger
+
+_TABLES = """
+select format('%I.%I', nspname, relname) as name
+  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+ where relkind in ('r', 'v', 'm', 'p', 'S')
+   and nspname <> 'information_schema' and nspname not like 'pg\\_%'
+"""
+
+
+async def test_a_reader_reads_every_view_of_reporting(ledger: Ledger) -> None:
+    owner, reader = await ledger.connect(), await ledger.connect("daybook_reader")
+    views = [row["name"] for row in await owner.fetch(_TABLES + " and nspname = 'reporting'")]
+    assert len(views) > 10
+    for view in views:
+        await reader.fetch(f"select * from {view}")
+
+
+async def test_a_reader_may_call_every_function_of_reporting(ledger: Ledger) -> None:
+    owner = await ledger.connect()
+    rows = await owner.fetch(
+        "select oid::regprocedure::text as name, has_function_privilege('daybook_reader', oid, 'execute') as may,"
+        " has_function_privilege('public', oid, 'execute') as everybody"
+        " from pg_proc where pronamespace = 'reporting'::regnamespace"
+    )
+    assert len(rows) > 10
+    assert all(row["may"] for row in rows)
+    assert not any(row["everybody"] for row in rows)
+
+
+async def test_a_reader_may_do_nothing_else(ledger: Ledger) -> None:
+    owner, reader = await ledger.connect(), await ledger.connect("daybook_reader")
+    others = [row["name"] for row in await owner.fetch(_TABLES + " and nspname <> 'reporting'")]
+    assert {"ledger.journal", "ledger.source", "ledger.reader"} <= set(others)
+    served = await generation.served(owner)
+    assert served is not None
+    assert f"{served.schema}.stage_position" in others
+    for name in others:
+        for statement in (
+            f"select * from {name}",
+            f"insert into {name} default values",
+            f"delete from {name}",
+            f"truncate {name}",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await reader.execute(statement)
+    for statement in (
+        "select ledger.sequence_at(now())",
+        "create schema mine",
+        "create table public.mine ()",
+        "create view reporting.mine as select 1",
+        "drop view reporting.deal",
+        "insert into reporting.ledger (stream) values ('x')",
+        "delete from reporting.flag",
+        "alter role daybook_reader createdb",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reader.execute(statement)
+
+
+async def test_a_projector_writes_rows_and_nothing_durable(ledger: Ledger) -> None:
+    projector = await ledger.connect("daybook_projector")
+    for statement in (
+        "delete from ledger.journal",
+        "insert into ledger.concerns values ('deal/x', 1, 1)",
+        "update ledger.generation set promoted_at = now()",
+        "select * from ledger.source",
+        "select * from ledger.reader",
+        "create schema mine",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await projector.execute(statement)
+
+
+async def test_all_that_people_read_is_commented(ledger: Ledger) -> None:
+    owner = await ledger.connect()
+    bare = await owner.fetch(
+        """
+        select nspname || '.' || relname || coalesce('.' || attname, '') as name
+          from pg_class
+          join pg_namespace on pg_namespace.oid = relnamespace
+          left join lateral (
+                select attname, attnum from pg_attribute
+                 where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+                union all
+                select null, 0) attribute on true
+         where relkind in ('r', 'v')
+           and (nspname = 'reporting' or nspname like 'gen\\_%')
+           and col_description(pg_class.oid, attnum) is null
+           and (attnum > 0 or obj_description(pg_class.oid, 'pg_class') is null)
+        union all
+        select oid::regprocedure::text from pg_proc
+         where pronamespace = 'reporting'::regnamespace and obj_description(oid, 'pg_proc') is null
+        """
+    )
+    assert [row["name"] for row in bare] == []
