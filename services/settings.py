@@ -37,9 +37,6 @@ class Settings(BaseSettings):
     open_reads: bool = Field(
         default=False, description="Whether query answers without a token; `up` sets it on loopback when embedded."
     )
-    append_window_ms: float = Field(
-        default=2.0, ge=0, le=1000, description="How long intake collects appends for one atomic batch, milliseconds."
-    )
     cache_entries: int = Field(
         default=200_000, ge=0, description="Entries that a projector keeps in memory over all lanes."
     )

@@ -117,7 +117,7 @@ class Ledger:
 
     @asynccontextmanager
     async def process(self, name: str, **environment: str) -> AsyncIterator[Service]:
-        """`daybook serve <name>` as a process; more variables without their prefix: `append_window_ms="0"`."""
+        """`daybook serve <name>` as a process; more variables without their prefix: `log_level="debug"`."""
         log = self.home / f"{name}-{len(self._services) + 1}.log"
         more = {f"DAYBOOK_{key.upper()}": value for key, value in environment.items()}
         async with running_service(name, log, self.environment | more) as service:

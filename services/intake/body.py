@@ -12,6 +12,8 @@ from services.intake.sent import Sent, batch, binary, structured
 
 MOST_HELD_BYTES = 128 * 1024 * 1024
 """Bodies being read at once, over all connections."""
+MOST_DISCARDED_BYTES = 4 * MAX_BATCH_BYTES
+"""What is let in of a refused body, so that its sender comes to read the answer; a longer one is cut off."""
 PATIENCE_S = 30.0
 """How long a sender may take for one body."""
 
@@ -24,13 +26,13 @@ class Bodies:
 
     async def read(self, request: Request) -> Sent | Refusal:
         """The events of one request, in whichever mode it is."""
-        content_type = request.headers.get("content-type", "")
+        names = [name for name, _ in request.headers.items() if name.startswith("ce-")]
+        content_type = request.headers.get("content-type", BINARY if names else "")
         media, json_media = _media(content_type)
         if request.headers.get("content-encoding", "identity") != "identity":
             return Refusal("unsupported_media_type", "Send the body without Content-Encoding.")
         if not json_media or media not in (STRUCTURED, BATCH, BINARY):
             return _wanted(f"not {content_type[:80] or 'a body without Content-Type'}")
-        names = [name for name, _ in request.headers.items() if name.startswith("ce-")]
         if media == BINARY and not names:
             return _wanted("and application/json comes with `ce-` headers")
         if twice := next((name for name in names if names.count(name) > 1), None):
@@ -44,8 +46,7 @@ class Bodies:
 
     async def _read(self, request: Request, most: int) -> bytes | Refusal:
         too_large = Refusal("too_large", f"The body is larger than {most} bytes; nothing of it was read.")
-        declared = request.headers.get("content-length", "0")
-        if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
+        if (declared_length(request) or 0) > most:
             return too_large
         chunks: list[bytes] = []
         size = 0
@@ -66,6 +67,12 @@ class Bodies:
         finally:
             self._held -= size
         return b"".join(chunks)
+
+
+def declared_length(request: Request) -> int | None:
+    """How long the body is to be; None when the request does not say."""
+    declared = request.headers.get("content-length", "" if "transfer-encoding" in request.headers else "0")
+    return int(declared[:20]) if declared.isascii() and declared.isdigit() else None
 
 
 def _media(content_type: str) -> tuple[str, bool]:

@@ -1,0 +1,51 @@
+"""An intake in this process on an empty ledger, and a source `crm` that may send everything."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from services.intake.service import Running, running
+from services.settings import Settings
+from tests.integration.intake.sending import Sender
+from tests.ledger import Ledger, fresh_ledger
+from tests.servers import Servers
+from tests.service import Service
+
+
+def on_a_free_port(settings: Settings) -> Settings:
+    return settings.model_copy(update={"intake_port": 0})
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=200)) as client:
+        yield client
+
+
+@pytest.fixture
+async def intake(empty_ledger: Ledger) -> AsyncIterator[Running]:
+    async with running(on_a_free_port(empty_ledger.settings)) as intake:
+        yield intake
+
+
+@pytest.fixture
+async def crm(empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient) -> Sender:
+    return Sender(client, intake.port, await empty_ledger.source("crm"))
+
+
+@pytest.fixture(scope="module")
+async def door(servers: Servers) -> AsyncIterator[Sender]:
+    """The same, on one ledger for all tests of a file: for those that leave nothing behind that others could see."""
+    async with (
+        fresh_ledger(servers, []) as ledger,
+        running(on_a_free_port(ledger.settings)) as intake,
+        httpx.AsyncClient(timeout=30) as client,
+    ):
+        yield Sender(client, intake.port, await ledger.source("crm"))
+
+
+@pytest.fixture
+async def recorder(empty_ledger: Ledger) -> AsyncIterator[Service]:
+    async with empty_ledger.process("recorder") as recorder:
+        yield recorder
