@@ -94,10 +94,10 @@ def _outcome(answer: Funnel) -> dict[str, Any]:
     return {name: cast("dict[str, Any]", answer)[name] for name in _OUTCOME}
 
 
-def _adds(deal: PipelineDeal | None, stage: int | None) -> tuple[Any, ...] | None:
-    """What a deal adds to a stage of the funnel."""
+def _adds(deal: PipelineDeal | None, stage: int | None) -> tuple[Any, ...]:
+    """What a deal adds to a stage of the funnel: while open with its amount, as entered, as completed."""
     if deal is None:
-        return None
+        return False, False, False
     at = deal["stage"]
     here = deal["status"] in OPEN and at == stage and (deal["amount"], deal["currency"])
     beyond = stage is not None and at is not None and at >= stage

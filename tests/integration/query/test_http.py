@@ -1,0 +1,213 @@
+"""The read API's manners: tokens, waiting, CSV, headers, problems, and saying the same again."""
+
+import asyncio
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+
+from services.ledger.tokens import new_token
+from services.query import access, readers
+from services.query.service import running
+from tests.integration.query.conftest import Api
+from tests.integration.query.telling import PLAYBOOKS, Told, event, tell_first, tell_second
+from tests.ledger import fresh_ledger
+from tests.servers import Servers
+
+ANSWERS = [
+    ("/deals/D-1", {}),
+    ("/deals/D-1/history", {}),
+    ("/deals/D-1/explain", {}),
+    ("/accounts/A-1/history", {}),
+    ("/pipeline", {}),
+    ("/funnel/practice", {}),
+    ("/receivables/ageing", {}),
+    ("/receivables/open", {}),
+    ("/changes", {"from_known": "3"}),
+    ("/changes", {"from_known": "3", "report": "ageing"}),
+]
+"""Every answer that is a function of the two times."""
+
+
+async def test_asking_again_with_the_stated_times_gives_the_same_answer(servers: Servers) -> None:
+    async with fresh_ledger(servers, PLAYBOOKS) as ledger:
+        told = await tell_first(ledger)
+        settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
+        async with (
+            running(settings) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        ):
+            first = [await client.get(path, params=asked) for path, asked in ANSWERS]
+            await tell_second(told)
+            for (path, asked), answer in zip(ANSWERS, first, strict=True):
+                assert answer.status_code == 200, answer.text
+                stated = {"as_of": answer.headers["daybook-as-of"]}
+                stated |= {"to_known" if path == "/changes" else "known_at": answer.headers["daybook-known-at"]}
+                again = await client.get(path, params=asked | stated)
+                assert again.json() == answer.json(), path
+                assert int(again.headers["daybook-sequence"]) == told.last > int(answer.headers["daybook-sequence"])
+
+
+async def test_every_answer_says_what_it_includes_and_the_times_it_used(api: Api, told: Told) -> None:
+    for path, asked in ANSWERS:
+        answer = await api.client.get(path, params=asked)
+        assert answer.headers["daybook-sequence"] == str(told.last)
+        assert answer.headers["daybook-known-at"] == str(told.last)
+        body = answer.json()
+        for name, header in (("as_of", "daybook-as-of"), ("known_at", "daybook-known-at")):
+            if name in body:
+                assert str(body[name]) == answer.headers[header]
+
+
+async def test_status_says_how_far_everything_is(api: Api, told: Told) -> None:
+    answer = await api.get("/status")
+    assert set(answer) == {"stream", "recorded", "lanes", "entries", "quarantined", "stale", "generation"}
+    assert answer["stream"]["last_sequence"] == answer["recorded"] == told.last
+    assert answer["stream"]["bytes"] > 0
+    assert answer["stream"]["max_bytes"] == told.ledger.settings.stream_max_bytes
+    assert answer["lanes"] == [{"lane": lane, "projected": told.last, "lag": 0} for lane in range(16)]
+    assert answer["entries"] == told.last - 3
+    assert (answer["quarantined"], answer["stale"]) == (2, 0)
+
+
+async def test_csv_has_one_header_row_and_the_same_values(api: Api, told: Told) -> None:
+    deals = (await api.get("/pipeline", as_of="2026-01-10"))["deals"]
+    answer = await api.client.get("/pipeline", params={"as_of": "2026-01-10"}, headers={"accept": "text/csv"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text.count("\r\n") == len(deals) + 1
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [row["deal"] for row in rows] == [each["deal"] for each in deals]
+    assert rows[0] == {
+        name: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in deals[0].items()
+    }
+    assert next(row for row in rows if row["deal"] == "D-3")["owner"] == "'=cmd()"
+
+
+@pytest.mark.parametrize(("path", "asked"), [*ANSWERS, ("/status", {})])
+async def test_every_answer_comes_as_csv_too(api: Api, path: str, asked: dict[str, str]) -> None:
+    answer = await api.client.get(path, params=asked, headers={"accept": "text/csv, */*;q=0.1"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/csv")
+    header, *rows = csv.reader(io.StringIO(answer.text, newline=""), strict=True)
+    assert rows
+    assert {len(row) for row in rows} == {len(header)}
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        (None, "application/json"),
+        ("*/*", "application/json"),
+        ("text/csv", "text/csv"),
+        ("text/*", "text/csv"),
+        ("text/csv;q=0.5, application/json", "application/json"),
+        ("application/json;q=0.5, text/csv", "text/csv"),
+        ("text/csv;q=0, */*", "application/json"),
+        ("image/png", "application/json"),
+    ],
+)
+async def test_the_reader_chooses_by_accept(api: Api, accept: str | None, content_type: str) -> None:
+    headers = {} if accept is None else {"accept": accept}
+    request = api.client.build_request("GET", "/pipeline", headers=headers)
+    if accept is None:
+        del request.headers["accept"]
+    assert (await api.client.send(request)).headers["content-type"].startswith(content_type)
+
+
+async def test_after_answers_at_once_when_the_views_include_it(api: Api, told: Told) -> None:
+    async with asyncio.timeout(2):
+        await api.get("/pipeline", after=told.last)
+
+
+async def test_after_gives_up_with_504(api: Api, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.query.arrival.WAIT_S", 0.3)
+    answer = await api.client.get("/pipeline", params={"after": told.last + 1})
+    assert answer.status_code == 504
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"] == "1"
+    assert answer.json()["type"] == "urn:daybook:problem:not-projected"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"after": "-1"},
+        {"after": "soon"},
+        {"as_of": "yesterday"},
+        {"known_at": "1.5"},
+        {"asof": "2026-01-01"},
+        {"as_of": ["2026-01-01", "2026-01-02"]},
+    ],
+)
+async def test_what_cannot_be_asked_is_a_problem_that_names_it(api: Api, asked: dict[str, Any]) -> None:
+    answer = await api.client.get("/pipeline", params=asked)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert next(iter(asked)) in answer.json()["detail"]
+
+
+async def test_unknown_paths_and_methods_are_problems(api: Api) -> None:
+    assert (await api.get("/nothing", status=404))["type"] == "urn:daybook:problem:not-known"
+    answer = await api.client.post("/pipeline")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.json()["type"] == "urn:daybook:problem:method-not-allowed"
+
+
+async def test_health_and_ready(api: Api) -> None:
+    assert await api.get("/health") == {"alive": True}
+    assert await api.get("/ready") == {"views": True}
+
+
+async def test_readers_need_a_token_where_reads_are_not_open(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "REMEMBERED_S", 0.0)
+    connection = await told.ledger.connect()
+    token = await readers.add(connection, "dashboard")
+    settings = told.ledger.settings.model_copy(update={"query_port": 0})
+    async with (
+        running(settings) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+
+        async def status(authorization: str | None) -> int:
+            headers = {} if authorization is None else {"authorization": authorization}
+            return (await client.get("/status", headers=headers)).status_code
+
+        assert await status(f"Bearer {token}") == 200
+        assert await status(f"bearer {token}") == 200
+        for wrong in (None, "", token, "Bearer", f"Basic {token}", f"Bearer {new_token()}", "Bearer x" * 50):
+            assert await status(wrong) == 401, wrong
+        refused = await client.get("/status")
+        assert refused.headers["www-authenticate"] == 'Bearer realm="daybook"'
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert (await client.get("/health")).status_code == 200
+        rotated = await readers.rotate(connection, "dashboard")
+        assert (await status(f"Bearer {token}"), await status(f"Bearer {rotated}")) == (401, 200)
+        await readers.disable(connection, "dashboard")
+        assert await status(f"Bearer {rotated}") == 401
+
+
+async def test_open_reads_are_for_requests_that_name_this_machine(api: Api) -> None:
+    assert (await api.client.get("/status", headers={"host": "elsewhere.example"})).status_code == 401
+    assert (await api.client.get("/status", headers={"host": "localhost:1"})).status_code == 200
+    assert (await api.client.get("/status", headers={"authorization": "Bearer nobody"})).status_code == 401
+
+
+async def test_after_waits_until_the_views_include_it(servers: Servers) -> None:
+    async with fresh_ledger(servers, PLAYBOOKS) as ledger:
+        settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
+        async with (
+            ledger.process("recorder"),
+            ledger.process("projector"),
+            running(settings) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        ):
+            await ledger.projected()
+            for number in range(5):
+                opened = event(f"o{number}", "deal_opened", f"deal/D-{number}", "2026-01-01", playbook="practice")
+                (sequence,) = await ledger.append(opened)
+                answer = await client.get(f"/deals/D-{number}", params={"after": sequence})
+                assert answer.status_code == 200, answer.text
+                assert int(answer.headers["daybook-sequence"]) >= sequence
