@@ -101,7 +101,7 @@ def test_other_bytes_make_a_conflict_that_names_the_fields() -> None:
 
 
 def test_a_conflict_does_not_take_the_identity() -> None:
-    found = rows(call(5, "a"), call(6, "a", outcome="no_answer"), call(7, "a", outcome="voicemail"), call(8, "a"))
+    found = rows(call(5, "a"), call(6, "a", outcome="no_answer"), call(7, "a", outcome="no_answer"), call(8, "a"))
     assert [each.row.disposition for each in found] == ["entry", "conflict", "conflict", "duplicate"]
 
 
