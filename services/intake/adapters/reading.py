@@ -95,8 +95,10 @@ def lines(path: Path, columns: tuple[str, ...]) -> Iterator[Line]:
             for values in reader:
                 kept = {name: (value or "").strip() for name, value in values.items() if isinstance(name, str)}
                 yield Line(path.name, reader.line_num, kept)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadRequest(f"{path} cannot be read as CSV in UTF-8: {error}") from error
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadRequest(f"{path} is not CSV in UTF-8: {error}.") from error
 
 
 def subject_id(name: str) -> str:
