@@ -1,0 +1,157 @@
+"""What a source may send: its own name, its events, ids under its prefix, corrections of its own events."""
+
+import json
+
+import httpx
+import nats
+import pytest
+
+from services.intake import registration
+from services.intake.service import Running
+from tests.integration.intake.sending import Sender, call, calls, correction, invoice, kinds, void
+from tests.ledger import Ledger
+from tests.service import Service, until
+
+
+async def test_a_source_sends_only_the_events_it_was_added_for(
+    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient
+):
+    telephony = Sender(client, intake.port, await empty_ledger.source("telephony", "call_made"))
+
+    taken = await telephony.send(call(source="telephony"))
+    refused = await telephony.send_batch([call("c-2", source="telephony"), invoice("i-1", "1", source="telephony")])
+
+    assert taken.status_code == 201
+    assert refused.status_code == 403
+    assert kinds(refused) == [(1, "type", "type-not-allowed")]
+
+
+async def test_a_source_added_for_all_sends_all(empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient):
+    token = await registration.add(await empty_ledger.connect(), "crm", ["all"])
+
+    assert (await Sender(client, intake.port, token).send_batch([call(), invoice("i-1", "1")])).status_code == 201
+
+
+async def test_a_source_sends_under_its_own_name(crm: Sender):
+    refused = await crm.send(call(source="telephony"))
+
+    assert refused.status_code == 403
+    assert kinds(refused) == [(0, "source", "wrong-source")]
+
+
+async def test_on_nats_a_source_asks_on_its_own_subject(empty_ledger: Ledger, crm: Sender):
+    emitter = await nats.connect(empty_ledger.emitter_nats_url)
+    try:
+        answers = [
+            await emitter.request(subject, json.dumps(call()).encode(), timeout=10, headers=headers)
+            for subject, headers in (
+                ("intake.telephony", {"Daybook-Token": crm.token}),
+                ("intake.crm", {"Daybook-Token": "dbk_" + "A" * 43}),
+                ("intake.crm", None),
+            )
+        ]
+    finally:
+        await emitter.close()
+
+    assert [json.loads(each.data)["status"] for each in answers] == [403, 401, 401]
+    assert await empty_ledger.last_sequence() == 0
+
+
+async def test_a_disabled_source_may_not_send_and_a_rotated_token_is_another(empty_ledger: Ledger, crm: Sender):
+    connection = await empty_ledger.connect()
+    await registration.disable(connection, "crm")
+
+    async def refused_with(status: int) -> bool:
+        return (await crm.send(call())).status_code == status
+
+    await until(lambda: refused_with(403), "a disabled source still sends")
+
+    old, crm.token = crm.token, await registration.rotate(connection, "crm")
+    assert (await crm.send(call())).status_code in (200, 201)
+    crm.token = old
+    assert (await crm.send(call())).status_code == 401
+
+
+class TestPrefix:
+    """Issuers prefix the ids that they are the first to name."""
+
+    @pytest.fixture
+    async def telephony(self, empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient) -> Sender:
+        return Sender(client, intake.port, await empty_ledger.source("telephony", id_prefix="tel-"))
+
+    async def test_new_ids_carry_the_prefix(self, telephony: Sender, recorder: Service):
+        data = {"playbook": "project", "account_id": "A-1"}
+        opened = call("c-3", "tel-D-2", "telephony", type="daybook.deal_opened.v1", data=data)
+
+        taken = await telephony.send(call("c-1", "tel-D-1", "telephony"))
+        refused = await telephony.send_batch([call("c-2", "D-1", "telephony"), opened])
+
+        assert taken.status_code == 201
+        assert refused.status_code == 403
+        assert kinds(refused) == [(0, "subject", "id-prefix"), (1, "data.account_id", "id-prefix")]
+
+    async def test_ids_that_others_named_before_are_free_to_use(
+        self, crm: Sender, telephony: Sender, recorder: Service
+    ):
+        await crm.send(call("c-1", "D-1"))
+
+        taken = await telephony.send(call("c-1", "D-1", "telephony"))
+
+        assert taken.status_code == 201
+
+    async def test_who_has_no_prefix_names_what_it_likes(self, crm: Sender):
+        assert (await crm.send(call("c-1", "tel-D-1"))).status_code == 201
+
+
+class TestCorrections:
+    """Corrections and voids reach the sender's own events; those of others by a right of its own."""
+
+    async def test_of_other_sources_need_the_right(
+        self, empty_ledger: Ledger, crm: Sender, intake: Running, client: httpx.AsyncClient
+    ):
+        auditor = Sender(client, intake.port, await empty_ledger.source("auditor", corrects_others=True))
+
+        refused = await crm.send(correction("k-1", "c-1", source="telephony"))
+        taken = await auditor.send(correction("k-1", "c-1", source="crm") | {"source": "auditor"})
+
+        assert refused.status_code == 403
+        assert kinds(refused) == [(0, "data.target.source", "corrects-others")]
+        assert taken.status_code == 201
+
+    async def test_say_of_a_known_target_what_it_is(self, empty_ledger: Ledger, crm: Sender, recorder: Service):
+        await crm.send(call("c-1", "D-1"))
+        await empty_ledger.recorded()
+
+        response = await crm.send_batch(
+            [
+                correction("k-1", "c-1"),
+                correction("k-2", "c-1", deal="D-2"),
+                correction(
+                    "k-3",
+                    "c-1",
+                    target_type="daybook.visit_done.v1",
+                    replacement={"time": "2026-03-30T09:30:00Z", "data": {"purpose": "survey"}},
+                ),
+                void("k-4", "c-1", deal="D-2"),
+                call("n-1", "D-3"),
+                void("k-5", "n-1", deal="D-4"),
+            ]
+        )
+
+        assert response.status_code == 422
+        assert kinds(response) == [
+            (1, "subject", "wrong-target"),
+            (2, "data.target_type", "wrong-target"),
+            (3, "subject", "wrong-target"),
+            (5, "subject", "wrong-target"),
+        ]
+
+    async def test_of_what_is_not_known_yet_are_taken(self, crm: Sender):
+        assert (await crm.send_batch([void("k-1", "later"), *calls(1)])).status_code == 201
+
+    async def test_do_not_move_an_event_into_the_future(self, crm: Sender):
+        ahead = {"time": "2999-01-01T00:00:00Z", "data": {}}
+
+        refused = await crm.send(correction("k-1", "c-1", replacement=ahead))
+
+        assert kinds(refused) == [(0, "data.replacement.time", "future-time")]

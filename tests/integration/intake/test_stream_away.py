@@ -1,0 +1,149 @@
+"""A stream that is full or gone: 503 and nothing half-recorded; what is acknowledged is there afterwards."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from services.intake.service import Running
+from services.stream.reading import message_at
+from services.stream.state import ask
+from tests.integration.intake.sending import Sender, call, calls
+from tests.ledger import Ledger
+from tests.service import Service, until
+
+
+async def limit(ledger: Ledger, max_bytes: int) -> None:
+    nc = await ledger.nats()
+    config = (await ask(nc, f"STREAM.INFO.{ledger.settings.stream}"))["config"]
+    answer = await ask(nc, f"STREAM.UPDATE.{ledger.settings.stream}", config | {"max_bytes": max_bytes})
+    assert "error" not in answer
+
+
+async def test_a_full_stream_takes_nothing_and_says_when_to_come_again(empty_ledger: Ledger, crm: Sender):
+    await limit(empty_ledger, 1_000_000)
+    note = "x" * 4000
+
+    statuses = [
+        (await crm.send_batch([call(f"c-{round}-{number}", data={"note": note}) for number in range(20)])).status_code
+        for round in range(20)
+    ]
+    taken = statuses.count(201)
+
+    assert statuses == [201] * taken + [503] * (20 - taken)
+    assert 0 < taken < 20
+    assert await empty_ledger.last_sequence() == 20 * taken
+    refused = await crm.send(call("one", data={"note": "x" * 4000, "outcome": "interested"}))
+    if refused.status_code == 201:  # there was room for one
+        refused = await crm.send_batch([call(f"two-{number}", data={"note": note}) for number in range(20)])
+    assert refused.status_code == 503
+    assert refused.json()["type"] == "urn:daybook:problem:stream-full"
+    assert int(refused.headers["retry-after"]) > 0
+
+    await limit(empty_ledger, 50_000_000)
+    assert (await crm.send_batch(calls(20))).status_code == 201
+
+
+async def test_a_duplicate_is_known_even_when_the_stream_is_full(empty_ledger: Ledger, crm: Sender, recorder: Service):
+    await crm.send(call("c-1"))
+    await empty_ledger.recorded()
+    await limit(empty_ledger, 1_000)
+
+    assert (await crm.send(call("c-1"))).json() == {"id": "c-1", "sequence": 1, "duplicate": True}
+
+
+async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_doubles_nothing(
+    empty_ledger: Ledger, intake: Running, crm: Sender, recorder: Service
+):
+    receipts: dict[str, int] = {}
+    go_on = True
+
+    async def keep_sending(name: str) -> None:
+        number = 0
+        while go_on:
+            number += 1
+            event = call(f"{name}-{number}")
+            receipt = await crm.send_until_taken(event)
+            receipts[event["id"]] = receipt["sequence"]
+
+    async def acknowledged(count: int) -> None:
+        async def so_many() -> bool:
+            return len(receipts) >= count
+
+        await until(so_many, f"not {count} events acknowledged")
+
+    senders = [asyncio.create_task(keep_sending(f"s{number}")) for number in range(20)]
+    for _ in range(2):
+        await acknowledged(len(receipts) + 60)
+        await empty_ledger.servers.restart_nats(kill=True)
+    await acknowledged(len(receipts) + 60)
+    go_on = False
+    await asyncio.gather(*senders)
+
+    nc = await empty_ledger.nats()
+    await empty_ledger.recorded()
+    connection = await empty_ledger.connect()
+    entries = await connection.fetch("select id, sequence from ledger.journal where disposition = 'entry'")
+    assert {row["id"]: row["sequence"] for row in entries} == receipts
+    for id, sequence in list(receipts.items())[::50]:
+        message = await message_at(nc, empty_ledger.settings.stream, sequence)
+        assert message is not None
+        assert json.loads(message.data)["id"] == id
+
+
+async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(
+    empty_ledger: Ledger, crm: Sender, client: httpx.AsyncClient
+):
+    nats = empty_ledger.servers.nats
+    await nats.stop()
+    try:
+        response = await crm.send(call())
+        assert response.status_code == 503
+        assert response.json()["type"] == "urn:daybook:problem:stream-away"
+        assert "retry-after" in response.headers
+        assert (await client.get(f"{crm.url}/ready")).status_code == 503
+        assert (await client.get(f"{crm.url}/health")).status_code == 200
+    finally:
+        await nats.start()
+    receipt = await asyncio.wait_for(crm.send_until_taken(call()), 30)
+    assert receipt["sequence"] == 1
+    assert await empty_ledger.last_sequence() == 1
+    assert (await client.get(f"{crm.url}/ready")).status_code == 200
+
+
+@pytest.mark.parametrize("batched", [False, True])
+async def test_intake_killed_while_many_send_loses_nothing_acknowledged(
+    empty_ledger: Ledger, client: httpx.AsyncClient, recorder: Service, batched: bool
+):
+    token = await empty_ledger.source("crm")
+    acknowledged: list[dict[str, object]] = []
+    async with empty_ledger.process("intake") as process:
+        crm = Sender(client, int(process.url.rpartition(":")[2]), token)
+
+        async def keep_sending(name: str) -> None:
+            number = 0
+            while True:
+                number += 1
+                batch = calls(10, f"{name}-{number}") if batched else [call(f"{name}-{number}")]
+                response = await (crm.send_batch(batch) if batched else crm.send(batch[0]))
+                assert response.status_code == 201
+                acknowledged.extend(response.json() if batched else [response.json()])
+
+        senders = [asyncio.create_task(keep_sending(f"s{number}")) for number in range(10)]
+
+        async def some() -> bool:
+            return len(acknowledged) >= 200
+
+        await until(some, "nothing is acknowledged")
+        await process.kill()
+        ends = await asyncio.gather(*senders, return_exceptions=True)
+        assert all(isinstance(each, httpx.TransportError) for each in ends), ends
+
+    last = await empty_ledger.recorded()
+    connection = await empty_ledger.connect()
+    entries = dict(await connection.fetch("select id, sequence from ledger.journal where disposition = 'entry'"))
+    assert {each["id"]: each["sequence"] for each in acknowledged}.items() <= entries.items()
+    assert len(entries) == last  # and nothing is there twice
+    if batched:
+        assert last % 10 == 0  # what was not acknowledged is whole or absent
