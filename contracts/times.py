@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -12,6 +12,8 @@ _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _OFFSET = r"[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _INSTANT = re.compile(rf"({_DAY})[Tt]({_CLOCK})(?:\.([0-9]{{1,9}}))?([Zz]|{_OFFSET})")
 _CALENDAR_DAY = re.compile(_DAY)
+_NO_TIMES = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+"""What programs send when they mean none, and what databases keep as minus and plus infinity."""
 
 
 def read_instant(text: str) -> tuple[datetime, str]:
@@ -28,9 +30,12 @@ def read_instant(text: str) -> tuple[datetime, str]:
         offset = "Z"
     try:
         local = datetime.fromisoformat(f"{day}T{clock}{fraction[:7].ljust(7, '0') if fraction else ''}{offset}")
-        return local.astimezone(UTC), f"{day}T{clock}{fraction}{offset}"
+        instant = local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"there is no such time: {text[:40]}") from None
+    if instant in _NO_TIMES:
+        raise ValueError(f"stands for no time at all: {text[:40]}")
+    return instant, f"{day}T{clock}{fraction}{offset}"
 
 
 def _instant(value: Any) -> datetime:
@@ -59,10 +64,10 @@ def _calendar_day(value: Any) -> date:
 
 INSTANT_SCHEMA = {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}
 
-Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(INSTANT_SCHEMA)]
+Instant = Annotated[datetime, PlainValidator(_instant), WithJsonSchema(INSTANT_SCHEMA)]
 """A time with offset; kept in UTC to the microsecond."""
 
 CalendarDay = Annotated[
-    date, BeforeValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})
+    date, PlainValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})
 ]
 """A day of the calendar, without time or offset."""

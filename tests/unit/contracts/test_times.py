@@ -34,7 +34,7 @@ def test_a_time_has_one_canonical_spelling_and_an_instant_to_the_microsecond(
     assert read_instant(text) == (instant, canonical)
 
 
-@given(st.datetimes(min_value=datetime(2, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9999, 1, 1), timezones=st.just(UTC)))
 def test_every_time_reads_back_and_its_canonical_text_is_a_fixed_point(at: datetime) -> None:
     instant, text = read_instant(at.isoformat())
     assert instant == at
@@ -56,6 +56,10 @@ def test_every_time_reads_back_and_its_canonical_text_is_a_fixed_point(at: datet
         "2026-03-01T09:30:00+0800",
         "2026-03-01T09:30:00.1234567890Z",
         "2026-03-01T09:30:00.Z",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T01:00:00+01:00",
+        "9999-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59.9999999Z",
         "2026-03-01T09:30:00Z\n",
         "٢٠٢٦-03-01T09:30:00Z",
         "0001-01-01T00:00:00+14:00",
@@ -65,7 +69,7 @@ def test_every_time_reads_back_and_its_canonical_text_is_a_fixed_point(at: datet
     ],
 )
 def test_other_spellings_and_impossible_times_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"must be a time with offset|there is no such time"):
+    with pytest.raises(ValueError, match=r"must be a time with offset|there is no such time|no time at all"):
         read_instant(text)
     with pytest.raises(ValidationError):
         TypeAdapter(Instant).validate_python(text)
