@@ -136,8 +136,6 @@ def _move(deal: Deal, event: DealRevised, entry: Entry[Event], playbooks: Playbo
         return []
     key = event.playbook or deal.playbook
     published = playbooks.find(key, event.playbook_version, entry.sequence)
-    if published and deal.standing and (key, published.playbook.version) == (deal.playbook, deal.version):
-        return []
     touched = deal.follow(key, event.playbook_version, published, entry.sequence)
     if deal.standing is not None:
         for said in deal.said:

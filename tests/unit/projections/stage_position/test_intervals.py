@@ -1,5 +1,6 @@
 """The rows: intervals without length zero, without neighbours alike, closed when the next begins."""
 
+from projections.entry import FOREVER
 from projections.stage_position import stage_position
 from tests.given import day, given
 from tests.saying import call_made, commitment, criterion, deal_opened, evidence_revoked, milestone, position, said
@@ -24,7 +25,7 @@ def test_what_happens_at_one_instant_makes_one_interval() -> None:
 
 def test_what_comes_to_nothing_at_one_instant_makes_none() -> None:
     told = given(stage_position, deal_opened(at=day(0)), milestone("interested", at=day(2), id="m"))
-    told.when(evidence_revoked(target="m", at=day(2))).then_all(position(from_at=day(0), since=day(0), stage=None))
+    told.when(evidence_revoked(target="m", at=day(2))).then_all(position(to_at=FOREVER, from_at=day(0), stage=None))
     told.when(milestone("interested", at=day(2))).then_all(
         position(from_at=day(0), to_at=day(2), stage=None), position(from_at=day(2), stage=1, entry=told.sequence)
     )

@@ -38,11 +38,11 @@ def test_a_commitment_given_again_counts_again() -> None:
 
 
 def test_a_withdrawal_takes_back_what_else_the_commitment_met() -> None:
-    asked = item("asked_for_more", by("customer_commitment_received", stage=1))
-    odd = playbook("odd", stage("a", "0.1", (item("begun"),)), stage("b", "0.2", (asked,), (item("done"),)))
-    told = given(stage_position, odd, deal_opened("odd"), milestone("begun"), commitment(1))
-    told.then(position(stage=2, phase="entered"))
-    told.when(commitment_withdrawn(1), milestone("begun")).then(position(stage=1, phase="entered"))
+    asked_twice = item("asked_twice", by("customer_commitment_received", stage=1, at_least=2))
+    odd = playbook("odd", stage("a", "0.1", (item("begun"),)), stage("b", "0.2", (asked_twice,), (item("done"),)))
+    told = given(stage_position, odd, deal_opened("odd"), milestone("begun"))
+    told.when(commitment(1), commitment_withdrawn(1), commitment(1)).then(position(stage=1, phase="completed"))
+    told.when(commitment(1)).then(position(stage=2, phase="entered"))
 
 
 def test_revoking_a_milestone_moves_the_deal_to_the_stage_before() -> None:
@@ -81,6 +81,12 @@ def test_other_evidence_for_the_same_item_keeps_it_met() -> None:
     told.when(evidence_revoked(target="first")).unchanged().then(position(stage=1, phase="entered"))
 
 
+def test_more_of_the_same_evidence_keeps_it_met() -> None:
+    told = given(stage_position, deal_opened(), milestone("interested", id="first"), milestone("interested", id="more"))
+    told.when(evidence_revoked(target="first")).unchanged().then(position(stage=1, phase="entered"))
+    told.when(evidence_revoked(target="more")).then(position(stage=None))
+
+
 def test_evidence_after_a_revocation_counts_again() -> None:
     told = given(stage_position, deal_opened(), milestone("interested"), evidence_revoked(item="interested"))
     told.when(milestone("interested")).then(position(stage=1, phase="entered"))
@@ -106,6 +112,12 @@ def test_revoking_what_is_not_evidence_is_flagged() -> None:
     told.when(evidence_revoked(target="o")).flagged("revoked_unknown")
     told.when(evidence_revoked(target="never")).flagged("revoked_unknown", "revoked_unknown")
     told.when(evidence_revoked(item="interested")).then(flag("revoked_unknown", entry=told.sequence))
+
+
+def test_revoking_what_was_taken_back_already_is_flagged() -> None:
+    told = given(stage_position, deal_opened(), milestone("interested", id="m"), evidence_revoked(item="interested"))
+    told.when(evidence_revoked(target="m")).flagged("revoked_unknown")
+    told.when(evidence_revoked(item="interested")).flagged("revoked_unknown", "revoked_unknown")
 
 
 def test_revoking_an_unknown_item_is_flagged() -> None:
