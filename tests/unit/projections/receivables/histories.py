@@ -6,14 +6,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.given import Said
+
 from .story import (
-    Fact,
     allocation,
     correction,
     credit_note,
     dispute,
     invoice,
-    labelled,
+    named,
     payment,
     resolution,
     reversal,
@@ -53,36 +54,35 @@ _BUSY = (
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_size: int = 20, distinct_instants: bool = False) -> list[Fact]:
-    """Facts in order of arrival, each with an id of its own; some are voided or corrected, some before they arrive.
+def histories(draw: st.DrawFn, max_size: int = 20, distinct_instants: bool = False) -> list[Said]:
+    """Facts that concern account A in order of arrival; some are voided or corrected, some before they arrive.
 
     At most one correction or void for each fact: of several the last to arrive counts, and then order matters.
     """
     start = draw(st.sampled_from([(), _BUSY]))
     facts = [
-        labelled(f"f{place}", _apart(fact, place) if distinct_instants else fact)
+        named(f"f{place}", _apart(fact, place) if distinct_instants else fact)
         for place, fact in enumerate([*start, *draw(st.lists(_facts, min_size=1, max_size=max_size))])
     ]
-    told: list[Fact] = list(facts)
+    told = list(facts)
     for place in draw(st.lists(st.integers(0, len(facts) - 1), max_size=3, unique=True)):
-        changing = draw(_changes(facts[place]))
-        if distinct_instants:
-            changing = _apart(changing, 1000 + place)
-        told.insert(draw(st.integers(0, len(told))), labelled(f"c{place}", changing))
+        change = named(f"c{place}", draw(_changes(facts[place])))
+        told.insert(draw(st.integers(0, len(told))), change)
     return told
 
 
 @st.composite
-def _changes(draw: st.DrawFn, target: Fact) -> Fact:
-    assert target.label is not None
+def _changes(draw: st.DrawFn, target: Said) -> Said:
     if draw(st.booleans()):
-        return void(target.label, account=target.account)
+        return void(target)
     data: dict[str, Any] = dict(target.data)
     if "amount" in data and not data.get("allocations"):
         data["amount"] = draw(_amounts)
-    moved = replace(target, at=target.at + timedelta(days=draw(st.integers(-2, 2)), microseconds=500), data=data)
-    return correction(target.label, moved)
+    assert target.at is not None
+    moved = target.at + timedelta(days=draw(st.integers(-2, 2)), microseconds=500)
+    return correction(target, replace(target, at=moved, data=data))
 
 
-def _apart(fact: Fact, place: int) -> Fact:
-    return replace(fact, at=fact.at + timedelta(microseconds=1000 * (place + 1)))
+def _apart(said: Said, place: int) -> Said:
+    assert said.at is not None
+    return replace(said, at=said.at + timedelta(microseconds=1000 * (place + 1)))

@@ -1,7 +1,7 @@
 """What an entry costs does not depend on how many invoices and payments the account has."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -11,31 +11,28 @@ from typing import Any
 import pytest
 
 from projections.entry import Entry
-from projections.history import entry_of
 from projections.playbooks import Playbooks
 from projections.receivables import receivables
 from projections.receivables.account import Account
 from projections.view import RowKey
+from tests.given import Said
 
-from .story import Fact, allocation, dispute, invoice, payment, recorded, resolution, reversal, transfer
+from .story import allocation, dispute, given, invoice, payment, resolution, reversal, transfer
 
 _Touched = list[RowKey]
-
-
-def _entries(facts: Iterable[Fact], behind: int = 0) -> list[Entry[Any]]:
-    return [replace(entry_of(each), sequence=behind + each.sequence) for each in recorded(facts)]
 
 
 @cache
 def _busy_account(size: int) -> list[Entry[Any]]:
     """`size` open invoices, as many payments that paid half of each, and as many asks that wait."""
-    facts: list[Fact] = []
-    for n in range(size):
-        facts.append(invoice(f"INV-{n}", "100.00", at=0))
-        facts.append(payment(f"P-{n}", "60.00", at=1, pays={f"INV-{n}": "50.00"}))
-        facts.append(allocation(f"LATE-{n}", {f"INV-{n}": "10.00"}, at=2))
-        facts.append(transfer(f"T-{n}", "10.00", at=2))
-    return _entries(facts)
+    numbers = range(size)
+    facts = [
+        *(invoice(f"INV-{n}", "100.00", at=0) for n in numbers),
+        *(payment(f"P-{n}", "60.00", at=1, pays={f"INV-{n}": "50.00"}) for n in numbers),
+        *(allocation(f"LATE-{n}", {f"INV-{n}": "10.00"}, at=2) for n in numbers),
+        *(transfer(f"T-{n}", "10.00", at=2) for n in numbers),
+    ]
+    return list(given(*facts).story.replay.entries)
 
 
 _NEXT = {
@@ -62,7 +59,7 @@ def test_an_entry_touches_as_many_rows_on_a_large_account_as_on_a_small_one(size
 
 
 @pytest.mark.parametrize("fact", [fact for fact, _ in _NEXT.values()], ids=list(_NEXT))
-def test_an_entry_runs_as_many_lines_on_a_large_account_as_on_a_small_one(fact: Fact) -> None:
+def test_an_entry_runs_as_many_lines_on_a_large_account_as_on_a_small_one(fact: Said) -> None:
     assert _lines_run(20, fact) == _lines_run(2000, fact)
 
 
@@ -73,8 +70,9 @@ def test_a_reversal_costs_what_the_payment_paid_and_no_more() -> None:
     assert len(touched[-1]) == 2 * 3 + 1 + 1  # three invoices' old and new intervals, the cash, the movement
 
 
-def _followed(entries: list[Entry[Any]], *facts: Fact) -> list[Entry[Any]]:
-    return [*entries, *_entries(facts, behind=len(entries))]
+def _followed(entries: list[Entry[Any]], *facts: Said) -> list[Entry[Any]]:
+    more = (each for fact in facts for each in given(fact).story.replay.entries)
+    return [*entries, *(replace(each, sequence=entries[-1].sequence + place) for place, each in enumerate(more, 1))]
 
 
 def _fold(entries: list[Entry[Any]]) -> tuple[Account, list[_Touched]]:
@@ -88,7 +86,7 @@ def _fold(entries: list[Entry[Any]]) -> tuple[Account, list[_Touched]]:
     return state, touched
 
 
-def _lines_run(size: int, fact: Fact) -> int:
+def _lines_run(size: int, fact: Said) -> int:
     """Lines of the view's own code that folding and rendering one more entry runs."""
     *before, last = _followed(_busy_account(size), fact)
     state, _ = _fold(before)

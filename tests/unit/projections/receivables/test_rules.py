@@ -4,17 +4,17 @@ import pytest
 
 from projections.receivables import ItemRow, MovementRow
 from projections.view import FlagRow
+from tests.given import Said, day
 
 from .story import (
     UNIDENTIFIED,
-    Fact,
     allocation,
     correction,
     credit_note,
-    day,
     dispute,
     given,
     invoice,
+    named,
     payment,
     resolution,
     reversal,
@@ -93,7 +93,7 @@ def test_many_shortfalls_of_one_entry_are_one_flag_that_names_the_first() -> Non
     seen = given(payment("P-1", "50.00", pays={f"INV-{n}": "10.00" for n in range(5)})).then(
         unapplied={"P-1": "50"}, flags=["allocated_unknown_invoice"]
     )
-    (flag,) = (each for each in seen.ledger.rows.values() if isinstance(each, FlagRow))
+    (flag,) = (each for each in seen.story.rows() if isinstance(each, FlagRow))
     assert flag.detail == (
         "INV-0 is no invoice of this account yet; INV-1 is no invoice of this account yet; "
         "INV-2 is no invoice of this account yet; and 2 more"
@@ -117,7 +117,7 @@ def test_the_earlier_of_two_invoices_of_one_number_counts_whichever_arrived_firs
 
 
 @pytest.mark.parametrize("second", [payment("P-1", "40.00", at=2), credit_note("P-1", "40.00", at=2)])
-def test_payments_and_credit_notes_share_their_numbers(second: Fact) -> None:
+def test_payments_and_credit_notes_share_their_numbers(second: Said) -> None:
     given(payment("P-1", "100.00", at=1)).when(second).then(unapplied={"P-1": "100"}, flags=["payment_twice"])
 
 
@@ -148,10 +148,9 @@ def test_a_reversal_before_its_payment_waits_for_it() -> None:
 
 def test_a_reversal_moves_the_balance_when_it_takes_effect() -> None:
     seen = given(reversal("P-1", "40.00", at=1), payment("P-1", "100.00", at=2)).then(unapplied={"P-1": "60"})
-    moved = [each for each in seen.ledger.rows.values() if isinstance(each, MovementRow)]
-    assert {(each.kind, each.at, str(each.amount), each.entry) for each in moved} == {
-        ("payment", day(2), "-100.00", 2),
-        ("reversal", day(2), "40.00", 1),
+    assert {(each.kind, each.at, str(each.amount), each.document) for each in seen.movements()} == {
+        ("payment", day(2), "-100.00", "P-1"),
+        ("reversal", day(2), "40.00", "P-1"),
     }
 
 
@@ -263,37 +262,40 @@ def test_facts_of_one_instant_leave_one_interval() -> None:
         payment("P-1", "30.00", at=1, pays={"INV-1": "30.00"}),
         payment("P-2", "30.00", at=1, pays={"INV-1": "30.00"}),
     ).then(owes={"INV-1": "40"})
-    (only,) = (each for each in seen.ledger.rows.values() if isinstance(each, ItemRow))
-    assert (only.from_at, str(only.open_amount), only.entry) == (day(1), "40.00", 3)
+    (only,) = seen.rows_of(ItemRow)
+    assert (only.from_at, str(only.open_amount), only.entry) == (day(1), "40.00", seen.story.sequence)
 
 
 def test_an_invoice_settled_at_the_instant_of_its_issue_was_never_open() -> None:
     seen = given(invoice("INV-1", "100.00", at=1), payment("P-1", "100.00", at=1, pays={"INV-1": "100.00"})).then()
-    assert {type(each) for each in seen.ledger.rows.values()} == {MovementRow}
+    assert {type(each) for each in seen.story.rows()} == {MovementRow}
 
 
 def test_a_fact_that_changes_nothing_of_an_item_begins_no_interval() -> None:
     seen = given(invoice("INV-1", "100.00", at=0), dispute("INV-1", at=1), dispute("INV-1", at=2)).then(
         owes={"INV-1": "100"}, disputed=["INV-1"]
     )
-    rows = [each for each in seen.ledger.rows.values() if isinstance(each, ItemRow)]
+    rows = seen.rows_of(ItemRow)
     assert [(each.from_at, each.disputed) for each in rows] == [(day(0), False), (day(1), True)]
 
 
 def test_a_voided_payment_was_never_made() -> None:
+    mistaken = named("mistaken", payment("P-1", "100.00", pays={"INV-1": "100.00"}))
     (
-        given(invoice("INV-1", "100.00"), payment("P-1", "100.00", pays={"INV-1": "100.00"}))
-        .when(void("e2"))
+        given(invoice("INV-1", "100.00"), mistaken)
+        .then()
+        .when(void(mistaken))
         .then(owes={"INV-1": "100"})
         .then(owes={"INV-1": "100"}, as_of=day(2))
     )
 
 
 def test_a_corrected_invoice_counts_as_if_it_had_been_right() -> None:
+    wrong = named("wrong", invoice("INV-1", "100.00", at=0))
     (
-        given(invoice("INV-1", "100.00", at=0), payment("P-1", "80.00", at=1, pays={"INV-1": "80.00"}))
+        given(wrong, payment("P-1", "80.00", at=1, pays={"INV-1": "80.00"}))
         .then(owes={"INV-1": "20"})
-        .when(correction("e1", invoice("INV-1", "80.00", at=0)))
+        .when(correction(wrong, invoice("INV-1", "80.00", at=0)))
         .then()
     )
 
@@ -302,4 +304,4 @@ def test_amounts_read_alike_however_they_were_sent() -> None:
     seen = given(invoice("INV-1", "100"), invoice("INV-2", "100.0"), invoice("INV-3", "100", currency="JPY")).then(
         owes={"INV-1": "100", "INV-2": "100", "INV-3": "100"}
     )
-    assert [str(each.open_amount) for each in seen.ledger.items(day(1)).values()] == ["100.00", "100.00", "100"]
+    assert [str(each.open_amount) for each in seen.items().values()] == ["100.00", "100.00", "100"]
