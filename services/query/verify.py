@@ -3,32 +3,28 @@
 Everything is read in pieces, so memory does not grow with the ledger; the longest history of one subject has to fit.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from nats.aio.client import Client
 
-from projections.views import VIEWS, generation_digest
+from projections.views import generation_digest
+from services import database
 from services.errors import BadRequest, DaybookError, NotProvisioned
-from services.ledger import journal
 from services.ledger.journal import Connection
 from services.projector.generation import Generation, served
-from services.projector.tables import quoted, tables_of
 from services.query.checks.differences import Differences
 from services.query.checks.journal import check_entries_of, check_journal
 from services.query.checks.pin import Pin, pin
-from services.query.checks.replays import Shelf
-from services.query.checks.rows import subjects_without_entries
 from services.query.checks.stream import Messages
-from services.query.checks.subjects import SubjectChecks
+from services.query.checks.views import ViewChecks
 from services.query.shapes import Verification
 from services.sql import queries
 from services.stream.state import StreamState, state
 
-_JOURNAL = queries("services.query.checks", "journal.sql")
-_SUBJECTS = queries("services.query.checks", "subjects.sql")
-_ENTRIES_AT_ONCE = 2000
+_SQL = queries("services.query.checks", "journal.sql")
 WAIT_S = 30.0
 
 
@@ -38,8 +34,8 @@ class Progress(Protocol):
     def begins(self, step: str, total: int) -> None:
         """A step begins; it has so many parts."""
 
-    def advances(self, parts: int) -> None:
-        """So many parts of the step are done."""
+    def advances(self, step: str, parts: int) -> None:
+        """So many parts of a step are done."""
 
     def notes(self, text: str) -> None:
         """Something that people should know, and that is no difference."""
@@ -51,10 +47,11 @@ class _Ledger:
 
     connection: Connection
     nc: Client
-    state: StreamState
     stream: str
+    state: StreamState
     generation: Generation
     pinned: Pin
+    progress: Progress
 
 
 async def verify(
@@ -65,21 +62,24 @@ async def verify(
     *,
     deal: str | None = None,
     wait_s: float = WAIT_S,
+    database_url: str | None = None,
+    workers: int = 1,
 ) -> Verification:
-    """Check everything up to one sequence, pinned at the start. Raises DaybookError when it cannot be checked."""
+    """Check everything up to one sequence, pinned at the start. Raises DaybookError when it cannot be checked.
+
+    Without `database_url` all is done over the one connection; with it, up to `workers` processes share the replays.
+    """
     generation = await _generation(connection)
     now = await state(nc, stream)
     pinned = await pin(connection, now.last_sequence, wait_s)
     if pinned.behind:
         progress.notes(f"Checked up to {pinned.sequence} only: {pinned.behind}.")
-    ledger = _Ledger(connection, nc, now, stream, generation, pinned)
-    subject = None if deal is None else f"deal/{deal}"
-    if subject is not None and not await connection.fetchval(_SUBJECTS["entries_of"], subject, pinned.sequence):
-        raise BadRequest(f"Nothing is known of the deal {deal} up to sequence {pinned.sequence}.")
+    ledger = _Ledger(connection, nc, stream, now, generation, pinned, progress)
     differences = await _stream_is_the_one(ledger)
-    found, entries = await _journal(ledger, subject, progress)
-    differences.merge(found)
-    found, subjects = await _views(ledger, subject, progress)
+    if deal is not None:
+        found, entries, subjects = await _one(ledger, f"deal/{deal}")
+    else:
+        found, entries, subjects = await _all(ledger, database_url, workers)
     differences.merge(found)
     return Verification(
         ok=not differences.counts,
@@ -89,6 +89,55 @@ async def verify(
         differences=differences.listed(),
         counts=differences.numbers(),
     )
+
+
+async def _one(ledger: _Ledger, subject: str) -> tuple[Differences, int, int]:
+    up_to, progress = ledger.pinned.sequence, ledger.progress
+    views = ViewChecks(ledger.connection, ledger.generation, up_to)
+    total = await views.entries(subject)
+    if not total:
+        raise BadRequest(f"Nothing is known of {subject} up to sequence {up_to}.")
+    progress.begins("journal", total)
+    differences, entries = await check_entries_of(
+        ledger.connection, ledger.nc, ledger.stream, subject, up_to, partial(progress.advances, "journal")
+    )
+    progress.begins("views", total)
+    differences.merge(await views.check_one(subject))
+    progress.advances("views", total)
+    return differences, entries, 1
+
+
+async def _all(ledger: _Ledger, database_url: str | None, workers: int) -> tuple[Differences, int, int]:
+    """Both halves: at the same time where the second has a connection of its own."""
+    if database_url is None:
+        differences, entries = await _journal(ledger)
+        found, subjects = await _views(ledger, ledger.connection, None, 1)
+    else:
+        own = await database.connect(database_url, "daybook_query")
+        try:
+            async with asyncio.TaskGroup() as group:
+                first = group.create_task(_journal(ledger))
+                second = group.create_task(_views(ledger, own, database_url, workers))
+        finally:
+            own.terminate()
+        (differences, entries), (found, subjects) = first.result(), second.result()
+    differences.merge(found)
+    return differences, entries, subjects
+
+
+async def _journal(ledger: _Ledger) -> tuple[Differences, int]:
+    up_to, progress = ledger.pinned.sequence, ledger.progress
+    progress.begins("journal", up_to)
+    async with Messages(ledger.nc, ledger.stream, up_to) as messages:
+        return await check_journal(ledger.connection, messages, up_to, partial(progress.advances, "journal"))
+
+
+async def _views(
+    ledger: _Ledger, connection: Connection, database_url: str | None, workers: int
+) -> tuple[Differences, int]:
+    views = ViewChecks(connection, ledger.generation, ledger.pinned.sequence)
+    ledger.progress.begins("views", await views.entries())
+    return await views.check_all(partial(ledger.progress.advances, "views"), database_url, workers)
 
 
 async def _generation(connection: Connection) -> Generation:
@@ -105,77 +154,7 @@ async def _generation(connection: Connection) -> Generation:
 
 async def _stream_is_the_one(ledger: _Ledger) -> Differences:
     differences = Differences()
-    remembered = await ledger.connection.fetchval(_JOURNAL["stream_created_at"])
+    remembered = await ledger.connection.fetchval(_SQL["stream_created_at"])
     if remembered != ledger.state.created_at:
         differences.add("stream_replaced", None, None, f"made at {remembered}", f"made at {ledger.state.created_at}")
     return differences
-
-
-async def _journal(ledger: _Ledger, subject: str | None, progress: Progress) -> tuple[Differences, int]:
-    up_to = ledger.pinned.sequence
-    if subject is not None:
-        total = await ledger.connection.fetchval(_SUBJECTS["entries_of"], subject, up_to)
-        progress.begins("journal", total)
-        return await check_entries_of(ledger.connection, ledger.nc, ledger.stream, subject, up_to, progress.advances)
-    progress.begins("journal", up_to)
-    async with Messages(ledger.nc, ledger.stream, up_to) as messages:
-        return await check_journal(ledger.connection, messages, up_to, progress.advances)
-
-
-async def _views(ledger: _Ledger, subject: str | None, progress: Progress) -> tuple[Differences, int]:
-    up_to, connection = ledger.pinned.sequence, ledger.connection
-    differences, stale = await _stale(ledger, subject)
-    shelf = Shelf(await journal.playbooks(connection, up_to))
-    checks = SubjectChecks(connection, ledger.generation.schema, VIEWS, shelf, up_to, stale)
-    subjects = 0
-    if subject is not None:
-        entries = await connection.fetchval(_SUBJECTS["entries_of"], subject, up_to)
-        progress.begins("views", entries)
-        differences.merge(await checks.check([subject]))
-        progress.advances(entries)
-        return differences, 1
-    progress.begins("views", await connection.fetchval(_SUBJECTS["noted"], up_to))
-    async for batch in _batches(connection, up_to):
-        differences.merge(await checks.check(list(batch)))
-        subjects += len(batch)
-        progress.advances(sum(batch.values()))
-    differences.merge(await _without_entries(ledger))
-    return differences, subjects
-
-
-async def _stale(ledger: _Ledger, subject: str | None) -> tuple[Differences, set[tuple[str, str]]]:
-    """The subjects marked stale, each a difference; and which they are, with the view."""
-    differences = Differences()
-    sql = _SUBJECTS["stale"].replace("{generation}", quoted(ledger.generation.schema))
-    marked = set()
-    for row in await ledger.connection.fetch(sql, ledger.pinned.sequence):
-        marked.add((row["subject"], row["view"]))
-        if subject in (None, row["subject"]):
-            differences.add("stale", row["sequence"], row["subject"], None, f"{row['view']}: {row['error']}")
-    return differences, marked
-
-
-async def _without_entries(ledger: _Ledger) -> Differences:
-    differences = Differences()
-    kinds = {table: view.kind for view in VIEWS for table in tables_of([view])}
-    for table, kind in kinds.items():
-        for subject, known_from in await subjects_without_entries(
-            ledger.connection, ledger.generation.schema, table, kind, ledger.pinned.sequence
-        ):
-            differences.add("view_row_extra", known_from, subject, None, f"{table.row.TABLE}: no entry concerns it")
-    return differences
-
-
-async def _batches(connection: Connection, up_to: int) -> AsyncIterator[dict[str, int]]:
-    """All subjects with the number of their entries, in parts of about `_ENTRIES_AT_ONCE` entries."""
-    after, batch, entries = "", dict[str, int](), 0
-    while rows := await connection.fetch(_SUBJECTS["subjects"], after, up_to, _ENTRIES_AT_ONCE):
-        for row in rows:
-            if batch and entries + row["entries"] > _ENTRIES_AT_ONCE:
-                yield batch
-                batch, entries = {}, 0
-            batch[row["subject"]] = row["entries"]
-            entries += row["entries"]
-        after = rows[-1]["subject"]
-    if batch:
-        yield batch

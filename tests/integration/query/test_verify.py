@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from services.errors import BadRequest
+from services.query.checks import views
 from services.query.checks.differences import FIRST
 from services.query.shapes import Difference, Verification
 from services.query.verify import verify
@@ -26,8 +27,8 @@ class Heard:
     def begins(self, step: str, total: int) -> None:
         self.steps[step] = [total, 0]
 
-    def advances(self, parts: int) -> None:
-        list(self.steps.values())[-1][1] += parts
+    def advances(self, step: str, parts: int) -> None:
+        self.steps[step][1] += parts
 
     def notes(self, text: str) -> None:
         self.said.append(text)
@@ -91,6 +92,27 @@ async def test_a_good_ledger_has_no_difference(told: Told) -> None:
     }
     assert heard.said == []
     assert all(done == total for total, done in heard.steps.values())
+
+
+async def test_several_processes_find_what_one_finds(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "ENTRIES_PER_WORKER", 5)
+    monkeypatch.setattr(views, "_ENTRIES_AT_ONCE", 3)
+    nc, ledger = await told.ledger.nats(), told.ledger
+    connection = await ledger.connect()
+    schema = await connection.fetchval("select schema_name from ledger.generation")
+
+    async def checked(number: int) -> Verification:
+        url = ledger.endpoints.database_url if number else None
+        return await verify(connection, nc, ledger.settings.stream, Heard(), database_url=url, workers=number)
+
+    assert await checked(2) == await checked(0)
+    await connection.execute(f"update \"{schema}\".stage_position set owner = 'x' where owner = 'Zhao'")
+    try:
+        found = await checked(2)
+        assert found["counts"]["view_row_altered"] > 0
+        assert found == await checked(0)
+    finally:
+        await connection.execute(f"update \"{schema}\".stage_position set owner = 'Zhao' where owner = 'x'")
 
 
 async def test_one_deal_is_checked_alone(altered: Altered) -> None:
