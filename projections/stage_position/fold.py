@@ -69,13 +69,17 @@ def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[
     deal.said.append(entry)
     event = entry.event
     before = deal.standing
-    touched = list(_set_course(deal, event, entry, playbooks)) if isinstance(event, Course) else []
+    step = before.step if before is not None else 0
+    touched: list[RowKey] = []
+    if course := isinstance(event, Course):
+        touched += _set_course(deal, event, entry, playbooks)
     if deal.standing is before and before is not None and (finding := before.judge(entry)):
         touched.append(deal.flag(entry.sequence, finding))
-    if deal.opening is not None:
+    if deal.opening is None:
+        if len(deal.said) == 1:
+            touched.append(deal.flag(entry.sequence, Finding("not_opened", "no deal_opened is known for this deal")))
+    elif course or (before is not None and before.step != step):
         touched += deal.show(entry)
-    elif len(deal.said) == 1:
-        touched.append(deal.flag(entry.sequence, Finding("not_opened", "no deal_opened is known for this deal")))
     return touched
 
 
