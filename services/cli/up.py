@@ -78,7 +78,7 @@ def addresses(run: dict[str, object], settings: Settings) -> list[str]:
     ]
     if run["emitter_nats_url"]:
         found.append(f"send by NATS    {run['emitter_nats_url']}, request intake.<source>")
-        found.append(f"read by SQL     {run['database_url']}")
+        found.append(f"read by SQL     {run['sql_url']}")
     found.append(f"commands        daybook status --data {settings.data}")
     found.append(f"logs            {settings.data / 'logs'}")
     return found

@@ -112,7 +112,7 @@ def held(path: Path) -> Iterator[DataDirectory]:
             ) from None
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
-        yield DataDirectory(path)
+        yield DataDirectory(path.resolve())
         os.ftruncate(lock, 0)
     finally:
         os.close(lock)

@@ -81,7 +81,7 @@ class Kept:
     async def _again(self) -> bool:
         try:
             await self._startable.start(self._note)
-        except ServerFailed as error:
+        except (ServerFailed, OSError) as error:
             self._say(f"{self.name} does not start again: {error}")
             return False
         return True

@@ -1,6 +1,9 @@
 """Files and directories that only their owner can read."""
 
+import os
 from pathlib import Path
+
+from services.errors import ServerFailed
 
 
 def write(path: Path, text: str) -> None:
@@ -13,6 +16,9 @@ def write(path: Path, text: str) -> None:
 
 
 def directory(path: Path) -> Path:
-    """Makes a directory for its owner alone, unless it is there."""
+    """Makes a directory for its owner alone; one that is there must be ours. Raises ServerFailed."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_uid != os.geteuid():
+        raise ServerFailed(f"{path} belongs to somebody else; use another data directory.")
+    path.chmod(0o700)
     return path

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 KEPT = 3
@@ -12,7 +13,8 @@ _EVERY_S = 30.0
 async def keep_rotating(logs: Path) -> None:
     """Looks at every log now and then, for ever."""
     while True:
-        await asyncio.to_thread(rotate, logs)
+        with suppress(OSError):  # a full disk; there may be room next time
+            await asyncio.to_thread(rotate, logs)
         await asyncio.sleep(_EVERY_S)
 
 

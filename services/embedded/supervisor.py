@@ -29,6 +29,8 @@ class Supervisor:
         self.run: dict[str, object] = {}
         """What stands in run.json."""
         self._say = say
+        self._nats: NatsServer | None = None
+        self._postgres: PostgresServer | None = None
         self._services: list[Kept] = []
         self._servers: list[Kept] = []
         self._rotation: asyncio.Task[None] | None = None
@@ -39,14 +41,15 @@ class Supervisor:
         intake_port = self._port("intake", self.settings.intake_host, self.settings.intake_port)
         query_port = self._port("query", self.settings.query_host, self.settings.query_port)
         self._rotation = asyncio.create_task(keep_rotating(self.directory.logs))
-        where, emitter_nats_url = await self._start_servers()
+        where = await self._start_servers()
         self.run = {
             "ready": False,
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "embedded": self.settings.embedded,
             "nats_url": where.nats_url,
-            "emitter_nats_url": emitter_nats_url,
+            "emitter_nats_url": self._nats.emitter_url if self._nats else None,
             "database_url": where.database_url,
+            "sql_url": self._postgres.reader_url if self._postgres else None,
             "intake_url": f"http://{_authority(self.settings.intake_host, intake_port)}",
             "query_url": f"http://{_authority(self.settings.query_host, query_port)}",
             "intake_port": intake_port,
@@ -75,12 +78,12 @@ class Supervisor:
             await each.stop()
         self.directory.forget()
 
-    async def _start_servers(self) -> tuple[Endpoints, str | None]:
+    async def _start_servers(self) -> Endpoints:
         """Starts the embedded servers, or names those of the settings."""
         if not self.settings.embedded:
-            return endpoints(self.settings), None
-        nats = NatsServer(self.directory.nats, self.directory.log("nats"))
-        postgres = PostgresServer(self.directory.postgres, self.directory.log("postgres"))
+            return endpoints(self.settings)
+        nats = self._nats = NatsServer(self.directory.nats, self.directory.log("nats"))
+        postgres = self._postgres = PostgresServer(self.directory.postgres, self.directory.log("postgres"))
         kept_nats, kept_postgres = self._kept("nats", nats), self._kept("postgres", postgres)
         self._servers = [kept_nats, kept_postgres]
         await kept_nats.start()
@@ -89,7 +92,7 @@ class Supervisor:
         for each in postgres.opened:
             self._say(f"PostgreSQL's user may now pass through {each} (chmod o+x)")
         self._say(f"PostgreSQL listens on the socket in {postgres.socket}")
-        return Endpoints(nats.url, postgres.url), nats.emitter_url
+        return Endpoints(nats.url, postgres.url)
 
     def _kept(self, name: str, startable: Startable) -> Kept:
         return Kept(name, startable, self.directory.started, self._say)

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -115,6 +116,16 @@ async def test_what_it_says_about_itself_is_for_its_owner_alone(up: Up) -> None:
 
 async def test_on_this_machine_reading_needs_no_token(up: Up) -> None:
     assert (await _status(up, after=len(shipped())))["recorded"] == len(shipped())
+
+
+async def test_a_dashboard_reads_the_views_by_sql_and_nothing_else(up: Up) -> None:
+    connection = await asyncpg.connect(up.run["sql_url"])
+    assert await connection.fetchval("select count(*) from reporting.position") == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.fetchval("select count(*) from ledger.journal")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute("set role daybook")
+    await connection.close()
 
 
 @pytest.mark.parametrize("name", ["intake", "query", "recorder", "projector", "nats", "postgres"])

@@ -12,7 +12,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services.embedded.postgres import PostgresServer, binary
+from services.embedded.cluster import binary
+from services.embedded.postgres import PostgresServer
 from services.errors import ServerFailed
 from tests.servers import Servers
 
@@ -102,12 +103,41 @@ async def test_a_cluster_of_another_version_is_left_alone(tmp_path: Path) -> Non
 
 
 @as_root
-async def test_a_socket_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    server = PostgresServer(tmp_path / "postgres", tmp_path / "postgres.log")
-    server.socket.mkdir(parents=True)
-    os.chown(server.socket, pwd.getpwnam("nobody").pw_uid, -1)
-    with pytest.raises(ServerFailed, match="belongs to somebody else"):
+async def test_a_socket_directory_that_somebody_else_made_is_refused(tmp_path: Path) -> None:
+    home = tmp_path / ("long-" * 20)
+    server = PostgresServer(home / "postgres", home / "postgres.log")
+    server.socket.mkdir()
+    try:
+        os.chown(server.socket, pwd.getpwnam("nobody").pw_uid, -1)
+        with pytest.raises(ServerFailed, match="belongs to somebody else"):
+            await server.start()
+    finally:
+        server.socket.rmdir()
+
+
+@as_root
+async def test_files_whose_user_got_another_number_are_put_right(tmp_path: Path) -> None:
+    async with _started(tmp_path) as server:
+        pass
+    for each in (server.data, server.socket, *server.data.rglob("*")):
+        os.chown(each, 4242, 4242)
+    async with _started(tmp_path) as server:
+        assert server.data.stat().st_uid == pwd.getpwnam("pgserver").pw_uid
+
+
+async def test_lock_files_that_name_a_process_of_another_kind_are_no_trouble(tmp_path: Path) -> None:
+    async with _started(tmp_path) as server:
+        locks = {each: each.read_text() for each in (server.data / "postmaster.pid", *server.socket.glob(".s*.lock"))}
+    stranger = subprocess.Popen(["/bin/sleep", "60"], user=server.data.stat().st_uid)  # noqa: ASYNC220 - ends below
+    for each, text in locks.items():
+        each.write_text(text.replace(text.split()[0], str(stranger.pid), 1))
+    try:
+        assert len(locks) == 2
         await server.start()
+        await server.stop()
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 async def test_what_the_log_says_is_said_when_it_does_not_start(tmp_path: Path) -> None:

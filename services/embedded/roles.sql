@@ -1,0 +1,15 @@
+-- The embedded server's roles; run as its superuser at every start. The ledger's owner is no superuser, and whoever
+-- runs `daybook up` may also log in as a reader of the views.
+
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'daybook') then
+        create role daybook login createrole;
+    end if;
+    if not exists (select from pg_roles where rolname = 'daybook_reader') then
+        create role daybook_reader;
+        grant daybook_reader to daybook with admin option;
+    end if;
+    alter role daybook_reader login;
+end
+$$;
