@@ -11,10 +11,9 @@ import structlog
 from projections.entry import LANES
 from projections.views import VIEWS
 from services import database
-from services.database import DATABASE_AWAY
-from services.errors import NotProvisioned, Unavailable
+from services.errors import DaybookError
 from services.projector.generation import Views
-from services.projector.session import Find, Manner, Session, Tell, Working
+from services.projector.session import CONNECTION_BROKEN, Find, Manner, Session, Tell, Working
 
 CONNECTIONS = 4
 """At work at the same time; the lanes take turns on them."""
@@ -59,8 +58,10 @@ class Projector:
             began = monotonic()
             try:
                 await self._session()
-            except (*DATABASE_AWAY, asyncpg.PostgresError, Unavailable, NotProvisioned) as error:
+            except (*CONNECTION_BROKEN, DaybookError) as error:
                 log.warning("session_ended", error=str(error) or type(error).__name__)
+            except Exception:
+                log.exception("session_ended")
             pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
             await asyncio.sleep(pause)
 

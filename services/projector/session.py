@@ -24,6 +24,9 @@ LOOK_S = 0.5
 REST_S = 5.0
 """How long a lane rests after an error that trying again at once would only repeat."""
 
+CONNECTION_BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""After these nothing is known of a connection; asyncpg itself loses its way when one is cut at an odd moment."""
+
 Find = Callable[[asyncpg.Connection], Awaitable[Generation | None]]
 Tell = Callable[[int, int], Awaitable[None]]
 Working = asyncio.LifoQueue[asyncpg.Connection]
@@ -181,7 +184,7 @@ class Session:
         except LostLeadership as error:
             log.warning("lane_lost", lane=number, error=str(error))
             self._leaving.add(number)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except CONNECTION_BROKEN as error:
             self._failure = error
         except Exception as error:
             self._rest(number, error)

@@ -47,7 +47,7 @@ def turmoil(seed: int, events: int, deals: int = 12, accounts: int = 4) -> list[
     return told
 
 
-def event(name: str, subject: str, at: datetime, id: str, source: str = "crm", **data: Any) -> Event:
+def event(name: str, subject: str, at: datetime, id: str, source: str = "crm", /, **data: Any) -> Event:
     """Any event; what is None is left out."""
     return {
         "specversion": "1.0",

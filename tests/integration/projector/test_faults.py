@@ -1,0 +1,204 @@
+"""Killed, stopped, raced or cut off at any instant: the rows are those of the folds, once each."""
+
+import asyncio
+import os
+import signal
+from random import Random
+
+import asyncpg
+import pytest
+
+from projections.views import VIEWS
+from services.errors import LostLeadership, ViewsAltered
+from services.projector.lane import Lane
+from tests.integration.projector.expected import differing, expected, stored
+from tests.integration.projector.journal import Journal
+from tests.integration.projector.turmoil import turmoil
+from tests.integration.projector.working import projecting, served
+from tests.ledger import Ledger
+from tests.service import until
+
+
+async def test_killed_at_random_instants(empty_ledger: Ledger) -> None:
+    owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
+    draw = Random(31)
+    journal = Journal()
+    journal.take(turmoil(seed=31, events=1500, deals=60))
+    instants = sorted(draw.sample(range(20, journal.last - 100), 5))
+    async with empty_ledger.process("projector") as projector:
+        await empty_ledger.projected(await journal.write(owner, limit=1))
+        reached = 1
+        while reached < journal.last:
+            reached = await journal.write(owner, limit=draw.randint(1, 6))
+            await nats.publish("notice.recorded", str(reached).encode())
+            if instants and reached >= instants[0]:
+                instants.pop(0)
+                await projector.kill()
+                await projector.start()
+        await empty_ledger.projected(journal.last)
+        found = await stored(owner, (await served(owner)).schema, VIEWS)
+    assert not differing(found, expected(journal, VIEWS))
+
+
+async def test_one_that_was_stopped_while_its_lanes_were_taken_over_commits_nothing(empty_ledger: Ledger) -> None:
+    owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
+    draw = Random(32)
+    journal = Journal()
+    journal.take(turmoil(seed=32, events=1200, deals=60))
+    schema = (await served(owner)).schema
+    async with empty_ledger.process("projector") as stopped:
+        await empty_ledger.projected(await journal.write(owner, limit=10))
+        for _ in range(3):
+            reached = await journal.write(owner, limit=draw.randint(150, 250))
+            await nats.publish("notice.recorded", str(reached).encode())
+            await until(lambda at=reached: _some_lane_is(owner, schema, at), "no lane moves")  # type: ignore[misc]
+            os.kill(stopped.process.pid, signal.SIGSTOP)
+            await until(lambda: _cut_off(owner), "its connections stay")
+            await journal.write(owner, limit=50)
+            async with projecting(empty_ledger, batch=10):
+                await empty_ledger.projected(reached)
+                os.kill(stopped.process.pid, signal.SIGCONT)
+                await journal.write(owner, limit=50)
+                await empty_ledger.projected(reached + 100)
+        await journal.write(owner)
+        await empty_ledger.projected(journal.last)
+        found = await stored(owner, schema, VIEWS)
+    assert not differing(found, expected(journal, VIEWS))
+
+
+async def _some_lane_is(owner: asyncpg.Connection, schema: str, sequence: int) -> bool:
+    return bool(await owner.fetchval(f'select max(sequence) >= $1 from "{schema}".lane', sequence))
+
+
+async def _cut_off(owner: asyncpg.Connection) -> bool:
+    """Drops the connections that hold locks, as the server does for a machine that is cut off; the others stay."""
+    rows = await owner.fetch(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'projector' and (state <> 'idle'"
+        " or pid in (select pid from pg_locks where locktype = 'advisory'))"
+    )
+    return not rows
+
+
+async def test_a_claim_fences_off_whoever_had_the_lane_before(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=33, events=300))
+    await journal.write(owner)
+    schema = (await served(owner)).schema
+    old = await Lane.claim(owner, schema, VIEWS, 3, cache_entries=1000)
+    taken = await old.step(owner, journal.last, limit=5)
+    new = await Lane.claim(owner, schema, VIEWS, 3, cache_entries=1000)
+    assert new.position.sequence == taken.sequence
+    before = await stored(owner, schema, VIEWS)
+    with pytest.raises(LostLeadership):
+        await old.step(owner, journal.last, limit=5)
+    assert await stored(owner, schema, VIEWS) == before
+    assert (await new.step(owner, journal.last, limit=5)).sequence > taken.sequence
+
+
+async def test_a_claim_in_the_middle_of_a_step_fences_it_off(empty_ledger: Ledger) -> None:
+    owner, one, other = [await empty_ledger.connect() for _ in range(3)]
+    journal = Journal()
+    journal.take(turmoil(seed=38, events=300))
+    await journal.write(owner)
+    schema = (await served(owner)).schema
+    old = await Lane.claim(one, schema, VIEWS, 3, cache_entries=1000)
+    async with owner.transaction():
+        # The step waits for the journal, the claim raises the epoch first and then waits for it too.
+        await owner.execute("lock table ledger.concerns in access exclusive mode")
+        step = asyncio.create_task(old.step(one, journal.last, limit=5))
+        claim = asyncio.create_task(Lane.claim(other, schema, VIEWS, 3, cache_entries=1000))
+        await until(lambda: _epoch_is(owner, schema, 2), "the lane is not claimed")
+        assert not step.done()
+    new = await claim
+    with pytest.raises(LostLeadership):
+        await step
+    assert not any((await stored(owner, schema, VIEWS)).values())
+    assert (await new.step(other, journal.last, limit=5)).sequence > 0
+
+
+async def _epoch_is(owner: asyncpg.Connection, schema: str, epoch: int) -> bool:
+    return bool(await owner.fetchval(f'select epoch = $1 from "{schema}".lane where lane = 3', epoch))
+
+
+async def test_a_freed_lane_is_taken_by_another(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=34, events=300))
+    async with projecting(empty_ledger):
+        async with projecting(empty_ledger):
+            await until(lambda: _holders(owner, 2), "two do not share the lanes")
+            await journal.write(owner, limit=100)
+            await empty_ledger.projected(100)
+        await journal.write(owner)
+        await empty_ledger.projected(journal.last)
+        await until(lambda: _holders(owner, 1), "one does not hold all lanes")
+
+
+async def _holders(owner: asyncpg.Connection, number: int) -> bool:
+    rows = await owner.fetch(
+        "select pid, count(*) as lanes from pg_locks where locktype = 'advisory' and objsubid = 2 and objid < 16"
+        " and database = (select oid from pg_database where datname = current_database()) group by pid"
+    )
+    return [row["lanes"] for row in rows] == [16 // number] * number
+
+
+@pytest.mark.parametrize("kill", [False, True])
+async def test_postgres_restarts(empty_ledger: Ledger, kill: bool) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=35, events=400))
+    async with projecting(empty_ledger, batch=10):
+        await journal.write(owner, limit=150)
+        await empty_ledger.projected(20)
+        await empty_ledger.servers.restart_postgres(kill=kill)
+        owner = await empty_ledger.connect()
+        await journal.write(owner)
+        await empty_ledger.projected(journal.last)
+    found = await stored(owner, (await served(owner)).schema, VIEWS)
+    assert not differing(found, expected(journal, VIEWS))
+
+
+async def test_a_database_restored_to_an_older_backup_catches_up(empty_ledger: Ledger) -> None:
+    events = turmoil(seed=36, events=240)
+    journal = Journal()
+    journal.take(events)
+    async with empty_ledger.process("recorder"), empty_ledger.process("projector"):
+        await empty_ledger.append(*events[:100])
+        await empty_ledger.projected()
+        backup = await empty_ledger.backup()
+        await empty_ledger.append(*events[100:200])
+        await empty_ledger.projected()
+        await empty_ledger.restore(backup)
+        await empty_ledger.append(*events[200:])
+        assert await empty_ledger.projected() == journal.last
+        owner = await empty_ledger.connect()
+        found = await stored(owner, (await served(owner)).schema, VIEWS)
+    assert not differing(found, expected(journal, VIEWS))
+
+
+async def test_a_row_that_something_else_removed_stops_its_lane_and_no_other(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=37, events=400))
+    schema = (await served(owner)).schema
+    troubles: list[Exception] = []
+    async with projecting(empty_ledger, on_trouble=troubles.append):
+        await journal.write(owner, limit=200)
+        await empty_ledger.projected(200)
+        deal = await owner.fetchval(
+            f"delete from \"{schema}\".stage_position where known_to = 9223372036854775807 and to_at = 'infinity'"
+            " and deal = 'D-3' returning deal"
+        )
+        assert deal == "D-3"
+        await journal.write(owner)
+
+        async def stopped() -> bool:
+            rows = await owner.fetch(f'select sequence from "{schema}".lane')
+            return bool(troubles) and sorted(row["sequence"] for row in rows)[1] == journal.last
+
+        await until(stopped, "not every other lane goes on")
+    assert isinstance(troubles[0], ViewsAltered)
+    assert "daybook rebuild --force" in str(troubles[0])
+    assert "D-3" in str(troubles[0])

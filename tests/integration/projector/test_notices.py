@@ -1,0 +1,89 @@
+"""Notices wake a projector and tell of its positions; without them it looks by itself."""
+
+import asyncio
+from datetime import datetime
+
+import asyncpg
+import pytest
+
+from services.projector import session
+from services.projector.service import serve
+from tests.integration.projector.journal import Journal
+from tests.integration.projector.turmoil import turmoil
+from tests.integration.projector.working import projecting
+from tests.ledger import Ledger
+from tests.service import until
+
+
+@pytest.fixture
+def journal() -> Journal:
+    made = Journal()
+    made.take(turmoil(seed=51, events=100))
+    return made
+
+
+async def test_a_notice_of_the_recorder_wakes_it_and_every_lane_tells_its_position(
+    empty_ledger: Ledger, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
+    told: dict[str, int] = {}
+
+    async def hear(message: object) -> None:
+        told[message.subject] = int(message.data)  # type: ignore[attr-defined]
+
+    await nats.subscribe("notice.projected.*", cb=hear)
+    monkeypatch.setattr(session, "LOOK_S", 3600.0)
+    serving = asyncio.create_task(serve(empty_ledger.settings))
+    try:
+        # Its first look has passed when the lanes are there; from then on only notices wake it.
+        await journal.write(owner, limit=10)
+        await until(lambda: _lanes_are_held(owner), "no lanes are held")
+        await journal.write(owner)
+
+        async def told_everything() -> bool:
+            await nats.publish("notice.recorded", str(journal.last).encode())
+            return told == {f"notice.projected.{lane}": journal.last for lane in range(16)}
+
+        await until(told_everything, "not every lane has told its position")
+        await empty_ledger.projected(journal.last)
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_without_nats_it_looks_by_itself(empty_ledger: Ledger, journal: Journal) -> None:
+    owner = await empty_ledger.connect()
+    async with empty_ledger.process("projector", nats_url="nats://127.0.0.1:1"):
+        await journal.write(owner)
+        await empty_ledger.projected(journal.last)
+
+
+async def test_idle_lanes_write_nothing_when_nothing_came(empty_ledger: Ledger, journal: Journal) -> None:
+    owner = await empty_ledger.connect()
+    await journal.write(owner)
+    async with projecting(empty_ledger):
+        await empty_ledger.projected(journal.last)
+        schema = await owner.fetchval("select schema_name from ledger.generation")
+        before = await owner.fetch(f'select lane, xmin, ctid from "{schema}".lane')
+        for _ in range(3):
+            looked = await _last_look(owner)
+            await until(lambda since=looked: _has_looked(owner, since), "it does not look by itself")  # type: ignore[misc]
+        assert await owner.fetch(f'select lane, xmin, ctid from "{schema}".lane') == before
+
+
+async def _lanes_are_held(owner: asyncpg.Connection) -> bool:
+    held = await owner.fetchval("select count(*) from pg_locks where locktype = 'advisory' and objid < 16")
+    return bool(held == 16)
+
+
+async def _last_look(owner: asyncpg.Connection) -> datetime:
+    found = await owner.fetchval(
+        "select max(query_start) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'projector'"
+    )
+    assert isinstance(found, datetime)
+    return found
+
+
+async def _has_looked(owner: asyncpg.Connection, since: datetime) -> bool:
+    return await _last_look(owner) > since

@@ -1,0 +1,84 @@
+"""A fold that raises, which is a bug, stops nobody: its subject is marked, the others go on, and it heals."""
+
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+
+from projections.entry import Entry
+from projections.playbooks import Playbooks
+from projections.stage_position import stage_position
+from projections.view import View
+from projections.views import VIEWS
+from tests.integration.projector.expected import differing, expected, stored
+from tests.integration.projector.journal import Journal
+from tests.integration.projector.turmoil import event, turmoil
+from tests.integration.projector.working import projecting, served
+from tests.ledger import Ledger
+
+
+def _raising(*ids: str) -> tuple[View[Any], ...]:
+    """The views, with a bug in stage_position that some events bring to light."""
+
+    def evolve(state: Any, entry: Entry[Any], playbooks: Playbooks) -> Any:
+        if entry.id in ids:
+            raise ZeroDivisionError(f"no idea what {entry.id} means")
+        return stage_position.evolve(state, entry, playbooks)
+
+    return tuple(replace(view, evolve=evolve) if view is stage_position else view for view in VIEWS)
+
+
+async def test_only_the_subject_goes_stale_and_any_cut_agrees(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=41, events=300))
+    victims = [e.said for e in journal.entries if e.said.type == "daybook.milestone_achieved.v1"][20:23]
+    views = _raising(*(each.id for each in victims))
+    for cut in (1, 1000):
+        if cut == 1:
+            await journal.write(owner)
+        async with projecting(empty_ledger, views=views, batch=cut, cache_entries=0):
+            await empty_ledger.projected(journal.last)
+    schema = (await served(owner)).schema
+    wanted = expected(journal, views)
+    assert not differing(await stored(owner, schema, views), wanted)
+    stale = await owner.fetch("select subject, view, sequence, error from reporting.stale order by subject")
+    assert {row["subject"] for row in stale} <= {each.subject for each in victims}
+    assert stale
+    for row in stale:
+        assert row["view"] == "stage_position"
+        assert "ZeroDivisionError" in row["error"]
+        assert (await _entry(owner, row["sequence"])) is not None
+    marked = await owner.fetch("select deal from reporting.deal where stale order by deal")
+    assert {f"deal/{row['deal']}" for row in marked} <= {row["subject"] for row in stale}
+
+
+async def test_mended_folds_heal_with_the_next_entry_of_anybody(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=42, events=300))
+    victims = [e.said.id for e in journal.entries if e.said.type == "daybook.criterion_met.v1"][5:15]
+    await journal.write(owner)
+    async with projecting(empty_ledger, views=_raising(*victims)):
+        await empty_ledger.projected(journal.last)
+    schema = (await served(owner)).schema
+    assert await owner.fetchval("select count(*) from reporting.stale") > 0
+    wrong = await stored(owner, schema, VIEWS)
+    assert differing(wrong, expected(journal, VIEWS))
+    known = journal.last
+    async with projecting(empty_ledger):
+        last = journal.entries[-1].said
+        await journal.record(owner, event("account_registered", "account/A-new", last.occurred_at, "any", name="New"))
+        await empty_ledger.projected(journal.last)
+    assert await owner.fetchval("select count(*) from reporting.stale") == 0
+    healed, right = await stored(owner, schema, VIEWS), expected(journal, VIEWS)
+    for table in right:
+        standing = {row[:-2] for row in healed[table] if row[-1] == 2**63 - 1}
+        assert standing == {row[:-2] for row in right[table] if row[-1] == 2**63 - 1}
+        # What was known before stays known: only versions from the next sequence on are new.
+        before = {row[:-1] for row in wrong[table]}
+        assert before == {row[:-1] for row in healed[table] if row[-2] <= known}
+
+
+async def _entry(owner: asyncpg.Connection, sequence: int) -> Any:
+    return await owner.fetchrow("select * from reporting.entry where sequence = $1", sequence)
