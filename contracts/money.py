@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BaseModel, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.problems import fault
@@ -42,6 +42,13 @@ def _amount(value: Any) -> Decimal:
     return Decimal(text)
 
 
+def _positive(value: Any) -> Decimal:
+    amount = _amount(value)
+    if not amount:
+        raise PydanticCustomError("money", "must be more than 0")
+    return amount
+
+
 def _currency(value: Any) -> str:
     if not isinstance(value, str) or value not in MINOR_UNITS:
         raise PydanticCustomError(
@@ -50,24 +57,25 @@ def _currency(value: Any) -> str:
     return value
 
 
-_BeforeAmount = BeforeValidator(_amount)
 _AmountAsText = PlainSerializer(str, return_type=str)
 
 Amount = Annotated[
-    Decimal, _BeforeAmount, _AmountAsText, WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})
+    Decimal,
+    PlainValidator(_amount),
+    _AmountAsText,
+    WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}),
 ]
 """Zero or more, in units of the currency beside it."""
 
 PositiveAmount = Annotated[
     Decimal,
-    _BeforeAmount,
-    Field(gt=0),
+    PlainValidator(_positive),
     _AmountAsText,
     WithJsonSchema({"type": "string", "pattern": rf"^(?!0(\.0+)?$){_AMOUNT.pattern}$"}),
 ]
 """More than zero, in units of the currency beside it."""
 
-Currency = Annotated[str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(MINOR_UNITS)})]
+Currency = Annotated[str, PlainValidator(_currency), WithJsonSchema({"type": "string", "enum": sorted(MINOR_UNITS)})]
 
 
 class Monetary(BaseModel):

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -12,8 +12,9 @@ _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _OFFSET = r"[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _INSTANT = re.compile(rf"({_DAY})[Tt]({_CLOCK})(?:\.([0-9]{{1,9}}))?([Zz]|{_OFFSET})")
 _CALENDAR_DAY = re.compile(_DAY)
-_NO_TIMES = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-"""What programs send when they mean none, and what databases keep as minus and plus infinity."""
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+"""Programs send the first and the last moment of the calendar when they mean none, and databases keep them as minus
+and plus infinity. Nothing within a day of them can be told in every time zone either."""
 
 
 def read_instant(text: str) -> tuple[datetime, str]:
@@ -33,41 +34,41 @@ def read_instant(text: str) -> tuple[datetime, str]:
         instant = local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"there is no such time: {text[:40]}") from None
-    if instant in _NO_TIMES:
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise ValueError(f"stands for no time at all: {text[:40]}")
     return instant, f"{day}T{clock}{fraction}{offset}"
 
 
 def _instant(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise PydanticCustomError("time", "must be a time with offset")
-        return value.astimezone(UTC)
-    if not isinstance(value, str):
+    if not isinstance(value, str | datetime):
         raise PydanticCustomError("time", "must be a time with offset, as text")
     try:
-        return read_instant(value)[0]
+        return read_instant(value if isinstance(value, str) else value.isoformat())[0]
     except ValueError as error:
         raise PydanticCustomError("time", "{reason}", {"reason": str(error)}) from None
 
 
 def _calendar_day(value: Any) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if not isinstance(value, str) or not _CALENDAR_DAY.fullmatch(value):
+        day = value
+    elif not isinstance(value, str) or not _CALENDAR_DAY.fullmatch(value):
         raise PydanticCustomError("day", "must be a day such as 2026-03-31")
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("day", "there is no such day: {day}", {"day": value}) from None
+    else:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("day", "there is no such day: {day}", {"day": value}) from None
+    if day in (date.min, date.max):
+        raise PydanticCustomError("day", "stands for no day at all: {day}", {"day": day.isoformat()})
+    return day
 
 
 INSTANT_SCHEMA = {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT.pattern}$"}
 
-Instant = Annotated[datetime, PlainValidator(_instant), WithJsonSchema(INSTANT_SCHEMA)]
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(INSTANT_SCHEMA)]
 """A time with offset; kept in UTC to the microsecond."""
 
 CalendarDay = Annotated[
-    date, PlainValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})
+    date, BeforeValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})
 ]
 """A day of the calendar, without time or offset."""

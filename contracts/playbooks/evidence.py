@@ -11,6 +11,9 @@ from contracts.events import Event, Registry
 from contracts.playbooks.consistency import Location, parts
 from contracts.problems import reasons_of
 
+NEVER_EVIDENCE = frozenset({"stage_claimed", "evidence_revoked", "commitment_withdrawn"})
+"""Events that satisfy no item, whatever a playbook says: a claim is no evidence, the others take evidence back."""
+
 
 def satisfier_mistakes(playbook: Mapping[str, Any], registry: Registry) -> Iterator[tuple[Location, str]]:
     """(location, reason) for every `satisfied_by` of a playbook, as TOML holds it, that no event can ever meet.
@@ -36,6 +39,8 @@ def _mistakes(satisfier: Mapping[str, Any], registry: Registry) -> Iterator[tupl
         return
     if cls.family == "correction":
         yield ("event",), f"{name} changes what other events say and is no evidence itself"
+    elif name in NEVER_EVIDENCE:
+        yield ("event",), f"{name} claims a stage or takes evidence back, and is no evidence itself"
     elif "deal" not in cls.subjects and not _names_a_deal(cls):
         yield ("event",), f"{name} is never about a deal"
     where = satisfier.get("where")

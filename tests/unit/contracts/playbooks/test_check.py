@@ -171,6 +171,7 @@ NOT_COMPARED = "is compared with nothing: only text, whole numbers and true or f
         ('"account_registered"', "event", "account_registered is never about a deal"),
         ('"playbook_published"', "event", "playbook_published is never about a deal"),
         ('"event_voided"', "event", "event_voided changes what other events say and is no evidence itself"),
+        ('"stage_claimed"', "event", "stage_claimed claims a stage or takes evidence back, and is no evidence itself"),
         (
             '"visit_done", where = { plaec = "x" }',
             "where.plaec",
