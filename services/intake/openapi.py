@@ -1,12 +1,13 @@
 """What the HTTP door promises, in OpenAPI: every body it reads and every answer it gives."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic.json_schema import models_json_schema
 
 from contracts.envelope import MAX_BATCH, Attributes
-from contracts.events import EVENTS, Event
+from contracts.events import EVENTS
+from contracts.schemas.event_schema import event_schema
 from services.intake.problems import CONTENT_TYPE, KINDS, type_of
 
 JSON = "application/json"
@@ -143,9 +144,9 @@ POST_EVENTS: dict[str, Any] = {
                 "in": "header",
                 "required": False,
                 "description": f"Binary mode: the CloudEvents attribute {name}.",
-                "schema": {"type": "string"},
+                "schema": schema,
             }
-            for name in Attributes.model_fields
+            for name, schema in Attributes.model_json_schema()["properties"].items()
         ],
     },
 }
@@ -180,31 +181,17 @@ def complete(app: FastAPI) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models = [(each, "validation") for each in EVENTS]
-    _, found = models_json_schema([*models, (Attributes, "validation")], ref_template=_REF + "{model}")  # type: ignore[list-item]
-    schemas: dict[str, Any] = found["$defs"]
-    attributes = schemas.pop("Attributes")
-    events = {f"{each.type}": _event(each, attributes) for each in EVENTS}
+    parts: dict[str, Any] = {}
+    events: dict[str, Any] = {}
+    for each in EVENTS:
+        schema = json.loads(json.dumps(event_schema(each)).replace('"#/$defs/', f'"{_REF}'))
+        parts |= schema.pop("$defs")
+        events[each.type] = {name: value for name, value in schema.items() if name not in ("$schema", "$id")}
     return {
-        **schemas,
+        **parts,
         **events,
         "Event": {"oneOf": [_ref(name) for name in events], "description": "A CloudEvent in structured mode."},
         "Receipt": _RECEIPT,
         "Problem": _PROBLEM,
         "Fate": _FATE,
-    }
-
-
-def _event(cls: type[Event], attributes: dict[str, Any]) -> dict[str, Any]:
-    kinds = "|".join(sorted(cls.subjects))
-    own = {
-        "type": {"const": cls.type},
-        "subject": {"type": "string", "pattern": f"^({kinds})/[A-Za-z0-9_-]{{1,64}}$"},
-        "time": _TIME | {"description": "When it happened, with offset."},
-        "data": _ref(cls.__name__),
-    }
-    return attributes | {
-        "title": cls.event_name(),
-        "properties": attributes["properties"] | own,
-        "required": [*attributes["required"], "data"],
     }

@@ -10,7 +10,7 @@ from tests.ledger import Ledger
 FAR_AHEAD = "2999-01-01T00:00:00Z"
 
 
-async def test_every_fault_of_every_event_is_named_and_nothing_is_recorded(empty_ledger: Ledger, crm: Sender):
+async def test_every_fault_of_every_event_is_named_and_nothing_is_recorded(empty_ledger: Ledger, crm: Sender) -> None:
     batch = [
         call("c-0"),
         call("c-1", type="daybook.phone_rang.v1"),
@@ -61,7 +61,7 @@ async def test_every_fault_of_every_event_is_named_and_nothing_is_recorded(empty
     ],
     ids=["empty", "no list", "broken", "nothing", "no UTF-8", "too deep", "1001 events", "too many bytes"],
 )
-async def test_a_body_that_is_no_batch_is_refused(door: Sender, body: bytes, status: int, kind: str):
+async def test_a_body_that_is_no_batch_is_refused(door: Sender, body: bytes, status: int, kind: str) -> None:
     response = await door.post(body, BATCH)
 
     assert response.status_code == status
@@ -69,12 +69,12 @@ async def test_a_body_that_is_no_batch_is_refused(door: Sender, body: bytes, sta
     assert response.json()["type"] == f"urn:daybook:problem:{kind}"
 
 
-async def test_a_batch_may_hold_a_thousand_events(empty_ledger: Ledger, crm: Sender):
+async def test_a_batch_may_hold_a_thousand_events(empty_ledger: Ledger, crm: Sender) -> None:
     assert (await crm.send_batch(calls(1000))).status_code == 201
     assert await empty_ledger.last_sequence() == 1000
 
 
-async def test_a_batch_may_be_large(empty_ledger: Ledger, crm: Sender):
+async def test_a_batch_may_be_large(empty_ledger: Ledger, crm: Sender) -> None:
     note = "合" * 4000
     batch = [call(f"c-{number}", data={"note": note}) for number in range(500)]
 
@@ -84,7 +84,7 @@ async def test_a_batch_may_be_large(empty_ledger: Ledger, crm: Sender):
     assert await empty_ledger.last_sequence() == 500
 
 
-async def test_one_event_that_is_too_large_refuses_the_batch_and_is_named(empty_ledger: Ledger, crm: Sender):
+async def test_one_event_that_is_too_large_refuses_the_batch_and_is_named(empty_ledger: Ledger, crm: Sender) -> None:
     large = call("c-2", data={"note": "x" * 3000, "padding": "y" * 50_000})
 
     response = await crm.send_batch([call("c-1"), large])

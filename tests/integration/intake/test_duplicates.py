@@ -35,7 +35,7 @@ async def forget_identities(ledger: Ledger) -> None:
 
 async def test_beyond_the_streams_window_the_journal_knows_the_original(
     empty_ledger: Ledger, crm: Sender, recorder: Service
-):
+) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
     await forget_identities(empty_ledger)
@@ -48,7 +48,7 @@ async def test_beyond_the_streams_window_the_journal_knows_the_original(
 
 async def test_other_content_under_the_same_id_is_a_conflict_that_names_the_original(
     empty_ledger: Ledger, crm: Sender, recorder: Service
-):
+) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
 
@@ -62,7 +62,7 @@ async def test_other_content_under_the_same_id_is_a_conflict_that_names_the_orig
 
 async def test_a_batch_with_one_duplicate_inside_adds_the_others_as_one(
     empty_ledger: Ledger, crm: Sender, recorder: Service
-):
+) -> None:
     await crm.send(call("c-3"))
     await empty_ledger.recorded()
 
@@ -79,7 +79,7 @@ async def test_a_batch_with_one_duplicate_inside_adds_the_others_as_one(
     assert await entries(empty_ledger) == ["c-3", "c-1", "c-2", "c-4", "c-5"]
 
 
-async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(empty_ledger: Ledger, crm: Sender):
+async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(empty_ledger: Ledger, crm: Sender) -> None:
     await crm.send(call("c-3"))
     sending = asyncio.create_task(crm.send_batch(calls(5)))
 
@@ -91,7 +91,9 @@ async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(emp
         assert await entries(empty_ledger) == ["c-3", "c-1", "c-2", "c-4", "c-5"]
 
 
-async def test_without_a_recorder_a_batch_that_cannot_be_resolved_is_refused_for_now(empty_ledger: Ledger, crm: Sender):
+async def test_without_a_recorder_a_batch_that_cannot_be_resolved_is_refused_for_now(
+    empty_ledger: Ledger, crm: Sender
+) -> None:
     await crm.send(call("c-3"))
 
     response = await crm.send_batch(calls(5))
@@ -107,7 +109,7 @@ async def test_without_a_recorder_a_batch_that_cannot_be_resolved_is_refused_for
 )
 async def test_without_a_recorder_the_stream_tells_about_a_single_event(
     crm: Sender, data: dict[str, Any], status: int, sequence: int | None
-):
+) -> None:
     await crm.send(call())
 
     again = await crm.send(call(data=data))
@@ -116,7 +118,9 @@ async def test_without_a_recorder_the_stream_tells_about_a_single_event(
     assert again.json().get("sequence") == sequence
 
 
-async def test_a_batch_whose_reply_was_lost_is_recorded_once(empty_ledger: Ledger, crm: Sender, recorder: Service):
+async def test_a_batch_whose_reply_was_lost_is_recorded_once(
+    empty_ledger: Ledger, crm: Sender, recorder: Service
+) -> None:
     body = json.dumps(calls(200)).encode()
     head = (
         f"POST /events HTTP/1.1\r\nHost: daybook\r\nAuthorization: Bearer {crm.token}\r\nContent-Type: {BATCH}\r\n"
@@ -138,7 +142,7 @@ async def test_a_batch_whose_reply_was_lost_is_recorded_once(empty_ledger: Ledge
     assert await entries(empty_ledger) == [each["id"] for each in calls(200)]
 
 
-async def test_the_same_event_twice_in_a_batch_counts_once(empty_ledger: Ledger, crm: Sender):
+async def test_the_same_event_twice_in_a_batch_counts_once(empty_ledger: Ledger, crm: Sender) -> None:
     response = await crm.send_batch([call("c-1"), call("c-2"), call("c-1")])
 
     assert response.status_code == 201
@@ -146,7 +150,7 @@ async def test_the_same_event_twice_in_a_batch_counts_once(empty_ledger: Ledger,
     assert await empty_ledger.last_sequence() == 2
 
 
-async def test_one_id_for_two_events_of_a_batch_is_a_conflict(empty_ledger: Ledger, crm: Sender):
+async def test_one_id_for_two_events_of_a_batch_is_a_conflict(empty_ledger: Ledger, crm: Sender) -> None:
     response = await crm.send_batch([call("c-1"), call("c-2"), call("c-1", data={})])
 
     assert response.status_code == 409
@@ -154,7 +158,9 @@ async def test_one_id_for_two_events_of_a_batch_is_a_conflict(empty_ledger: Ledg
     assert await empty_ledger.last_sequence() == 0
 
 
-async def test_sources_do_not_share_ids(empty_ledger: Ledger, intake: Running, crm: Sender, client: httpx.AsyncClient):
+async def test_sources_do_not_share_ids(
+    empty_ledger: Ledger, intake: Running, crm: Sender, client: httpx.AsyncClient
+) -> None:
     other = Sender(client, intake.port, await empty_ledger.source("telephony"))
 
     first, second = await crm.send(call()), await other.send(call(source="telephony"))
@@ -176,7 +182,7 @@ class TestRaces:
 
     async def test_fifty_senders_of_one_event_make_one_entry(
         self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Service
-    ):
+    ) -> None:
         doors = [crm, crm_elsewhere]
 
         responses = await asyncio.gather(*(doors[number % 2].send(call()) for number in range(50)))
@@ -188,7 +194,7 @@ class TestRaces:
 
     async def test_of_fifty_contents_under_one_id_one_counts_and_the_others_are_told(
         self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Service
-    ):
+    ) -> None:
         doors = [crm, crm_elsewhere]
         contents = [call(data={"duration_s": number}) for number in range(50)]
 
@@ -200,7 +206,7 @@ class TestRaces:
 
     async def test_overlapping_batches_are_each_whole(
         self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Service
-    ):
+    ) -> None:
         doors = [crm, crm_elsewhere]
         all_calls = calls(100)
         batches = [all_calls[start : start + 40] for start in range(0, 61, 10)]

@@ -26,7 +26,7 @@ async def postgres_away(empty_ledger: Ledger, crm: Sender) -> AsyncIterator[Call
 
 async def test_single_events_are_taken_and_nobody_claims_that_they_are_new(
     empty_ledger: Ledger, crm: Sender, postgres_away: object
-):
+) -> None:
     response = await crm.send(call("c-1"))
 
     assert (response.status_code, response.json()) == (201, {"id": "c-1", "sequence": 2, "duplicate": None})
@@ -34,7 +34,7 @@ async def test_single_events_are_taken_and_nobody_claims_that_they_are_new(
 
 async def test_within_its_window_the_stream_knows_a_single_duplicate_and_its_content(
     empty_ledger: Ledger, crm: Sender, postgres_away: object
-):
+) -> None:
     same, other = await crm.send(call("before")), await crm.send(call("before", data={}))
 
     assert (same.status_code, same.json()) == (200, {"id": "before", "sequence": 1, "duplicate": True})
@@ -43,7 +43,9 @@ async def test_within_its_window_the_stream_knows_a_single_duplicate_and_its_con
     assert await empty_ledger.last_sequence() == 1
 
 
-async def test_a_batch_without_duplicates_is_taken_whole(empty_ledger: Ledger, crm: Sender, postgres_away: object):
+async def test_a_batch_without_duplicates_is_taken_whole(
+    empty_ledger: Ledger, crm: Sender, postgres_away: object
+) -> None:
     response = await crm.send_batch(calls(3))
 
     assert response.status_code == 201
@@ -52,7 +54,7 @@ async def test_a_batch_without_duplicates_is_taken_whole(empty_ledger: Ledger, c
 
 async def test_a_batch_with_a_duplicate_cannot_be_resolved_and_comes_again(
     empty_ledger: Ledger, crm: Sender, postgres_away: Callable[[], Awaitable[None]]
-):
+) -> None:
     batch = [*calls(3), call("before")]
     refused = await crm.send_batch(batch)
 
@@ -73,7 +75,7 @@ async def test_a_batch_with_a_duplicate_cannot_be_resolved_and_comes_again(
 
 async def test_faults_are_still_named_and_strangers_are_not_told_that_they_are_unknown(
     crm: Sender, postgres_away: object
-):
+) -> None:
     assert (await crm.send(invoice("i-1", 1.5))).status_code == 422
     crm.token = "dbk_" + "A" * 43
     stranger = await crm.send(call("c-1"))
@@ -81,7 +83,7 @@ async def test_faults_are_still_named_and_strangers_are_not_told_that_they_are_u
     assert stranger.json()["type"] == "urn:daybook:problem:journal-away"
 
 
-async def test_what_became_of_an_event_cannot_be_said(crm: Sender, postgres_away: object):
+async def test_what_became_of_an_event_cannot_be_said(crm: Sender, postgres_away: object) -> None:
     response = await crm.fate("before")
 
     assert response.status_code == 503
@@ -90,7 +92,7 @@ async def test_what_became_of_an_event_cannot_be_said(crm: Sender, postgres_away
 
 async def test_intake_recovers_by_itself(
     empty_ledger: Ledger, crm: Sender, postgres_away: Callable[[], Awaitable[None]]
-):
+) -> None:
     assert (await crm.send(call("c-1"))).json()["duplicate"] is None
     await postgres_away()
     number = 0

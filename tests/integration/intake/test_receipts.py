@@ -14,7 +14,7 @@ from tests.service import Service
 
 async def test_a_receipt_names_the_sequence_at_which_the_stream_has_the_canonical_bytes(
     empty_ledger: Ledger, crm: Sender
-):
+) -> None:
     event = call(actor="王伟", datacontenttype="application/json")
 
     response = await crm.send(event)
@@ -26,7 +26,7 @@ async def test_a_receipt_names_the_sequence_at_which_the_stream_has_the_canonica
     assert (message.subject, message.data) == ("daybook.deal.D-1", read_event(event).canonical)
 
 
-async def test_a_batch_gets_receipts_in_its_order_and_contiguous_sequences(empty_ledger: Ledger, crm: Sender):
+async def test_a_batch_gets_receipts_in_its_order_and_contiguous_sequences(empty_ledger: Ledger, crm: Sender) -> None:
     batch = [call(f"c-{number}", f"D-{number % 7}") for number in range(1000)]
 
     response = await crm.send_batch(batch)
@@ -42,7 +42,7 @@ async def test_a_batch_gets_receipts_in_its_order_and_contiguous_sequences(empty
     assert await empty_ledger.last_sequence() == 1000
 
 
-async def test_the_same_event_is_the_same_in_every_mode(empty_ledger: Ledger, crm: Sender, recorder: Service):
+async def test_the_same_event_is_the_same_in_every_mode(empty_ledger: Ledger, crm: Sender, recorder: Service) -> None:
     first = await crm.send(call(actor="王伟"))
     binary = await crm.send_binary(call(actor="%E7%8E%8B%E4%BC%9F"))
     batch = await crm.send_batch([call(actor="王伟")])
@@ -53,7 +53,7 @@ async def test_the_same_event_is_the_same_in_every_mode(empty_ledger: Ledger, cr
     assert await empty_ledger.last_sequence() == 1
 
 
-async def test_a_request_on_nats_gets_the_same_receipt(empty_ledger: Ledger, crm: Sender):
+async def test_a_request_on_nats_gets_the_same_receipt(empty_ledger: Ledger, crm: Sender) -> None:
     emitter = await nats.connect(empty_ledger.emitter_nats_url)
     try:
         headers = {"Daybook-Token": crm.token}
@@ -74,7 +74,9 @@ async def test_a_request_on_nats_gets_the_same_receipt(empty_ledger: Ledger, crm
     assert (refused.headers or {})["content-type"] == "application/problem+json"
 
 
-async def test_events_of_many_senders_at_once_are_all_there_and_each_receipt_is_true(empty_ledger: Ledger, crm: Sender):
+async def test_events_of_many_senders_at_once_are_all_there_and_each_receipt_is_true(
+    empty_ledger: Ledger, crm: Sender
+) -> None:
     singles = calls(60)
     batches = [calls(20, prefix=f"b{number}") for number in range(5)]
 

@@ -31,7 +31,9 @@ from tests.integration.intake.sending import BATCH, STRUCTURED, Sender, call, in
         (call(time="2999-01-01T00:00:00Z"), "time", "future-time"),
     ],
 )
-async def test_a_single_event_is_refused_with_its_field(door: Sender, event: dict[str, Any], field: str, kind: str):
+async def test_a_single_event_is_refused_with_its_field(
+    door: Sender, event: dict[str, Any], field: str, kind: str
+) -> None:
     response = await door.send(event)
 
     assert response.status_code == 422
@@ -39,7 +41,7 @@ async def test_a_single_event_is_refused_with_its_field(door: Sender, event: dic
     assert response.json()["type"] == f"urn:daybook:problem:{kind}"
 
 
-async def test_binary_mode_names_attributes_and_data_alike(door: Sender):
+async def test_binary_mode_names_attributes_and_data_alike(door: Sender) -> None:
     response = await door.send_binary(call(time="yesterday", data={"duration_s": 1.5}))
 
     assert response.status_code == 422
@@ -56,7 +58,7 @@ async def test_binary_mode_names_attributes_and_data_alike(door: Sender):
         ("application/cloudevents+json", {"content-encoding": "gzip"}),
     ],
 )
-async def test_other_media_are_unsupported(door: Sender, content_type: str, headers: dict[str, str]):
+async def test_other_media_are_unsupported(door: Sender, content_type: str, headers: dict[str, str]) -> None:
     response = await door.post(json.dumps(call()), content_type, **headers)
 
     assert response.status_code == 415
@@ -64,11 +66,11 @@ async def test_other_media_are_unsupported(door: Sender, content_type: str, head
 
 
 @pytest.mark.parametrize("content_type", [f"{STRUCTURED}; charset=UTF-8", "Application/CloudEvents+JSON"])
-async def test_a_content_type_is_read_as_http_reads_it(door: Sender, content_type: str):
+async def test_a_content_type_is_read_as_http_reads_it(door: Sender, content_type: str) -> None:
     assert (await door.post(json.dumps(call(content_type[0])), content_type)).status_code == 201
 
 
-async def test_a_header_that_stands_twice_is_refused(door: Sender):
+async def test_a_header_that_stands_twice_is_refused(door: Sender) -> None:
     headers = [("Authorization", f"Bearer {door.token}"), ("Content-Type", "application/json")]
     attributes = [(f"ce-{name}", value) for name, value in call().items() if name != "data"]
 
@@ -82,7 +84,7 @@ async def test_a_header_that_stands_twice_is_refused(door: Sender):
 @pytest.mark.parametrize(
     "authorization", [None, "", "Bearer", "Basic YTpi", "Bearer nonsense", "Bearer dbk_" + "A" * 43]
 )
-async def test_without_a_known_token_nothing_is_read(door: Sender, authorization: Any):
+async def test_without_a_known_token_nothing_is_read(door: Sender, authorization: Any) -> None:
     headers = {"Content-Type": STRUCTURED} | ({} if authorization is None else {"Authorization": authorization})
 
     response = await door.client.post(f"{door.url}/events", content=b"{" * 10, headers=headers)
@@ -94,7 +96,7 @@ async def test_without_a_known_token_nothing_is_read(door: Sender, authorization
 
 @pytest.mark.parametrize("media", [STRUCTURED, BATCH, "application/json"])
 @pytest.mark.parametrize("known", [True, False])
-async def test_an_endless_body_is_cut_off_while_it_streams(door: Sender, media: str, known: bool):
+async def test_an_endless_body_is_cut_off_while_it_streams(door: Sender, media: str, known: bool) -> None:
     token = door.token if known else "dbk_" + "A" * 43
     _, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(door.url).port)
     writer.write(
@@ -116,7 +118,7 @@ async def test_an_endless_body_is_cut_off_while_it_streams(door: Sender, media: 
 
 
 @pytest.mark.parametrize("media", [STRUCTURED, BATCH, "application/json"])
-async def test_a_body_beyond_the_limit_is_too_large(door: Sender, media: str):
+async def test_a_body_beyond_the_limit_is_too_large(door: Sender, media: str) -> None:
     async def chunks() -> Any:
         yield b" " * (8 * 1024 * 1024)
         yield b" "
@@ -127,7 +129,7 @@ async def test_a_body_beyond_the_limit_is_too_large(door: Sender, media: str):
     assert response.json()["type"] == "urn:daybook:problem:too-large"
 
 
-async def test_a_declared_length_is_refused_before_the_body_comes(door: Sender):
+async def test_a_declared_length_is_refused_before_the_body_comes(door: Sender) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(door.url).port)
     writer.write(
         f"POST /events HTTP/1.1\r\nHost: daybook\r\nAuthorization: Bearer {door.token}\r\n"
@@ -139,7 +141,7 @@ async def test_a_declared_length_is_refused_before_the_body_comes(door: Sender):
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/event", 404), ("DELETE", "/events", 405)])
-async def test_what_does_not_exist_is_a_problem_too(door: Sender, method: str, path: str, status: int):
+async def test_what_does_not_exist_is_a_problem_too(door: Sender, method: str, path: str, status: int) -> None:
     response = await door.client.request(method, door.url + path)
 
     assert response.status_code == status
@@ -147,7 +149,7 @@ async def test_what_does_not_exist_is_a_problem_too(door: Sender, method: str, p
     assert response.json()["status"] == status
 
 
-async def test_an_event_five_minutes_ahead_is_taken(door: Sender):
+async def test_an_event_five_minutes_ahead_is_taken(door: Sender) -> None:
     soon = (datetime.now(UTC) + timedelta(minutes=4, seconds=50)).isoformat()
     late = (datetime.now(UTC) + timedelta(minutes=5, seconds=10)).isoformat()
 
@@ -155,7 +157,7 @@ async def test_an_event_five_minutes_ahead_is_taken(door: Sender):
     assert (await door.send(call("t-2", time=late))).status_code == 422
 
 
-async def test_nothing_surprising_is_refused(door: Sender):
+async def test_nothing_surprising_is_refused(door: Sender) -> None:
     """A ledger records: a payment of nothing owed, a visit without appointment, a stage out of nowhere."""
     payment = {"payment": "P-1", "amount": "999999999999999.99", "currency": "CNY"}
     events = [

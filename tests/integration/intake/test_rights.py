@@ -15,7 +15,7 @@ from tests.service import Service, until
 
 async def test_a_source_sends_only_the_events_it_was_added_for(
     empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient
-):
+) -> None:
     telephony = Sender(client, intake.port, await empty_ledger.source("telephony", "call_made"))
 
     taken = await telephony.send(call(source="telephony"))
@@ -26,20 +26,22 @@ async def test_a_source_sends_only_the_events_it_was_added_for(
     assert kinds(refused) == [(1, "type", "type-not-allowed")]
 
 
-async def test_a_source_added_for_all_sends_all(empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient):
+async def test_a_source_added_for_all_sends_all(
+    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient
+) -> None:
     token = await registration.add(await empty_ledger.connect(), "crm", ["all"])
 
     assert (await Sender(client, intake.port, token).send_batch([call(), invoice("i-1", "1")])).status_code == 201
 
 
-async def test_a_source_sends_under_its_own_name(crm: Sender):
+async def test_a_source_sends_under_its_own_name(crm: Sender) -> None:
     refused = await crm.send(call(source="telephony"))
 
     assert refused.status_code == 403
     assert kinds(refused) == [(0, "source", "wrong-source")]
 
 
-async def test_on_nats_a_source_asks_on_its_own_subject(empty_ledger: Ledger, crm: Sender):
+async def test_on_nats_a_source_asks_on_its_own_subject(empty_ledger: Ledger, crm: Sender) -> None:
     emitter = await nats.connect(empty_ledger.emitter_nats_url)
     try:
         answers = [
@@ -57,7 +59,7 @@ async def test_on_nats_a_source_asks_on_its_own_subject(empty_ledger: Ledger, cr
     assert await empty_ledger.last_sequence() == 0
 
 
-async def test_a_disabled_source_may_not_send_and_a_rotated_token_is_another(empty_ledger: Ledger, crm: Sender):
+async def test_a_disabled_source_may_not_send_and_a_rotated_token_is_another(empty_ledger: Ledger, crm: Sender) -> None:
     connection = await empty_ledger.connect()
     await registration.disable(connection, "crm")
 
@@ -79,7 +81,7 @@ class TestPrefix:
     async def telephony(self, empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient) -> Sender:
         return Sender(client, intake.port, await empty_ledger.source("telephony", id_prefix="tel-"))
 
-    async def test_new_ids_carry_the_prefix(self, telephony: Sender, recorder: Service):
+    async def test_new_ids_carry_the_prefix(self, telephony: Sender, recorder: Service) -> None:
         data = {"playbook": "project", "account_id": "A-1"}
         opened = call("c-3", "tel-D-2", "telephony", type="daybook.deal_opened.v1", data=data)
 
@@ -92,14 +94,14 @@ class TestPrefix:
 
     async def test_ids_that_others_named_before_are_free_to_use(
         self, crm: Sender, telephony: Sender, recorder: Service
-    ):
+    ) -> None:
         await crm.send(call("c-1", "D-1"))
 
         taken = await telephony.send(call("c-1", "D-1", "telephony"))
 
         assert taken.status_code == 201
 
-    async def test_who_has_no_prefix_names_what_it_likes(self, crm: Sender):
+    async def test_who_has_no_prefix_names_what_it_likes(self, crm: Sender) -> None:
         assert (await crm.send(call("c-1", "tel-D-1"))).status_code == 201
 
 
@@ -108,7 +110,7 @@ class TestCorrections:
 
     async def test_of_other_sources_need_the_right(
         self, empty_ledger: Ledger, crm: Sender, intake: Running, client: httpx.AsyncClient
-    ):
+    ) -> None:
         auditor = Sender(client, intake.port, await empty_ledger.source("auditor", corrects_others=True))
 
         refused = await crm.send(correction("k-1", "c-1", source="telephony"))
@@ -118,7 +120,7 @@ class TestCorrections:
         assert kinds(refused) == [(0, "data.target.source", "corrects-others")]
         assert taken.status_code == 201
 
-    async def test_say_of_a_known_target_what_it_is(self, empty_ledger: Ledger, crm: Sender, recorder: Service):
+    async def test_say_of_a_known_target_what_it_is(self, empty_ledger: Ledger, crm: Sender, recorder: Service) -> None:
         await crm.send(call("c-1", "D-1"))
         await empty_ledger.recorded()
 
@@ -146,10 +148,10 @@ class TestCorrections:
             (5, "subject", "wrong-target"),
         ]
 
-    async def test_of_what_is_not_known_yet_are_taken(self, crm: Sender):
+    async def test_of_what_is_not_known_yet_are_taken(self, crm: Sender) -> None:
         assert (await crm.send_batch([void("k-1", "later"), *calls(1)])).status_code == 201
 
-    async def test_do_not_move_an_event_into_the_future(self, crm: Sender):
+    async def test_do_not_move_an_event_into_the_future(self, crm: Sender) -> None:
         ahead = {"time": "2999-01-01T00:00:00Z", "data": {}}
 
         refused = await crm.send(correction("k-1", "c-1", replacement=ahead))

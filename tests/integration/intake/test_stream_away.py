@@ -21,7 +21,7 @@ async def limit(ledger: Ledger, max_bytes: int) -> None:
     assert "error" not in answer
 
 
-async def test_a_full_stream_takes_nothing_and_says_when_to_come_again(empty_ledger: Ledger, crm: Sender):
+async def test_a_full_stream_takes_nothing_and_says_when_to_come_again(empty_ledger: Ledger, crm: Sender) -> None:
     await limit(empty_ledger, 1_000_000)
     note = "x" * 4000
 
@@ -45,7 +45,9 @@ async def test_a_full_stream_takes_nothing_and_says_when_to_come_again(empty_led
     assert (await crm.send_batch(calls(20))).status_code == 201
 
 
-async def test_a_duplicate_is_known_even_when_the_stream_is_full(empty_ledger: Ledger, crm: Sender, recorder: Service):
+async def test_a_duplicate_is_known_even_when_the_stream_is_full(
+    empty_ledger: Ledger, crm: Sender, recorder: Service
+) -> None:
     await crm.send(call("c-1"))
     await empty_ledger.recorded()
     await limit(empty_ledger, 1_000)
@@ -55,7 +57,7 @@ async def test_a_duplicate_is_known_even_when_the_stream_is_full(empty_ledger: L
 
 async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_doubles_nothing(
     empty_ledger: Ledger, intake: Running, crm: Sender, recorder: Service
-):
+) -> None:
     receipts: dict[str, int] = {}
     go_on = True
 
@@ -94,7 +96,7 @@ async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_double
 
 async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(
     empty_ledger: Ledger, crm: Sender, client: httpx.AsyncClient
-):
+) -> None:
     nats = empty_ledger.servers.nats
     await nats.stop()
     try:
@@ -115,7 +117,7 @@ async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(
 @pytest.mark.parametrize("batched", [False, True])
 async def test_intake_killed_while_many_send_loses_nothing_acknowledged(
     empty_ledger: Ledger, client: httpx.AsyncClient, recorder: Service, batched: bool
-):
+) -> None:
     token = await empty_ledger.source("crm")
     acknowledged: list[dict[str, object]] = []
     async with empty_ledger.process("intake") as process:
@@ -142,8 +144,9 @@ async def test_intake_killed_while_many_send_loses_nothing_acknowledged(
 
     last = await empty_ledger.recorded()
     connection = await empty_ledger.connect()
-    entries = dict(await connection.fetch("select id, sequence from ledger.journal where disposition = 'entry'"))
+    rows = await connection.fetch("select id, sequence from ledger.journal where disposition = 'entry'")
+    entries = {row["id"]: row["sequence"] for row in rows}
     assert {each["id"]: each["sequence"] for each in acknowledged}.items() <= entries.items()
-    assert len(entries) == last  # and nothing is there twice
+    assert len(rows) == len(entries) == last  # and nothing is there twice
     if batched:
         assert last % 10 == 0  # what was not acknowledged is whole or absent

@@ -12,7 +12,7 @@ from tests.ledger import Ledger
 from tests.service import Service
 
 
-async def test_an_entry_is_shown_with_its_place(empty_ledger: Ledger, crm: Sender, recorder: Service):
+async def test_an_entry_is_shown_with_its_place(empty_ledger: Ledger, crm: Sender, recorder: Service) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
 
@@ -40,7 +40,7 @@ async def test_an_entry_is_shown_with_its_place(empty_ledger: Ledger, crm: Sende
 
 async def test_of_corrections_and_voids_the_last_that_keeps_the_rules_counts(
     empty_ledger: Ledger, crm: Sender, recorder: Service
-):
+) -> None:
     await crm.send(correction("k-0", "c-1", deal="D-2"))  # before its target, with another subject: no effect
     await crm.send(call("c-1"))
     await crm.send(correction("k-1", "c-1"))
@@ -56,7 +56,9 @@ async def test_of_corrections_and_voids_the_last_that_keeps_the_rules_counts(
     assert (revived["voided_by"], revived["corrected_by"]) == (None, 5)
 
 
-async def test_what_got_past_intake_is_shown_with_the_original(empty_ledger: Ledger, crm: Sender, recorder: Service):
+async def test_what_got_past_intake_is_shown_with_the_original(
+    empty_ledger: Ledger, crm: Sender, recorder: Service
+) -> None:
     await crm.send(call("c-1"))
     await empty_ledger.publish(read_event(call("c-1")).canonical, "daybook.deal.D-1")
     await empty_ledger.publish(read_event(call("c-1", data={})).canonical, "daybook.deal.D-1")
@@ -68,7 +70,7 @@ async def test_what_got_past_intake_is_shown_with_the_original(empty_ledger: Led
     assert [each["sequence"] for each in shown["conflicts"]] == [3]
 
 
-async def test_an_id_may_hold_any_printable_character(empty_ledger: Ledger, crm: Sender, recorder: Service):
+async def test_an_id_may_hold_any_printable_character(empty_ledger: Ledger, crm: Sender, recorder: Service) -> None:
     await crm.send(call("a/b?c=%41&d#e f"))
     await empty_ledger.recorded()
 
@@ -80,7 +82,7 @@ async def test_an_id_may_hold_any_printable_character(empty_ledger: Ledger, crm:
 
 async def test_others_events_are_not_shown_and_unknown_ones_are_not_found(
     empty_ledger: Ledger, crm: Sender, intake: Running, client: httpx.AsyncClient
-):
+) -> None:
     auditor = Sender(client, intake.port, await empty_ledger.source("auditor", corrects_others=True))
 
     assert (await crm.fate("c-1", "telephony")).status_code == 403
