@@ -9,13 +9,11 @@ from decimal import Decimal
 from typing import Literal
 
 from contracts.events import Event
+from contracts.playbooks.evidence import NEVER_EVIDENCE
 from contracts.playbooks.playbook import Item, Playbook, Satisfier, Stage
 
 NeedKind = Literal["milestone", "criterion", "commitment"]
 Phase = Literal["entered", "completed"]
-
-NEVER_EVIDENCE = frozenset({"stage_claimed", "evidence_revoked", "commitment_withdrawn"})
-"""Events that satisfy no item, whatever a playbook says: a claim is no evidence, the others take evidence back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,7 @@ NOT_COMPARED = "is compared with nothing: only text, whole numbers and true or f
             "where.scheduled_at",
             f"scheduled_at of appointment_made {NOT_COMPARED}",
         ),
-        ('"evidence_revoked", where = { target = "x" }', "where.target", f"target of evidence_revoked {NOT_COMPARED}"),
+        ('"contract_signed", where = { terms = "x" }', "where.terms", f"terms of contract_signed {NOT_COMPARED}"),
     ],
 )
 def test_evidence_that_can_never_come_is_named(satisfier: str, path: str, reason: str) -> None:
@@ -233,7 +233,7 @@ def test_the_name_of_a_field_in_where_is_held_to_its_form() -> None:
         '"contact_recorded", where = { role = "decision_maker" }',
         '"visit_done", where = { contact_ids = "C-1", duration_s = 60 }',
         '"contract_signed", where = { retention_percent = 5 }',
-        '"stage_claimed", where = { stage = "won" }',
+        '"proposal_submitted", where = { kind = "bid" }',
     ],
 )
 def test_evidence_that_can_come_is_taken(satisfier: str) -> None:

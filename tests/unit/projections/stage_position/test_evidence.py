@@ -2,6 +2,8 @@
 
 import pytest
 
+from contracts.events import EVENTS
+from contracts.playbooks.evidence import satisfier_mistakes
 from projections.stage_position import stage_position
 from tests.given import Said, given
 from tests.playbooks import by, item, playbook, stage
@@ -104,3 +106,10 @@ def test_a_commitment_for_an_unknown_stage_is_flagged() -> None:
 def test_a_commitment_completes_the_stage_that_it_names_alone() -> None:
     told = given(stage_position, deal_opened(), call_made(), appointment_made())
     told.when(commitment(2)).unchanged().then(position(stage=1, phase="entered"))
+
+
+@pytest.mark.parametrize("name", EVENTS.names())
+def test_whatever_a_playbook_may_wait_for_the_fold_sees(name: str) -> None:
+    waiting = {"stages": [{"milestones": [{"satisfied_by": [{"event": name}]}]}]}
+    if not list(satisfier_mistakes(waiting, EVENTS)):
+        assert name in {each.event_name() for each in stage_position.handled}
