@@ -1,5 +1,7 @@
 """What the reading commands share: the two times, a connection that may only read, and how answers are shown."""
 
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Result = TypeVar("Result")
+
+WIDTH = 160
+"""Of what is printed into a file or another program."""
 
 AsOfOption = Annotated[
     str | None,
@@ -59,11 +64,17 @@ async def reading(settings: Settings) -> "AsyncIterator[Connection]":
         connection.terminate()
 
 
+def counted(number: int, what: str) -> str:
+    """`1 deal`, `2 deals`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def show(*shown: Any) -> None:
-    """Prints tables and lines for people, on standard output."""
+    """Prints tables and lines for people, on standard output; wide enough where that is no terminal."""
     from rich.console import Console
 
-    console = Console(highlight=False)
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    console = Console(highlight=False, width=None if told else WIDTH)
     for each in shown:
         console.print(each)
 

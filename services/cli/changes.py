@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, ask, clock, show, table
+from services.cli.asking import AsOfOption, ask, clock, counted, show, table
 from services.cli.options import DataOption, JsonOption, print_json
 from services.settings import Settings
 
@@ -59,7 +59,7 @@ def changes(
         causes = "\n".join(f"{each['sequence']} {each['type'].split('.')[1]}" for each in change["causes"])
         rows.add_row(change["report"], key, before, after, causes, end_section=True)
     number = len(answer["changes"])
-    count = "1 row differs" if number == 1 else f"{number} rows differ"
+    count = f"{counted(number, 'row')} {'differs' if number == 1 else 'differ'},"
     show(
         rows,
         f"{count} as of {clock(answer['as_of'])}, between what was known at sequence "

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, moment_line, show, table, text
+from services.cli.asking import AsOfOption, KnownAtOption, ask, counted, moment_line, show, table, text
 from services.cli.options import DataOption, JsonOption, print_json
 from services.settings import Settings
 
@@ -47,7 +47,7 @@ def pipeline(
             f"{deal['amount']} {deal['currency']}" if deal["amount"] else "",
             text(deal["since"])[:10],
         )
-    show(rows, f"{len(answer['deals'])} deals, {moment_line(answer)}")
+    show(rows, f"{counted(len(answer['deals']), 'deal')}, {moment_line(answer)}")
 
 
 def funnel(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import reading, show, table, text
+from services.cli.asking import counted, reading, show, table, text
 from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
 from services.errors import DaybookError
 from services.settings import Settings, endpoints
@@ -112,9 +112,10 @@ class _Bar:
 def _show(answer: "Verification") -> None:
     from services.query.checks.differences import KINDS
 
-    counted = f"{answer['entries']} entries and {answer['subjects']} subjects up to sequence {answer['sequence']}"
+    entries = f"{answer['entries']} {'entry' if answer['entries'] == 1 else 'entries'}"
+    checked = f"{entries} and {counted(answer['subjects'], 'subject')} up to sequence {answer['sequence']}"
     if answer["ok"]:
-        show(f"Nothing differs: {counted}.")
+        show(f"Nothing differs: {checked}.")
         return
     kinds = table("number", "kind", "what it means", right=("number",))
     for kind, number in answer["counts"].items():
@@ -124,4 +125,4 @@ def _show(answer: "Verification") -> None:
         rows.add_row(
             each["kind"], text(each["sequence"]), text(each["subject"]), text(each["expected"]), text(each["found"])
         )
-    show(kinds, "The first of each kind:", rows, f"Checked {counted}.")
+    show(kinds, "The first of each kind:", rows, f"Checked {checked}.")
