@@ -144,7 +144,7 @@ create or replace function reporting.receivables_open(
 )
 returns table (
     account text, invoice text, deal text, currency text, amount numeric, open_amount numeric, due_on date,
-    days_past_due integer, bucket text, disputed boolean, since timestamptz, entry bigint
+    days_past_due integer, bucket text, disputed boolean, since timestamptz, entry bigint, stale boolean
 )
 language sql stable parallel safe
 begin atomic
@@ -153,7 +153,8 @@ begin atomic
     )
     select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
            today.day - item.due_on, reporting.ageing_bucket(item.due_on, today.day),
-           item.disputed, item.from_at, item.entry
+           item.disputed, item.from_at, item.entry,
+           exists (select from reporting.receivables_stale stale where stale.account = item.account)
       from today
      cross join (
             select standing.*

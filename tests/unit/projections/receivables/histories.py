@@ -1,7 +1,7 @@
 """Random histories of an account: few numbers, amounts and days, so that facts collide as often as they can."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -30,7 +30,11 @@ _invoices = st.sampled_from(["INV-1", "INV-2", "INV-3"])
 _documents = st.sampled_from(["P-1", "P-2"])
 _pays = st.dictionaries(_invoices, st.sampled_from(["5.00", "20.00", "23"]), min_size=1, max_size=3)
 
-_issued = st.builds(invoice, _invoices, _amounts, at=_days, currency=_currencies)
+_due = st.sampled_from(
+    [date(2026, 1, 3) - timedelta(days=late) for late in (-30, -1, 0, 1, 29, 30, 31, 60, 61, 90, 91)]
+)
+
+_issued = st.builds(invoice, _invoices, _amounts, at=_days, due=_due, currency=_currencies)
 _received = st.builds(payment, _documents, _paid, at=_days, pays=st.none() | _pays, currency=_currencies)
 _credited = st.builds(credit_note, _documents, _paid, at=_days, pays=st.none() | _pays, currency=_currencies)
 _allocated = st.builds(allocation, _documents, _pays, at=_days, currency=_currencies)

@@ -9,6 +9,7 @@ from typing import Any
 import tests.given
 from projections.entry import FOREVER
 from projections.receivables import ItemRow, MovementRow, UnappliedRow, receivables
+from projections.replay import Change
 from projections.view import FlagRow
 from tests.given import Said, Story, day
 from tests.saying import event_corrected, event_voided
@@ -159,6 +160,8 @@ class Told(Account):
 
     def __init__(self, account: str, *facts: Said) -> None:
         super().__init__(tests.given.given(receivables, subject=f"account/{account}"))
+        self.changes: list[Change] = []
+        """Of all rows, in the order in which they came about."""
         self._facts: list[Said] = []
         self.when(*facts)
 
@@ -167,7 +170,7 @@ class Told(Account):
         self._facts += facts
         for each in facts:
             if self.story.subject in (each.subject, f"account/{each.data.get('to_account_id')}"):
-                self.story.tell(each)
+                self.changes += self.story.tell(each)
         return self
 
     def seen_by(self, account: str) -> "Told":
