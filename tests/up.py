@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,10 @@ class Up:
 
 
 @asynccontextmanager
-async def running_up(data: Path, *options: str, via: Sequence[str] = (), **variables: str) -> AsyncIterator[Up]:
-    """`daybook up` on free ports, ready; told to stop (SIGTERM) at the end unless it has ended:
+async def running_up(
+    data: Path, *options: str, via: Sequence[str] = (), wait: bool = True, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Up]:
+    """`daybook up` on free ports, ready unless `wait` is false; told to stop (SIGTERM) at the end unless it has ended:
     then it must leave nothing behind. `via` runs it another way."""
     ports = () if "--intake-port" in options else ("--intake-port", "0", "--query-port", "0")
     with data.with_suffix(".out").open("wb") as printed:
@@ -121,7 +123,7 @@ async def running_up(data: Path, *options: str, via: Sequence[str] = (), **varia
             str(data),
             *ports,
             *options,
-            env=_environment(variables),
+            env=_environment(settings or {}),
             cwd=REPOSITORY,
             stdout=printed,
             stderr=printed,
@@ -129,7 +131,8 @@ async def running_up(data: Path, *options: str, via: Sequence[str] = (), **varia
         )
     up = Up(data, process)
     try:
-        await up.ready()
+        if wait:
+            await up.ready()
         yield up
     finally:
         if process.returncode is None:
@@ -138,6 +141,6 @@ async def running_up(data: Path, *options: str, via: Sequence[str] = (), **varia
             assert not {"run.json", "children.json"} & {each.name for each in data.iterdir()}
 
 
-def _environment(variables: dict[str, str]) -> dict[str, str]:
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
     return inherited | {f"DAYBOOK_{name.upper()}": value for name, value in variables.items()}

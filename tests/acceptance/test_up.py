@@ -156,10 +156,20 @@ async def test_nothing_is_lost_and_nothing_is_left_whatever_is_killed(tmp_path: 
         assert sorted(each.name for each in data.iterdir()) == ["lock", "logs", "nats", "postgres"]
 
 
+@pytest.mark.parametrize("last", ["nats", "postgres", "recorder"])
+async def test_told_to_stop_while_it_starts_it_leaves_nothing(tmp_path: Path, last: str) -> None:
+    async with running_up(tmp_path / "ledger", wait=False) as up:
+
+        async def started() -> bool:
+            return last in up.children
+
+        await until(started, f"{last} was not started", up.output)
+
+
 async def test_with_servers_of_its_own_it_starts_none(ledger: Ledger, tmp_path: Path) -> None:
     variables = {name.removeprefix("DAYBOOK_").lower(): value for name, value in ledger.environment.items()}
     del variables["data"]
-    async with running_up(tmp_path / "ledger", **variables) as up:
+    async with running_up(tmp_path / "ledger", settings=variables) as up:
         assert sorted(up.children) == ["intake", "projector", "query", "recorder"]
         async with httpx.AsyncClient() as client:
             assert (await client.get(f"{up.run['query_url']}/status")).status_code == 401
