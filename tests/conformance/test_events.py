@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel
 
 from contracts.envelope import Attributes, CloudEvent, Refused, outward, read_event, read_recorded
