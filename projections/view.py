@@ -54,7 +54,9 @@ class FlagRow(Row, table="flag", key=("subject", "view", "flag", "entry")):
     subject: str
     """`deal/<id>` or `account/<id>`."""
     view: str
+    """The view that found it; `history` for corrections and voids."""
     flag: str
+    """What was found, in one word."""
     entry: int
     """Sequence of the entry that raises it."""
     detail: str | None
@@ -68,7 +70,7 @@ class View(Generic[S]):
     `evolve(state, entry, playbooks)` takes the next entry in effective order and changes the state in place: the
     state is owned by whoever folds and is never shared, which keeps the cost per entry independent of the size of
     the subject. It returns the keys of the rows that it touched. It is total: surprising order or content becomes
-    a flag. `row(state, key)` renders one row, None where there is none.
+    a flag. `row(state, key)` renders one row that was touched, None where there is none (any more).
     """
 
     name: str
