@@ -17,9 +17,14 @@ _REFUSING = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,
 )
 DATABASE_AWAY = (*_GONE, *_REFUSING)
-"""What asyncpg raises when the server cannot be reached, restarts, is full or lets nobody in: try again later."""
+"""What asyncpg raises when the server cannot be reached, restarts, is full or lets nobody in: try again later.
+
+The last is its own confusion when the server ends the connection between two statements.
+"""
 
 
 def _settings(role: Role | None) -> dict[str, str]:

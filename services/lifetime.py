@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
+
+_CANCEL_AGAIN_S = 0.5
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:
@@ -27,3 +29,33 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+async def until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
+    """Run side by side until one ends; raises what it raised. The others are cancelled, and awaited.
+
+    They are cancelled until they do end: nats-py swallows a cancellation that comes while it flushes.
+    """
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+    finally:
+        await _end(tasks)
+
+
+async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    left, cancelled = set(tasks), False
+    while left:
+        for each in left:
+            each.cancel()
+        try:
+            _, left = await asyncio.wait(left, timeout=_CANCEL_AGAIN_S)
+        except asyncio.CancelledError:
+            cancelled = True
+    for each in tasks:
+        if not each.cancelled():
+            each.exception()  # is looked at, so that nobody complains that it was not
+    if cancelled:
+        raise asyncio.CancelledError

@@ -5,9 +5,8 @@ Whatever goes wrong between it and its servers, it lets go of everything and beg
 
 import asyncio
 import gc
-from collections.abc import Coroutine
 from time import monotonic
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import asyncpg
 import structlog
@@ -15,7 +14,7 @@ from nats.aio.client import Client
 
 from services import database
 from services.errors import LostLeadership, NotProvisioned, Unavailable
-from services.lifetime import until_told
+from services.lifetime import until_one_ends, until_told
 from services.recorder import checks, leader
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
@@ -47,7 +46,7 @@ async def run(at: Endpoints, stream: str) -> NoReturn:
         began = monotonic()
         try:
             async with leader.leadership(at.database_url) as lease:
-                await _lead(lease, at, stream)
+                await until_one_ends(lease.watch(), _lead(at, stream))
         except LostLeadership as error:
             log.warning("leadership_lost", reason=str(error))
         except (Unavailable, NotProvisioned, *database.DATABASE_AWAY, *_NO_TABLES) as error:
@@ -56,7 +55,7 @@ async def run(at: Endpoints, stream: str) -> NoReturn:
         await asyncio.sleep(pause)
 
 
-async def _lead(lease: leader.Lease, at: Endpoints, stream: str) -> None:
+async def _lead(at: Endpoints, stream: str) -> None:
     nc = await stream_connection.connect(at.nats_url, "recorder", FollowingClient)
     try:
         connection = await database.connect(at.database_url, "daybook_recorder")
@@ -66,25 +65,11 @@ async def _lead(lease: leader.Lease, at: Endpoints, stream: str) -> None:
             writer = await Writer.open(connection)
             log.info("recorder_started", sequence=writer.position.sequence, stream=stream)
             recorder = Recorder(nc, stream, writer)
-            await _until_one_ends(
-                recorder.judge(), recorder.write(), lease.watch(), checks.watch(nc, remembered, writer)
-            )
+            await until_one_ends(recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer))
         finally:
             connection.terminate()
     finally:
         await _close(nc)
-
-
-async def _until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
-    tasks = [asyncio.ensure_future(each) for each in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for each in done:
-            each.result()
-    finally:
-        for each in tasks:
-            each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _close(nc: Client) -> None:
