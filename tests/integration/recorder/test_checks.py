@@ -1,0 +1,102 @@
+"""A stream that is not the one the journal was written from stops the recorder, which says what to do."""
+
+import asyncio
+
+import pytest
+
+from services.errors import StreamMismatch
+from services.stream.provision import configuration
+from services.stream.state import ask
+from services.stream.state import state as stream_state
+from tests.integration.recorder.events import call
+from tests.integration.recorder.recording import journal, recorder
+from tests.ledger import STREAM_MAX_BYTES, Ledger
+
+
+async def record(ledger: Ledger, count: int) -> None:
+    await ledger.append(*[call() for _ in range(count)])
+    async with recorder(ledger):
+        await ledger.recorded()
+
+
+async def replace_stream(ledger: Ledger, *, forget: bool, first: int = 0) -> None:
+    """A new empty stream of the same name; `forget`: the database is made to believe that it is the old one."""
+    nc = await ledger.nats()
+    stream = ledger.settings.stream
+    await ask(nc, f"STREAM.DELETE.{stream}")
+    await ask(nc, f"STREAM.CREATE.{stream}", configuration(ledger.settings, STREAM_MAX_BYTES) | {"first_seq": first})
+    if forget:
+        owner = await ledger.connect()
+        created_at = (await stream_state(nc, stream)).created_at
+        await owner.execute("update ledger.identity set stream_created_at = $1", created_at)
+
+
+async def refusal(ledger: Ledger) -> str:
+    """What the recorder says before it gives up."""
+    async with recorder(ledger) as task, asyncio.timeout(30):
+        with pytest.raises(StreamMismatch) as raised:
+            await task
+    return str(raised.value)
+
+
+async def test_a_stream_that_was_replaced(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 3)
+    await replace_stream(empty_ledger, forget=False)
+    said = await refusal(empty_ledger)
+    assert "up to sequence 3" in said
+    assert "it is another stream" in said
+    assert "Restore the stream" in said
+
+
+async def test_a_stream_that_lost_its_end(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 3)
+    await replace_stream(empty_ledger, forget=True)
+    await empty_ledger.append(call())
+    assert "it ends at sequence 1, but the journal goes to 3" in await refusal(empty_ledger)
+
+
+async def test_a_stream_whose_sequences_were_used_again(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 3)
+    await replace_stream(empty_ledger, forget=True)
+    await empty_ledger.append(*[call() for _ in range(5)])
+    assert "at sequence 3, where the journal ends, it holds another message" in await refusal(empty_ledger)
+    assert len(await journal(empty_ledger)) == 3
+
+
+async def test_a_stream_whose_beginning_is_gone(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 3)
+    await replace_stream(empty_ledger, forget=True, first=3)
+    await empty_ledger.append(call())
+    assert "its messages 1 to 2 are gone" in await refusal(empty_ledger)
+
+
+async def test_a_stream_that_is_gone(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 1)
+    await ask(await empty_ledger.nats(), f"STREAM.DELETE.{empty_ledger.settings.stream}")
+    assert "there is no such stream" in await refusal(empty_ledger)
+
+
+async def test_a_stream_that_is_replaced_while_it_is_followed(empty_ledger: Ledger) -> None:
+    await empty_ledger.append(call(), call())
+    async with empty_ledger.process("recorder") as process:
+        await empty_ledger.recorded()
+        await replace_stream(empty_ledger, forget=False)
+        await empty_ledger.append(*[call() for _ in range(5)])
+        assert await process.ends() == 2
+        assert "Restore the stream" in process.output() or "restore the stream" in process.output()
+    assert len(await journal(empty_ledger)) == 2
+
+
+async def test_a_journal_that_was_altered(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 2)
+    owner = await empty_ledger.connect()
+    await owner.execute("alter table ledger.journal disable trigger user")
+    await owner.execute("update ledger.journal set recorded_at = recorded_at + interval '1 s' where sequence = 2")
+    assert "row 2 does not have the hash of its content" in await refusal(empty_ledger)
+
+
+async def test_a_stream_of_another_name(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 1)
+    owner = await empty_ledger.connect()
+    await owner.execute("update ledger.identity set stream_name = 'OTHER'")
+    assert "belongs to the stream OTHER" in await refusal(empty_ledger)
