@@ -26,17 +26,14 @@ class Bodies:
 
     async def read(self, request: Request) -> Sent | Refusal:
         """The events of one request, in whichever mode it is."""
-        names = [name for name, _ in request.headers.items() if name.startswith("ce-")]
-        content_type = request.headers.get("content-type", BINARY if names else "")
+        content_type = request.headers.get("content-type") or (BINARY if "ce-id" in request.headers else "")
         media, json_media = _media(content_type)
         if request.headers.get("content-encoding", "identity") != "identity":
             return Refusal("unsupported_media_type", "Send the body without Content-Encoding.")
         if not json_media or media not in (STRUCTURED, BATCH, BINARY):
             return _wanted(f"not {content_type[:80] or 'a body without Content-Type'}")
-        if media == BINARY and not names:
-            return _wanted("and application/json comes with `ce-` headers")
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            return Refusal("unreadable", f"The header {twice} stands there twice.")
+        if media == BINARY and (refusal := _attributes_fault(request)) is not None:
+            return refusal
         body = await self._read(request, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES)
         if isinstance(body, Refusal):
             return body
@@ -67,6 +64,14 @@ class Bodies:
         finally:
             self._held -= size
         return b"".join(chunks)
+
+
+def _attributes_fault(request: Request) -> Refusal | None:
+    names = [name for name in request.headers if name.startswith("ce-")]
+    if not names:
+        return _wanted("application/json comes with `ce-` headers")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return None if twice is None else Refusal("unreadable", f"The header {twice} stands there twice.")
 
 
 def declared_length(request: Request) -> int | None:

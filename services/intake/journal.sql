@@ -18,13 +18,17 @@ select asked.subject
  where exists (select from ledger.concerns where concerns.subject = asked.subject);
 
 -- name: fate
--- An entry by its identity, and all later messages with the same identity.
+-- An entry by its sequence, and all later messages with the same identity; one index probe each.
 select journal.sequence, journal.recorded_at, journal.disposition, journal.reason, journal.source, journal.id,
        journal.type, journal.subject, journal.occurred_at, journal.actor, journal.message
   from ledger.journal
  where journal.sequence = $1
-    or journal.original = $1
- order by journal.sequence;
+ union all
+select journal.sequence, journal.recorded_at, journal.disposition, journal.reason, journal.source, journal.id,
+       journal.type, journal.subject, journal.occurred_at, journal.actor, journal.message
+  from ledger.journal
+ where journal.original = $1
+ order by sequence;
 
 -- name: corrections
 -- The entries that correct or void an event.

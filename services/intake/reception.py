@@ -27,8 +27,8 @@ from services.stream.append import Appended, Away, DuplicateSomewhere, Full, mes
 
 log = structlog.get_logger()
 
-MOST_IN_PROGRESS = 50_000
-"""Events; beyond that senders are told to come again."""
+MOST_IN_PROGRESS_BYTES = 128 * 1024 * 1024
+"""Of events being recorded at once; beyond that senders are told to come again."""
 ATTEMPTS = 5
 """How often the rest of a batch is sent after duplicates were left out."""
 
@@ -63,17 +63,17 @@ class Reception:
         """Record all of what was sent, or nothing."""
         if not sent.events and not sent.faults:
             return Refusal("empty_batch", "A batch holds 1 to 1000 events; nothing was recorded.")
-        count = len(sent.events)
-        if self._in_progress + count > MOST_IN_PROGRESS:
-            return Refusal("busy", f"{self._in_progress} events are being recorded; nothing of this was.")
-        self._in_progress += count
+        size = sum(len(event.canonical) for _, event in sent.events)
+        if self._in_progress + size > MOST_IN_PROGRESS_BYTES:
+            return Refusal("busy", f"{self._in_progress} bytes of events are being recorded; nothing of this was.")
+        self._in_progress += size
         try:
             return await self._take(source, sent)
         except DaybookError as error:
             log.error("append_failed", error=str(error))
             return Refusal("stream_away", f"{error} Nothing of this is known to be recorded.")
         finally:
-            self._in_progress -= count
+            self._in_progress -= size
 
     async def _take(self, source: Source, sent: Sent) -> Taken | Refusal:
         faults = [*sent.faults, *admission.faults_of(source, sent.events, self._now())]

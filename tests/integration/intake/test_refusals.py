@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.intake import body, reception
 from tests.integration.intake.sending import BATCH, STRUCTURED, Sender, call, invoice, kinds
 
 
@@ -168,3 +169,29 @@ async def test_nothing_surprising_is_refused(door: Sender) -> None:
     ]
 
     assert (await door.send_batch(events)).status_code == 201
+
+
+async def test_more_at_once_than_fits_in_memory_is_told_to_come_again(
+    door: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reception, "MOST_IN_PROGRESS_BYTES", 10)
+
+    response = await door.send(call("busy-1"))
+
+    assert response.status_code == 503
+    assert response.json()["type"] == "urn:daybook:problem:busy"
+    assert int(response.headers["retry-after"]) > 0
+
+
+async def test_a_body_that_does_not_arrive_is_not_waited_for_for_ever(
+    door: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "PATIENCE_S", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(door.url).port)
+    writer.write(
+        f"POST /events HTTP/1.1\r\nHost: daybook\r\nAuthorization: Bearer {door.token}\r\n"
+        f"Content-Type: {STRUCTURED}\r\nContent-Length: 100\r\n\r\n{{".encode()
+    )
+
+    assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+    writer.close()

@@ -1,6 +1,7 @@
 """A stream that is full or gone: 503 and nothing half-recorded; what is acknowledged is there afterwards."""
 
 import asyncio
+import itertools
 import json
 
 import httpx
@@ -150,3 +151,32 @@ async def test_intake_killed_while_many_send_loses_nothing_acknowledged(
     assert len(rows) == len(entries) == last  # and nothing is there twice
     if batched:
         assert last % 10 == 0  # what was not acknowledged is whole or absent
+
+
+async def test_intake_told_to_stop_answers_what_it_has_begun(
+    empty_ledger: Ledger, client: httpx.AsyncClient, recorder: Service
+) -> None:
+    token = await empty_ledger.source("crm")
+    acknowledged: dict[str, int] = {}
+    async with empty_ledger.process("intake") as process:
+        crm = Sender(client, int(process.url.rpartition(":")[2]), token)
+
+        async def keep_sending(name: str) -> None:
+            for number in itertools.count(1):
+                receipt = (await crm.send(call(f"{name}-{number}"))).json()
+                acknowledged[receipt["id"]] = receipt["sequence"]
+
+        senders = [asyncio.create_task(keep_sending(f"s{number}")) for number in range(10)]
+
+        async def some() -> bool:
+            return len(acknowledged) >= 100
+
+        await until(some, "nothing is acknowledged")
+        await process.stop()
+        ends = await asyncio.gather(*senders, return_exceptions=True)
+        assert all(isinstance(each, httpx.TransportError) for each in ends), ends
+
+    await empty_ledger.recorded()
+    connection = await empty_ledger.connect()
+    rows = await connection.fetch("select id, sequence from ledger.journal where disposition = 'entry'")
+    assert {row["id"]: row["sequence"] for row in rows} == acknowledged
