@@ -1,0 +1,1 @@
+"""Feeds the views: lanes of subjects, generations of tables, and the SQL face over them."""

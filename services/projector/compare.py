@@ -14,6 +14,8 @@ from services.sql import queries
 
 EXAMPLES = 10
 """How many rows of each kind are shown."""
+PATIENCE_S = 24 * 3600.0
+"""Comparing goes through both tables whole, however large they are."""
 
 _SQL = queries("services.projector", "compare.sql")
 _KNOWN = ("known_from", "known_to")
@@ -54,7 +56,7 @@ async def _compare(
     one, other = f"{quoted(before.schema)}.{quoted(table)}", f"{quoted(after.schema)}.{quoted(table)}"
     here, there = await _columns(connection, one), await _columns(connection, other)
     both = [name for name in there if name in here]
-    rows = await connection.fetchval(_SQL["count"].replace("{one}", other), sequence)
+    rows = await connection.fetchval(_SQL["count"].replace("{one}", other), sequence, timeout=PATIENCE_S)
     lost, lost_rows = await _only_in(connection, one, other, both, sequence) if both else (0, [])
     new, new_rows = await _only_in(connection, other, one, both, sequence) if both else (rows, [])
     return TableDifference(
@@ -78,7 +80,8 @@ async def _only_in(
     connection: Connection, one: str, other: str, columns: Sequence[str], sequence: int
 ) -> tuple[int, list[dict[str, Any]]]:
     sql = _SQL["only_in_one"].replace("{one}", one).replace("{other}", other)
-    found = await connection.fetch(sql.replace("{columns}", ", ".join(map(quoted, columns))), sequence, EXAMPLES)
+    sql = sql.replace("{columns}", ", ".join(map(quoted, columns)))
+    found = await connection.fetch(sql, sequence, EXAMPLES, timeout=PATIENCE_S)
     rows = [{name: _plain(value) for name, value in row.items() if name != "number"} for row in found]
     return (found[0]["number"] if found else 0), rows
 

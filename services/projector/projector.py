@@ -17,7 +17,8 @@ from services.projector.session import CONNECTION_BROKEN, Find, Manner, Session,
 
 CONNECTIONS = 4
 """At work at the same time; the lanes take turns on them."""
-BATCH = 500
+BATCH = 1000
+"""Arrivals per transaction of a lane."""
 PAUSES_S = (0.1, 5.0)
 """Before the next session: at first, and at most after many that ended at once."""
 

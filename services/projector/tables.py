@@ -1,9 +1,10 @@
 """A row class and its table: what is written, what is read back, and the statements for both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
 from contracts.identifiers import split_subject
@@ -44,13 +45,17 @@ class Table:
         )
 
     @cached_property
+    def _values(self) -> Callable[[Row], tuple[Any, ...]]:
+        return attrgetter(*self.row.columns())
+
+    @cached_property
     def _key_times(self) -> tuple[int, ...]:
         times = {self.row.columns()[place] for place in self._times}
         return tuple(place for place, name in enumerate(self.row.KEY) if name in times)
 
     def record(self, row: Row, known_from: int, known_to: int) -> tuple[Any, ...]:
         """The values of a version, as asyncpg takes them."""
-        return (*_to_infinity(row.values(), self._times), known_from, known_to)
+        return (*_to_infinity(self._values(row), self._times), known_from, known_to)
 
     def closing(self, closed: Mapping[RowKey, int]) -> list[list[Any]]:
         """The parameters for `close_sql`: what unmade each row, and each column of the keys."""
@@ -120,10 +125,9 @@ def tables_of(views: Iterable[View[Any]]) -> tuple[Table, ...]:
 
 
 def _to_infinity(values: tuple[Any, ...], times: tuple[int, ...]) -> tuple[Any, ...]:
-    if not any(values[place] is FOREVER or values[place] == FOREVER for place in times):
-        return values
-    changed = list(values)
     for place in times:
-        if changed[place] == FOREVER:
-            changed[place] = _INFINITY
-    return tuple(changed)
+        if values[place] == FOREVER:
+            return tuple(
+                _INFINITY if place in times and value == FOREVER else value for place, value in enumerate(values)
+            )
+    return values
