@@ -14,6 +14,7 @@ from nats.aio.client import Client
 
 from contracts.envelope import MAX_BATCH, read_event
 from services.stream.append import Appended, Message, append, message_of
+from tests.benchmarks.figure import Figure, markdown
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import running_servers
 
@@ -108,8 +109,9 @@ async def rate(senders: list[Send], count: int) -> float:
     return total / (time.perf_counter() - start)
 
 
-async def measure(ledger: Ledger) -> None:
-    """Print one line for each way of sending."""
+async def measure(ledger: Ledger) -> list[Figure]:
+    """One figure for each way of sending."""
+    figures = []
     token = await ledger.source("crm")
     nc = await ledger.nats()
     async with ledger.process("intake") as intake:
@@ -121,7 +123,6 @@ async def measure(ledger: Ledger) -> None:
         over_nats = [nats_sender(emitters[each % 8], token) for each in range(CLIENTS)]
         raw = raw_sender(nc, ledger.settings.stream)
         floors = {count: await rate([raw], count) for count in (1, CLIENTS, MAX_BATCH)}
-        print(f"{'':28}{'events/s':>10}{'of raw':>9}")
         ways: list[tuple[str, list[Send], int, int]] = [
             ("raw, one message", [raw], 1, 1),
             ("raw, atomic batch of 64", [raw], CLIENTS, CLIENTS),
@@ -136,15 +137,16 @@ async def measure(ledger: Ledger) -> None:
         ]
         for name, senders, count, floor in ways:
             found = floors[floor] if senders == [raw] else await rate(senders, count)
-            print(f"{name:28}{found:10,.0f}{found / floors[floor]:9.2f}")
+            figures.append(Figure(f"append: {name}", found, floors[floor]))
         for emitter in emitters:
             await emitter.close()
+    return figures
 
 
 async def main() -> None:
     """On servers of its own."""
     async with running_servers() as servers, fresh_ledger(servers, []) as ledger:
-        await measure(ledger)
+        print(markdown(await measure(ledger)))
 
 
 if __name__ == "__main__":

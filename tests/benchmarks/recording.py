@@ -18,8 +18,9 @@ from services.stream.append import Appended, append, message_of
 from services.stream.follow import Follower
 from services.stream.following import FollowingClient
 from tests.benchmarks.appends import new_event
+from tests.benchmarks.figure import Figure, markdown
 from tests.ledger import Ledger, fresh_ledger
-from tests.servers import running_servers
+from tests.servers import Servers, running_servers
 
 EVENTS = 20_000
 
@@ -76,19 +77,22 @@ async def copying(connection: asyncpg.Connection, rows: Sequence[Judged]) -> flo
     return len(rows) / (time.perf_counter() - start)
 
 
+async def measure(servers: Servers, events: int) -> list[Figure]:
+    """Recording, and COPY as its floor."""
+    async with fresh_ledger(servers, []) as ledger:
+        await fill(ledger, events)
+        recorded = await recording(ledger, events)
+        rows = await rows_of(ledger, events)
+        size = sum(len(each.row.message) for each in rows) // len(rows)
+    async with fresh_ledger(servers, []) as floor:
+        copied = await copying(await floor.connect(), rows)
+    return [Figure(f"record: {events:,} events of {size} bytes, beside COPY", recorded, copied)]
+
+
 async def main(events: int) -> None:
     """On servers of its own."""
     async with running_servers() as servers:
-        async with fresh_ledger(servers, []) as ledger:
-            await fill(ledger, events)
-            recorded = await recording(ledger, events)
-            rows = await rows_of(ledger, events)
-            size = sum(len(each.row.message) for each in rows) // len(rows)
-        async with fresh_ledger(servers, []) as floor:
-            copied = await copying(await floor.connect(), rows)
-    print(
-        f"{events} events of {size} bytes: {recorded:,.0f}/s recorded, {recorded / copied:.2f} of COPY {copied:,.0f}/s"
-    )
+        print(markdown(await measure(servers, events)))
 
 
 if __name__ == "__main__":
