@@ -25,7 +25,8 @@ BUFFERED = 4 * REQUEST
 HEARTBEAT_S = 1.0
 SILENCE_S = 3.5
 """Without a word for so long the consumer is lost: at least two heartbeats are missing."""
-_EXPIRES_S = 30
+EXPIRES_S = 30
+"""A request that is not filled ends after so long, and a consumer that nobody asks."""
 _S = 1_000_000_000
 
 
@@ -56,7 +57,7 @@ class Consumer:
             "replay_policy": "instant",
             "mem_storage": True,
             "num_replicas": 1,
-            "inactive_threshold": _EXPIRES_S * _S,
+            "inactive_threshold": EXPIRES_S * _S,
         }
         answer = await ask(nc, f"CONSUMER.CREATE.{stream}", {"stream_name": stream, "config": settings})
         if "error" in answer:
@@ -99,7 +100,7 @@ class Consumer:
         """Ask for more, as far as there is room."""
         if self._outstanding == 0:
             self._heard_at = asyncio.get_running_loop().time()  # nothing was asked: there was nothing to be heard
-        order = {"batch": REQUEST, "expires": _EXPIRES_S * _S, "idle_heartbeat": int(HEARTBEAT_S * _S)}
+        order = {"batch": REQUEST, "expires": EXPIRES_S * _S, "idle_heartbeat": int(HEARTBEAT_S * _S)}
         while self._lost is None and self._outstanding <= REQUEST and self._outstanding + len(self._waiting) < BUFFERED:
             self._outstanding += REQUEST
             try:
@@ -117,7 +118,7 @@ class Consumer:
         try:
             if self._subscription is not None:
                 await self._subscription.unsubscribe()
-            await self._nc.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}")
+            await self._nc.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}", reply=self._inbox)
         except (nats.errors.Error, OSError):
             return  # the server forgets an unused consumer by itself
 

@@ -1,0 +1,218 @@
+"""Following the stream gives every message once, in order, whatever the messages are and whatever becomes of NATS."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from nats.aio.client import Client
+
+from services.embedded.nats import NatsServer
+from services.errors import NotProvisioned, StreamMismatch, Unavailable
+from services.stream import connection, consumer
+from services.stream.follow import Follower
+from services.stream.following import FollowingClient
+from services.stream.reading import Stored, message_at
+from services.stream.state import ask
+from tests.ledger import Ledger
+from tests.service import until
+
+SUBJECT = "daybook.deal.D-1"
+
+
+@pytest.fixture
+async def nc(empty_ledger: Ledger) -> AsyncIterator[Client]:
+    """A connection that does nothing but follow."""
+    nc = await connection.connect(empty_ledger.endpoints.nats_url, "test", FollowingClient)
+    yield nc
+    await nc.close()
+
+
+async def publish(ledger: Ledger, *messages: bytes) -> None:
+    nc = await ledger.nats()
+    for each in messages[:-1]:
+        await nc.publish(SUBJECT, each)
+    await ledger.publish(messages[-1], SUBJECT)
+
+
+async def publish_raw(ledger: Ledger, *frames: bytes) -> None:
+    """What no careful client sends; returns when the stream has it."""
+    before = await ledger.last_sequence()
+    url = urlsplit(ledger.endpoints.nats_url)
+    login = {"user": url.username, "pass": url.password, "headers": True, "verbose": False}
+    with socket.create_connection((url.hostname, url.port or 0)) as raw:
+        raw.sendall(b"CONNECT " + json.dumps(login).encode() + b"\r\n" + b"".join(frames) + b"PING\r\n")
+        while b"PONG" not in raw.recv(4096):
+            pass
+
+    async def taken() -> bool:
+        return await ledger.last_sequence() == before + len(frames)
+
+    await until(taken, "the stream has not taken all")
+
+
+async def followed(nc: Client, ledger: Ledger, end: int, start: int = 1) -> list[Stored]:
+    found: list[Stored] = []
+    async with Follower(nc, ledger.settings.stream, start) as follower:
+        async for batch in follower.batches(end=end):
+            found += batch
+    return found
+
+
+async def test_every_message_once_in_order(empty_ledger: Ledger, nc: Client) -> None:
+    wanted = [b"message %d" % number for number in range(1, 4001)]
+    await publish(empty_ledger, *wanted)
+    found = await followed(nc, empty_ledger, end=4000)
+    assert [each.data for each in found] == wanted
+    assert [each.sequence for each in found] == list(range(1, 4001))
+    assert [each.data for each in await followed(nc, empty_ledger, end=3333, start=3330)] == wanted[3329:3333]
+
+
+async def test_a_message_is_the_same_followed_and_asked_for(empty_ledger: Ledger, nc: Client) -> None:
+    await publish(empty_ledger, b"one", b"")
+    for each in await followed(nc, empty_ledger, end=2):
+        assert await message_at(nc, empty_ledger.settings.stream, each.sequence) == each
+    assert await message_at(nc, empty_ledger.settings.stream, 3) is None
+
+
+async def test_batches_hold_what_has_come_and_no_more_than_is_asked_for(empty_ledger: Ledger, nc: Client) -> None:
+    await publish(empty_ledger, *[b"x"] * 30)
+    async with Follower(nc, empty_ledger.settings.stream, 1) as follower:
+        sizes: list[int] = []
+        while sum(sizes) < 30:
+            sizes.append(len(await follower.batch(7)))
+        assert max(sizes) <= 7
+        waiting = asyncio.gather(follower.batch())
+        await publish(empty_ledger, b"late")
+        ((late,),) = await waiting
+    assert late.data == b"late"
+
+
+@pytest.mark.parametrize(
+    ("frame", "subject"),
+    [
+        (b"PUB daybook.deal.\xff 1\r\nx\r\n", "daybook.deal.\ufffd"),
+        (b"PUB daybook.deal.a\x00b 1\r\nx\r\n", "daybook.deal.a\ufffdb"),
+        (b"PUB daybook.deal.* 1\r\nx\r\n", "daybook.deal.*"),
+        (b"HPUB daybook.deal.h 2 3\r\n\r\nx\r\n", "daybook.deal.h"),
+        (b"HPUB daybook.deal.h 19 20\r\nNATS/1.0\r\n\xff: \xfe\xff\r\n\r\nx\r\n", "daybook.deal.h"),
+        (b"HPUB daybook.deal.h 28 29\r\nNATS/1.0 404 No Messages\r\n\r\nx\r\n", "daybook.deal.h"),
+    ],
+    ids=["not_utf8", "nul", "wildcard", "malformed_header", "header_not_utf8", "status_header"],
+)
+async def test_any_message_comes_through(empty_ledger: Ledger, nc: Client, frame: bytes, subject: str) -> None:
+    await publish_raw(empty_ledger, frame)
+    await publish(empty_ledger, b"after it")
+    found = await followed(nc, empty_ledger, end=2)
+    assert [(each.subject, each.data) for each in found] == [(subject, b"x"), (SUBJECT, b"after it")]
+
+
+async def test_a_subject_that_breaks_the_clients_parser_is_read_singly(
+    empty_ledger: Ledger, nc: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "SILENCE_S", 1.2)
+    monkeypatch.setattr(consumer, "HEARTBEAT_S", 0.3)
+    await publish(empty_ledger, b"before it")
+    await publish_raw(empty_ledger, b"PUB daybook.deal.a\x0cb 1\r\nx\r\n")
+    await publish(empty_ledger, b"after it")
+    found = await followed(nc, empty_ledger, end=3)
+    assert [each.data for each in found] == [b"before it", b"x", b"after it"]
+    assert found[1].subject == "daybook.deal.a\x0cb"
+
+
+async def test_an_idle_consumer_is_not_taken_for_lost(
+    empty_ledger: Ledger, nc: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "SILENCE_S", 1.0)
+    monkeypatch.setattr(consumer, "HEARTBEAT_S", 0.25)
+    monkeypatch.setattr(consumer, "EXPIRES_S", 1)  # requests end twice meanwhile
+    stream = empty_ledger.settings.stream
+    await publish(empty_ledger, b"one")
+    async with Follower(nc, stream, 1) as follower:
+        await follower.batch()
+        before = (await ask(nc, f"CONSUMER.NAMES.{stream}"))["consumers"]
+        waiting = asyncio.gather(follower.batch())
+        done, _ = await asyncio.wait({waiting}, timeout=2.5)
+        assert not done
+        assert (await ask(nc, f"CONSUMER.NAMES.{stream}"))["consumers"] == before
+        await publish(empty_ledger, b"two")
+        ((found,),) = await waiting
+    assert found.data == b"two"
+
+
+async def test_a_consumer_does_not_stay_on_the_server(empty_ledger: Ledger, nc: Client) -> None:
+    await publish(empty_ledger, b"one")
+    await followed(nc, empty_ledger, end=1)
+
+    async def none_is_left() -> bool:
+        return not (await ask(nc, f"CONSUMER.NAMES.{empty_ledger.settings.stream}"))["consumers"]
+
+    await until(none_is_left, "the consumer is still there", deadline_s=5)
+
+
+async def test_a_message_that_was_removed_is_a_mismatch(empty_ledger: Ledger, nc: Client) -> None:
+    stream = empty_ledger.settings.stream
+    await ask(nc, f"STREAM.DELETE.{stream}")
+    await ask(nc, f"STREAM.CREATE.{stream}", {"name": stream, "subjects": ["daybook.deal.*"], "storage": "file"})
+    await publish(empty_ledger, b"one", b"two", b"three")
+    await ask(nc, f"STREAM.MSG.DELETE.{stream}", {"seq": 2})
+    async with Follower(nc, stream, 1) as follower:
+        assert [each.data for each in await follower.batch()] == [b"one"]
+        with pytest.raises(StreamMismatch, match="does not hold the message at sequence 2"):
+            await follower.batch()
+
+
+async def test_a_stream_that_goes_away_behind_the_follower_is_a_mismatch(empty_ledger: Ledger, nc: Client) -> None:
+    await publish(empty_ledger, b"one")
+    async with Follower(nc, empty_ledger.settings.stream, 1) as follower:
+        await follower.batch()
+        await ask(nc, f"STREAM.DELETE.{empty_ledger.settings.stream}")
+        with pytest.raises(StreamMismatch, match="is gone"):
+            await follower.batch()
+
+
+async def test_there_is_no_stream(empty_ledger: Ledger, nc: Client) -> None:
+    async with Follower(nc, "OTHER", 1) as follower:
+        with pytest.raises(NotProvisioned, match="There is no stream OTHER"):
+            await follower.batch()
+
+
+async def test_a_start_behind_the_end_is_a_mismatch(empty_ledger: Ledger, nc: Client) -> None:
+    await publish(empty_ledger, b"one")
+    async with Follower(nc, empty_ledger.settings.stream, 5) as follower:
+        with pytest.raises(StreamMismatch, match="ends at sequence 1"):
+            await follower.batch()
+
+
+async def test_a_connection_that_is_closed_for_good_is_said_so(empty_ledger: Ledger, nc: Client) -> None:
+    await publish(empty_ledger, b"one")
+    async with Follower(nc, empty_ledger.settings.stream, 1) as follower:
+        await follower.batch()
+        await nc.close()
+        with pytest.raises(Unavailable, match="closed for good"):
+            await follower.batch()
+
+
+async def test_the_other_form_of_delivery_subjects_is_understood(tmp_path: Path) -> None:
+    access = (
+        "authorization {{ users = [ {{ user: daybook, password: {password} }} ] }}\n"
+        "feature_flags {{ js_ack_fc_v2: true }}\n"
+    )
+    server = NatsServer(tmp_path / "nats", tmp_path / "nats.log", access)
+    await server.start()
+    try:
+        nc = await connection.connect(server.url, "test", FollowingClient)
+        await ask(nc, "STREAM.CREATE.S", {"name": "S", "subjects": ["s"], "storage": "file"})
+        stamps = [(await nc.jetstream().publish("s", b"%d" % number)).seq for number in range(3)]
+        plain = await nc.jetstream().pull_subscribe("s", stream="S")
+        assert len((await plain.fetch(1))[0].reply.split(".")) == 11
+        async with Follower(nc, "S", 1) as follower:
+            found = [each async for batch in follower.batches(end=3) for each in batch]
+        assert [each.sequence for each in found] == stamps
+        assert found == [await message_at(nc, "S", each) for each in stamps]
+        await nc.close()
+    finally:
+        await server.stop()
