@@ -2,15 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
 
 from services.errors import NotConfigured
-from services.settings import Settings
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
 
 Result = TypeVar("Result")
 
@@ -47,3 +50,26 @@ def print_json(document: Any) -> None:
 def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
     """Runs a coroutine to its end."""
     return asyncio.run(work)
+
+
+def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
+    """What work on a connection of the ledger's owner gives. Raises what `endpoints` and `database.connect` raise."""
+    from services import database
+
+    async def run() -> Result:
+        connection = await database.connect(endpoints(settings).database_url)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return wait_for(run())
+
+
+def print_token(name: str, token: str, as_json: bool) -> None:
+    """Prints a token, once: alone on standard output, with a word about it on standard error."""
+    if as_json:
+        print_json({"name": name, "token": token})
+        return
+    typer.echo(token)
+    typer.echo(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)

@@ -1,15 +1,14 @@
 """`daybook quarantine`: messages that do not count for a reason, and what to do about them."""
 
 import base64
-from collections.abc import Awaitable, Callable
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from services.cli.asking import clock, show, table, text
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
-from services.settings import Settings, endpoints
+from services.cli.options import DataOption, JsonOption, load, on_database, print_json
+from services.settings import endpoints
 
 if TYPE_CHECKING:
     from asyncpg import Connection
@@ -32,7 +31,7 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from services.ledger import quarantine
 
-    found = _on(load(data), quarantine.waiting)
+    found = on_database(load(data), quarantine.waiting)
     if as_json:
         print_json({"quarantined": [_shown(each) for each in found]})
         return
@@ -63,7 +62,7 @@ def show_(sequence: SequenceArgument, data: DataOption = None, as_json: JsonOpti
             "decisions": [_decided(sequence, each) for each in decided],
         }
 
-    answer = _on(load(data), read)
+    answer = on_database(load(data), read)
     if as_json:
         print_json(answer)
         return
@@ -90,7 +89,7 @@ def retry(
 
     settings = load(data)
     where = endpoints(settings)
-    decided = _on(
+    decided = on_database(
         settings,
         lambda connection: quarantine.retry(
             connection, sequence, lambda event: resend(where, settings.stream, event), by or getuser()
@@ -116,24 +115,13 @@ def dismiss(
     """
     from services.ledger import quarantine
 
-    decided = _on(load(data), lambda connection: quarantine.dismiss(connection, sequence, reason, by or getuser()))
+    decided = on_database(
+        load(data), lambda connection: quarantine.dismiss(connection, sequence, reason, by or getuser())
+    )
     if as_json:
         print_json(_decided(sequence, decided))
     else:
         typer.echo(f"Message {sequence} is left out for good.")
-
-
-def _on(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
-    from services import database
-
-    async def run() -> Result:
-        connection = await database.connect(endpoints(settings).database_url)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return wait_for(run())
 
 
 def _shown(found: "Quarantined") -> dict[str, Any]:

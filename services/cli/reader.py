@@ -1,16 +1,11 @@
 """`daybook reader`: who may read over HTTP."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
 from services.cli.asking import show, table
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
-from services.settings import Settings, endpoints
-
-if TYPE_CHECKING:
-    from asyncpg import Connection
+from services.cli.options import DataOption, JsonOption, load, on_database, print_json, print_token
 
 Result = TypeVar("Result")
 
@@ -27,7 +22,7 @@ def add(name: NameArgument, data: DataOption = None, as_json: JsonOption = False
     """
     from services.query import readers
 
-    _print_token(name, _on(load(data), lambda connection: readers.add(connection, name)), as_json)
+    print_token(name, on_database(load(data), lambda connection: readers.add(connection, name)), as_json)
 
 
 @app.command("list")
@@ -38,7 +33,7 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from services.query import readers
 
-    found = _on(load(data), readers.registered)
+    found = on_database(load(data), readers.registered)
     if as_json:
         print_json({"readers": found})
         return
@@ -57,7 +52,7 @@ def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = Fa
     """
     from services.query import readers
 
-    _print_token(name, _on(load(data), lambda connection: readers.rotate(connection, name)), as_json)
+    print_token(name, on_database(load(data), lambda connection: readers.rotate(connection, name)), as_json)
 
 
 @app.command()
@@ -68,29 +63,8 @@ def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = F
     """
     from services.query import readers
 
-    _on(load(data), lambda connection: readers.disable(connection, name))
+    on_database(load(data), lambda connection: readers.disable(connection, name))
     if as_json:
         print_json({"name": name, "disabled": True})
     else:
         typer.echo(f"{name} may read nothing more. `daybook reader rotate {name}` enables it again.")
-
-
-def _on(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
-    from services import database
-
-    async def run() -> Result:
-        connection = await database.connect(endpoints(settings).database_url)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return wait_for(run())
-
-
-def _print_token(name: str, token: str, as_json: bool) -> None:
-    if as_json:
-        print_json({"name": name, "token": token})
-        return
-    typer.echo(token)
-    typer.echo(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)

@@ -1,16 +1,11 @@
 """`daybook source`: who may send events, and what."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
-from services.settings import Settings, endpoints
-
-if TYPE_CHECKING:
-    from services.ledger.journal import Connection
+from services.cli.options import DataOption, JsonOption, load, on_database, print_json, print_token
 
 Result = TypeVar("Result")
 
@@ -40,8 +35,10 @@ def add(
     from services.intake import registration
 
     wanted = [each.strip() for each in events.split(",") if each.strip()]
-    token = _on(load(data), lambda connection: registration.add(connection, name, wanted, id_prefix, corrects_others))
-    _print_token(name, token, as_json)
+    token = on_database(
+        load(data), lambda connection: registration.add(connection, name, wanted, id_prefix, corrects_others)
+    )
+    print_token(name, token, as_json)
 
 
 @app.command("list")
@@ -52,7 +49,7 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from services.intake import registration
 
-    found = _on(load(data), registration.registered)
+    found = on_database(load(data), registration.registered)
     if as_json:
         print_json({"sources": [_shown(asdict(each)) for each in found]})
         return
@@ -67,7 +64,7 @@ def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = Fa
     """
     from services.intake import registration
 
-    _print_token(name, _on(load(data), lambda connection: registration.rotate(connection, name)), as_json)
+    print_token(name, on_database(load(data), lambda connection: registration.rotate(connection, name)), as_json)
 
 
 @app.command()
@@ -78,32 +75,11 @@ def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = F
     """
     from services.intake import registration
 
-    _on(load(data), lambda connection: registration.disable(connection, name))
+    on_database(load(data), lambda connection: registration.disable(connection, name))
     if as_json:
         print_json({"name": name, "disabled": True})
     else:
         typer.echo(f"{name} may send nothing more. `daybook source rotate {name}` enables it again.")
-
-
-def _on(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
-    from services import database
-
-    async def run() -> Result:
-        connection = await database.connect(endpoints(settings).database_url)
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return wait_for(run())
-
-
-def _print_token(name: str, token: str, as_json: bool) -> None:
-    if as_json:
-        print_json({"name": name, "token": token})
-        return
-    typer.echo(token)
-    typer.echo(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)
 
 
 def _shown(source: dict[str, Any]) -> dict[str, Any]:
