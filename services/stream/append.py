@@ -98,22 +98,17 @@ async def _single(nc: Client, stream: str, message: Message) -> bytes:
 
 
 async def _batch(nc: Client, stream: str, messages: Sequence[Message]) -> bytes:
-    # Only the commit asks for an answer: whatever is wrong with an earlier message fails the commit.
+    # Only the commit asks for an answer and names the stream: whatever is wrong with one message fails the commit.
     batch = uuid4().hex
     *others, last = messages
     for number, each in enumerate(others, 1):
-        await nc.publish(each.subject, each.data, headers=_batched(batch, number, stream, each))
-    headers = _batched(batch, len(messages), stream, last) | {"Nats-Batch-Commit": "1"}
+        await nc.publish(each.subject, each.data, headers=_batched(batch, number, each))
+    headers = _batched(batch, len(messages), last) | {"Nats-Batch-Commit": "1", "Nats-Expected-Stream": stream}
     return (await nc.request(last.subject, last.data, timeout=TIMEOUT_S, headers=headers)).data
 
 
-def _batched(batch: str, number: int, stream: str, message: Message) -> dict[str, str]:
-    return {
-        "Nats-Batch-Id": batch,
-        "Nats-Batch-Sequence": str(number),
-        "Nats-Msg-Id": message.identity,
-        "Nats-Expected-Stream": stream,
-    }
+def _batched(batch: str, number: int, message: Message) -> dict[str, str]:
+    return {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number), "Nats-Msg-Id": message.identity}
 
 
 def _outcome(answer: bytes, stream: str, count: int) -> Outcome:
