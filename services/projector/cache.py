@@ -1,7 +1,8 @@
-"""The subjects that a lane keeps in memory: least recently used go, by weight in entries."""
+"""The subjects that a process keeps in memory, of all its lanes: least recently used go, by weight in entries."""
 
 from collections import OrderedDict
 
+from projections.entry import lane_of
 from projections.replay import Replay
 
 
@@ -34,7 +35,7 @@ class Cache:
         while self.entries > self._limit:
             self.entries -= self._held.popitem(last=False)[1][1]
 
-    def clear(self) -> None:
-        """Hold nothing."""
-        self._held.clear()
-        self.entries = 0
+    def forget(self, lane: int) -> None:
+        """Hold nothing of a lane: what it had in memory may never have been committed."""
+        for subject in [each for each in self._held if lane_of(each) == lane]:
+            self.entries -= self._held.pop(subject)[1]

@@ -53,17 +53,18 @@ class Lane:
 
     @classmethod
     async def claim(
-        cls, connection: Connection, schema: str, views: Sequence[View[Any]], lane: int, cache_entries: int
+        cls, connection: Connection, schema: str, views: Sequence[View[Any]], lane: int, cache: Cache
     ) -> "Lane":
-        """The lane at its committed position; whoever had it before can no longer commit.
+        """The lane at its committed position; whoever had it before can no longer commit. `cache` forgets it.
 
         To be called by the holder of the lane's lock. Raises NotProvisioned when there is no such lane.
         """
+        cache.forget(lane)
         sql = statements(schema)
         row = await connection.fetchrow(sql["claim"], lane)
         if row is None:
             raise NotProvisioned(f"{schema}.lane has no lane {lane}. Build the views with `daybook rebuild --force`.")
-        claimed = cls(schema, views, Position(lane, row["epoch"], row["sequence"]), Cache(cache_entries))
+        claimed = cls(schema, views, Position(lane, row["epoch"], row["sequence"]), cache)
         claimed._playbooks = await journal.playbooks(connection, row["sequence"])
         claimed._stale = Stale.of(
             each for each in await connection.fetch(sql["stale"]) if lane_of(each["subject"]) == lane

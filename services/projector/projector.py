@@ -8,7 +8,6 @@ from time import monotonic
 import asyncpg
 import structlog
 
-from projections.entry import LANES
 from projections.views import VIEWS
 from services import database
 from services.errors import DaybookError
@@ -45,7 +44,7 @@ class Projector:
     ) -> None:
         self._url = database_url
         self._find = find
-        self._manner = Manner(views, cache_entries // LANES, batch, tell, on_trouble)
+        self._manner = Manner(views, cache_entries, batch, tell, on_trouble)
         self._wake = asyncio.Event()
 
     def wake(self) -> None:

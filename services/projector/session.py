@@ -14,6 +14,7 @@ import structlog
 
 from services.errors import DaybookError, LostLeadership
 from services.ledger.journal import recorded_position
+from services.projector.cache import Cache
 from services.projector.generation import Generation, Views
 from services.projector.lane import Lane
 from services.projector.locks import LaneLocks
@@ -40,7 +41,7 @@ class Manner:
 
     views: Views
     cache_entries: int
-    """Entries that each lane keeps in memory."""
+    """Entries that all lanes together keep in memory."""
     batch: int
     """Arrivals per transaction."""
     tell: Tell
@@ -61,6 +62,7 @@ class Session:
         self._generation = generation
         self._sql = statements(generation.schema)
         self._manner = manner
+        self._cache = Cache(manner.cache_entries)
         self._wake = wake
         self._lanes: dict[int, Lane] = {}
         self._busy: dict[int, asyncio.Task[None]] = {}
@@ -115,15 +117,16 @@ class Session:
                 await self._claim(lane)
 
     async def _claim(self, lane: int) -> None:
-        schema, manner = self._generation.schema, self._manner
+        schema, views = self._generation.schema, self._manner.views
         try:
-            self._lanes[lane] = await Lane.claim(self._locking, schema, manner.views, lane, manner.cache_entries)
+            self._lanes[lane] = await Lane.claim(self._locking, schema, views, lane, self._cache)
         except DaybookError as error:
             self._rest(lane, error)
             await self._let_go(lane)
 
     async def _let_go(self, lane: int) -> None:
         self._lanes.pop(lane, None)
+        self._cache.forget(lane)
         await self._locks.release(lane)
 
     def _rest(self, lane: int, error: Exception) -> None:

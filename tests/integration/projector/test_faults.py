@@ -10,6 +10,7 @@ import pytest
 
 from projections.views import VIEWS
 from services.errors import LostLeadership, ViewsAltered
+from services.projector.cache import Cache
 from services.projector.lane import Lane
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
@@ -86,9 +87,9 @@ async def test_a_claim_fences_off_whoever_had_the_lane_before(empty_ledger: Ledg
     journal.take(turmoil(seed=33, events=300))
     await journal.write(owner)
     schema = (await served(owner)).schema
-    old = await Lane.claim(owner, schema, VIEWS, 3, cache_entries=1000)
+    old = await Lane.claim(owner, schema, VIEWS, 3, Cache(1000))
     taken = await old.step(owner, journal.last, limit=5)
-    new = await Lane.claim(owner, schema, VIEWS, 3, cache_entries=1000)
+    new = await Lane.claim(owner, schema, VIEWS, 3, Cache(1000))
     assert new.position.sequence == taken.sequence
     before = await stored(owner, schema, VIEWS)
     with pytest.raises(LostLeadership):
@@ -103,12 +104,12 @@ async def test_a_claim_in_the_middle_of_a_step_fences_it_off(empty_ledger: Ledge
     journal.take(turmoil(seed=38, events=300))
     await journal.write(owner)
     schema = (await served(owner)).schema
-    old = await Lane.claim(one, schema, VIEWS, 3, cache_entries=1000)
+    old = await Lane.claim(one, schema, VIEWS, 3, Cache(1000))
     async with owner.transaction():
         # The step waits for the journal, the claim raises the epoch first and then waits for it too.
         await owner.execute("lock table ledger.concerns in access exclusive mode")
         step = asyncio.create_task(old.step(one, journal.last, limit=5))
-        claim = asyncio.create_task(Lane.claim(other, schema, VIEWS, 3, cache_entries=1000))
+        claim = asyncio.create_task(Lane.claim(other, schema, VIEWS, 3, Cache(1000)))
         await until(lambda: _epoch_is(owner, schema, 2), "the lane is not claimed")
         assert not step.done()
     new = await claim

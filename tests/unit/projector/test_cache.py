@@ -1,6 +1,6 @@
-"""A lane keeps what was used last, up to a weight in entries."""
+"""A process keeps what was used last, up to a weight in entries."""
 
-from projections.entry import Recorded
+from projections.entry import Recorded, lane_of
 from projections.playbooks import Playbooks
 from projections.replay import Replay
 from services.projector.cache import Cache
@@ -51,3 +51,13 @@ def test_a_subject_without_entries_weighs_too() -> None:
     for name in "abc":
         cache.keep(Replay(f"deal/{name}", []))
     assert len(cache) == 2
+
+
+def test_a_lane_is_forgotten_and_no_other() -> None:
+    cache = Cache(1000)
+    subjects = [f"deal/{number}" for number in range(50)]
+    for each in subjects:
+        cache.keep(_replay(each, 2))
+    cache.forget(3)
+    assert [each for each in subjects if cache.get(each) is None] == [each for each in subjects if lane_of(each) == 3]
+    assert cache.entries == 2 * len(cache)
