@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from services.cli.asking import clock, show, table, text
+from services.cli.asking import ask, clock, show, table, text
 from services.cli.options import DataOption, JsonOption, load, on_database, print_json
 from services.settings import endpoints
 
@@ -50,7 +50,7 @@ def show_(sequence: SequenceArgument, data: DataOption = None, as_json: JsonOpti
     """
     from services.ledger import quarantine
 
-    async def read(connection: "Connection") -> dict[str, Any]:
+    async def read(connection: "Connection", _: Settings) -> dict[str, Any]:
         found = await quarantine.quarantined(connection, sequence)
         original = None if found.original is None else await quarantine.message(connection, found.original)
         decided = await quarantine.decisions(connection, sequence)
