@@ -2,7 +2,7 @@
 
 import base64
 from getpass import getuser
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from asyncpg import Connection
 
     from services.ledger.quarantine import Decision, Quarantined
-
-Result = TypeVar("Result")
+    from services.settings import Settings
 
 app = typer.Typer(help="Messages that do not count: list, show, retry, dismiss.", no_args_is_help=True)
 
@@ -31,7 +30,7 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from services.ledger import quarantine
 
-    found = on_database(load(data), quarantine.waiting)
+    found = ask(data, lambda connection, _: quarantine.waiting(connection))
     if as_json:
         print_json({"quarantined": [_shown(each) for each in found]})
         return
@@ -50,7 +49,7 @@ def show_(sequence: SequenceArgument, data: DataOption = None, as_json: JsonOpti
     """
     from services.ledger import quarantine
 
-    async def read(connection: "Connection", _: Settings) -> dict[str, Any]:
+    async def read(connection: "Connection", _: "Settings") -> dict[str, Any]:
         found = await quarantine.quarantined(connection, sequence)
         original = None if found.original is None else await quarantine.message(connection, found.original)
         decided = await quarantine.decisions(connection, sequence)
@@ -62,7 +61,7 @@ def show_(sequence: SequenceArgument, data: DataOption = None, as_json: JsonOpti
             "decisions": [_decided(sequence, each) for each in decided],
         }
 
-    answer = on_database(load(data), read)
+    answer = ask(data, read)
     if as_json:
         print_json(answer)
         return
