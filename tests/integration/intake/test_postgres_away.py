@@ -1,5 +1,7 @@
 """With PostgreSQL away the stream alone decides: single events are taken, and what cannot be told is not guessed."""
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -103,3 +105,24 @@ async def test_intake_recovers_by_itself(
         return (await crm.send(call(f"n-{number}"))).json()["duplicate"] is False
 
     await until(is_sure_again, "intake does not look into the journal again")
+
+
+async def test_postgres_killed_while_many_send_stops_nobody(empty_ledger: Ledger, crm: Sender) -> None:
+    taken: list[int] = []
+    restarted = asyncio.Event()
+
+    async def keep_sending(name: str) -> None:
+        for number in itertools.count(1):
+            response = await crm.send(call(f"{name}-{number}"))
+            assert response.status_code == 201, response.text
+            taken.append(response.json()["sequence"])
+            if restarted.is_set() and response.json()["duplicate"] is False:
+                return
+
+    await crm.send(call("before"))
+    senders = [asyncio.create_task(keep_sending(f"s{number}")) for number in range(10)]
+    await empty_ledger.servers.restart_postgres(kill=True)
+    restarted.set()
+    await asyncio.gather(*senders)
+
+    assert sorted(taken) == list(range(2, len(taken) + 2))
