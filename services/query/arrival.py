@@ -33,8 +33,8 @@ class Arrivals:
         """A lane has moved."""
         self._noticed.set()
 
-    async def reached(self, sequence: int, wait_s: float = WAIT_S) -> bool:
-        """Whether the views include a sequence, as soon as they do, at most after `wait_s`."""
+    async def reached(self, sequence: int) -> bool:
+        """Whether the views include a sequence, as soon as they do, at most after `WAIT_S`."""
         if await self._look() >= sequence:
             return True
         arrived = asyncio.get_running_loop().create_future()
@@ -42,7 +42,7 @@ class Arrivals:
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
-            async with asyncio.timeout(wait_s):
+            async with asyncio.timeout(WAIT_S):
                 await arrived
         except TimeoutError:
             return False

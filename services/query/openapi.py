@@ -15,6 +15,7 @@ ABOUT: dict[str, Any] = {
 }
 _SECURITY: list[dict[str, list[str]]] = [{"token": []}]
 _TIME = [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
 _SEQUENCE = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 
 
@@ -85,6 +86,9 @@ def complete(app: FastAPI) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "path":
+                    parameter["schema"] = _ID
     components = document.setdefault("components", {})
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     schemas = components.setdefault("schemas", {})
