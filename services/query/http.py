@@ -21,7 +21,7 @@ from services.query.funnel import funnel
 from services.query.history import HistoryReader
 from services.query.pipeline import deal, pipeline
 from services.query.problems import NOT_THERE, Problem, problem_of
-from services.query.reading import Reading
+from services.query.reading import ROOM_S, Reading
 from services.query.status import status
 
 log = structlog.get_logger()
@@ -206,7 +206,7 @@ async def _history_parts(
 ) -> AsyncIterator[Sequence[Any]]:
     yield first
     while after is not None:
-        async with reading.pool.acquire() as connection:
+        async with reading.pool.acquire(timeout=ROOM_S) as connection:
             part, after = await reader.part(connection, after)
         yield part
 

@@ -22,6 +22,9 @@ from services.query.problems import Problem
 from services.query.tables import Rows
 from services.query.times import Moment
 
+ROOM_S = 10.0
+"""How long a question waits for a connection while all are busy; then 503."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -68,13 +71,13 @@ class Reading:
         found = parameters(request, (*known, "after"))
         if "after" in found:
             await self._arrive(sequence(found["after"], "after"))
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire(timeout=ROOM_S) as connection:
             projected = await times.projected(connection)
             yield Asked(connection, found, projected, prefers_csv(request.headers.get("accept")))
 
     async def projected(self) -> int:
         """The lowest sequence that all lanes have projected."""
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire(timeout=ROOM_S) as connection:
             return await times.projected(connection)
 
     async def _arrive(self, sequence: int) -> None:
