@@ -1,18 +1,21 @@
 """Notices wake a projector and tell of its positions; without them it looks by itself."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
+from nats.aio.msg import Msg
 
 from services.projector import session
 from services.projector.service import serve
 from tests.integration.projector.journal import Journal
-from tests.integration.projector.turmoil import turmoil
+from tests.integration.projector.turmoil import event, turmoil
 from tests.integration.projector.working import projecting
 from tests.ledger import Ledger
 from tests.service import until
+
+_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -28,8 +31,8 @@ async def test_a_notice_of_the_recorder_wakes_it_and_every_lane_tells_its_positi
     owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
     told: dict[str, int] = {}
 
-    async def hear(message: object) -> None:
-        told[message.subject] = int(message.data)  # type: ignore[attr-defined]
+    async def hear(message: Msg) -> None:
+        told[message.subject] = int(message.data)
 
     await nats.subscribe("notice.projected.*", cb=hear)
     monkeypatch.setattr(session, "LOOK_S", 3600.0)
@@ -49,6 +52,31 @@ async def test_a_notice_of_the_recorder_wakes_it_and_every_lane_tells_its_positi
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_notices_come_through_again_after_nats_restarted(empty_ledger: Ledger, journal: Journal) -> None:
+    owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
+    told: set[str] = set()
+
+    async def hear(message: Msg) -> None:
+        if int(message.data) > 20:
+            told.add(message.subject)
+
+    await nats.subscribe("notice.projected.*", cb=hear)
+    async with empty_ledger.process("projector"):
+        await journal.write(owner, limit=10)
+        await empty_ledger.projected(10)
+        await empty_ledger.servers.restart_nats(kill=True)
+        await journal.write(owner, limit=10)
+        await empty_ledger.projected(20)
+
+        async def everything() -> bool:
+            # Each entry makes every lane tell again, in case it had not found NATS again before.
+            if len(told) < 16:
+                await journal.record(owner, event("account_registered", "account/A", _AT, f"a{journal.last}", name="A"))
+            return len(told) == 16
+
+        await until(everything, "not every lane has told its position")
 
 
 async def test_without_nats_it_looks_by_itself(empty_ledger: Ledger, journal: Journal) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from projections.views import VIEWS, generation_digest
 from services.errors import Unavailable
@@ -17,6 +18,7 @@ from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
 from tests.integration.projector.working import projecting, served
 from tests.ledger import Ledger
+from tests.service import until
 
 NEWER = tuple(replace(view, version=view.version + 1) for view in VIEWS)
 """The same folds, as if an update had changed them."""
@@ -132,6 +134,28 @@ async def test_new_folds_are_built_while_the_old_rows_serve(empty_ledger: Ledger
     found = await stored(owner, done.after.schema, NEWER)
     assert not differing(found, expected(journal, NEWER))
     assert await _schemas(owner) == {old.schema, done.after.schema}, "the one before is kept"
+
+
+async def test_a_projector_whose_folds_have_no_generation_says_what_to_do_and_waits(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=17, events=50))
+    await journal.write(owner)
+    with capture_logs() as said:
+        async with projecting(empty_ledger, views=NEWER):
+
+            async def complained() -> bool:
+                return any(each["event"] == "generation_missing" for each in said)
+
+            await until(complained, "it says nothing")
+            assert "daybook rebuild" in next(each["do"] for each in said if each["event"] == "generation_missing")
+            made = await generation.create(owner, NEWER)
+
+            async def built() -> bool:
+                return bool(await owner.fetchval(f'select min(sequence) = $1 from "{made.schema}".lane', journal.last))
+
+            await until(built, "it does not work on the generation that was made")
+    assert await owner.fetchval("select max(projected) from reporting.lane") == 0, "it feeds its own generation alone"
 
 
 async def test_an_interrupted_build_of_new_folds_goes_on_where_it_was(empty_ledger: Ledger) -> None:
