@@ -29,10 +29,11 @@ comment on column reporting.stage_position_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
 
 create or replace view reporting.stage_position_stale as
-select substr(stale.subject, 6) as deal from reporting.stale where stale.view = 'stage_position';
+select substr(stale.subject, 6) as deal, stale.sequence from reporting.stale where stale.view = 'stage_position';
 comment on view reporting.stage_position_stale is
     'Deals whose later entries could not be folded: their rows are those of before.';
 comment on column reporting.stage_position_stale.deal is 'Id of the deal.';
+comment on column reporting.stage_position_stale.sequence is 'The entry since which it cannot be folded.';
 
 -- The present -------------------------------------------------------------------------------------------------------
 
@@ -130,7 +131,9 @@ language sql stable parallel safe
 begin atomic
     select position.deal, position.playbook, position.version, position.stage, position.phase, position.status,
            position.probability, position.amount, position.currency, position.owner, position.account, position.since,
-           exists (select from reporting.stage_position_stale stale where stale.deal = position.deal)
+           exists (select from reporting.stage_position_stale stale
+                    where stale.deal = position.deal
+                      and stale.sequence <= (select pipeline.known_at))
       from reporting.stage_position(pipeline.as_of, pipeline.known_at) position
      where position.status in ('open', 'on_hold')
      order by position.deal collate "C";

@@ -5,7 +5,8 @@
 -- Where deals stood, whatever their status.
 select position.deal, position.playbook, position.version, position.stage, position.phase, position.status,
        position.probability, position.amount, position.currency, position.owner, position.account, position.since,
-       exists (select from reporting.stage_position_stale stale where stale.deal = position.deal) as stale,
+       exists (select from reporting.stage_position_stale stale
+                where stale.deal = position.deal and stale.sequence <= $3) as stale,
        position.known_from, position.known_to
   from reporting.stage_position_version position
  where position.from_at <= $1

@@ -18,7 +18,8 @@ select account, invoice, deal, currency, amount, open_amount, due_on, days_past_
 -- One deal, whatever its status.
 select position.deal, position.playbook, position.version, position.stage, position.phase, position.status,
        position.probability, position.amount, position.currency, position.owner, position.account, position.since,
-       exists (select from reporting.stage_position_stale stale where stale.deal = position.deal) as stale
+       exists (select from reporting.stage_position_stale stale
+                where stale.deal = position.deal and stale.sequence <= $3) as stale
   from reporting.stage_position($2, $3) position
  where position.deal = $1;
 

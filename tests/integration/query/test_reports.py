@@ -159,3 +159,18 @@ async def test_a_moment_before_anything_was_known_has_empty_reports(api: Api) ->
     assert (await api.get("/pipeline", known_at=0))["deals"] == []
     assert (await api.get("/receivables/ageing", known_at=0))["currencies"] == {}
     assert (await api.get("/receivables/open", known_at=0))["items"] == []
+
+
+async def test_a_stale_deal_is_marked_once_the_entry_was_known_that_made_it_so(api: Api, told: Told) -> None:
+    connection = await told.ledger.connect()
+    schema = await connection.fetchval("select schema_name from ledger.generation")
+    since = told.at["x1"]
+    await connection.execute(f"insert into \"{schema}\".stale values ('deal/D-1', 'stage_position', $1, 'boom')", since)
+    try:
+        for known_at, stale in ((since - 1, False), (since, True)):
+            assert _of((await api.get("/pipeline", known_at=known_at))["deals"], "D-1")["stale"] is stale
+            assert (await api.get("/deals/D-1", known_at=known_at))["stale"] is stale
+        assert _of((await api.get("/pipeline", known_at=since))["deals"], "D-5")["stale"] is False
+        assert (await api.get("/status"))["stale"] == 1
+    finally:
+        await connection.execute(f'delete from "{schema}".stale')
