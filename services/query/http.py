@@ -215,7 +215,8 @@ async def _problem(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status == 500:
         log.error("request_failed", path=request.url.path, exc_info=error)
-    return problem.response()
+    projected = getattr(request.state, "projected", None)
+    return problem.response({} if projected is None else headers_of(projected))
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:

@@ -73,6 +73,7 @@ class Reading:
             await self._arrive(sequence(found["after"], "after"))
         async with self.pool.acquire(timeout=ROOM_S) as connection:
             projected = await times.projected(connection)
+            request.state.projected = projected
             yield Asked(connection, found, projected, prefers_csv(request.headers.get("accept")))
 
     async def projected(self) -> int:

@@ -1,7 +1,8 @@
 -- name: status
 -- How far recorder and views are. What does not count is rare, so counting that is quicker than counting entries.
 select (select coalesce(max(sequence), 0) from ledger.journal) as recorded,
-       (select count(*) from ledger.journal where disposition <> 'entry') as other,
+       (select count(*) from ledger.journal where original is not null)
+           + (select count(*) from ledger.journal where disposition = 'unreadable') as other,
        (select count(*)
           from ledger.journal quarantined
          where quarantined.disposition in ('conflict', 'unreadable')

@@ -67,14 +67,15 @@ class SubjectChecks:
 
     async def _read(self, subjects: Collection[str], differences: Differences) -> _Found:
         found = _Found({subject: [] for subject in subjects})
+        lanes = {subject: concern(subject, 0).lane for subject in subjects}
         for row in await self._connection.fetch(_SQL["concerned"], list(subjects), self._up_to):
             sequence, subject = row["sequence"], row["concerned"]
             said = found.said.get(sequence)
             if said is None:
                 said = found.said[sequence] = judge(row["stream_subject"], row["message"])
-            lane = concern(subject, sequence).lane
-            if row["lane"] != lane:
-                differences.add("concerns_extra", sequence, subject, f"lane {lane}", f"lane {row['lane']}")
+            if row["lane"] != lanes[subject]:
+                wrong = f"lane {row['lane']}"
+                differences.add("concerns_extra", sequence, subject, f"lane {lanes[subject]}", wrong)
             found.noted.setdefault(sequence, set()).add(subject)
             if row["disposition"] != "entry":
                 differences.add("concerns_extra", sequence, subject, None, f"concerns a {row['disposition']}")

@@ -61,6 +61,11 @@ async def test_every_answer_says_what_it_includes_and_the_times_it_used(api: Api
                 assert str(body[name]) == answer.headers[header]
 
 
+async def test_what_is_not_known_says_up_to_where_it_is_not(api: Api, told: Told) -> None:
+    answer = await api.client.get("/deals/D-9")
+    assert (answer.status_code, answer.headers["daybook-sequence"]) == (404, str(told.last))
+
+
 async def test_status_says_how_far_everything_is(api: Api, told: Told) -> None:
     answer = await api.get("/status")
     assert set(answer) == {"stream", "recorded", "lanes", "entries", "quarantined", "stale", "generation"}
