@@ -22,6 +22,11 @@ begin
 end
 $$;
 
+do $$
+begin
+    execute format('revoke create, temporary on database %I from public', current_database());
+end
+$$;
 revoke all on schema ledger from public;
 grant usage on schema ledger to daybook_intake, daybook_recorder, daybook_projector, daybook_query;
 

@@ -54,6 +54,7 @@ async def test_a_reader_may_do_nothing_else(ledger: Ledger) -> None:
         "select ledger.sequence_at(now())",
         "create schema mine",
         "create table public.mine ()",
+        "create temporary table mine ()",
         "create view reporting.mine as select 1",
         "drop view reporting.deal",
         "insert into reporting.ledger (stream) values ('x')",
