@@ -125,8 +125,8 @@ async def test_an_explanation_names_the_entries_that_met_each_item(api: Api, tol
 
 
 async def test_an_explanation_agrees_with_the_pipeline_at_every_moment(api: Api, told: Told) -> None:
-    for as_of in ("2026-01-01", "2026-01-02", "2026-01-04", "2026-03-31"):
-        for known_at in range(told.at["o1"], told.last + 1):
+    for as_of in ("2026-01-01", "2026-01-04", "2026-03-31"):
+        for known_at in range(told.at["o1"], told.last + 1, 3):
             stands = await api.get("/deals/D-1", as_of=as_of, known_at=known_at)
             explained = await api.get("/deals/D-1/explain", as_of=as_of, known_at=known_at)
             for name in ("playbook", "version", "stage", "phase", "probability"):

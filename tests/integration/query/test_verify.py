@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import pytest
 
-from services.errors import BadRequest
+from services.errors import BadRequest, DaybookError
 from services.query.checks import views
 from services.query.checks.differences import FIRST
 from services.query.shapes import Difference, Verification
@@ -364,3 +364,9 @@ async def test_lanes_that_do_not_catch_up_are_told_of_and_what_they_have_is_chec
     assert heard.said == [
         f"Checked up to {first} only: the recorder is at {altered.told.last}, the slowest lane at {first}."
     ]
+
+
+async def test_views_of_other_folds_cannot_be_checked(altered: Altered) -> None:
+    await altered.connection.execute("update generation set digest = '000000000000'")
+    with pytest.raises(DaybookError, match="daybook rebuild"):
+        await altered.verify()
