@@ -17,27 +17,41 @@ select distinct correction.target_source, correction.target_id
                       and target.disposition = 'entry');
 
 -- name: entries_of
--- Which of some identities are recorded, where, and with which content.
-select source, id, sequence, message
-  from ledger.journal
-  join unnest($1::text[], $2::text[]) as wanted (source, id) using (source, id)
- where disposition = 'entry';
+-- Which of some identities are recorded, where, and with which content. One index probe each, whatever the planner
+-- believes of a table that has just grown.
+select wanted.source, wanted.id, entry.sequence, entry.message
+  from unnest($1::text[], $2::text[]) as wanted (source, id)
+ cross join lateral (
+        select journal.sequence, journal.message
+          from ledger.journal
+         where journal.source = wanted.source
+           and journal.id = wanted.id
+           and journal.disposition = 'entry'
+         limit 1
+       ) as entry;
 
 -- name: corrections_and_targets
 -- Corrections, above a sequence, of some targets that are recorded, with the target's own row.
-select correction.sequence as correction,
-       target.sequence, target.recorded_at, target.source, target.id, target.type, target.subject,
-       target.occurred_at, target.actor, target.message
+select correction.sequence as correction, target.*
   from unnest($1::text[], $2::text[], $3::bigint[]) as wanted (source, id, above)
-  join ledger.journal correction
-    on correction.target_source = wanted.source
-   and correction.target_id = wanted.id
-   and correction.sequence > wanted.above
-   and correction.disposition = 'entry'
-  join ledger.journal target
-    on target.source = wanted.source
-   and target.id = wanted.id
-   and target.disposition = 'entry';
+ cross join lateral (
+        select journal.sequence, journal.recorded_at, journal.source, journal.id, journal.type, journal.subject,
+               journal.occurred_at, journal.actor, journal.message
+          from ledger.journal
+         where journal.source = wanted.source
+           and journal.id = wanted.id
+           and journal.disposition = 'entry'
+         limit 1
+       ) as target
+ cross join lateral (
+        select journal.sequence
+          from ledger.journal
+         where journal.target_source = wanted.source
+           and journal.target_id = wanted.id
+           and journal.disposition = 'entry'
+           and journal.sequence > wanted.above
+        offset 0
+       ) as correction;
 
 -- name: add_concerns
 -- A correction concerns all that its target concerns; what is known already stays.
