@@ -108,6 +108,7 @@ async def test_any_message_comes_through(empty_ledger: Ledger, nc: Client, frame
     await publish(empty_ledger, b"after it")
     found = await followed(nc, empty_ledger, end=2)
     assert [(each.subject, each.data) for each in found] == [(subject, b"x"), (SUBJECT, b"after it")]
+    assert nc.stats["reconnects"] == 0
 
 
 async def test_a_subject_that_breaks_the_clients_parser_is_read_singly(
