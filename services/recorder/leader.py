@@ -21,7 +21,9 @@ WRITER = "recorder writer"
 """What the active recorder's writing connection is called in pg_stat_activity."""
 _TRY_S = 0.2
 """Trying is better than waiting inside PostgreSQL: a waiting statement would hold back vacuum."""
-_PING_S = 5.0
+PING_S = 5.0
+FORGET_S = 15
+"""A process that has not pinged for so long, frozen or cut off, loses the lock: PostgreSQL ends its connection."""
 
 log = structlog.get_logger()
 
@@ -38,13 +40,13 @@ class Lease:
         """Runs while the lock is held. Raises LostLeadership once its connection is gone or does not answer."""
         while True:
             try:
-                async with asyncio.timeout(_PING_S):
+                async with asyncio.timeout(PING_S):
                     await self._ended.wait()
                 raise LostLeadership("The connection that held the recorder's lock has ended.")
             except TimeoutError:
                 pass
             try:
-                await self._connection.fetchval("select 1", timeout=_PING_S)
+                await self._connection.fetchval("select 1", timeout=PING_S)
             except database.DATABASE_AWAY as error:
                 raise LostLeadership(
                     f"The connection that held the recorder's lock does not answer: {error}"
@@ -56,6 +58,7 @@ async def leadership(url: str) -> AsyncIterator[Lease]:
     """Waits until this process is the active recorder of the database. Raises Unavailable or NotProvisioned."""
     connection = await database.connect(url, "daybook_recorder")
     try:
+        await connection.execute(f"set idle_session_timeout = '{FORGET_S}s'")
         stands_by = False
         while not await connection.fetchval(_SQL["take"], _LOCK):
             if not stands_by:

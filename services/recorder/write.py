@@ -13,7 +13,7 @@ import asyncpg
 
 from services.errors import LostLeadership
 from services.ledger.journal import recorded_of
-from services.recorder.identities import dispositions
+from services.recorder.identities import Identity, dispositions
 from services.recorder.rows import Concern, JournalRow, Judged, concern
 from services.sql import queries
 
@@ -37,7 +37,7 @@ async def last_row(connection: asyncpg.Connection) -> asyncpg.Record | None:
 class Writer:
     """Writes over one connection. What goes wrong ends it: open another one, which reads its position anew."""
 
-    def __init__(self, connection: asyncpg.Connection, position: Position, awaited: set[tuple[str, str]]) -> None:
+    def __init__(self, connection: asyncpg.Connection, position: Position, awaited: set[Identity]) -> None:
         self._connection = connection
         self._awaited = awaited
         self.position = position
@@ -97,20 +97,24 @@ class Writer:
                 columns=Concern._fields,
                 records=[concern(subject, each.row.sequence) for each in entries for subject in each.subjects],
             )
-            awaited = await self._follow_targets(entries)
-        self._awaited = awaited
+            named, found = await self._follow_targets(entries)
+        self._awaited |= named
+        self._awaited -= found
 
-    async def _follow_targets(self, entries: Sequence[Judged]) -> set[tuple[str, str]]:
-        """Corrections concern all that their targets concern, whichever is recorded first; what is still awaited."""
+    async def _follow_targets(self, entries: Sequence[Judged]) -> tuple[set[Identity], set[Identity]]:
+        """Corrections concern all that their targets concern, whichever is recorded first.
+
+        Gives the targets that these entries name, and those of all named that are recorded.
+        """
         named = {aim for each in entries if (aim := each.row.target) is not None}
         come = {identity for each in entries if (identity := each.row.identity) in self._awaited}
         if not named and not come:
-            return self._awaited
+            return named, come
         # Of a target named now only the new corrections are of interest, of one that has come now all of them.
         wanted = [(*target, 0 if target in come else self.position.sequence) for target in named | come]
         rows = await self._connection.fetch(_SQL["corrections_and_targets"], *map(list, zip(*wanted, strict=True)))
         added: set[Concern] = set()
-        found: set[tuple[str, str]] = set()
+        found: set[Identity] = set()
         for row in rows:
             target = recorded_of(row)
             found.add(target.said.identity)
@@ -118,4 +122,4 @@ class Writer:
                 added.add(concern(subject, row["correction"]))
         if added:
             await self._connection.execute(_SQL["add_concerns"], *map(list, zip(*sorted(added), strict=True)))
-        return (self._awaited | named) - found
+        return named, found

@@ -143,6 +143,15 @@ async def test_a_former_writer_stopped_in_the_middle_keeps_nobody_waiting(empty_
     await assert_recorded(empty_ledger)
 
 
+async def test_who_is_frozen_or_cut_off_loses_the_lock(empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leader, "FORGET_S", 1)
+    monkeypatch.setattr(leader, "PING_S", 60)
+    url = empty_ledger.endpoints.database_url
+    async with leader.leadership(url) as frozen, leader.leadership(url), asyncio.timeout(20):
+        with pytest.raises(LostLeadership):
+            await frozen.watch()
+
+
 async def test_a_recorder_whose_lock_is_gone_begins_anew(empty_ledger: Ledger) -> None:
     async with recorder(empty_ledger):
         owner = await empty_ledger.connect()
