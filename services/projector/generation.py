@@ -4,10 +4,12 @@
 Whoever owns the database makes and promotes them; projectors only write rows.
 """
 
+import asyncio
 import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -20,6 +22,12 @@ from services.projector.tables import quoted
 from services.sql import queries, script
 
 Views = Sequence[View[Any]]
+
+LOCK_WAIT_MS = 100
+"""How long a statement that replaces a view waits for the queries that read it; PostgreSQL looks for deadlocks after
+`deadlock_timeout`, 1 s by default."""
+PATIENCE_S = 10.0
+PAUSE_S = 0.05
 
 log = structlog.get_logger()
 
@@ -134,15 +142,36 @@ async def remove_unlisted(connection: Connection) -> None:
 
 
 async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
-    """Point `reporting` at a generation. Columns are only ever added, at the end, so nothing is dropped."""
+    """Point `reporting` at a generation. Columns are only ever added, at the end, so nothing is dropped.
+
+    A query locks the views that it reads one after another, and this replaces them one after another. Each could hold
+    what the other waits for, so this never waits as long as it takes PostgreSQL to look for a deadlock and end a
+    reader's query: it lets go of everything and begins again. Raises LockNotAvailableError after `PATIENCE_S`.
+    """
+    until = monotonic() + PATIENCE_S
+    while True:
+        try:
+            await _face(connection, generation, views)
+        except asyncpg.LockNotAvailableError:
+            if monotonic() > until:
+                raise
+            await asyncio.sleep(PAUSE_S)
+        else:
+            return
+
+
+async def _face(connection: Connection, generation: Generation, views: Views) -> None:
     schema = quoted(generation.schema)
     async with connection.transaction():
+        before = await connection.fetchval("select current_setting('lock_timeout')")
+        await connection.execute(f"set local lock_timeout = '{LOCK_WAIT_MS}ms'")
         for text in (
             script("services.projector", "reporting/ledger.sql"),
             *(script(f"projections.{view.name}", "reporting.sql") for view in views),
             script("services.projector", "reporting/grants.sql"),
         ):
             await connection.execute(text.replace("{generation}", schema))
+        await connection.execute("select set_config('lock_timeout', $1, true)", before)
 
 
 def _tables(views: Views) -> list[str]:

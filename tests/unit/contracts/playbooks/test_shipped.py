@@ -35,8 +35,8 @@ def test_a_project_has_the_eight_stages_of_seed_004_beside_the_customers_eight(p
     assert [each.number for each in customer if each is not None] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-def test_every_stage_of_a_project_but_the_last_asks_for_the_customers_commitment(project: Playbook) -> None:
-    assert [stage.commitment is not None for stage in project.stages] == [True] * 7 + [False]
+def test_every_stage_of_a_project_asks_for_the_customers_commitment(project: Playbook) -> None:
+    assert [stage.commitment is not None for stage in project.stages] == [True] * 8
 
 
 def test_the_bands_of_a_project_never_go_back(project: Playbook) -> None:
