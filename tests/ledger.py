@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from nats.aio.client import Client
 from pydantic import SecretStr
 
 from contracts.envelope import read_event
@@ -21,6 +20,7 @@ from services.ledger.tokens import hash_token, new_token
 from services.provision import provision
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
+from services.stream.following import FollowingClient
 from services.stream.state import ask
 from services.stream.state import state as stream_state
 from tests.servers import Servers
@@ -46,7 +46,7 @@ class Ledger:
             stream_max_bytes=STREAM_MAX_BYTES,
         )
         self._open = AsyncExitStack()
-        self._nats: Client | None = None
+        self._nats: FollowingClient | None = None
         self._services: list[Service] = []
 
     @property
@@ -65,10 +65,10 @@ class Ledger:
         self._open.push_async_callback(_close, connection)
         return connection
 
-    async def nats(self) -> Client:
+    async def nats(self) -> FollowingClient:
         """A NATS connection that may do everything, the same one each time; closed at the test's end."""
         if self._nats is None:
-            self._nats = await stream_connection.connect(self.endpoints.nats_url, "test")
+            self._nats = await stream_connection.connect_following(self.endpoints.nats_url, "test")
             self._open.push_async_callback(self._nats.close)
         return self._nats
 

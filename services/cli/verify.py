@@ -53,11 +53,10 @@ def _stopped(error: Exception) -> DaybookError:
 async def _verify(settings: Settings, deal: str | None) -> "Verification":
     from services.query.verify import verify
     from services.stream import connection as stream_connection
-    from services.stream.following import FollowingClient
 
     gc.set_threshold(50_000, 20, 100)  # replays hold no cycles; looking for them costs a tenth of the time
     where = endpoints(settings)
-    nc = await stream_connection.connect(where.nats_url, "verify", FollowingClient)
+    nc = await stream_connection.connect_following(where.nats_url, "verify")
     try:
         async with reading(settings) as connection:
             with _Bar() as bar:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from nats.aio.client import Client
-
 from projections.views import generation_digest
 from services import database
 from services.errors import BadRequest, DaybookError, NotProvisioned
@@ -22,6 +20,7 @@ from services.query.checks.stream import Messages
 from services.query.checks.views import ViewChecks
 from services.query.shapes import Verification
 from services.sql import queries
+from services.stream.following import FollowingClient
 from services.stream.state import StreamState, state
 
 _SQL = queries("services.query.checks", "journal.sql")
@@ -46,7 +45,7 @@ class _Ledger:
     """What is checked."""
 
     connection: Connection
-    nc: Client
+    nc: FollowingClient
     stream: str
     state: StreamState
     generation: Generation
@@ -56,7 +55,7 @@ class _Ledger:
 
 async def verify(
     connection: Connection,
-    nc: Client,
+    nc: FollowingClient,
     stream: str,
     progress: Progress,
     *,

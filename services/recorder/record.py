@@ -10,11 +10,11 @@ from typing import NoReturn
 
 import nats.errors
 import structlog
-from nats.aio.client import Client
 
 from services.recorder.rows import JournalRow, Judged, judged
 from services.recorder.write import Writer
 from services.stream.follow import Follower
+from services.stream.following import FollowingClient
 
 BATCH = 1000
 """The most messages in one transaction; fewer when no more have arrived."""
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 class Recorder:
     """Writes what follows the writer's position; `judge` and `write` run side by side, for ever."""
 
-    def __init__(self, nc: Client, stream: str, writer: Writer) -> None:
+    def __init__(self, nc: FollowingClient, stream: str, writer: Writer) -> None:
         self._nc = nc
         self._stream = stream
         self._writer = writer

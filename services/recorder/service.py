@@ -20,7 +20,6 @@ from services.recorder.record import Recorder
 from services.recorder.write import Writer
 from services.settings import Endpoints, Settings, endpoints
 from services.stream import connection as stream_connection
-from services.stream.following import FollowingClient
 
 _NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
 PAUSES_S = (0.25, 5.0)
@@ -56,7 +55,7 @@ async def run(at: Endpoints, stream: str) -> NoReturn:
 
 
 async def _lead(at: Endpoints, stream: str) -> None:
-    nc = await stream_connection.connect(at.nats_url, "recorder", FollowingClient)
+    nc = await stream_connection.connect_following(at.nats_url, "recorder")
     try:
         connection = await database.connect(at.database_url, "daybook_recorder")
         try:

@@ -1,7 +1,7 @@
 """Connections to NATS. They reconnect for ever; what goes wrong is logged, never swallowed."""
 
 import asyncio
-from typing import Any
+from typing import Any, TypeVar
 
 import nats.errors
 import structlog
@@ -9,8 +9,11 @@ from nats.aio.client import Client
 
 from services.errors import Unavailable
 from services.settings import masked
+from services.stream.following import FollowingClient
 
 log = structlog.get_logger()
+
+C = TypeVar("C", bound=Client)
 
 INBOX = "_INBOX_DAYBOOK"
 
@@ -44,9 +47,17 @@ def options(url: str, name: str) -> dict[str, Any]:
     }
 
 
-async def connect(url: str, name: str, client: type[Client] = Client) -> Client:
+async def connect(url: str, name: str) -> Client:
     """A connection; the first attempt is bounded. Raises Unavailable."""
-    nc = client()
+    return await _connected(Client(), url, name)
+
+
+async def connect_following(url: str, name: str) -> FollowingClient:
+    """The same, for following the stream."""
+    return await _connected(FollowingClient(), url, name)
+
+
+async def _connected(nc: C, url: str, name: str) -> C:
     wanted = options(url, name)
 
     async def disconnected() -> None:

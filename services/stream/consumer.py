@@ -1,7 +1,7 @@
 """One disposable consumer: messages from a sequence on, as long as they come without a gap.
 
-It keeps nothing on the server (no acks, in memory). Two pull requests are in flight; their answers come through one
-callback, without a task or a timer for each message.
+It keeps nothing on the server (no acks, in memory). Two pull requests are in flight; what comes is taken as it comes,
+without a task or a timer for each message.
 """
 
 import asyncio
@@ -10,11 +10,10 @@ from collections import deque
 from typing import Self
 
 import nats.errors
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from services.errors import Unavailable
+from services.stream.following import FollowingClient
 from services.stream.reading import Stored, recordable
 from services.stream.state import ask
 
@@ -33,7 +32,7 @@ _S = 1_000_000_000
 class Consumer:
     """Messages wait here until they are taken. `lost` says why no more will come."""
 
-    def __init__(self, nc: Client, stream: str, name: str, start: int) -> None:
+    def __init__(self, nc: FollowingClient, stream: str, name: str, start: int) -> None:
         self._nc = nc
         self._stream = stream
         self._name = name
@@ -48,7 +47,7 @@ class Consumer:
         self._lost: str | None = None
 
     @classmethod
-    async def create(cls, nc: Client, stream: str, start: int) -> Self:
+    async def create(cls, nc: FollowingClient, stream: str, start: int) -> Self:
         """A consumer of the messages from `start` on. Raises Unavailable."""
         settings = {
             "deliver_policy": "by_start_sequence",
@@ -64,7 +63,7 @@ class Consumer:
             raise Unavailable(f"JetStream makes no consumer: {answer['error'].get('description')}")
         consumer = cls(nc, stream, answer["name"], start)
         try:
-            consumer._subscription = await nc.subscribe(consumer._inbox, cb=consumer._receive)
+            consumer._subscription = await nc.subscribe_raw(consumer._inbox, consumer._take)
             await consumer.request()
         except (nats.errors.Error, OSError) as error:
             raise Unavailable(f"NATS takes no subscription: {error or type(error).__name__}") from error
@@ -117,19 +116,19 @@ class Consumer:
             return
         try:
             if self._subscription is not None:
-                await self._subscription.unsubscribe()
+                await self._nc.unsubscribe_raw(self._subscription)
             await self._nc.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._name}", reply=self._inbox)
         except (nats.errors.Error, OSError):
             return  # the server forgets an unused consumer by itself
 
-    async def _receive(self, msg: Msg) -> None:
+    def _take(self, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
         if self._lost is not None:
             return
         self._heard_at = asyncio.get_running_loop().time()
-        if not msg.reply.startswith("$JS.ACK."):
-            self._heed(msg.headers or {})
+        if not reply.startswith(b"$JS.ACK."):
+            self._heed(headers or b"")
             return
-        place = msg.reply.split(".")
+        place = reply.split(b".")
         at = 5 if len(place) == 9 else 7  # with domain and account hash there are two words more
         sequence = int(place[at])
         if sequence != self._next:
@@ -137,20 +136,20 @@ class Consumer:
             return
         self._next += 1
         self._outstanding -= 1
-        self._waiting.append(Stored(sequence, int(place[at + 2]), recordable(msg.subject), msg.data))
+        self._waiting.append(Stored(sequence, int(place[at + 2]), recordable(subject), data))
         self._arrived.set()
-        if self._outstanding == REQUEST:
-            await self.request()
 
-    def _heed(self, status: dict[str, str]) -> None:
-        match status.get("Status"):
-            case "100":
-                return
-            case "408":  # the request ended before so many messages came
-                self._outstanding -= int(status.get("Nats-Pending-Messages", REQUEST))
-                self._arrived.set()
-            case code:
-                self._lose(f"the server said {code} {status.get('Description', '')}".rstrip())
+    def _heed(self, headers: bytes) -> None:
+        """The server's own word: `NATS/1.0`, a code and a description, and perhaps fields below."""
+        status, *fields = headers.decode(errors="replace").removeprefix("NATS/1.0 ").split("\r\n")
+        if status.startswith("100"):
+            return
+        if status.startswith("408"):  # the request ended before so many messages came
+            left = dict(each.split(": ", 1) for each in fields if ": " in each)
+            self._outstanding -= int(left.get("Nats-Pending-Messages", REQUEST))
+            self._arrived.set()
+        else:
+            self._lose(f"the server said {status}")
 
     def _lose(self, reason: str) -> None:
         self._lost = reason

@@ -13,10 +13,10 @@ from typing import Self
 
 import nats.errors
 import structlog
-from nats.aio.client import Client
 
 from services.errors import NotProvisioned, StreamMismatch, Unavailable
 from services.stream.consumer import Consumer
+from services.stream.following import FollowingClient
 from services.stream.reading import Stored, message_at
 from services.stream.state import find
 
@@ -27,12 +27,9 @@ log = structlog.get_logger()
 
 
 class Follower:
-    """An async context that gives the stream's messages from `start` on, in batches. For one task at a time.
+    """An async context that gives the stream's messages from `start` on, in batches. For one task at a time."""
 
-    The connection should be a FollowingClient: it is faster, and any message gets through it.
-    """
-
-    def __init__(self, nc: Client, stream: str, start: int) -> None:
+    def __init__(self, nc: FollowingClient, stream: str, start: int) -> None:
         self._nc = nc
         self._stream = stream
         self._next = start

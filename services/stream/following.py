@@ -1,27 +1,41 @@
-"""nats-py's client for a connection that does nothing but follow a stream."""
+"""nats-py's client for a connection that follows a stream."""
 
-from contextlib import suppress
+from collections.abc import Callable
+from typing import Any
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+Take = Callable[[bytes, bytes, bytes, bytes | None], None]
+"""Takes one delivery: subject, reply subject, data, headers; all as they came."""
 
 
 class FollowingClient(Client):
-    """Reads no headers of messages, and any subject.
+    """Hands deliveries of a subscription over as they come, without reading their headers and subjects.
 
-    Headers cost nats-py more than the rest of a message together: without them it follows twice as fast. And a
-    malformed header, or a subject that is not UTF-8, would end its reader for good. Both methods override its own
-    inner ones; `tests/integration/stream/test_follow.py` notices when they no longer do.
+    nats-py reads the headers of every message, makes an object of it and wakes a task for it: 29 microseconds a
+    message where this takes 10. And a malformed header, or a subject that is not UTF-8, would end its reader for good.
+    `_process_msg` is nats-py's own; `tests/integration/stream/test_follow.py` notices when it is no longer asked.
     """
 
-    async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
-        if headers is not None and headers.startswith(b"NATS/1.0 "):  # a status line: the server's own word
-            with suppress(UnicodeDecodeError, IndexError):
-                status: dict[str, str] | None = await super()._process_headers(headers)
-                return status
-        return None
+    def __init__(self) -> None:
+        super().__init__()
+        self._takers: dict[int, Take] = {}
 
-    def _build_message(
-        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: dict[str, str] | None
-    ) -> Msg:
-        return Msg(self, subject.decode(errors="replace"), reply.decode(errors="replace"), data, headers, _sid=sid)
+    async def subscribe_raw(self, subject: str, take: Take) -> Subscription:
+        """A subscription whose deliveries `take` gets. The server must not deliver before this returns."""
+        subscription = await self.subscribe(subject)
+        self._takers[subscription._id] = take
+        return subscription
+
+    async def unsubscribe_raw(self, subscription: Subscription) -> None:
+        """No more deliveries."""
+        self._takers.pop(subscription._id, None)
+        await subscription.unsubscribe()
+
+    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: Any) -> None:
+        take = self._takers.get(sid)
+        if take is None:
+            await super()._process_msg(sid, subject, reply, data, headers)
+        else:
+            take(subject, reply, data, headers)

@@ -24,9 +24,9 @@ class Stored(NamedTuple):
     data: bytes
 
 
-def recordable(subject: str) -> str:
+def recordable(subject: bytes) -> str:
     """A stream's subject as the journal can hold it: NUL, like bytes that are not UTF-8, reads as U+FFFD."""
-    return subject.replace("\x00", "\ufffd")
+    return subject.decode(errors="replace").replace("\x00", "\ufffd")
 
 
 async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
@@ -40,7 +40,10 @@ async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
         raise Unavailable(f"The stream {stream} does not give its message {sequence}: {error.get('description')}")
     found = answer["message"]
     return Stored(
-        found["seq"], _nanoseconds(found["time"]), recordable(found["subject"]), b64decode(found.get("data", ""))
+        found["seq"],
+        _nanoseconds(found["time"]),
+        recordable(found["subject"].encode()),
+        b64decode(found.get("data", "")),
     )
 
 

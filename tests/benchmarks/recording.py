@@ -16,7 +16,6 @@ from services.recorder.rows import Concern, JournalRow, Judged, concern, judged
 from services.stream import connection as stream_connection
 from services.stream.append import Appended, append, message_of
 from services.stream.follow import Follower
-from services.stream.following import FollowingClient
 from tests.benchmarks.appends import new_event
 from tests.benchmarks.figure import Figure, markdown
 from tests.ledger import Ledger, fresh_ledger
@@ -49,7 +48,7 @@ async def recording(ledger: Ledger, events: int) -> float:
 
 async def rows_of(ledger: Ledger, events: int) -> list[Judged]:
     """What the recorder writes for all that is in the stream."""
-    nc = await stream_connection.connect(ledger.endpoints.nats_url, "test", FollowingClient)
+    nc = await stream_connection.connect_following(ledger.endpoints.nats_url, "test")
     found: list[Judged] = []
     async with Follower(nc, ledger.settings.stream, 1) as follower:
         async for messages in follower.batches(MAX_BATCH, end=events):

@@ -8,8 +8,6 @@ messages with one identity the first counts, or this check says so.
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
-from nats.aio.client import Client
-
 from contracts.canonical import leaf_hash
 from contracts.envelope import CloudEvent
 from services.ledger.journal import Connection, Row
@@ -18,6 +16,7 @@ from services.query.checks.differences import Differences
 from services.query.checks.stream import Messages, messages_at
 from services.recorder.judge import judge
 from services.sql import queries
+from services.stream.following import FollowingClient
 from services.stream.reading import Stored
 
 _SQL = queries("services.query.checks", "journal.sql")
@@ -48,7 +47,7 @@ async def check_journal(
 
 
 async def check_entries_of(
-    connection: Connection, nc: Client, stream: str, subject: str, up_to: int, progress: Callable[[int], None]
+    connection: Connection, nc: FollowingClient, stream: str, subject: str, up_to: int, progress: Callable[[int], None]
 ) -> tuple[Differences, int]:
     """The same for what concerns one subject."""
     differences = Differences()

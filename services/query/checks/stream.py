@@ -4,9 +4,8 @@ from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import Self
 
-from nats.aio.client import Client
-
 from services.stream.follow import Follower
+from services.stream.following import FollowingClient
 from services.stream.reading import Stored, message_at
 from services.stream.state import ask
 
@@ -14,7 +13,7 @@ from services.stream.state import ask
 class Messages:
     """The messages up to a sequence, in order, each range once."""
 
-    def __init__(self, nc: Client, stream: str, up_to: int) -> None:
+    def __init__(self, nc: FollowingClient, stream: str, up_to: int) -> None:
         self._nc = nc
         self._stream = stream
         self._up_to = up_to
@@ -59,7 +58,7 @@ class Messages:
         return ranges
 
 
-async def messages_at(nc: Client, stream: str, sequences: list[int]) -> dict[int, Stored]:
+async def messages_at(nc: FollowingClient, stream: str, sequences: list[int]) -> dict[int, Stored]:
     """Single messages; those that the stream no longer holds are left out."""
     found = [await message_at(nc, stream, each) for each in sequences]
     return {each.sequence: each for each in found if each is not None}

@@ -15,7 +15,6 @@ from projections.entry import lane_of
 from services.recorder import service
 from services.stream import connection as stream_connection
 from services.stream.follow import Follower
-from services.stream.following import FollowingClient
 from services.stream.reading import Stored
 from tests.ledger import Ledger
 
@@ -36,7 +35,7 @@ async def recorder(ledger: Ledger) -> AsyncIterator[asyncio.Task[None]]:
 
 async def stream(ledger: Ledger) -> list[Stored]:
     """All messages."""
-    nc = await stream_connection.connect(ledger.endpoints.nats_url, "test", FollowingClient)
+    nc = await stream_connection.connect_following(ledger.endpoints.nats_url, "test")
     found: list[Stored] = []
     async with Follower(nc, ledger.settings.stream, 1) as follower:
         async for batch in follower.batches(end=await ledger.last_sequence()):

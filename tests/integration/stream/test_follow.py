@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from nats.aio.client import Client
 
 from services.embedded.nats import NatsServer
 from services.errors import NotProvisioned, StreamMismatch, Unavailable
@@ -24,9 +23,9 @@ SUBJECT = "daybook.deal.D-1"
 
 
 @pytest.fixture
-async def nc(empty_ledger: Ledger) -> AsyncIterator[Client]:
+async def nc(empty_ledger: Ledger) -> AsyncIterator[FollowingClient]:
     """A connection that does nothing but follow."""
-    nc = await connection.connect(empty_ledger.endpoints.nats_url, "test", FollowingClient)
+    nc = await connection.connect_following(empty_ledger.endpoints.nats_url, "test")
     yield nc
     await nc.close()
 
@@ -54,7 +53,7 @@ async def publish_raw(ledger: Ledger, *frames: bytes) -> None:
     await until(taken, "the stream has not taken all")
 
 
-async def followed(nc: Client, ledger: Ledger, end: int, start: int = 1) -> list[Stored]:
+async def followed(nc: FollowingClient, ledger: Ledger, end: int, start: int = 1) -> list[Stored]:
     found: list[Stored] = []
     async with Follower(nc, ledger.settings.stream, start) as follower:
         async for batch in follower.batches(end=end):
@@ -62,7 +61,7 @@ async def followed(nc: Client, ledger: Ledger, end: int, start: int = 1) -> list
     return found
 
 
-async def test_every_message_once_in_order(empty_ledger: Ledger, nc: Client) -> None:
+async def test_every_message_once_in_order(empty_ledger: Ledger, nc: FollowingClient) -> None:
     wanted = [b"message %d" % number for number in range(1, 4001)]
     await publish(empty_ledger, *wanted)
     found = await followed(nc, empty_ledger, end=4000)
@@ -71,14 +70,14 @@ async def test_every_message_once_in_order(empty_ledger: Ledger, nc: Client) -> 
     assert [each.data for each in await followed(nc, empty_ledger, end=3333, start=3330)] == wanted[3329:3333]
 
 
-async def test_a_message_is_the_same_followed_and_asked_for(empty_ledger: Ledger, nc: Client) -> None:
+async def test_a_message_is_the_same_followed_and_asked_for(empty_ledger: Ledger, nc: FollowingClient) -> None:
     await publish(empty_ledger, b"one", b"")
     for each in await followed(nc, empty_ledger, end=2):
         assert await message_at(nc, empty_ledger.settings.stream, each.sequence) == each
     assert await message_at(nc, empty_ledger.settings.stream, 3) is None
 
 
-async def test_batches_hold_what_has_come_and_no_more_than_is_asked_for(empty_ledger: Ledger, nc: Client) -> None:
+async def test_batches_hold_no_more_than_is_asked_for(empty_ledger: Ledger, nc: FollowingClient) -> None:
     await publish(empty_ledger, *[b"x"] * 30)
     async with Follower(nc, empty_ledger.settings.stream, 1) as follower:
         sizes: list[int] = []
@@ -103,7 +102,7 @@ async def test_batches_hold_what_has_come_and_no_more_than_is_asked_for(empty_le
     ],
     ids=["not_utf8", "nul", "wildcard", "malformed_header", "header_not_utf8", "status_header"],
 )
-async def test_any_message_comes_through(empty_ledger: Ledger, nc: Client, frame: bytes, subject: str) -> None:
+async def test_any_message_comes_through(empty_ledger: Ledger, nc: FollowingClient, frame: bytes, subject: str) -> None:
     await publish_raw(empty_ledger, frame)
     await publish(empty_ledger, b"after it")
     found = await followed(nc, empty_ledger, end=2)
@@ -112,7 +111,7 @@ async def test_any_message_comes_through(empty_ledger: Ledger, nc: Client, frame
 
 
 async def test_a_subject_that_breaks_the_clients_parser_is_read_singly(
-    empty_ledger: Ledger, nc: Client, monkeypatch: pytest.MonkeyPatch
+    empty_ledger: Ledger, nc: FollowingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer, "SILENCE_S", 1.2)
     monkeypatch.setattr(consumer, "HEARTBEAT_S", 0.3)
@@ -125,7 +124,7 @@ async def test_a_subject_that_breaks_the_clients_parser_is_read_singly(
 
 
 async def test_an_idle_consumer_is_not_taken_for_lost(
-    empty_ledger: Ledger, nc: Client, monkeypatch: pytest.MonkeyPatch
+    empty_ledger: Ledger, nc: FollowingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer, "SILENCE_S", 1.0)
     monkeypatch.setattr(consumer, "HEARTBEAT_S", 0.25)
@@ -144,7 +143,7 @@ async def test_an_idle_consumer_is_not_taken_for_lost(
     assert found.data == b"two"
 
 
-async def test_a_consumer_does_not_stay_on_the_server(empty_ledger: Ledger, nc: Client) -> None:
+async def test_a_consumer_does_not_stay_on_the_server(empty_ledger: Ledger, nc: FollowingClient) -> None:
     await publish(empty_ledger, b"one")
     await followed(nc, empty_ledger, end=1)
 
@@ -154,7 +153,7 @@ async def test_a_consumer_does_not_stay_on_the_server(empty_ledger: Ledger, nc: 
     await until(none_is_left, "the consumer is still there", deadline_s=5)
 
 
-async def test_a_message_that_was_removed_is_a_mismatch(empty_ledger: Ledger, nc: Client) -> None:
+async def test_a_message_that_was_removed_is_a_mismatch(empty_ledger: Ledger, nc: FollowingClient) -> None:
     stream = empty_ledger.settings.stream
     await ask(nc, f"STREAM.DELETE.{stream}")
     await ask(nc, f"STREAM.CREATE.{stream}", {"name": stream, "subjects": ["daybook.deal.*"], "storage": "file"})
@@ -166,7 +165,7 @@ async def test_a_message_that_was_removed_is_a_mismatch(empty_ledger: Ledger, nc
             await follower.batch()
 
 
-async def test_a_stream_that_goes_away_behind_the_follower_is_a_mismatch(empty_ledger: Ledger, nc: Client) -> None:
+async def test_a_stream_that_goes_away_is_a_mismatch(empty_ledger: Ledger, nc: FollowingClient) -> None:
     await publish(empty_ledger, b"one")
     async with Follower(nc, empty_ledger.settings.stream, 1) as follower:
         await follower.batch()
@@ -175,20 +174,20 @@ async def test_a_stream_that_goes_away_behind_the_follower_is_a_mismatch(empty_l
             await follower.batch()
 
 
-async def test_there_is_no_stream(empty_ledger: Ledger, nc: Client) -> None:
+async def test_there_is_no_stream(empty_ledger: Ledger, nc: FollowingClient) -> None:
     async with Follower(nc, "OTHER", 1) as follower:
         with pytest.raises(NotProvisioned, match="There is no stream OTHER"):
             await follower.batch()
 
 
-async def test_a_start_behind_the_end_is_a_mismatch(empty_ledger: Ledger, nc: Client) -> None:
+async def test_a_start_behind_the_end_is_a_mismatch(empty_ledger: Ledger, nc: FollowingClient) -> None:
     await publish(empty_ledger, b"one")
     async with Follower(nc, empty_ledger.settings.stream, 5) as follower:
         with pytest.raises(StreamMismatch, match="ends at sequence 1"):
             await follower.batch()
 
 
-async def test_a_connection_that_is_closed_for_good_is_said_so(empty_ledger: Ledger, nc: Client) -> None:
+async def test_a_connection_that_is_closed_for_good_is_said_so(empty_ledger: Ledger, nc: FollowingClient) -> None:
     await publish(empty_ledger, b"one")
     async with Follower(nc, empty_ledger.settings.stream, 1) as follower:
         await follower.batch()
@@ -205,7 +204,7 @@ async def test_the_other_form_of_delivery_subjects_is_understood(tmp_path: Path)
     server = NatsServer(tmp_path / "nats", tmp_path / "nats.log", access)
     await server.start()
     try:
-        nc = await connection.connect(server.url, "test", FollowingClient)
+        nc = await connection.connect_following(server.url, "test")
         await ask(nc, "STREAM.CREATE.S", {"name": "S", "subjects": ["s"], "storage": "file"})
         stamps = [(await nc.jetstream().publish("s", b"%d" % number)).seq for number in range(3)]
         plain = await nc.jetstream().pull_subscribe("s", stream="S")
