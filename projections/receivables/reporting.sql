@@ -1,7 +1,7 @@
 -- The face of the view receivables in the schema `reporting`. {generation} stands for the served generation's schema;
 -- promoting another one runs this file again. The functions read the views alone, so they need no mending then, and
 -- who may read `reporting` needs no right on a generation.
--- Needs reporting.timezone() and reporting.sequence(), and {generation}.stale (view, subject).
+-- Needs reporting.timezone() and reporting.sequence(), and {generation}.stale (view, subject, sequence).
 
 -- All versions ------------------------------------------------------------------------------------------------------
 
@@ -64,12 +64,13 @@ comment on column reporting.receivables_movement_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
 
 create or replace view reporting.receivables_stale as
-select substr(subject, length('account/') + 1) as account
+select substr(subject, length('account/') + 1) as account, sequence
   from {generation}.stale
  where view = 'receivables';
 comment on view reporting.receivables_stale is
     'Accounts whose receivables could not be folded to the end: their rows are those of before.';
 comment on column reporting.receivables_stale.account is 'Id of the account.';
+comment on column reporting.receivables_stale.sequence is 'The entry since which it cannot be folded.';
 
 -- The present -------------------------------------------------------------------------------------------------------
 
@@ -154,7 +155,9 @@ begin atomic
     select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
            today.day - item.due_on, reporting.ageing_bucket(item.due_on, today.day),
            item.disputed, item.from_at, item.entry,
-           exists (select from reporting.receivables_stale stale where stale.account = item.account)
+           exists (select from reporting.receivables_stale stale
+                    where stale.account = item.account
+                      and stale.sequence <= (select known_at))
       from today
      cross join (
             select standing.*

@@ -48,4 +48,5 @@ def open_item(row: Row) -> OpenItem:
         disputed=row["disputed"],
         since=instant(row["since"]),
         entry=row["entry"],
+        stale=row["stale"],
     )

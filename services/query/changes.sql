@@ -19,7 +19,10 @@ select position.deal, position.playbook, position.version, position.stage, posit
 select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
        ($1 at time zone reporting.timezone())::date - item.due_on as days_past_due,
        reporting.ageing_bucket(item.due_on, ($1 at time zone reporting.timezone())::date) as bucket,
-       item.disputed, item.from_at as since, item.entry, item.known_from, item.known_to
+       item.disputed, item.from_at as since, item.entry,
+       exists (select from reporting.receivables_stale stale
+                where stale.account = item.account and stale.sequence <= $3) as stale,
+       item.known_from, item.known_to
   from reporting.receivables_item_version item
  where item.from_at <= $1
    and item.to_at > $1

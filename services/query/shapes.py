@@ -115,6 +115,7 @@ class OpenItem(TypedDict):
     disputed: bool
     since: str
     entry: int
+    stale: bool
 
 
 class OpenItems(TypedDict):

@@ -174,3 +174,20 @@ async def test_a_stale_deal_is_marked_once_the_entry_was_known_that_made_it_so(a
         assert (await api.get("/status"))["stale"] == 1
     finally:
         await connection.execute(f'delete from "{schema}".stale')
+
+
+async def test_a_stale_accounts_invoices_are_marked_once_that_was_known(api: Api, told: Told) -> None:
+    connection = await told.ledger.connect()
+    schema = await connection.fetchval("select schema_name from ledger.generation")
+    since = told.at["r1"]
+    await connection.execute(f"insert into \"{schema}\".stale values ('account/A-1', 'receivables', $1, 'boom')", since)
+    try:
+        for known_at, stale in ((since - 1, False), (since, True)):
+            items = (await api.get("/receivables/open", known_at=known_at))["items"]
+            assert [each["stale"] for each in items] == [stale, stale]
+        answer = await api.client.get("/receivables/open", headers={"accept": "text/csv"})
+        header, *rows = answer.text.splitlines()
+        assert header.split(",")[-1] == "stale"
+        assert {row.split(",")[-1] for row in rows} == {"true"}
+    finally:
+        await connection.execute(f'delete from "{schema}".stale')

@@ -102,6 +102,9 @@ async def test_what_could_not_be_folded_to_the_end_is_stale(tables: Tables) -> N
     for name in ("receivables_open", "receivables_open(now(), 99)", "receivables_balance"):
         rows = await tables.reader.fetch(f"select account, stale from reporting.{name} order by account")
         assert [tuple(row) for row in rows] == [("A", False), ("B", True)]
+    for known_at, stale in ((6, False), (7, True)):
+        query = "select stale from reporting.receivables_open(now(), $1) where account = 'B'"
+        assert await tables.reader.fetchval(query, known_at) is stale
 
 
 def _of_account(account: str, history: list[Said]) -> list[Change]:
