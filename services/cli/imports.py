@@ -84,6 +84,7 @@ def _send(
     from services.intake import importing
     from services.intake.client import IntakeClient
 
+    importing.check_rejects(rejects)
     client = IntakeClient(intake or _intake(settings), token or wait_for(importing.token(settings)))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -92,13 +93,12 @@ def _send(
             summary = importing.send(reading, client, lambda count: progress.advance(task, count))
         finally:
             client.close()
-    if summary.rejects:
-        importing.write_rejects(rejects, summary.rejects)
     if as_json:
         print_json(_document(summary))
     else:
         _print(summary, rejects)
     if summary.rejects:
+        importing.write_rejects(rejects, summary.rejects)
         raise typer.Exit(1)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from contracts.events import EVENTS
 from services import database
 from services.errors import BadRequest, NotConfigured
 from services.intake import registration
-from services.intake.adapters.reading import SOURCE, Reading, Reject
+from services.intake.adapters.reading import EVENTS, SOURCE, Reading, Reject
 from services.intake.client import IntakeClient
+from services.ledger.tokens import matches
 from services.settings import Settings, endpoints
 
 TOKEN_FILE = "import.token"  # noqa: S105 - a file's name
@@ -52,6 +52,12 @@ def send(reading: Reading, client: IntakeClient, advanced: Callable[[int], None]
     return summary
 
 
+def check_rejects(path: Path) -> None:
+    """Raises BadRequest when rejects could not be written there: better said before anything is sent."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise BadRequest(f"Refused lines could not be written to {path}: name another file with --rejects.")
+
+
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
     """The rejected lines as CSV: file, row, reason, and the line's own columns."""
     rejects = list(rejects)
@@ -79,19 +85,20 @@ async def time_zone(settings: Settings) -> ZoneInfo:
 
 async def token(settings: Settings) -> str:
     """The token of the source `import`: made on first use and kept in the data directory. Raises BadRequest when the
-    source exists but its token is kept elsewhere."""
+    source exists but the directory does not hold its token."""
     path = settings.data / TOKEN_FILE
     connection = await database.connect(endpoints(settings).database_url)
     try:
-        known = {each.name for each in await registration.registered(connection)}
-        if SOURCE in known and path.exists():
-            return path.read_text().strip()
-        if SOURCE in known:
+        kept_hash = await registration.token_hash(connection, SOURCE)
+        if kept_hash is not None:
+            kept = path.read_text().strip() if path.exists() else ""
+            if matches(kept, kept_hash):
+                return kept
             raise BadRequest(
                 f"The source `{SOURCE}` exists, but {path} does not hold its token. Pass it with --token, or make a "
-                f"new one with `daybook source rotate {SOURCE}`."
+                f"new one: daybook source rotate {SOURCE} > {path}"
             )
-        made = await registration.add(connection, SOURCE, EVENTS.names())
+        made = await registration.add(connection, SOURCE, EVENTS)
     finally:
         await connection.close()
     settings.data.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,12 @@ async def disable(connection: Connection, name: str) -> None:
     await _change(connection, "disable", name)
 
 
+async def token_hash(connection: Connection, name: str) -> bytes | None:
+    """What the ledger keeps of a source's token; None when there is no such source."""
+    kept: bytes | None = await connection.fetchval(_SQL["token_hash"], name)
+    return kept
+
+
 async def registered(connection: Connection) -> list[Registered]:
     """All sources by name."""
     return [Registered(**dict(row)) for row in await connection.fetch(_SQL["registered"])]

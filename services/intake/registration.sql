@@ -20,3 +20,6 @@ returning name;
 select name, events, id_prefix, corrects_others, added_at, rotated_at, disabled_at
   from ledger.source
  order by name;
+
+-- name: token_hash
+select token_hash from ledger.source where name = $1;

@@ -109,6 +109,29 @@ async def test_refused_rows_are_named_and_written_and_the_rest_is_recorded(runni
     assert "invoices-csv/0379-NEVHP/0000611365/issued" in found[1][1]
 
 
+async def test_a_token_that_was_replaced_is_said_with_both_ways_out(running: Running, crm: Path) -> None:
+    words = ("maven-crm", str(crm), "--undated-at", "2017-12-31")
+    await running.imported(*words)
+    code, token, _ = await running.daybook("source", "rotate", "import")
+    assert code == 0
+    code, _, err = await running.daybook("import", *words, "--intake", running.intake_url)
+    assert code == 2
+    assert "import.token does not hold its token" in err
+    again = await running.imported(*words, "--token", token.strip())
+    assert again["duplicate"] == again["sent"]
+
+
+async def test_rejects_that_could_not_be_written_stop_it_before_anything_is_sent(running: Running, crm: Path) -> None:
+    before = await running.ledger.last_sequence()
+    code, _, err = await running.daybook(
+        "import", "maven-crm", str(crm), "--undated-at", "2017-12-31", "--intake", running.intake_url,
+        "--rejects", str(crm / "missing" / "rejects.csv"),
+    )  # fmt: skip
+    assert code == 2
+    assert "name another file with --rejects" in err
+    assert await running.ledger.last_sequence() == before
+
+
 @real_files
 @pytest.mark.timeout(300)
 async def test_the_real_files_come_in_completely_and_agree_with_a_spreadsheet(running: Running) -> None:

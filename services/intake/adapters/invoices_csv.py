@@ -8,6 +8,8 @@ The file does not say when an invoice was disputed: a disputed one is marked fro
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from contracts.money import MINOR_UNITS
+from services.errors import BadRequest
 from services.intake.adapters.reading import Line, Reading, american_date, lines, start_of, subject_id
 
 _COLUMNS = ("customerID", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount", "Disputed", "SettledDate")
@@ -15,7 +17,10 @@ _DISPUTED = {"Yes": True, "No": False}
 
 
 def read(file: Path, zone: ZoneInfo, currency: str) -> Reading:
-    """All events of the file, in order of time. Raises BadRequest when the file or a column is missing."""
+    """All events of the file, in order of time. Raises BadRequest when the file or a column is missing, or for an
+    unknown currency."""
+    if currency not in MINOR_UNITS:
+        raise BadRequest(f"{currency} is not an active ISO 4217 currency code, such as USD or CNY.")
     reading = Reading()
     for line in lines(file, _COLUMNS):
         _invoice(reading, line, zone, currency)
@@ -25,6 +30,9 @@ def read(file: Path, zone: ZoneInfo, currency: str) -> Reading:
 def _invoice(reading: Reading, line: Line, zone: ZoneInfo, currency: str) -> None:
     values = line.values
     try:
+        for name in ("customerID", "invoiceNumber"):
+            if not values[name]:
+                raise ValueError(f"{name} is empty")
         issued, due = american_date(values["InvoiceDate"]), american_date(values["DueDate"])
         settled = american_date(values["SettledDate"]) if values["SettledDate"] else None
         if values["Disputed"] not in _DISPUTED:

@@ -52,6 +52,9 @@ def read(folder: Path, zone: ZoneInfo, undated_at: date | None = None) -> Readin
 
 def _account(reading: Reading, line: Line, at: datetime) -> None:
     values = line.values
+    if not values["account"]:
+        reading.reject(line, "account is empty")
+        return
     name = subject_id(values["account"])
     reading.add(
         line,
@@ -75,6 +78,8 @@ def _opportunity(reading: Reading, line: Line, zone: ZoneInfo, undated_at: date 
     values = line.values
     stage = values["deal_stage"]
     try:
+        if not values["opportunity_id"]:
+            raise ValueError("opportunity_id is empty")
         if stage not in _STAGES:
             raise ValueError(f"unknown deal_stage {stage!r}; known are {', '.join(_STAGES)}")
         engaged = american_date(values["engage_date"]) if values["engage_date"] else undated_at

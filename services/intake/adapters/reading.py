@@ -15,6 +15,17 @@ from services.errors import BadRequest
 
 SOURCE = "import"
 """The CloudEvents source of everything that adapters send."""
+EVENTS = (
+    "account_registered",
+    "deal_opened",
+    "stage_claimed",
+    "deal_won",
+    "deal_lost",
+    "invoice_issued",
+    "receivable_disputed",
+    "payment_received",
+)
+"""All that adapters send: the source may send nothing else."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -103,7 +114,9 @@ def lines(path: Path, columns: tuple[str, ...]) -> Iterator[Line]:
 
 def subject_id(name: str) -> str:
     """An identifier from free text: other characters become `-`, and six hex digits of the SHA-256 of the text are
-    added when anything changed, so that two texts never share one by accident (domain.md §2)."""
+    added when anything changed, so that two texts never share one by accident. Raises ValueError for no text."""
+    if not name:
+        raise ValueError("there is no text to make an identifier of")
     if _PLAIN.fullmatch(name):
         return name
     digest = hashlib.sha256(name.encode("utf-8")).hexdigest()[:6]

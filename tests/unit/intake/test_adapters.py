@@ -10,7 +10,7 @@ import pytest
 from contracts.envelope import read_event
 from services.errors import BadRequest
 from services.intake.adapters import invoices_csv, maven_crm
-from services.intake.adapters.reading import american_date, subject_id
+from services.intake.adapters.reading import EVENTS, american_date, subject_id
 
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -87,6 +87,7 @@ def test_products_that_are_not_listed_are_named(crm: Path) -> None:
         ("X1,A,P,,Won,10/20/2016,3/1/2016,10", "close_date 2016-03-01 lies before engage_date 2016-10-20"),
         ("X1,A,P,,Signed,10/20/2016,,", "unknown deal_stage 'Signed'; known are Prospecting, Engaging, Won, Lost"),
         ("X1,A,P,,Won,10/20/2016,3/1/2017,ten", "data.amount"),
+        (",A,P,,Won,10/20/2016,3/1/2017,10", "opportunity_id is empty"),
     ],
 )
 def test_a_bad_line_is_rejected_with_its_row_and_reason(crm: Path, broken: str, reason: str) -> None:
@@ -121,6 +122,27 @@ def test_an_invoice_becomes_an_issue_a_dispute_and_a_fully_allocated_payment(tmp
         "currency": "USD",
         "allocations": [{"invoice": "0000611365", "amount": "55.94"}],
     }
+
+
+def test_an_invoice_of_nobody_is_rejected(tmp_path: Path) -> None:
+    file = tmp_path / "invoices.csv"
+    file.write_text(INVOICES.replace("0379-NEVHP", ""))
+    reading = invoices_csv.read(file, UTC_ZONE, "USD")
+    assert [(reject.line.row, reject.reason) for reject in reading.rejects] == [(2, "customerID is empty")]
+
+
+def test_an_unknown_currency_is_said_once(tmp_path: Path) -> None:
+    file = tmp_path / "invoices.csv"
+    file.write_text(INVOICES)
+    with pytest.raises(BadRequest, match="XXX is not an active ISO 4217 currency code"):
+        invoices_csv.read(file, UTC_ZONE, "XXX")
+
+
+def test_the_source_may_send_what_adapters_send_and_nothing_else(crm: Path, tmp_path: Path) -> None:
+    file = tmp_path / "invoices.csv"
+    file.write_text(INVOICES)
+    drafts = maven_crm.read(crm, UTC_ZONE, date(2017, 12, 31)).drafts + invoices_csv.read(file, UTC_ZONE, "USD").drafts
+    assert {draft.event["type"].split(".")[1] for draft in drafts} == set(EVENTS)
 
 
 def test_every_draft_is_an_event_that_intake_would_read(crm: Path, tmp_path: Path) -> None:
