@@ -14,7 +14,7 @@ comment on table flag is
     'What is surprising in an entry. It was recorded all the same; a flag says what the view made of it, and goes when the surprise is over.';
 comment on column flag.subject is 'The deal or account concerned, such as deal/D-1.';
 comment on column flag.view is 'The view that found it; history for corrections and voids.';
-comment on column flag.flag is 'What was found, in one word: opened_twice, unknown_item, invoice_twice and so on.';
+comment on column flag.flag is 'What was found, in one word: opened_twice, moved_before_opening, unknown_item, invoice_twice and so on.';
 comment on column flag.entry is 'Sequence of the entry that is surprising.';
 comment on column flag.detail is
     'What is surprising about it, for people; for unknown_playbook the key of the playbook.';

@@ -116,7 +116,10 @@ def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playb
 
 
 def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playbooks) -> Iterable[RowKey]:
-    """The earliest opening counts. What was said before it counts from now on; what the opening says itself wins."""
+    """The earliest opening counts. What was said before it counts from now on; what the opening says itself wins.
+
+    Whoever moved the deal to another playbook before may not have meant that: such a move is flagged.
+    """
     if deal.opening is not None:
         detail = f"the deal was opened by {deal.opening.source}/{deal.opening.id} already"
         return [deal.flag(entry.sequence, Finding("opened_twice", detail))]
@@ -127,16 +130,18 @@ def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playboo
     published = playbooks.find(event.playbook, event.playbook_version, entry.sequence)
     touched = [deal.unflag(deal.said[0].sequence, "not_opened")] if len(deal.said) > 1 else []
     touched += deal.follow(event.playbook, event.playbook_version, published, entry.sequence)
-    if deal.standing is not None:
-        for said in deal.said:
-            if finding := deal.standing.judge(said):
-                touched.append(deal.flag(said.sequence, finding))
+    for said in deal.said:
+        if isinstance(said.event, DealRevised) and _moves(said.event, event.playbook):
+            detail = f"the deal is on {event.playbook}, as its opening by {entry.source}/{entry.id} says"
+            touched.append(deal.flag(said.sequence, Finding("moved_before_opening", detail)))
+        if deal.standing is not None and (finding := deal.standing.judge(said)):
+            touched.append(deal.flag(said.sequence, finding))
     return touched
 
 
 def _move(deal: Deal, event: DealRevised, entry: Entry[Event], playbooks: Playbooks) -> Iterable[RowKey]:
     """A move to another playbook or version: from now on it judges all evidence. Flags stay as they were raised."""
-    if deal.opening is None or (event.playbook in (None, deal.playbook) and event.playbook_version is None):
+    if deal.opening is None or not _moves(event, deal.playbook):
         return []
     key = event.playbook or deal.playbook
     published = playbooks.find(key, event.playbook_version, entry.sequence)
@@ -145,6 +150,11 @@ def _move(deal: Deal, event: DealRevised, entry: Entry[Event], playbooks: Playbo
         for said in deal.said:
             deal.standing.judge(said)
     return touched
+
+
+def _moves(event: DealRevised, playbook: str) -> bool:
+    """Whether it moves a deal that is on this playbook."""
+    return event.playbook not in (None, playbook) or event.playbook_version is not None
 
 
 def _close(deal: Deal, status: Status, entry: Entry[Event]) -> Iterable[RowKey]:

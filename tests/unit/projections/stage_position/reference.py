@@ -218,6 +218,8 @@ def flags(said: Entries, playbooks: Playbooks) -> set[Flag]:
     status = "open"
     for place, each in enumerate(said):
         event = each.event
+        if follows and order(each) < order(follows[0][0]) and moves(event, follows[0][1]):
+            found.add(("moved_before_opening", each.sequence))
         if isinstance(event, DealOpened) and each is not follows[0][0]:
             found.add(("opened_twice", each.sequence))
         if type(event) in CLOSINGS:
@@ -234,6 +236,12 @@ def flags(said: Entries, playbooks: Playbooks) -> set[Flag]:
         if playbook is not None and (flag := judged(each, said[:place], playbook)):
             found.add((flag, each.sequence))
     return found
+
+
+def moves(event: Any, playbook: str) -> bool:
+    return isinstance(event, DealRevised) and (
+        event.playbook_version is not None or event.playbook not in (None, playbook)
+    )
 
 
 def order(entry: Any) -> tuple[datetime, int]:

@@ -8,6 +8,7 @@ from tests.saying import (
     criterion,
     deal_opened,
     deal_through,
+    event_corrected,
     evidence_revoked,
     milestone,
     position,
@@ -84,6 +85,31 @@ def test_a_deal_may_move_to_another_playbook() -> None:
     told.when(said("deal_revised", at=day(3), playbook="later")).then(
         position(playbook="later", version=1, stage=1, phase="entered", since=day(3))
     )
+
+
+def test_a_move_that_lies_before_the_opening_does_nothing_and_is_flagged() -> None:
+    moves = [said("deal_revised", at=day(1), playbook="later"), said("deal_revised", at=day(1), playbook_version=2)]
+    told = given(stage_position, LATER, SHORTER, *moves).flagged("not_opened")
+    told.when(deal_opened(at=day(2), playbook_version=1)).then_all(
+        position(playbook="practice", version=1, from_at=day(2))
+    )
+    told.flagged("moved_before_opening", "moved_before_opening").then(
+        flag("moved_before_opening", entry=4), flag("moved_before_opening", entry=5)
+    )
+
+
+def test_a_move_is_none_before_an_opening_that_names_the_same_playbook() -> None:
+    told = given(stage_position, said("deal_revised", at=day(1), playbook="practice", amount="5", currency="CNY"))
+    told.when(deal_opened(at=day(2))).flagged().then(position(playbook="practice", amount="5"))
+
+
+def test_a_move_whose_opening_turns_out_to_be_earlier_counts_after_all() -> None:
+    told = given(
+        stage_position, LATER, deal_opened(at=day(3), id="o"), said("deal_revised", at=day(1), playbook="later")
+    )
+    told.flagged("moved_before_opening")
+    told.when(event_corrected("o", "deal_opened", day(0), {"playbook": "practice"}))
+    told.flagged().then(position(playbook="later", from_at=day(1)))
 
 
 def test_naming_its_own_playbook_alone_moves_a_deal_nowhere() -> None:
