@@ -2,12 +2,18 @@
 
 A playbook that a deal had waited for is told too: it made the deal's rows. Everything told is immutable, so parts
 read one after another agree, however much arrives meanwhile.
+
+With `as_of` an entry is told when it had happened by then, by its own time or by the time that the deciding correction
+gives it; corrections and voids are told where what they are about is told, whenever they were said.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.events import EventCorrected, EventVoided
+from projections.entry import Recorded
 from projections.history import Effective, effective
 from services.errors import NotKnown, NotProvisioned
 from services.ledger.journal import Connection, Row, recorded_of
@@ -34,6 +40,10 @@ class HistoryReader:
     """What became of the entries that corrections and voids name."""
     publications: list[Row]
     """Playbooks that the deal had waited for."""
+    shown: list[int]
+    """Entries that are told at `as_of` for what corrections and voids decide."""
+    hidden: list[int]
+    """Corrections and voids that are not, as what they are about is not."""
 
     @classmethod
     async def of(cls, connection: Connection, subject: str, known_at: int, as_of: datetime | None) -> "HistoryReader":
@@ -45,12 +55,16 @@ class HistoryReader:
         named = await connection.fetch(_SQL["corrections"], subject, known_at)
         changed = await sequences_of(connection, generation, subject, known_at)
         publications = await connection.fetch(_SQL["publications"], list(changed), as_of)
-        decisions = effective([recorded_of(row) for row in named])
-        return cls(subject, known_at, as_of, generation, decisions, list(publications))
+        recorded = [recorded_of(row) for row in named]
+        decisions = effective(recorded)
+        shown, hidden = ([], []) if as_of is None else _told_at(as_of, recorded, decisions)
+        return cls(subject, known_at, as_of, generation, decisions, list(publications), shown, hidden)
 
     async def part(self, connection: Connection, after: int) -> tuple[list[HistoryEntry], int | None]:
         """The next entries behind a sequence; and the sequence behind which there are more, None at the end."""
-        rows = await connection.fetch(_SQL["entries"], self.subject, after, self.known_at, self.as_of, PART)
+        rows = await connection.fetch(
+            _SQL["entries"], self.subject, after, self.known_at, self.as_of, self.shown, self.hidden, PART
+        )
         last = rows[-1]["sequence"] if len(rows) == PART else self.known_at
         between = [each for each in self.publications if after < each["sequence"] <= last]
         part: list[Row] = sorted([*rows, *between], key=lambda row: int(row["sequence"]))
@@ -72,6 +86,28 @@ class HistoryReader:
             corrected_by=self.decisions.corrected_by.get(sequence),
             caused=caused,
         )
+
+
+def _told_at(as_of: datetime, named: Sequence[Recorded], decisions: Effective) -> tuple[list[int], list[int]]:
+    """Of the entries that corrections and voids name, and of these themselves: what is told, and what is not.
+
+    What names nothing that is known, or another correction, goes by its own time and is in neither.
+    """
+    times = {entry.sequence: entry.occurred_at for entry in decisions.entries}
+    told: dict[tuple[str, str], bool] = {}
+    about: list[tuple[int, tuple[str, str]]] = []
+    shown: list[int] = []
+    for each in named:
+        event = each.said.event
+        if isinstance(event, EventCorrected | EventVoided):
+            about.append((each.sequence, (event.target.source, event.target.id)))
+            continue
+        own = each.said.occurred_at
+        told[each.said.identity] = min(own, times.get(each.sequence, own)) <= as_of
+        if told[each.said.identity]:
+            shown.append(each.sequence)
+    shown += [sequence for sequence, target in about if told.get(target) is True]
+    return shown, [sequence for sequence, target in about if told.get(target) is False]
 
 
 async def history(connection: Connection, subject: str, known_at: int, as_of: datetime | None = None) -> History:

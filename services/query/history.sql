@@ -1,6 +1,7 @@
 -- name: entries
 -- A part of what concerns a subject: behind a sequence, up to the one known at. A correction that concerns the subject
--- through its target alone is left out while that target was not known.
+-- through its target alone is left out while that target was not known. With an instant: what had happened by then by
+-- its own time, but for what corrections and voids decide: $5 are shown for them, $6 are not.
 select journal.sequence, journal.id, journal.source, journal.type, journal.occurred_at, journal.recorded_at,
        journal.actor, journal.message
   from ledger.concerns
@@ -8,7 +9,9 @@ select journal.sequence, journal.id, journal.source, journal.type, journal.occur
  where concerns.subject = $1
    and concerns.sequence > $2
    and concerns.sequence <= $3
-   and ($4::timestamptz is null or journal.occurred_at <= $4)
+   and ($4::timestamptz is null
+        or journal.sequence = any($5::bigint[])
+        or (journal.occurred_at <= $4 and journal.sequence <> all($6::bigint[])))
    and (journal.target_source is null
         or journal.subject = $1
         or exists (select from ledger.journal target
@@ -17,7 +20,7 @@ select journal.sequence, journal.id, journal.source, journal.type, journal.occur
                       and target.id = journal.target_id
                       and target.sequence <= $3))
  order by concerns.sequence
- limit $5;
+ limit $7;
 
 -- name: publications
 -- Playbooks that made or unmade rows of a deal: it had waited for them.

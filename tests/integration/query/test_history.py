@@ -1,9 +1,15 @@
 """History, explanation and changes: what was said, what it caused, and why."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from services.query.explain import explain
+from services.query.history import history
+from services.query.times import Moment
 from tests.integration.query.conftest import Api
-from tests.integration.query.telling import Told
+from tests.integration.query.telling import PLAYBOOKS, Told, corrected, event
+from tests.ledger import fresh_ledger
+from tests.servers import Servers
 
 
 def _by_id(history: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -42,6 +48,39 @@ async def test_what_was_not_known_yet_is_not_told(api: Api, told: Told) -> None:
     opened = _by_id(await api.get("/deals/D-1/history", known_at=told.first))
     assert list(opened) == ["o1", "c1", "k1", "m1", "i1"]
     assert opened["o1"]["corrected_by"] is None
+
+
+async def test_as_of_goes_by_the_corrected_time_too_and_tells_the_correction_with_it(api: Api, told: Told) -> None:
+    """o6 said the 15th and was corrected, on 1 March, to the 20th; o1 kept its time; c3 was voided on 1 March."""
+    ids = {day: list(_by_id(await api.get("/deals/D-6/history", as_of=day))) for day in ("2026-01-14", "2026-01-15")}
+    assert ids == {"2026-01-14": [], "2026-01-15": ["x6", "o6"]}
+    assert list(_by_id(await api.get("/deals/D-3/history", as_of="2026-01-01"))) == ["o3"]
+    assert list(_by_id(await api.get("/deals/D-3/history", as_of="2026-01-02"))) == ["o3", "c3", "v3"]
+    assert list(_by_id(await api.get("/accounts/A-1/history", as_of="2026-01-01"))) == ["o1", "x1"]
+    before = await api.get("/deals/D-1/history", as_of="2026-01-01", known_at=told.first)
+    assert list(_by_id(before)) == ["o1"]
+
+
+async def test_what_a_correction_dates_back_is_in_the_history_as_soon_as_explain_names_it(servers: Servers) -> None:
+    async with fresh_ledger(servers, PLAYBOOKS) as ledger:
+        told = Told(ledger)
+        await told.tell(
+            event("oh", "deal_opened", "deal/H", "2026-01-01", playbook="practice"),
+            event("ch", "call_made", "deal/H", "2026-02-10", outcome="interested"),
+            corrected("xh", "ch", "call_made", "deal/H", "2026-01-20", outcome="interested"),
+            event("ph", "payment_received", "account/B", "2026-02-10", payment="P", amount="5.00", currency="CNY"),
+            corrected("yh", "ph", "payment_received", "account/B", "2026-01-20", payment="P", amount="5.00",
+                      currency="CNY"),
+        )  # fmt: skip
+        await told.projected()
+        connection = await ledger.connect("daybook_query")
+        for day, deal, account in ((1, ["oh"], []), (20, ["oh", "ch", "xh"], ["ph", "yh"])):
+            at = datetime(2026, 1, day, 12, tzinfo=UTC)
+            for subject, wanted in (("deal/H", deal), ("account/B", account)):
+                found = await history(connection, subject, told.last, at)
+                assert [each["id"] for each in found["entries"]] == wanted, (subject, day)
+        explained = await explain(connection, "H", Moment(at, told.last))
+        assert explained["stages"][0]["items"][0]["by"] == [told.at["ch"]]
 
 
 async def test_a_correction_known_only_through_a_later_target_is_told_from_then_on(api: Api, told: Told) -> None:
