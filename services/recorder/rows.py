@@ -72,9 +72,10 @@ class Judged(NamedTuple):
 def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
     """The rows of messages, as if no identity came twice. `recorded_at` never goes back behind `not_before`."""
     found: list[Judged] = []
+    at_us = microseconds(not_before)
     for message in messages:
-        not_before = max(not_before, _EPOCH + (message.taken_at_ns // 1000) * _MICROSECOND)
-        found.append(_judged(message, not_before))
+        at_us = max(at_us, message.taken_at_ns // 1000)
+        found.append(_judged(message, at_us))
     return found
 
 
@@ -89,9 +90,10 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def _judged(message: Stored, recorded_at: datetime) -> Judged:
+def _judged(message: Stored, at_us: int) -> Judged:
     sequence, _, stream_subject, data = message
-    leaf = leaf_hash(sequence, microseconds(recorded_at), stream_subject, data)
+    recorded_at = _EPOCH + timedelta(microseconds=at_us)
+    leaf = leaf_hash(sequence, at_us, stream_subject, data)
     said = judge(stream_subject, data)
     if isinstance(said, Unreadable):
         row = JournalRow(
@@ -113,7 +115,10 @@ def _judged(message: Stored, recorded_at: datetime) -> Judged:
             leaf_hash=leaf,
         )
         return Judged(row, frozenset())
-    target = said.event.target if isinstance(said.event, EventCorrected | EventVoided) else None
+    target = None
+    if said.event.family == "correction":
+        assert isinstance(said.event, EventCorrected | EventVoided)
+        target = said.event.target
     row = JournalRow(
         sequence,
         recorded_at,
