@@ -12,7 +12,7 @@ from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
 from services import database, playbooks
 from services.errors import DaybookError
-from services.ledger.provision import Identity, identify, identity, migrate
+from services.ledger.provision import Identity, confine, identify, identity, migrate
 from services.projector import generation
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
@@ -35,6 +35,8 @@ class Provisioned:
     """Event ids of the playbooks published now."""
     generation: str
     """Digest of the generation that is served."""
+    confined: bool
+    """Whether readers by SQL are kept from locks and large objects; only a superuser of the database can do that."""
 
 
 async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Playbook] | None = None) -> Provisioned:
@@ -48,6 +50,7 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
                 _check_identity(settings, known)
             existed = await find(nc, settings.stream) is not None
             applied = await migrate(connection)
+            confined = await confine(connection)
             stream = await provision_stream(nc, settings, _disk(settings, where), may_create=known is None)
             known = await identify(connection, stream, settings.timezone)
             await playbooks.add_source(connection)
@@ -59,7 +62,7 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             await connection.close()
     finally:
         await nc.close()
-    return Provisioned(stream, known, not existed, applied, published, served.digest)
+    return Provisioned(stream, known, not existed, applied, published, served.digest, confined)
 
 
 def _check_identity(settings: Settings, known: Identity) -> None:

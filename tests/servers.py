@@ -52,6 +52,7 @@ class Servers:
         """Starts both and makes the template: a database as `daybook init` leaves it, but for its identity."""
         await asyncio.gather(self.nats.start(), self.postgres.start())
         await self.admin(f"create database {TEMPLATE} owner daybook")
+        await self.postgres.confine(TEMPLATE)
         connection = await asyncpg.connect(self.postgres.url_of(TEMPLATE, "daybook"))
         try:
             await migrate(connection)
@@ -94,6 +95,8 @@ class Servers:
             connection = await asyncpg.connect(self.postgres.url_of("postgres", role))
         except asyncpg.InvalidAuthorizationSpecificationError:
             return False
+        except asyncpg.InsufficientPrivilegeError:
+            return True  # let in, though not to this database
         await connection.close()
         return True
 

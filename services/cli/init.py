@@ -32,13 +32,21 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def lines(made: "Provisioned") -> list[str]:
     """What was done, for people."""
+    from services.ledger.provision import confine_script
+
     stream = f"stream {made.stream.name}, at most {made.stream.max_bytes / 2**30:.1f} GiB"
-    return [
+    done = [
         f"{'Made the' if made.made_stream else 'Found the'} {stream}.",
         f"Applied {made.migrations} migrations." if made.migrations else "The tables are up to date.",
         f"Published {', '.join(made.published)}." if made.published else "The shipped playbooks are on the stream.",
         f"The views served are generation {made.generation}.",
     ]
+    if not made.confined:
+        done.append(
+            "Whoever may log in could hold the services' locks and fill the disk with large objects; a superuser of "
+            f"the database ends that: psql -f {confine_script()}"
+        )
+    return done
 
 
 def document(made: "Provisioned") -> dict[str, object]:
@@ -54,4 +62,5 @@ def document(made: "Provisioned") -> dict[str, object]:
         "migrations": made.migrations,
         "published": made.published,
         "generation": made.generation,
+        "confined": made.confined,
     }

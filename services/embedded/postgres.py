@@ -155,6 +155,15 @@ class PostgresServer:
                 await connection.execute("create database daybook owner daybook")
         finally:
             await connection.close()
+        await self.confine("daybook")
+
+    async def confine(self, database: str) -> None:
+        """Takes from everybody who may log in to a database what could stop or flood a ledger in it."""
+        connection = await asyncpg.connect(self.url_of(database))
+        try:
+            await connection.execute(script("services.ledger", "confine.sql"))
+        finally:
+            await connection.close()
 
     def _socket_directory(self) -> Path:
         """Below the data directory; in the directory for temporary files when that path is too long for a socket."""

@@ -1,5 +1,5 @@
 -- The embedded server's roles; run as its superuser at every start. The ledger's owner is no superuser, and whoever
--- runs `daybook up` may also log in as a reader of the views.
+-- runs `daybook up` may also log in as a reader of the views: in the ledger's database, and in no other.
 
 do $$
 begin
@@ -13,3 +13,4 @@ begin
     alter role daybook_reader login;
 end
 $$;
+revoke connect, temporary on database postgres, template1 from public;

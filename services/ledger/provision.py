@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from pathlib import Path
 
 import asyncpg
 
@@ -85,6 +86,19 @@ async def migrate(connection: asyncpg.Connection) -> int:
     return len(missing)
 
 
+async def confine(connection: asyncpg.Connection) -> bool:
+    """Where the user is a superuser, takes from everybody what could stop the ledger. Whether readers may not do it."""
+    if await connection.fetchval("select rolsuper from pg_roles where rolname = current_user"):
+        async with connection.transaction():
+            await connection.execute(script(_PACKAGE, "confine.sql"))
+    return bool(await connection.fetchval(script(_PACKAGE, "confined.sql")))
+
+
+def confine_script() -> Path:
+    """The file that a superuser of a database runs by hand when Daybook may not."""
+    return Path(str(resources.files(_PACKAGE).joinpath("confine.sql")))
+
+
 async def identity(connection: asyncpg.Connection) -> Identity | None:
     """Which ledger the database holds, None before the first provisioning."""
     if await connection.fetchval("select to_regclass('ledger.identity') is null"):
@@ -120,6 +134,8 @@ async def _check_rights(connection: asyncpg.Connection) -> None:
     missing = []
     if not found["may_create_schemas"]:
         missing.append(f'create schemas: grant create on database "{database}" to "{user}"')
+    if not found["may_lock"]:
+        missing.append(f"take advisory locks: let a superuser run {confine_script()}, once this user owns the database")
     if found["absent_roles"] and not found["may_create_roles"]:
         names = ", ".join(found["absent_roles"])
         missing.append(f'create the roles {names}: alter role "{user}" createrole, or create them and grant them to it')

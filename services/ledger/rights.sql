@@ -4,6 +4,7 @@ select
     current_user as "user",
     current_database() as "database",
     has_database_privilege(current_database(), 'create') as may_create_schemas,
+    has_function_privilege('pg_advisory_lock(bigint)', 'execute') as may_lock,
     (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may_create_roles,
     array(
         select wanted from unnest($1::text[]) wanted
@@ -18,6 +19,7 @@ select
                 else pg_has_role(current_user, theirs.oid, 'member')
                     or (select ours.rolcreaterole from pg_roles ours where ours.rolname = current_user)
             end
+        order by array_position($1::text[], theirs.rolname::text)
     ) as foreign_roles,
     array(
         select nspname::text from pg_namespace

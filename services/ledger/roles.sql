@@ -27,6 +27,19 @@ begin
     execute format('revoke create, temporary on database %I from public', current_database());
 end
 $$;
+-- Where a superuser has taken the locks from everybody (confine.sql), the owner grants them to those who need them.
+do $$
+declare
+    lock regprocedure;
+begin
+    for lock in select oid from pg_proc
+                 where pronamespace = 'pg_catalog'::regnamespace
+                   and proname ~ '^pg_.*advisory'
+                   and has_function_privilege(current_user, oid, 'execute with grant option') loop
+        execute format('grant execute on function %s to daybook_recorder, daybook_projector', lock);
+    end loop;
+end
+$$;
 revoke all on schema ledger from public;
 grant usage on schema ledger to daybook_intake, daybook_recorder, daybook_projector, daybook_query;
 

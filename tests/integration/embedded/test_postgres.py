@@ -57,6 +57,20 @@ async def test_the_ledger_is_not_run_by_a_superuser(servers: Servers) -> None:
     await connection.close()
 
 
+@pytest.mark.parametrize("database", ["postgres", "template1"])
+async def test_a_reader_has_no_other_database(servers: Servers, database: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(servers.postgres.url_of(database, "daybook_reader"))
+
+
+async def test_a_reader_may_not_hold_what_the_services_wait_for(servers: Servers) -> None:
+    connection = await asyncpg.connect(servers.postgres.reader_url)
+    for statement in ("select pg_advisory_lock(1)", "select lo_create(0)"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    await connection.close()
+
+
 @as_root
 @pytest.mark.parametrize("role", ["postgres", "daybook"])
 async def test_another_user_of_the_machine_does_not_get_in(servers: Servers, role: str) -> None:

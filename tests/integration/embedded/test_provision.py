@@ -10,8 +10,10 @@ import pytest
 
 from contracts.playbooks.playbook import Names
 from contracts.playbooks.shipped import shipped
+from services import database
+from services.cli.init import lines
 from services.errors import DaybookError, MissingRights, StreamMismatch
-from services.ledger.provision import migrations
+from services.ledger.provision import confine_script, migrations
 from services.provision import provision
 from services.settings import Endpoints, Settings
 from services.stream.provision import configuration
@@ -177,3 +179,39 @@ async def test_the_rights_named_are_enough(ledger: Ledger, stranger: Endpoints) 
     await ledger.servers.admin(f'grant {roles} to "stranger"')
     made = await provision(ledger.settings, stranger)
     assert made.migrations == len(migrations())
+    assert not made.confined
+    assert f"psql -f {confine_script()}" in lines(made)[-1]
+
+
+async def test_a_superuser_takes_locks_and_large_objects_from_readers(ledger: Ledger, stranger: Endpoints) -> None:
+    roles = "daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_reader"
+    await ledger.servers.admin('grant create on database "strange" to "stranger"')
+    await ledger.servers.admin(f'grant {roles} to "stranger"')
+    assert not (await provision(ledger.settings, stranger)).confined
+    superuser = await asyncpg.connect(ledger.servers.postgres.url_of("strange"))
+    await superuser.execute(confine_script().read_text())
+    await superuser.close()
+    made = await provision(ledger.settings, stranger)
+    assert made.confined
+    assert not any("psql" in line for line in lines(made))
+    for role in ("daybook_recorder", "daybook_projector", None):
+        connection = await database.connect(stranger.database_url, role)
+        assert await connection.fetchval("select pg_try_advisory_lock(1)")
+        await connection.close()
+
+
+async def test_provisioning_as_a_superuser_confines_readers_at_once(ledger: Ledger, stranger: Endpoints) -> None:
+    url = ledger.servers.postgres.url_of("strange")
+    assert (await provision(ledger.settings, replace(stranger, database_url=url))).confined
+    connection = await database.connect(url, "daybook_reader")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute("select pg_advisory_lock(1)")
+    await connection.close()
+
+
+async def test_a_user_who_was_left_without_locks_is_told(ledger: Ledger, stranger: Endpoints) -> None:
+    superuser = await asyncpg.connect(ledger.servers.postgres.url_of("strange"))
+    await superuser.execute(confine_script().read_text())
+    await superuser.close()
+    with pytest.raises(MissingRights, match="take advisory locks"):
+        await provision(ledger.settings, stranger)

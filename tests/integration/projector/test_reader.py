@@ -60,6 +60,15 @@ async def test_a_reader_may_do_nothing_else(ledger: Ledger) -> None:
         "insert into reporting.ledger (stream) values ('x')",
         "delete from reporting.flag",
         "alter role daybook_reader createdb",
+        "select pg_advisory_lock(1)",
+        "select pg_advisory_lock_shared(1, 16)",
+        "select pg_try_advisory_lock(1, 2)",
+        "select pg_try_advisory_xact_lock(1)",
+        "select lo_create(0)",
+        "select lo_creat(-1)",
+        "select lo_from_bytea(0, 'x')",
+        "select lo_import('/etc/hostname')",
+        "select pg_logical_emit_message(false, 'x', 'x')",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await reader.execute(statement)
