@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from nats.aio.client import Client
+from pydantic import TypeAdapter, ValidationError
 
+from contracts.identifiers import EventId, SourceName
 from services.intake.fate import Fate, fate_of
 from services.intake.journal import Journal
 from services.intake.problems import Refusal
 from services.intake.reception import Reception
 from services.intake.sources import Source, Sources
+
+_IDENTITY: TypeAdapter[tuple[str, str]] = TypeAdapter(tuple[SourceName, EventId])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Door:
         """What became of an event of this source, or of any if it corrects others'."""
         if name != source.name and not source.corrects_others:
             return Refusal("wrong_source", f"{source.name} may ask about its own events, not those of {name}.")
+        try:
+            _IDENTITY.validate_python((name, id_))
+        except ValidationError:
+            return Refusal("not_found", f"No event has the id {id_!a} and the source {name!a}: see what both may hold.")
         return await fate_of(self.journal, name, id_)
 
     def condition(self) -> dict[str, bool]:

@@ -59,13 +59,16 @@ class Known:
     subjects: Collection[str] = ()
 
 
+_Answer = Known | None | Exception
+
+
 class Journal:
     """Looks into the journal, within `TIMEOUT_S`."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         self._away_until = float("-inf")
-        self._together: Together[Question, Known | None] = Together(
+        self._together: Together[Question, _Answer] = Together(
             self._look, lambda question: len(question.identities) + len(question.subjects), MOST
         )
 
@@ -75,8 +78,11 @@ class Journal:
         return time.monotonic() < self._away_until
 
     async def look(self, question: Question) -> Known | None:
-        """What is known. None with Postgres away."""
-        return await self._together(question)
+        """What is known. None with Postgres away. What PostgreSQL refuses to be asked raises for its asker alone."""
+        found = await self._together(question)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     async def passed(self, sequence: int, within_s: float) -> bool:
         """Wait until the recorder has passed a sequence; False when it does not in time, or Postgres is away."""
@@ -93,11 +99,18 @@ class Journal:
         """The rows of a named statement of journal.sql. None with Postgres away."""
         return await self._try(lambda connection: connection.fetch(_SQL[statement], *values))
 
-    async def _look(self, questions: Sequence[Question]) -> list[Known | None]:
+    async def _look(self, questions: Sequence[Question]) -> list[_Answer]:
+        try:
+            return [await self._look_for_all(questions)] * len(questions)
+        except Exception as error:
+            if len(questions) == 1:
+                return [error]
+        return [answer for question in questions for answer in await self._look([question])]
+
+    async def _look_for_all(self, questions: Sequence[Question]) -> Known | None:
         identities = sorted({each for question in questions for each in question.identities})
         subjects = sorted({each for question in questions for each in question.subjects})
-        known = await self._try(lambda connection: _known(connection, identities, subjects))
-        return [known] * len(questions)
+        return await self._try(lambda connection: _known(connection, identities, subjects))
 
     async def _try(self, ask: Callable[[Connection], Awaitable[T]]) -> T | None:
         if self.away:

@@ -1,11 +1,15 @@
 """`GET /events/{source}/{id}` says what became of an event."""
 
+import asyncio
 from datetime import datetime
 from urllib.parse import quote
 
+import asyncpg
 import httpx
+import pytest
 
 from contracts.envelope import read_event
+from services.intake.journal import Known, Question
 from services.intake.service import Running
 from tests.integration.intake.sending import Sender, call, calls, correction, void
 from tests.ledger import Ledger
@@ -89,3 +93,32 @@ async def test_others_events_are_not_shown_and_unknown_ones_are_not_found(
     assert (await auditor.fate("c-1", "telephony")).status_code == 404
     assert (await crm.fate("c-1")).status_code == 404
     assert (await client.get(f"{crm.url}/events/crm/c-1")).status_code == 401
+
+
+@pytest.mark.parametrize("id", ["%00", "c-1%00", "%20c-1", "c%0A1", "%E5%90%88", "%FF", "x" * 129])
+async def test_what_cannot_be_an_id_is_not_found(door: Sender, id: str) -> None:
+    response = await door.fate(id)
+
+    assert response.status_code == 404
+    assert response.json()["type"] == "urn:daybook:problem:not-found"
+
+
+async def test_what_cannot_be_a_source_is_not_found(
+    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient
+) -> None:
+    auditor = Sender(client, intake.port, await empty_ledger.source("auditor", corrects_others=True))
+
+    assert (await auditor.fate("c-1", "%00")).status_code == 404
+
+
+async def test_a_question_that_postgres_refuses_fails_alone(intake: Running) -> None:
+    known = Question([("crm", "c-1")])
+
+    answers = await asyncio.gather(
+        *(intake.door.journal.look(each) for each in (known, known, Question([("crm", "\0")]), known)),
+        return_exceptions=True,
+    )
+
+    assert answers[:2] == [Known(), Known()]
+    assert isinstance(answers[2], asyncpg.DataError)
+    assert answers[3] == Known()
