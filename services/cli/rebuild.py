@@ -46,7 +46,7 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from services import database, logs
-    from services.projector.memory import spare_the_collector
+    from services.memory import spare_the_collector
     from services.projector.rebuild import rebuild
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "rebuild")

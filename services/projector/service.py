@@ -3,8 +3,8 @@
 import asyncio
 
 from services.lifetime import until_told
+from services.memory import spare_the_collector
 from services.projector import generation
-from services.projector.memory import spare_the_collector
 from services.projector.notices import Notices
 from services.projector.projector import Projector
 from services.settings import Settings, endpoints

@@ -4,7 +4,6 @@ Whatever goes wrong between it and its servers, it lets go of everything and beg
 """
 
 import asyncio
-import gc
 from time import monotonic
 from typing import NoReturn
 
@@ -15,6 +14,7 @@ from nats.aio.client import Client
 from services import database
 from services.errors import LostLeadership, NotProvisioned, Unavailable
 from services.lifetime import until_one_ends, until_told
+from services.memory import spare_the_collector
 from services.recorder import checks, leader
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
@@ -31,9 +31,7 @@ log = structlog.get_logger()
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Raises StreamMismatch: recording on would do harm."""
     at = endpoints(settings)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    spare_the_collector()
     await until_told(run(at, settings.stream))
     log.info("recorder_stopped")
 

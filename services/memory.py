@@ -1,4 +1,4 @@
-"""Sparing the garbage collector: what a projector holds lives long and has no cycles."""
+"""Sparing the garbage collector: what recorder and projector hold has no cycles."""
 
 import gc
 
