@@ -15,9 +15,12 @@ from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from asyncpg import Connection
     from rich.table import Table
+
+    from services.query.times import Following
 
 Result = TypeVar("Result")
 
@@ -62,6 +65,22 @@ async def reading(settings: Settings) -> "AsyncIterator[Connection]":
         raise Unavailable(f"PostgreSQL stopped answering: {error or type(error).__name__}. Try again.") from error
     finally:
         connection.terminate()
+
+
+def following(settings: Settings) -> "Following":
+    """When the stream took what follows a sequence; connects to NATS only when it is asked."""
+
+    async def taken(sequence: int) -> "datetime | None":
+        from services.stream import connection as stream_connection
+        from services.stream.reading import taken_after
+
+        nc = await stream_connection.connect(endpoints(settings).nats_url, "asking")
+        try:
+            return await taken_after(nc, settings.stream, sequence)
+        finally:
+            await nc.close()
+
+    return taken
 
 
 def counted(number: int, what: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, ask, clock, counted, show, table
+from services.cli.asking import AsOfOption, ask, clock, counted, following, show, table
 from services.cli.options import DataOption, JsonOption, print_json
 from services.settings import Settings
 
@@ -44,8 +44,8 @@ def changes(
     from services.query.changes import changes as compare
     from services.query.reading import times_between
 
-    async def question(connection: "Connection", _: Settings) -> "Changes":
-        between = await times_between(connection, as_of, from_known, to_known)
+    async def question(connection: "Connection", settings: Settings) -> "Changes":
+        between = await times_between(connection, as_of, from_known, to_known, following(settings))
         return await compare(connection, between, report.value if report else None, playbook)
 
     answer = ask(data, question)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, moment_line, show, table
+from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following, moment_line, show, table
 from services.cli.options import DataOption, JsonOption, print_json
 from services.settings import Settings
 
@@ -30,9 +30,9 @@ def explain(
     from services.query.names import stage_names
     from services.query.times import moment
 
-    async def question(connection: "Connection", _: Settings) -> "tuple[Explanation, dict[int, str]]":
+    async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, str]]":
         subject("deal", deal)
-        answer = await report(connection, deal, await moment(connection, as_of, known_at))
+        answer = await report(connection, deal, await moment(connection, as_of, known_at, following(settings)))
         return answer, await stage_names(connection, answer["playbook"], answer["known_at"])
 
     answer, names = ask(data, question)

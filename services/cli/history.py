@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, show, table
+from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following, show, table
 from services.cli.options import DataOption, JsonOption, print_json
 from services.settings import Settings
 
@@ -30,9 +30,9 @@ def history(
     from services.query.history import history as report
     from services.query.times import moment
 
-    async def question(connection: "Connection", _: Settings) -> "History":
+    async def question(connection: "Connection", settings: Settings) -> "History":
         about = subject("account" if account else "deal", deal)
-        at = await moment(connection, as_of, known_at)
+        at = await moment(connection, as_of, known_at, following(settings))
         return await report(connection, about, at.known_at, None if as_of is None else at.as_of)
 
     answer = ask(data, question)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, counted, moment_line, show, table, text
+from services.cli.asking import AsOfOption, KnownAtOption, ask, counted, following, moment_line, show, table, text
 from services.cli.options import DataOption, JsonOption, print_json
 from services.settings import Settings
 
@@ -24,8 +24,8 @@ def pipeline(
     from services.query.pipeline import pipeline as report
     from services.query.times import moment
 
-    async def question(connection: "Connection", _: Settings) -> "Pipeline":
-        return await report(connection, await moment(connection, as_of, known_at))
+    async def question(connection: "Connection", settings: Settings) -> "Pipeline":
+        return await report(connection, await moment(connection, as_of, known_at, following(settings)))
 
     answer = ask(data, question)
     if as_json:
@@ -65,8 +65,8 @@ def funnel(
     from services.query.names import stage_names
     from services.query.times import moment
 
-    async def question(connection: "Connection", _: Settings) -> "tuple[Funnel, dict[int, str]]":
-        at = await moment(connection, as_of, known_at)
+    async def question(connection: "Connection", settings: Settings) -> "tuple[Funnel, dict[int, str]]":
+        at = await moment(connection, as_of, known_at, following(settings))
         return await report(connection, playbook, at), await stage_names(connection, playbook, at.known_at)
 
     answer, names = ask(data, question)
@@ -104,8 +104,8 @@ def ageing(
     from services.query.tables import ageing_rows
     from services.query.times import moment
 
-    async def question(connection: "Connection", _: Settings) -> "Ageing":
-        return await report(connection, await moment(connection, as_of, known_at))
+    async def question(connection: "Connection", settings: Settings) -> "Ageing":
+        return await report(connection, await moment(connection, as_of, known_at, following(settings)))
 
     answer = ask(data, question)
     if as_json:

@@ -23,7 +23,10 @@ def _parameter(name: str, schema: dict[str, Any], description: str, required: bo
     return {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
 
 
-_KNOWN = "A sequence, or a time: then the highest sequence recorded by then. A sequence still to come is refused (400)."
+_KNOWN = (
+    "A sequence, or a time: then the highest sequence recorded by then. A sequence still to come is refused (400), and "
+    "so is a time by which the stream had taken more than is recorded yet."
+)
 PARAMETERS: dict[str, dict[str, Any]] = {
     each["name"]: each
     for each in (

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,8 @@ from services.query.asked import parameters, sequence
 from services.query.changed_rows import Between
 from services.query.problems import Problem
 from services.query.tables import Rows
-from services.query.times import Moment
+from services.query.times import Following, Moment
+from services.stream.reading import taken_after
 
 ROOM_S = 10.0
 """How long a question waits for a connection while all are busy; then 503."""
@@ -35,15 +37,19 @@ class Asked:
     projected: int
     """The lowest sequence that all lanes have projected: the answer includes at least that."""
     csv: bool
+    following: Following
 
     async def moment(self) -> Moment:
-        """The two times asked for. Raises BadRequest."""
-        return await times.moment(self.connection, self.parameters.get("as_of"), self.parameters.get("known_at"))
+        """The two times asked for. Raises BadRequest or Unavailable."""
+        asked = self.parameters
+        return await times.moment(self.connection, asked.get("as_of"), asked.get("known_at"), self.following)
 
     async def between(self) -> Between:
-        """The instant and the two states of knowledge asked for. Raises BadRequest."""
+        """The instant and the two states of knowledge asked for. Raises BadRequest or Unavailable."""
         asked = self.parameters
-        return await times_between(self.connection, asked.get("as_of"), asked.get("from_known"), asked.get("to_known"))
+        return await times_between(
+            self.connection, asked.get("as_of"), asked.get("from_known"), asked.get("to_known"), self.following
+        )
 
     def json(self, answer: Mapping[str, Any], moment: Moment | None = None, long: str | None = None) -> Response:
         """The answer as JSON."""
@@ -74,12 +80,16 @@ class Reading:
         async with self.pool.acquire(timeout=ROOM_S) as connection:
             projected = await times.projected(connection)
             request.state.projected = projected
-            yield Asked(connection, found, projected, prefers_csv(request.headers.get("accept")))
+            csv = prefers_csv(request.headers.get("accept"))
+            yield Asked(connection, found, projected, csv, self._following)
 
     async def projected(self) -> int:
         """The lowest sequence that all lanes have projected."""
         async with self.pool.acquire(timeout=ROOM_S) as connection:
             return await times.projected(connection)
+
+    async def _following(self, sequence: int) -> datetime | None:
+        return await taken_after(self.stream.nc, self.stream_name, sequence)
 
     async def _arrive(self, sequence: int) -> None:
         if not await self.arrivals.reached(sequence):
@@ -91,12 +101,12 @@ class Reading:
 
 
 async def times_between(
-    connection: Connection, as_of: str | None, from_known: str | None, to_known: str | None
+    connection: Connection, as_of: str | None, from_known: str | None, to_known: str | None, following: Following
 ) -> Between:
-    """Both states of knowledge, read in the same way as known_at. Raises BadRequest."""
+    """Both states of knowledge, read in the same way as known_at. Raises BadRequest or Unavailable."""
     if from_known is None:
         raise BadRequest("from_known: say from which state of knowledge on, as a sequence or a time.")
-    later = await times.moment(connection, as_of, to_known, name="to_known")
+    later = await times.moment(connection, as_of, to_known, following, name="to_known")
     zone, present = ZoneInfo(await times.time_zone(connection)), times.utc_now()
-    earlier = await times.sequence_known(connection, from_known, zone, present, "from_known")
+    earlier = await times.sequence_known(connection, from_known, zone, present, "from_known", following)
     return Between(later.as_of, earlier, later.known_at)

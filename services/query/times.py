@@ -9,18 +9,19 @@ Both are read from text in one way, over HTTP and on the command line:
   it; one that is still to come means now. Without it: the lowest sequence that all lanes have projected.
 
 An answer states both as it used them, and asking again with them gives the same answer. So a `known_at` that is not
-projected yet is refused, never answered by less.
+projected yet is refused, never answered by less; likewise an instant by which the stream had taken something that the
+recorder has still to record.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.times import read_instant
 from projections.entry import FOREVER
-from services.errors import BadRequest
+from services.errors import BadRequest, Unavailable
 from services.ledger.journal import Connection
 from services.sql import queries
 
@@ -28,6 +29,9 @@ _SQL = queries("services.query", "times.sql")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _PLUS_READ_AS_SPACE = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
+
+Following = Callable[[int], Awaitable[datetime | None]]
+"""When the stream took the message that follows a sequence, None when there is none. Raises Unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,18 @@ async def moment(
     connection: Connection,
     as_of: str | None,
     known_at: str | None,
+    following: Following,
     now: Callable[[], datetime] = utc_now,
     name: str = "known_at",
 ) -> Moment:
-    """The moment that the two texts mean on this ledger; `name` is what the second is called. Raises BadRequest."""
+    """The moment that the two texts mean on this ledger; `name` is what the second is called.
+
+    Raises BadRequest; Unavailable where the stream has to be asked and does not answer.
+    """
     zone = ZoneInfo(await time_zone(connection))
     present = now()
     instant = present if as_of is None else read_time(as_of, zone, "as_of")
-    return Moment(instant, await sequence_known(connection, known_at, zone, present, name))
+    return Moment(instant, await sequence_known(connection, known_at, zone, present, name, following))
 
 
 async def time_zone(connection: Connection) -> str:
@@ -63,8 +71,10 @@ async def time_zone(connection: Connection) -> str:
     return found
 
 
-async def sequence_known(connection: Connection, text: str | None, zone: ZoneInfo, present: datetime, name: str) -> int:
-    """The sequence that a text means. Raises BadRequest for one that is not projected yet."""
+async def sequence_known(
+    connection: Connection, text: str | None, zone: ZoneInfo, present: datetime, name: str, following: Following
+) -> int:
+    """The sequence that a text means. Raises BadRequest for one that is not projected yet, and what `moment` raises."""
     lowest = await projected(connection)
     if text is None:
         return lowest
@@ -72,13 +82,36 @@ async def sequence_known(connection: Connection, text: str | None, zone: ZoneInf
     if isinstance(wanted, datetime):
         if wanted >= present:
             return lowest
-        wanted = await connection.fetchval(_SQL["sequence_at"], wanted)
+        wanted = await _recorded_by(connection, wanted, name, following)
     if wanted > lowest:
         raise BadRequest(
             f"{name}: sequence {wanted} is not in the views yet; they include everything up to {lowest}. "
             f"Ask for {lowest} or less, or wait until it is there (over HTTP: ?after={wanted})."
         )
     return wanted
+
+
+async def _recorded_by(connection: Connection, at: datetime, name: str, following: Following) -> int:
+    """The highest sequence recorded by an instant that is past. The stream is asked only where the journal ends before
+    the instant: what comes next may belong before it."""
+    found = await connection.fetchrow(_SQL["sequence_at"], at)
+    assert found is not None
+    sequence: int = found["sequence"]
+    if found["settled"]:
+        return sequence
+    try:
+        taken_at = await following(sequence)
+    except Unavailable as error:
+        raise Unavailable(
+            f"{name}: the journal ends at {sequence}, and whether the stream holds more from before {at.isoformat()} "
+            f"cannot be told while NATS does not answer. Ask again shortly, or name a sequence. ({error})"
+        ) from error
+    if taken_at is not None and taken_at <= at:
+        raise BadRequest(
+            f"{name}: the stream holds what belongs before {at.isoformat()} and is not recorded yet; the journal ends "
+            f"at {sequence}. Ask again shortly, or name a sequence, such as {sequence}."
+        )
+    return sequence
 
 
 async def projected(connection: Connection) -> int:

@@ -3,8 +3,10 @@
 select time_zone from ledger.identity;
 
 -- name: sequence_at
--- The highest sequence recorded at or before an instant.
-select ledger.sequence_at($1);
+-- The highest sequence recorded at or before an instant, and whether the journal goes on behind it: then nothing can
+-- come any more that belongs before the instant.
+select found.sequence, exists (select from ledger.journal where journal.sequence > found.sequence) as settled
+  from ledger.sequence_at($1) as found (sequence);
 
 -- name: projected
 -- The lowest position of all lanes of the served generation.

@@ -1,5 +1,6 @@
 """Single messages of the stream, by sequence. Asks the stream's leader, never a copy that may lag behind."""
 
+import codecs
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -24,9 +25,21 @@ class Stored(NamedTuple):
     data: bytes
 
 
+def _one_each(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\ufffd" * (error.end - error.start), error.end
+
+
+codecs.register_error("daybook_one_each", _one_each)
+
+
 def recordable(subject: bytes) -> str:
-    """A stream's subject as the journal can hold it: NUL, like bytes that are not UTF-8, reads as U+FFFD."""
-    return subject.decode(errors="replace").replace("\x00", "\ufffd")
+    """A stream's subject as the journal can hold it: NUL, and each byte that is not UTF-8, reads as U+FFFD.
+
+    So does the server where it quotes a subject. Python's own `replace` makes one of a sequence that is cut off, and
+    the same message would have two subjects.
+    """
+    return subject.decode(errors="daybook_one_each").replace("\x00", "\ufffd")
 
 
 async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
@@ -45,6 +58,17 @@ async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
         recordable(found["subject"].encode()),
         b64decode(found.get("data", "")),
     )
+
+
+async def taken_after(nc: Client | None, stream: str, sequence: int) -> datetime | None:
+    """When the stream took the message that follows a sequence, to the microsecond; None when there is none.
+
+    Raises Unavailable, at once where there is no connection, or NotProvisioned.
+    """
+    if nc is None or not nc.is_connected:
+        raise Unavailable("There is no connection to NATS.")
+    found = await message_at(nc, stream, sequence + 1)
+    return None if found is None else _EPOCH + timedelta(microseconds=found.taken_at_ns // 1000)
 
 
 def _nanoseconds(text: str) -> int:

@@ -1,5 +1,7 @@
 """Query while one of the servers is away, and once it is back."""
 
+from datetime import timedelta
+
 import httpx
 from pydantic import SecretStr
 
@@ -42,6 +44,13 @@ async def test_with_nats_away_reports_are_answered_and_the_streams_figures_unkno
         assert {lane["lag"] for lane in status["lanes"]} == {None}
         assert status["recorded"] == told.last
         await api.get("/pipeline", after=told.last)
+        connection = await told.ledger.connect("daybook_query")
+        ends = await connection.fetchval("select max(recorded_at) from ledger.journal")
+        earlier = (ends - timedelta(microseconds=1)).isoformat()
+        await api.get("/pipeline", known_at=earlier)
+        unknown = await api.get("/pipeline", status=503, known_at=ends.isoformat())
+        assert "known_at: the journal ends at" in unknown["detail"]
+        await api.get("/pipeline", known_at="9000-01-01")
 
 
 async def test_nats_that_comes_back_is_heard_again(api: Api, told: Told) -> None:

@@ -11,10 +11,14 @@ import pytest
 from services.ledger.tokens import new_token
 from services.query import access, readers
 from services.query.service import running
+from services.query.times import utc_now
+from services.stream.reading import taken_after
 from tests.integration.query.conftest import Api
 from tests.integration.query.telling import PLAYBOOKS, Told, event, tell_first, tell_second
-from tests.ledger import fresh_ledger
+from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers
+from tests.service import until
+from tests.up import daybook
 
 ANSWERS = [
     ("/deals/D-1", {}),
@@ -29,6 +33,11 @@ ANSWERS = [
     ("/changes", {"from_known": "3", "report": "ageing"}),
 ]
 """Every answer that is a function of the two times."""
+
+
+def named(ledger: Ledger) -> dict[str, str]:
+    """The settings by which a command finds the ledger."""
+    return {name.removeprefix("DAYBOOK_").lower(): value for name, value in ledger.environment.items()}
 
 
 async def test_asking_again_with_the_stated_times_gives_the_same_answer(servers: Servers) -> None:
@@ -59,6 +68,38 @@ async def test_every_answer_says_what_it_includes_and_the_times_it_used(api: Api
         for name, header in (("as_of", "daybook-as-of"), ("known_at", "daybook-known-at")):
             if name in body:
                 assert str(body[name]) == answer.headers[header]
+
+
+async def test_an_instant_is_refused_while_the_recorder_is_behind_it(servers: Servers) -> None:
+    async with fresh_ledger(servers, PLAYBOOKS) as ledger:
+        told = await tell_first(ledger)
+        before = utc_now()
+        await told.tell(event("late", "call_made", "deal/D-1", "2026-01-20", outcome="interested"))
+        at = await taken_after(await ledger.nats(), ledger.settings.stream, told.last - 1)
+        assert at is not None
+        settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
+        async with (
+            running(settings) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        ):
+            api = Api(client)
+
+            async def heard() -> bool:
+                return bool((await api.get("/status"))["stream"]["last_sequence"] == told.last)
+
+            await until(heard, "query does not see the stream")
+            assert (await api.get("/pipeline", known_at=before.isoformat()))["known_at"] == told.first
+            assert (await api.get("/pipeline"))["known_at"] == told.first
+            refused = await api.get("/pipeline", status=400, known_at=at.isoformat())
+            assert refused["detail"].startswith("known_at: the stream holds what belongs before")
+            assert f"such as {told.first}." in refused["detail"]
+            await api.get("/changes", status=400, from_known=at.isoformat(), report="pipeline")
+            code, _, said = await daybook("pipeline", "--known-at", at.isoformat(), **named(ledger))
+            assert (code, "is not recorded yet" in said) == (2, True), said
+            await told.projected()
+            assert (await api.get("/pipeline", known_at=at.isoformat()))["known_at"] == told.last
+            code, _, said = await daybook("pipeline", "--known-at", at.isoformat(), **named(ledger))
+            assert code == 0, said
 
 
 async def test_what_is_not_known_says_up_to_where_it_is_not(api: Api, told: Told) -> None:
