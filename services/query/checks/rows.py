@@ -1,9 +1,15 @@
-"""The row versions that a view has, beside those that a replay gives."""
+"""The row versions that a view has, beside those that a replay gives.
 
-from collections.abc import Collection, Iterable
+They are read where everybody reads them, in `reporting`: what stands between a table and its readers is checked too.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from projections.view import Row, RowKey
+import asyncpg
+
+from projections.view import FlagRow, Row, RowKey
+from services.errors import DaybookError
 from services.ledger.journal import Connection
 from services.projector.tables import Table, quoted
 from services.projector.versions import STANDS
@@ -14,14 +20,26 @@ Version = tuple[Row, int, int]
 """A row with known_from and known_to."""
 
 
+async def check_readable(connection: Connection, tables: Iterable[Table]) -> None:
+    """Raises DaybookError where `reporting` does not have all columns of a table."""
+    for table in tables:
+        try:
+            await connection.fetch(f"select {_columns(table)} from {_face(table)} limit 0")  # noqa: S608
+        except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.InsufficientPrivilegeError) as error:
+            raise DaybookError(
+                f"{_face(table)} is not as this version made it ({error}), so nobody can read the rows. Run `daybook "
+                "init`, which makes the views of reporting anew; drop it before if that does not do."
+            ) from error
+
+
 async def versions_of(
-    connection: Connection, schema: str, table: Table, subjects: Collection[str], up_to: int
+    connection: Connection, table: Table, subjects: Collection[str], up_to: int
 ) -> dict[str, list[Version]]:
     """The versions that some subjects have, as they stood when `up_to` was the last sequence known."""
     by_value = {table.subject_value(subject): subject for subject in subjects}
     found: dict[str, list[Version]] = {subject: [] for subject in subjects}
     first = table.row.KEY[0]
-    rows = await connection.fetch(_versions_sql(schema, table), list(by_value), up_to)
+    rows = await connection.fetch(_versions_sql(table), list(by_value), up_to)
     place = table.row.columns().index(first)
     for record in rows:
         *values, known_from, known_to = record
@@ -31,19 +49,20 @@ async def versions_of(
 
 
 async def subjects_without_entries(
-    connection: Connection, schema: str, table: Table, kind: str, up_to: int
+    connection: Connection, table: Table, kinds: Sequence[str], up_to: int
 ) -> list[tuple[str, int]]:
-    """Subjects that have rows although no entry concerns them, with their lowest known_from."""
+    """Subjects that have rows although no entry concerns them or no view is about their kind, with the lowest
+    known_from. `kinds` are those of the views that write the table."""
     first = quoted(table.row.KEY[0])
-    prefix = "" if table.subject_value(f"{kind}/x") == f"{kind}/x" else f"{kind}/"
+    whole = table.row is FlagRow
     rows = await connection.fetch(
-        f"select $2 || {first} as subject, min(known_from) as known_from "  # noqa: S608
-        f"from {quoted(schema)}.{quoted(table.row.TABLE)} version "
-        "where known_from <= $1 and not exists (select from ledger.concerns "
+        f"select $2 || {first} as subject, min(known_from) as known_from from {_face(table)} version "  # noqa: S608
+        "where known_from <= $1 and (not exists (select from ledger.concerns "
         f"where concerns.subject = $2 || version.{first} and concerns.sequence <= $1) "
-        "group by 1 order by 1",
+        f"or split_part($2 || version.{first}, '/', 1) <> all($3::text[])) group by 1 order by 1",
         up_to,
-        prefix,
+        "" if whole else f"{kinds[0]}/",
+        kinds,
     )
     return [(row["subject"], row["known_from"]) for row in rows]
 
@@ -77,12 +96,20 @@ def compare(subject: str, expected: Iterable[Version], found: Iterable[Version],
             differences.add("view_row_extra", known_from, subject, None, f"{named(key)}: {_shown(row)}")
 
 
-def _versions_sql(schema: str, table: Table) -> str:
-    columns = ", ".join(map(quoted, table.columns))
+def _versions_sql(table: Table) -> str:
     return (
-        f"select {columns} from {quoted(schema)}.{quoted(table.row.TABLE)} "  # noqa: S608
+        f"select {_columns(table)} from {_face(table)} "  # noqa: S608
         f"where {quoted(table.row.KEY[0])} = any($1::text[]) and known_from <= $2"
     )
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(map(quoted, table.columns))
+
+
+def _face(table: Table) -> str:
+    """The view of all versions, which all other views and functions of `reporting` read."""
+    return f"reporting.{quoted(table.row.TABLE + '_version')}"
 
 
 def _key(row: Row) -> RowKey:

@@ -35,12 +35,11 @@ class _Found:
 
 
 class SubjectChecks:
-    """Checks subjects at one sequence, against one generation."""
+    """Checks subjects at one sequence, against what `reporting` serves."""
 
     def __init__(
         self,
         connection: Connection,
-        schema: str,
         views: Sequence[View[Any]],
         shelf: Shelf,
         up_to: int,
@@ -48,7 +47,6 @@ class SubjectChecks:
     ) -> None:
         """`stale` are the subjects that are known to be, with the view."""
         self._connection = connection
-        self._schema = schema
         self._views = views
         self._shelf = shelf
         self._up_to = up_to
@@ -136,7 +134,7 @@ class SubjectChecks:
         kind = split_subject(subjects[0])[0]
         views = [view for view in self._views if view.kind == kind]
         tables = tables_of(views)
-        there = [await versions_of(self._connection, self._schema, each, subjects, self._up_to) for each in tables]
+        there = [await versions_of(self._connection, each, subjects, self._up_to) for each in tables]
         for subject in subjects:
             expected, stale = replayed(subject, found.histories[subject], self._shelf, views, self._up_to)
             for view, error in stale.items():

@@ -11,7 +11,7 @@ from services.projector.generation import Generation
 from services.projector.tables import quoted, tables_of
 from services.query.checks.differences import Differences
 from services.query.checks.replays import Shelf
-from services.query.checks.rows import subjects_without_entries
+from services.query.checks.rows import check_readable, subjects_without_entries
 from services.query.checks.subjects import SubjectChecks
 from services.query.checks.workers import Task, Workers
 from services.sql import queries
@@ -40,7 +40,8 @@ class ViewChecks:
         return found
 
     async def check_one(self, subject: str) -> Differences:
-        """All that differs for one subject."""
+        """All that differs for one subject. Raises DaybookError where `reporting` cannot be read."""
+        await check_readable(self._connection, tables_of(VIEWS))
         differences, stale = await self._stale(subject)
         differences.merge(await (await self._here(stale)).check([subject]))
         return differences
@@ -48,11 +49,15 @@ class ViewChecks:
     async def check_all(
         self, progress: Callable[[int], None], database_url: str | None, workers: int
     ) -> tuple[Differences, int]:
-        """All that differs, and how many subjects there are. With a URL, up to so many processes share the work."""
+        """All that differs, and how many subjects there are. With a URL, up to so many processes share the work.
+
+        Raises DaybookError where `reporting` cannot be read.
+        """
+        await check_readable(self._connection, tables_of(VIEWS))
         differences, stale = await self._stale(None)
         number = min(workers, await self.entries() // ENTRIES_PER_WORKER) if database_url is not None else 0
         if database_url is not None and number > 1:
-            task = Task(database_url, self._generation.schema, self._up_to, stale)
+            task = Task(database_url, self._up_to, stale)
             found, subjects = await self._shared(task, number, progress)
         else:
             found, subjects = await self._alone(await self._here(stale), progress)
@@ -62,7 +67,7 @@ class ViewChecks:
 
     async def _here(self, stale: set[tuple[str, str]]) -> SubjectChecks:
         shelf = Shelf(await journal.playbooks(self._connection, self._up_to))
-        return SubjectChecks(self._connection, self._generation.schema, VIEWS, shelf, self._up_to, stale)
+        return SubjectChecks(self._connection, VIEWS, shelf, self._up_to, stale)
 
     async def _alone(self, checks: SubjectChecks, progress: Callable[[int], None]) -> tuple[Differences, int]:
         differences, subjects = Differences(), 0
@@ -99,12 +104,11 @@ class ViewChecks:
 
     async def _without_entries(self) -> Differences:
         differences = Differences()
-        kinds = {table: view.kind for view in VIEWS for table in tables_of([view])}
-        for table, kind in kinds.items():
-            for subject, known_from in await subjects_without_entries(
-                self._connection, self._generation.schema, table, kind, self._up_to
-            ):
-                differences.add("view_row_extra", known_from, subject, None, f"{table.row.TABLE}: no entry concerns it")
+        for table in tables_of(VIEWS):
+            kinds = sorted({view.kind for view in VIEWS if table in tables_of([view])})
+            for subject, known_from in await subjects_without_entries(self._connection, table, kinds, self._up_to):
+                found = f"{table.row.TABLE}: no entry that a view takes concerns it"
+                differences.add("view_row_extra", known_from, subject, None, found)
         return differences
 
     async def _batches(self) -> AsyncIterator[dict[str, int]]:

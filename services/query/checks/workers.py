@@ -28,7 +28,6 @@ class Task:
     """What all workers check against."""
 
     database_url: str
-    schema: str
     up_to: int
     stale: Set[tuple[str, str]]
 
@@ -72,7 +71,7 @@ class _Worker:
     async def _open(self, task: Task) -> SubjectChecks:
         connection = await database.connect(task.database_url, "daybook_query")
         shelf = Shelf(await journal.playbooks(connection, task.up_to))
-        return SubjectChecks(connection, task.schema, VIEWS, shelf, task.up_to, task.stale)
+        return SubjectChecks(connection, VIEWS, shelf, task.up_to, task.stale)
 
     def check(self, subjects: Collection[str]) -> Differences:
         return self._loop.run_until_complete(self._checks.check(subjects))

@@ -299,6 +299,61 @@ async def test_rows_of_a_subject_without_entries_are_found(altered: Altered) -> 
     assert (await altered.only("view_row_extra"))["subject"] == "account/A-9"
 
 
+@pytest.mark.parametrize("subject", ["playbook/project", "deal", "customer/A-1"])
+async def test_a_flag_of_what_no_view_is_about_is_found(altered: Altered, subject: str) -> None:
+    await altered.connection.execute(
+        "insert into flag values ($1, 'receivables', 'invoice_twice', 3, null, 3, 9223372036854775807)", subject
+    )
+    difference = await altered.only("view_row_extra")
+    assert (difference["sequence"], difference["subject"]) == (3, subject)
+
+
+async def _replace_view(altered: Altered, name: str, column: str, expression: str) -> None:
+    """The view of `reporting` as it is, but for one column."""
+    columns = await altered.connection.fetch(
+        "select quote_ident(attname) as name from pg_attribute where attrelid = $1::text::regclass and attnum > 0"
+        " order by attnum",
+        f"reporting.{name}_version",
+    )
+    selected = ", ".join(f"{expression} as {column}" if row["name"] == column else row["name"] for row in columns)
+    await altered.connection.execute(
+        f"create or replace view reporting.{name}_version as select {selected} from {name}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("view", "column", "expression"),
+    [
+        ("receivables_movement", "amount", "amount * 2"),
+        ("stage_position", "owner", "'Mallory'::text"),
+        ("flag", "detail", "'nothing'::text"),
+    ],
+)
+async def test_a_view_of_reporting_that_shows_something_else_is_found(
+    altered: Altered, view: str, column: str, expression: str
+) -> None:
+    await _replace_view(altered, view, column, expression)
+    answer = await altered.verify()
+    assert set(answer["counts"]) == {"view_row_altered"}
+    assert all((each["found"] or "").startswith(f"{column}=") for each in answer["differences"])
+
+
+async def test_a_view_of_reporting_that_hides_rows_is_found(altered: Altered) -> None:
+    hidden = await altered.connection.fetchval("select count(*) from receivables_movement where document = 'INV-2'")
+    await altered.connection.execute(
+        "create or replace view reporting.receivables_movement_version as"
+        " select account, at, currency, amount, kind, document, deal, entry, known_from, known_to"
+        " from receivables_movement where document <> 'INV-2'"
+    )
+    assert (await altered.verify())["counts"] == {"view_row_missing": hidden}
+
+
+async def test_a_view_of_reporting_that_lacks_a_column_cannot_be_checked(altered: Altered) -> None:
+    await altered.connection.execute("alter view reporting.flag_version rename column detail to details")
+    with pytest.raises(DaybookError, match=r"reporting\.\"flag_version\" is not as this version made it"):
+        await altered.verify()
+
+
 async def test_a_row_that_became_known_at_another_sequence_is_found(altered: Altered) -> None:
     await altered.connection.execute(
         "update receivables_movement set known_from = known_from - 1 where document = 'INV-2'"
