@@ -5,11 +5,14 @@ import asyncio
 import pytest
 
 from services.errors import StreamMismatch
+from services.query.verify import verify
 from services.stream.provision import configuration
 from services.stream.state import ask
 from services.stream.state import state as stream_state
+from tests.foreign import publish_raw
+from tests.integration.query.test_verify import Heard
 from tests.integration.recorder.events import call
-from tests.integration.recorder.recording import journal, recorder
+from tests.integration.recorder.recording import assert_recorded, journal, recorder
 from tests.ledger import STREAM_MAX_BYTES, Ledger
 
 
@@ -100,3 +103,18 @@ async def test_a_stream_of_another_name(empty_ledger: Ledger) -> None:
     owner = await empty_ledger.connect()
     await owner.execute("update ledger.identity set stream_name = 'OTHER'")
     assert "belongs to the stream OTHER" in await refusal(empty_ledger)
+
+
+@pytest.mark.parametrize("word", [b"\xe4\xb8", b"\xed\xa0\x80", b"a\xf0\x9f\x98z", b"a\x00\xff"], ids=bytes.hex)
+async def test_a_journal_that_ends_with_a_subject_that_is_not_text(empty_ledger: Ledger, word: bytes) -> None:
+    await publish_raw(empty_ledger, b"PUB daybook.deal.%b 4\r\n\x00\xffxy\r\n" % word)
+    async with empty_ledger.process("recorder") as process:
+        await empty_ledger.recorded()
+        await process.kill()
+    async with empty_ledger.process("recorder"), empty_ledger.process("projector"):
+        await empty_ledger.append(call())
+        await empty_ledger.projected()
+    await assert_recorded(empty_ledger)
+    connection, nc = await empty_ledger.connect("daybook_query"), await empty_ledger.nats()
+    answer = await verify(connection, nc, empty_ledger.settings.stream, Heard())
+    assert (answer["ok"], answer["sequence"]) == (True, 2), answer

@@ -1,11 +1,8 @@
 """Following the stream gives every message once, in order, whatever the messages are and whatever becomes of NATS."""
 
 import asyncio
-import json
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +13,7 @@ from services.stream.follow import Follower
 from services.stream.following import FollowingClient
 from services.stream.reading import Stored, message_at
 from services.stream.state import ask
+from tests.foreign import publish_raw
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -35,22 +33,6 @@ async def publish(ledger: Ledger, *messages: bytes) -> None:
     for each in messages[:-1]:
         await nc.publish(SUBJECT, each)
     await ledger.publish(messages[-1], SUBJECT)
-
-
-async def publish_raw(ledger: Ledger, *frames: bytes) -> None:
-    """What no careful client sends; returns when the stream has it."""
-    before = await ledger.last_sequence()
-    url = urlsplit(ledger.endpoints.nats_url)
-    login = {"user": url.username, "pass": url.password, "headers": True, "verbose": False}
-    with socket.create_connection((url.hostname, url.port or 0)) as raw:
-        raw.sendall(b"CONNECT " + json.dumps(login).encode() + b"\r\n" + b"".join(frames) + b"PING\r\n")
-        while b"PONG" not in raw.recv(4096):
-            pass
-
-    async def taken() -> bool:
-        return await ledger.last_sequence() == before + len(frames)
-
-    await until(taken, "the stream has not taken all")
 
 
 async def followed(nc: FollowingClient, ledger: Ledger, end: int, start: int = 1) -> list[Stored]:
@@ -108,6 +90,34 @@ async def test_any_message_comes_through(empty_ledger: Ledger, nc: FollowingClie
     found = await followed(nc, empty_ledger, end=2)
     assert [(each.subject, each.data) for each in found] == [(subject, b"x"), (SUBJECT, b"after it")]
     assert nc.stats["reconnects"] == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "read"),
+    [
+        (b"\xe4\xb8", "\ufffd\ufffd"),
+        (b"\xe4\xb8\xe4\xb8\xad", "\ufffd\ufffd\u4e2d"),
+        (b"\xc3", "\ufffd"),
+        (b"\xf0\x9f\x98", "\ufffd\ufffd\ufffd"),
+        (b"\xf0\x9fa", "\ufffd\ufffda"),
+        (b"\xed\xa0\x80", "\ufffd\ufffd\ufffd"),
+        (b"\xc0\x80", "\ufffd\ufffd"),
+        (b"\xe0\x80\xaf", "\ufffd\ufffd\ufffd"),
+        (b"\xf4\x90\x80\x80", "\ufffd\ufffd\ufffd\ufffd"),
+        (b"\x80\xff\xfe", "\ufffd\ufffd\ufffd"),
+        (b"\xef\xbf\xbd", "\ufffd"),
+        (b'\x01\x7f<&>"\\', '\x01\x7f<&>"\\'),
+        (b"\xe2\x80\xa8\xf0\x9f\x98\x80", "\u2028\U0001f600"),
+    ],
+    ids=lambda each: each.hex() if isinstance(each, bytes) else "",
+)
+async def test_a_subject_is_read_the_same_followed_and_asked_for(
+    empty_ledger: Ledger, nc: FollowingClient, word: bytes, read: str
+) -> None:
+    await publish_raw(empty_ledger, b"PUB daybook.deal.%b 1\r\nx\r\n" % word)
+    (found,) = await followed(nc, empty_ledger, end=1)
+    assert found.subject == f"daybook.deal.{read}"
+    assert await message_at(nc, empty_ledger.settings.stream, 1) == found
 
 
 async def test_a_subject_that_breaks_the_clients_parser_is_read_singly(
