@@ -1,11 +1,15 @@
 """Connections to PostgreSQL. Every service works under a role of its own, whoever the URL logs in as."""
 
-from typing import Any, Literal, get_args
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import asyncpg
 
-from services.errors import NotProvisioned, Unavailable
-from services.settings import masked
+from services.errors import NotConfigured, NotProvisioned, Unavailable
+from services.masking import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Role = Literal["daybook_intake", "daybook_recorder", "daybook_projector", "daybook_query", "daybook_reader"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -26,6 +30,9 @@ DATABASE_AWAY = (*_GONE, *_REFUSING)
 The last is its own confusion when the server ends the connection between two statements.
 """
 
+NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError)
+"""What PostgreSQL says when `daybook init` has not been there."""
+
 
 def _settings(role: Role | None) -> dict[str, str]:
     settings = {
@@ -39,21 +46,45 @@ def _settings(role: Role | None) -> dict[str, str]:
     return settings
 
 
-async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg.Connection:
-    """One connection, under a role. Raises Unavailable or NotProvisioned."""
+@contextmanager
+def explained() -> "Iterator[None]":
+    """Around statements on a connection: what asyncpg raises becomes NotProvisioned or Unavailable."""
     try:
-        return await asyncpg.connect(
-            url, server_settings=_settings(role), command_timeout=COMMAND_TIMEOUT_S, timeout=10, **options
-        )
+        yield
+    except NOT_THERE as error:
+        raise NotProvisioned(f"The database is not set up ({error}). Run `daybook init`.") from error
+    except DATABASE_AWAY as error:
+        raise Unavailable(f"PostgreSQL stopped answering: {error or type(error).__name__}. Try again.") from error
+
+
+@contextmanager
+def _connecting(url: str) -> "Iterator[None]":
+    try:
+        yield
+    except asyncpg.ClientConfigurationError as error:
+        raise NotConfigured(f"DAYBOOK_DATABASE_URL ({masked(url)}) is wrong: {error}") from error
     except DATABASE_AWAY as error:
         raise Unavailable(f"PostgreSQL does not answer at {masked(url)}: {error}") from error
     except (asyncpg.InvalidParameterValueError, asyncpg.InvalidCatalogNameError) as error:
         raise NotProvisioned(f"The database at {masked(url)} is not set up ({error}). Run `daybook init`.") from error
+    except ValueError:  # it may quote a part of the password
+        raise NotConfigured(
+            f"DAYBOOK_DATABASE_URL ({masked(url)}) cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/NAME, "
+            "with signs such as @ : / ? # [ in a password escaped (%40 for @)."
+        ) from None
+
+
+async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg.Connection:
+    """One connection, under a role. Raises Unavailable, NotProvisioned or NotConfigured."""
+    with _connecting(url):
+        return await asyncpg.connect(
+            url, server_settings=_settings(role), command_timeout=COMMAND_TIMEOUT_S, timeout=10, **options
+        )
 
 
 async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
-    """A pool, under a role. Raises Unavailable or NotProvisioned."""
-    try:
+    """A pool, under a role. Raises Unavailable, NotProvisioned or NotConfigured."""
+    with _connecting(url):
         return await asyncpg.create_pool(
             url,
             min_size=1,
@@ -62,7 +93,3 @@ async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
             command_timeout=COMMAND_TIMEOUT_S,
             timeout=10,
         )
-    except DATABASE_AWAY as error:
-        raise Unavailable(f"PostgreSQL does not answer at {masked(url)}: {error}") from error
-    except (asyncpg.InvalidParameterValueError, asyncpg.InvalidCatalogNameError) as error:
-        raise NotProvisioned(f"The database at {masked(url)} is not set up ({error}). Run `daybook init`.") from error

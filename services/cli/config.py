@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.options import DataOption, JsonOption, load, print_json
-from services.settings import Settings, masked
+from services.masking import masked
+from services.settings import Settings
 
 
 def config(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -47,7 +48,7 @@ def shown(settings: Settings, name: str) -> Any:
     """A setting's value without its secrets."""
     value = getattr(settings, name)
     if isinstance(value, SecretStr):
-        return ",".join(masked(each) for each in value.get_secret_value().split(","))
+        return masked(value.get_secret_value())
     return value if isinstance(value, bool | int | float) or value is None else str(value)
 
 

@@ -8,7 +8,7 @@ import structlog
 from nats.aio.client import Client
 
 from services.errors import Unavailable
-from services.settings import masked
+from services.masking import masked
 from services.stream.following import FollowingClient
 
 log = structlog.get_logger()

@@ -29,13 +29,24 @@ async def test_it_shows_where_each_setting_comes_from() -> None:
 @pytest.mark.parametrize("form", ["--json", None])
 async def test_it_shows_no_secret(form: str | None) -> None:
     secrets = {
-        "nats_url": "nats://daybook:hush@one:4222,nats://daybook:hush@two:4222",
-        "database_url": "postgresql://u:hush@db/x",
+        "nats_url": "nats://daybook:hush@one:4222,nats://hush@two:4222",
+        "database_url": "postgresql://db/x?user=u&password=hush",
     }
     code, output, _ = await daybook("config", *([form] if form else []), **secrets)
     assert code == 0
     assert "hush" not in output
     assert "@one:4222" in output
+
+
+@pytest.mark.parametrize("url", ["postgresql://[hush", "postgresql://u:hush", "host=db password=hush"])
+async def test_a_url_that_cannot_be_read_is_not_shown(url: str) -> None:
+    servers = {"nats_url": "nats://one", "database_url": url}
+    code, output, _ = await daybook("config", "--json", **servers)
+    assert (code, json.loads(output)["database_url"]["value"]) == (0, "…")
+    code, output, complaint = await daybook("source", "list", **servers)
+    assert (code, output) == (2, "")
+    assert complaint.startswith("DAYBOOK_DATABASE_URL (…) ")
+    assert "hush" not in complaint
 
 
 async def test_every_wrong_setting_is_named() -> None:
