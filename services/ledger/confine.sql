@@ -1,6 +1,7 @@
 -- What PostgreSQL lets everybody do who may log in, and what could stop or flood the ledger: hold the locks by which
 -- its services agree, make large objects, write to the log of changes. Run by a superuser in the ledger's database;
 -- idempotent. Who needs locks keeps them; the owner may pass them on to roles made later (roles.sql).
+-- To let go of locks stays with everybody: pools of connections do it each time that one is given back.
 
 do $$
 declare
@@ -8,10 +9,10 @@ declare
     keeper text;
 begin
     for called in
-        select oid::regprocedure as name, proname ~ '^pg_.*advisory' as locks
+        select oid::regprocedure as name, proname ~ '^pg_(try_)?advisory_(xact_)?lock' as locks
           from pg_proc
          where pronamespace = 'pg_catalog'::regnamespace
-           and proname ~ '^(pg_.*advisory|lo_|loread$|lowrite$|pg_logical_emit_message$)'
+           and proname ~ '^(pg_(try_)?advisory_(xact_)?lock|lo_|loread$|lowrite$|pg_logical_emit_message$)'
     loop
         execute format('revoke execute on function %s from public', called.name);
         continue when not called.locks;

@@ -34,7 +34,7 @@ declare
 begin
     for lock in select oid from pg_proc
                  where pronamespace = 'pg_catalog'::regnamespace
-                   and proname ~ '^pg_.*advisory'
+                   and proname ~ '^pg_(try_)?advisory_(xact_)?lock'
                    and has_function_privilege(current_user, oid, 'execute with grant option') loop
         execute format('grant execute on function %s to daybook_recorder, daybook_projector', lock);
     end loop;

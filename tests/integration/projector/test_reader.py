@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from services import database
 from services.projector import generation
 from tests.ledger import Ledger
 
@@ -72,6 +73,14 @@ async def test_a_reader_may_do_nothing_else(ledger: Ledger) -> None:
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await reader.execute(statement)
+
+
+async def test_every_role_may_be_pooled(ledger: Ledger) -> None:
+    for role in database.ROLES:
+        pool = await database.pool(ledger.endpoints.database_url, role, 1)
+        for _ in range(2):
+            assert await pool.fetchval("select current_user") == role
+        await pool.close()
 
 
 async def test_a_projector_writes_rows_and_nothing_durable(ledger: Ledger) -> None:
