@@ -1,15 +1,17 @@
 """Which rows of a report differ between two states of knowledge, and the entries that caused each difference.
 
 A row that came to say something else and then again what it said before does not differ. Rows of funnel and ageing
-sum up many deals or invoices: their causes are those of all that moved into, out of or within the row.
+sum up many deals or invoices: their causes are the entries at whose arrival the sums, or whether there is a row at
+all, changed. An entry that changed a deal or invoice, but nothing that the row shows, is none.
 """
 
 from typing import get_args
 
 from services.errors import BadRequest
 from services.ledger.journal import Connection
+from services.query.changed_ageing import ageing
+from services.query.changed_funnel import funnel
 from services.query.changed_rows import Between, Changed, Report, pipeline, receivables
-from services.query.changed_sums import ageing, funnel
 from services.query.shapes import Cause, ChangedRow, Changes
 from services.query.values import instant
 from services.sql import queries

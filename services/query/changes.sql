@@ -46,6 +46,20 @@ select movement.account, movement.entry, movement.currency, movement.amount, mov
    and (movement.known_from > $2 and movement.known_from <= $3
         or movement.known_to > $2 and movement.known_to <= $3);
 
+-- name: stages
+-- Since when there are the stages of a playbook.
+select stage, min(published) as published
+  from reporting.stage
+ where playbook = $1
+ group by stage;
+
+-- name: funnel_deals
+-- How many deals a playbook had at first, and how many of them with an amount.
+select position.stage, position.status, position.currency, count(*) as deals, count(position.amount) as valued
+  from reporting.stage_position($2, $3) position
+ where position.playbook = $1
+ group by position.stage, position.status, position.currency;
+
 -- name: entries
 -- The entries that caused it.
 select sequence, source, id, type, subject, occurred_at, recorded_at, actor
