@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from services.cli.options import load, wait_for
-from services.errors import NotProvisioned, Unavailable
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
@@ -54,15 +53,11 @@ def ask(data: Path | None, question: "Callable[[Connection, Settings], Awaitable
 async def reading(settings: Settings) -> "AsyncIterator[Connection]":
     """A connection under the role of the query service."""
     from services import database
-    from services.query.problems import NOT_THERE
 
     connection = await database.connect(endpoints(settings).database_url, "daybook_query")
     try:
-        yield connection
-    except NOT_THERE as error:
-        raise NotProvisioned(f"The database is not set up ({error}). Run `daybook init`.") from error
-    except database.DATABASE_AWAY as error:
-        raise Unavailable(f"PostgreSQL stopped answering: {error or type(error).__name__}. Try again.") from error
+        with database.explained():
+            yield connection
     finally:
         connection.terminate()
 

@@ -53,15 +53,19 @@ def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
-    """What work on a connection of the ledger's owner gives. Raises what `endpoints` and `database.connect` raise."""
+    """What work on a connection of the ledger's owner gives.
+
+    Raises NotConfigured, NotProvisioned, Unavailable, and what the work raises.
+    """
     from services import database
 
     async def run() -> Result:
         connection = await database.connect(endpoints(settings).database_url)
         try:
-            return await work(connection)
+            with database.explained():
+                return await work(connection)
         finally:
-            await connection.close()
+            connection.terminate()
 
     return wait_for(run())
 

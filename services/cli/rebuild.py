@@ -55,7 +55,7 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
     connection = await database.connect(url)
     columns = (TextColumn("building"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        with database.explained(), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("building", total=None)
             return await rebuild(
                 connection,

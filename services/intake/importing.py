@@ -78,7 +78,8 @@ async def time_zone(settings: Settings) -> ZoneInfo:
         return ZoneInfo(settings.timezone)
     connection = await database.connect(where.database_url)
     try:
-        return ZoneInfo(await connection.fetchval("select time_zone from ledger.identity"))
+        with database.explained():
+            return ZoneInfo(await connection.fetchval("select time_zone from ledger.identity"))
     finally:
         await connection.close()
 
@@ -89,7 +90,8 @@ async def token(settings: Settings) -> str:
     path = settings.data / TOKEN_FILE
     connection = await database.connect(endpoints(settings).database_url)
     try:
-        kept_hash = await registration.token_hash(connection, SOURCE)
+        with database.explained():
+            kept_hash = await registration.token_hash(connection, SOURCE)
         if kept_hash is not None:
             kept = path.read_text().strip() if path.exists() else ""
             if matches(kept, kept_hash):
@@ -98,7 +100,8 @@ async def token(settings: Settings) -> str:
                 f"The source `{SOURCE}` exists, but {path} does not hold its token. Pass it with --token, or make a "
                 f"new one: daybook source rotate {SOURCE} > {path}"
             )
-        made = await registration.add(connection, SOURCE, EVENTS)
+        with database.explained():
+            made = await registration.add(connection, SOURCE, EVENTS)
     finally:
         await connection.close()
     settings.data.mkdir(parents=True, exist_ok=True)

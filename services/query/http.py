@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from services.database import DATABASE_AWAY
+from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import DaybookError
 from services.query import openapi, shapes, tables
 from services.query.ageing import ageing, receivables_open
@@ -20,7 +20,7 @@ from services.query.explain import explain
 from services.query.funnel import funnel
 from services.query.history import HistoryReader
 from services.query.pipeline import deal, pipeline
-from services.query.problems import NOT_THERE, Problem, problem_of
+from services.query.problems import Problem, problem_of
 from services.query.reading import ROOM_S, Reading
 from services.query.status import status
 

@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass
 
-import asyncpg
 from starlette.responses import Response
 
-from services.database import DATABASE_AWAY
+from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import BadRequest, DaybookError, NotKnown, NotProvisioned, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
@@ -21,9 +20,6 @@ KINDS: dict[str, tuple[int, str]] = {
     "not_projected": (504, "The views do not include it yet"),
 }
 """Every kind of problem: its HTTP status and title. Its `type` is `urn:daybook:problem:` and the kind, with hyphens."""
-
-NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError)
-"""What PostgreSQL says when `daybook init` has not been there."""
 
 RETRY_AFTER_S = {"away": 2, "not_projected": 1}
 
