@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
-from contracts.canonical import canonical
+from contracts.canonical import MAX_DEPTH, canonical
 from contracts.envelope import MAX_EVENT_BYTES
 from contracts.events import EVENTS, Registry
 from contracts.playbooks.consistency import Location, problems
@@ -22,6 +22,8 @@ from contracts.problems import reasons_of
 
 _ENVELOPE_BYTES = 1024
 """Room for the attributes of the event that publishes a playbook."""
+
+TOO_DEEP = f"tables or lists are nested more than {MAX_DEPTH} deep"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,15 +44,18 @@ class Mistake:
 def check(text: str, registry: Registry = EVENTS) -> Playbook | list[Mistake]:
     """The playbook of a TOML file, or all its mistakes in the order of its lines.
 
-    Only a mistake of TOML itself hides others: what cannot be read cannot be judged.
+    Only a mistake of TOML itself, or nesting without end, hides others: what cannot be read cannot be judged.
     """
     try:
         data = tomllib.loads(text)
         lines = lines_of(text)
     except RecursionError:
-        return [Mistake(1, "", "tables or lists are nested too deep")]
+        return [Mistake(1, "", TOO_DEEP)]
     except ValueError as error:
         return [_syntax(text, error)]
+    deepest = max(lines, key=len)
+    if len(deepest) > MAX_DEPTH:
+        return [Mistake(lines[deepest], _path(deepest[:1]), TOO_DEEP)]
     playbook, found = _fields(data)
     found += problems(data)
     found += satisfier_mistakes(data, registry)

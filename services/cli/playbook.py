@@ -27,7 +27,7 @@ def check(
     from contracts.playbooks.check import check as mistakes_of
 
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadRequest(f"{file} cannot be read: {reason}.") from error

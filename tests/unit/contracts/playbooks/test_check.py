@@ -79,6 +79,25 @@ def test_a_mistake_of_toml_is_named_with_line_and_column(before: str, after: str
     assert mistakes((before, after)) == [(line, "", f"not TOML: {reason}")]
 
 
+@pytest.mark.parametrize(
+    ("deep", "path"),
+    [
+        (".".join("a" * 33) + " = 1", "a"),
+        (".".join("a" * 5000) + " = 1", "a"),
+        (f"[{'.'.join('a' * 5000)}]", "a"),
+        (f"a = {'[' * 200}{']' * 200}", "a"),
+        (f"a = {'[' * 5000}{']' * 5000}", ""),
+    ],
+    ids=["33 keys", "5000 keys", "a header", "lists", "5000 lists"],
+)
+def test_nesting_without_end_is_a_mistake(deep: str, path: str) -> None:
+    assert check(deep) == [Mistake(1, path, "tables or lists are nested more than 32 deep")]
+
+
+def test_nesting_that_an_event_can_hold_is_judged_by_its_fields() -> None:
+    assert "unknown field" in mistakes(("version = 1", f"version = 1\n{'.'.join('a' * 32)} = 1"))[0][2]
+
+
 TO_ONE = 'must be text from "0" to "1" with up to four decimals, as "0.25"'
 KEY = "must be 1 to 64 small letters, digits and _, beginning with a letter"
 LINE = "must be a line of text: at least one character, no control characters"
