@@ -11,7 +11,10 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 
 
 def configure(settings: Settings, service: str) -> None:
-    """Log to standard error, with the service's name in each line."""
+    """Log to standard error, with the service's name in each line.
+
+    Unless this is called, structlog prints to standard output, where the answers of commands belong.
+    """
     renderer = (
         structlog.processors.JSONRenderer()
         if settings.log_json

@@ -32,14 +32,21 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 def load(data: Path | None = None, **given: Any) -> Settings:
     """The settings: what the command line gives (None: not given), then the environment, then the defaults.
 
+    From here on logs go to standard error; warnings and errors only, unless a level is set.
+
     Raises NotConfigured, which names every variable at fault.
     """
+    from services import logs
+
     named = {name: value for name, value in {"data": data, **given}.items() if value is not None}
     try:
-        return Settings(**named)
+        settings = Settings(**named)
     except ValidationError as error:
         faults = [f"DAYBOOK_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors(include_url=False)]
         raise NotConfigured("These settings are wrong:\n  - " + "\n  - ".join(faults)) from None
+    level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
+    logs.configure(settings.model_copy(update={"log_level": level}), "command")
+    return settings
 
 
 def print_json(document: Any) -> None:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from services import logs
 from services.cli.options import DataOption, load
 
 
@@ -30,6 +29,8 @@ def serve(
     Example: `DAYBOOK_NATS_URL=nats://… DAYBOOK_DATABASE_URL=postgresql://… daybook serve recorder`
     """
     import uvloop
+
+    from services import logs
 
     settings = load(data)
     logs.configure(settings, service.value)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from asyncpg import Connection
 
-from services.cli.options import load, on_database
+from services.cli.options import on_database
 from services.errors import Unavailable
+from services.settings import Settings
 from tests.servers import Servers
 from tests.up import daybook
 
@@ -51,4 +52,4 @@ async def test_a_database_that_goes_away_is_named(bare: dict[str, str]) -> None:
         await connection.execute("select pg_terminate_backend(pg_backend_pid())")
 
     with pytest.raises(Unavailable, match=r"PostgreSQL stopped answering: .+\. Try again\."):
-        await asyncio.to_thread(on_database, load(None, **bare), goes_away)
+        await asyncio.to_thread(on_database, Settings.model_validate(bare), goes_away)
