@@ -1,7 +1,7 @@
 """The read API: one address for each report, the same answers as the commands print with --json."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -27,6 +27,15 @@ from services.query.status import status
 log = structlog.get_logger()
 
 TWO_TIMES = ("as_of", "known_at")
+ENTERED = (
+    "`entered_at` goes by the evidence that counts at as_of; the pipeline's `since` says when the deal came to stand "
+    "where it does. `entered_at` is the later one where the first of several sufficient pieces of evidence was revoked."
+)
+FUNNEL_AS_CSV = (
+    "As CSV: a row for each stage, the first, without a number, for deals before the first stage; then a row whose "
+    "stage is `total`, which alone has `won`, `lost`, `abandoned`, `win_rate` and `won_amount_…`; its `open` counts "
+    "all open deals."
+)
 
 
 def application(reading: Reading) -> FastAPI:
@@ -36,9 +45,7 @@ def application(reading: Reading) -> FastAPI:
     app.include_router(_reports(reading))
     app.include_router(_conditions(reading))
     app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
-    app.add_exception_handler(HTTPException, _http_problem)
-    for kind in (Problem, DaybookError, *DATABASE_AWAY, *NOT_THERE, Exception):
-        app.add_exception_handler(kind, _problem)
+    _telling(app, reading)
     return app
 
 
@@ -69,7 +76,9 @@ def _deals(reading: Reading) -> APIRouter:
 
     @router.get(
         "/deals/{id}/explain",
-        **openapi.answer(shapes.Explanation, "Why a deal is at its stage", *TWO_TIMES, "after", not_known=True),
+        **openapi.answer(
+            shapes.Explanation, "Why a deal is at its stage", *TWO_TIMES, "after", not_known=True, more=ENTERED
+        ),
     )
     async def get_deal_explanation(request: Request, id: str) -> Response:
         async with reading.asked(request, *TWO_TIMES) as asked:
@@ -110,7 +119,9 @@ def _reports(reading: Reading) -> APIRouter:
 
     @router.get(
         "/funnel/{playbook}",
-        **openapi.answer(shapes.Funnel, "Where a playbook's deals stand", *TWO_TIMES, "after", not_known=True),
+        **openapi.answer(
+            shapes.Funnel, "Where a playbook's deals stand", *TWO_TIMES, "after", not_known=True, more=FUNNEL_AS_CSV
+        ),
     )
     async def get_funnel(request: Request, playbook: str) -> Response:
         async with reading.asked(request, *TWO_TIMES) as asked:
@@ -211,16 +222,27 @@ async def _history_parts(
         yield part
 
 
-async def _problem(request: Request, error: Exception) -> Response:
-    problem = problem_of(error)
-    if problem.status == 500:
-        log.error("request_failed", path=request.url.path, exc_info=error)
-    projected = getattr(request.state, "projected", None)
-    return problem.response({} if projected is None else headers_of(projected))
+def _telling(app: FastAPI, reading: Reading) -> None:
+    """Every error becomes problem details. They say how far the views are, as answers do, but for readers who are not
+    let in (401) and while PostgreSQL is away (503)."""
 
+    async def told(request: Request, problem: Problem, headers: Mapping[str, str]) -> Response:
+        asks = problem.status not in (401, 503) or hasattr(request.state, "projected")
+        projected = await reading.position(request) if asks else None
+        return problem.response({**headers, **({} if projected is None else headers_of(projected))})
 
-async def _http_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    kind = "method_not_allowed" if error.status_code == 405 else "not_known"
-    detail = f"{request.method} {request.url.path[:200]}: see /docs for what there is."
-    return Problem(kind, detail).response(dict(error.headers or {}))
+    async def of_error(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem.status == 500:
+            log.error("request_failed", path=request.url.path, exc_info=error)
+        return await told(request, problem, {})
+
+    async def of_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        kind = "method_not_allowed" if error.status_code == 405 else "not_known"
+        detail = f"{request.method} {request.url.path[:200]}: see /docs for what there is."
+        return await told(request, Problem(kind, detail), error.headers or {})
+
+    app.add_exception_handler(HTTPException, of_http)
+    for kind in (Problem, DaybookError, *DATABASE_AWAY, *NOT_THERE, Exception):
+        app.add_exception_handler(kind, of_error)

@@ -48,12 +48,14 @@ _HEADERS = {
 }
 
 
-def answer(shape: Any, description: str, *names: str, not_known: bool = False) -> dict[str, Any]:
-    """The arguments of a route that answers with a shape, as JSON or CSV, and takes these parameters."""
+def answer(shape: Any, description: str, *names: str, not_known: bool = False, more: str = "") -> dict[str, Any]:
+    """The arguments of a route that answers with a shape, as JSON or CSV, and takes these parameters. `more` is what
+    the shape does not say."""
     statuses = [400, 401, *([404] if not_known else []), 500, 503, 504]
     return {
         "response_model": shape,
         "summary": description,
+        "description": more,
         "responses": {
             200: {
                 "description": "The answer.",
@@ -77,7 +79,9 @@ def condition(description: str, *statuses: int) -> dict[str, Any]:
 
 
 def _problem(status: int) -> dict[str, Any]:
+    """A refusal tells the position too where it can be read, except to one who is not let in."""
     return {
+        **({} if status == 401 else {"headers": {"Daybook-Sequence": _HEADERS["Daybook-Sequence"]}}),
         "description": "; ".join(title for each, title in KINDS.values() if each == status),
         "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }

@@ -1,5 +1,6 @@
 """One reader's question, from the door to the answer: let in, waited for, asked of one connection."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ import asyncpg
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.errors import BadRequest
+from services.database import DATABASE_AWAY, NOT_THERE
+from services.errors import BadRequest, DaybookError
 from services.ledger.journal import Connection
 from services.query import times
 from services.query.access import Readers
@@ -26,6 +28,8 @@ from services.stream.reading import taken_after
 
 ROOM_S = 10.0
 """How long a question waits for a connection while all are busy; then 503."""
+POSITION_S = 1.0
+"""How long a refusal waits to say how far the views are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,25 @@ class Reading:
         await self.readers.admit(request.headers.get("authorization"), request.url.hostname)
         found = parameters(request, (*known, "after"))
         if "after" in found:
-            await self._arrive(sequence(found["after"], "after"))
+            await self._arrive(request, sequence(found["after"], "after"))
         async with self.pool.acquire(timeout=ROOM_S) as connection:
             projected = await times.projected(connection)
             request.state.projected = projected
             csv = prefers_csv(request.headers.get("accept"))
             yield Asked(connection, found, projected, csv, self._following)
+
+    async def position(self, request: Request) -> int | None:
+        """What a refusal says beside its reason: the lowest sequence projected. None for one who may not read, and
+        where it cannot be read at once."""
+        known: int | None = getattr(request.state, "projected", None)
+        if known is not None:
+            return known
+        try:
+            async with asyncio.timeout(POSITION_S):
+                await self.readers.admit(request.headers.get("authorization"), request.url.hostname)
+                return await self.projected()
+        except (Problem, DaybookError, *DATABASE_AWAY, *NOT_THERE):
+            return None
 
     async def projected(self) -> int:
         """The lowest sequence that all lanes have projected."""
@@ -91,12 +108,13 @@ class Reading:
     async def _following(self, sequence: int) -> datetime | None:
         return await taken_after(self.stream.nc, self.stream_name, sequence)
 
-    async def _arrive(self, sequence: int) -> None:
+    async def _arrive(self, request: Request, sequence: int) -> None:
         if not await self.arrivals.reached(sequence):
+            request.state.projected = await self.projected()
             raise Problem(
                 "not_projected",
                 f"The views do not include sequence {sequence} after {WAIT_S:g} s; they include everything up to "
-                f"{await self.projected()}. Ask again.",
+                f"{request.state.projected}. Ask again.",
             )
 
 

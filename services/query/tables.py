@@ -1,7 +1,7 @@
 """Answers as tables, for CSV. What does not fit the rows (the two times) stands in the response's headers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from services.query.shapes import (
     Ageing,
@@ -23,6 +23,8 @@ OPEN_ITEMS = tuple(OpenItem.__annotations__)
 HISTORY = tuple(HistoryEntry.__annotations__)
 AGEING = ("currency", "line", "items", "amount")
 CHANGES = ("report", "key", "before", "after", "causes")
+FUNNEL_STAGE: tuple[Literal["stage", "open", "entered", "completed"], ...] = ("stage", "open", "entered", "completed")
+FUNNEL_TOTAL: tuple[Literal["won", "lost", "abandoned", "win_rate"], ...] = ("won", "lost", "abandoned", "win_rate")
 EXPLANATION = ("stage", "entered_at", "completed_at", "item", "kind", "met_at", "by")
 LANES = ("lane", "projected", "lag")
 
@@ -43,20 +45,27 @@ def ageing_rows(answer: Ageing) -> Rows:
 
 
 def funnel_table(answer: Funnel) -> tuple[Sequence[str], Rows]:
-    """One row for each stage, with a column for each currency."""
+    """One row for each stage, then one for the whole, whose stage is `total`; with a column for each currency.
+
+    Only the last row says how deals ended (`won` to `win_rate`, `won_amount_…`), only the others how deals went through
+    (`entered`, `completed`, `amount_…`); `open` is in all.
+    """
     currencies = sorted({currency for stage in answer["stages"] for currency in stage["amounts"]})
-    header = ("stage", "open", "entered", "completed", *(f"amount_{currency}" for currency in currencies))
-    rows = (
-        (
-            stage["stage"],
-            stage["open"],
-            stage["entered"],
-            stage["completed"],
-            *(stage["amounts"].get(each) for each in currencies),
-        )
-        for stage in answer["stages"]
+    won_in = sorted(answer["won_amounts"])
+    header = (
+        *FUNNEL_STAGE,
+        *FUNNEL_TOTAL,
+        *(f"amount_{currency}" for currency in currencies),
+        *(f"won_amount_{currency}" for currency in won_in),
     )
-    return header, rows
+    rows: list[dict[str, Any]] = [
+        {name: stage[name] for name in FUNNEL_STAGE}
+        | {f"amount_{currency}": amount for currency, amount in stage["amounts"].items()}
+        for stage in answer["stages"]
+    ]
+    total: dict[str, Any] = {"stage": "total", "open": answer["open"]} | {name: answer[name] for name in FUNNEL_TOTAL}
+    rows.append(total | {f"won_amount_{currency}": answer["won_amounts"][currency] for currency in won_in})
+    return header, ([row.get(name) for name in header] for row in rows)
 
 
 def explanation_rows(answer: Explanation) -> Rows:

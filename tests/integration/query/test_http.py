@@ -102,6 +102,28 @@ async def test_an_instant_is_refused_while_the_recorder_is_behind_it(servers: Se
             assert code == 0, said
 
 
+@pytest.mark.parametrize(
+    ("path", "asked", "status"),
+    [
+        ("/pipeline", {"asof": "2026-01-01"}, 400),
+        ("/pipeline", {"after": "x"}, 400),
+        ("/pipeline", {"known_at": "1.5"}, 400),
+        ("/pipeline", {"after": "999999"}, 504),
+        ("/deals/D-9", {}, 404),
+        ("/nothing", {}, 404),
+    ],
+)
+async def test_refusals_say_what_the_views_include_but_not_to_strangers(
+    api: Api, told: Told, monkeypatch: pytest.MonkeyPatch, path: str, asked: dict[str, str], status: int
+) -> None:
+    monkeypatch.setattr("services.query.arrival.WAIT_S", 0.1)
+    answer = await api.client.get(path, params=asked)
+    assert (answer.status_code, answer.headers.get("daybook-sequence")) == (status, str(told.last))
+    stranger = await api.client.get(path, params=asked, headers={"authorization": "Bearer nobody"})
+    assert stranger.status_code == (404 if path == "/nothing" else 401)
+    assert "daybook-sequence" not in stranger.headers
+
+
 async def test_what_is_not_known_says_up_to_where_it_is_not(api: Api, told: Told) -> None:
     answer = await api.client.get("/deals/D-9")
     assert (answer.status_code, answer.headers["daybook-sequence"]) == (404, str(told.last))
@@ -130,6 +152,21 @@ async def test_csv_has_one_header_row_and_the_same_values(api: Api, told: Told) 
         for name, value in deals[0].items()
     }
     assert next(row for row in rows if row["deal"] == "D-3")["owner"] == "'=cmd()"
+
+
+async def test_the_funnel_as_csv_ends_with_how_the_deals_ended(api: Api) -> None:
+    answer = await api.get("/funnel/practice", as_of="2026-03-31")
+    csv_answer = await api.client.get("/funnel/practice?as_of=2026-03-31", headers={"accept": "text/csv"})
+    *stages, total = csv.DictReader(io.StringIO(csv_answer.text, newline=""))
+    assert [row["stage"] for row in stages] == ["", "1", "2", "3", "4"]
+    assert {row["won"] + row["win_rate"] for row in stages} == {""}
+    assert [row["amount_CNY"] for row in stages] == [each["amounts"].get("CNY", "") for each in answer["stages"]]
+    assert {name: total[name] for name in ("stage", "open", "won", "lost", "abandoned", "win_rate")} == {
+        "stage": "total",
+        **{name: str(answer[name]) for name in ("open", "won", "lost", "abandoned", "win_rate")},
+    }
+    assert total["won_amount_USD"] == answer["won_amounts"]["USD"] == "450.00"
+    assert (total["entered"], total["amount_CNY"]) == ("", "")
 
 
 @pytest.mark.parametrize(("path", "asked"), [*ANSWERS, ("/status", {})])
