@@ -27,15 +27,16 @@ def explain(
     """
     from services.query.asked import subject
     from services.query.explain import explain as report
-    from services.query.names import stage_names
+    from services.query.names import decided_by_claims, stage_names
     from services.query.times import moment
 
-    async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, str]]":
+    async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, str], bool]":
         subject("deal", deal)
         answer = await report(connection, deal, await moment(connection, as_of, known_at, following(settings)))
-        return answer, await stage_names(connection, answer["playbook"], answer["known_at"])
+        names = await stage_names(connection, answer["playbook"], answer["known_at"])
+        return answer, names, await decided_by_claims(connection, answer["playbook"], answer["version"])
 
-    answer, names = ask(data, question)
+    answer, names, by_claims = ask(data, question)
     if as_json:
         print_json(answer)
         return
@@ -56,8 +57,17 @@ def explain(
         if not stage["items"]:
             rows.add_row(title, "", "", "", "", end_section=True)
     stands = f"at stage {answer['stage']}, {answer['phase']}" if answer["stage"] else "before the first stage"
-    version = f"{answer['playbook']} version {answer['version']}"
-    missing = (
-        f"The next step still needs: {', '.join(answer['missing'])}." if answer["missing"] else "Nothing is missing."
-    )
-    show(rows, f"{deal} is {stands} of {version}, probability {answer['probability']}; {moment_line(answer)}.", missing)
+    version = f" version {answer['version']}" if answer["version"] else ""
+    where = f"{deal} is {stands} of {answer['playbook']}{version}, probability {answer['probability']}"
+    show(rows, f"{where}; {moment_line(answer)}.", _missing(answer, by_claims))
+
+
+def _missing(answer: "Explanation", by_claims: bool) -> str:
+    """What the next step still needs, or why nothing can be said about it."""
+    if answer["missing"]:
+        return f"The next step still needs: {', '.join(answer['missing'])}."
+    if not answer["stages"]:
+        return f"The playbook {answer['playbook']} is not published, so it has no stages yet."
+    if by_claims:
+        return f"Claims decide where deals of {answer['playbook']} stand; no evidence is missing."
+    return "Nothing is missing."

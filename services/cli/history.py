@@ -67,10 +67,12 @@ def _caused(caused: "Caused") -> str:
         sign, row = ("+", after) if before is None else ("-", before)
         return f"{sign} {caused['view']} {_short(row or {})}"
     changed = {name: f"{_say(before[name])} → {_say(value)}" for name, value in after.items() if before[name] != value}
-    return f"~ {caused['view']} {_short(changed)}"
+    which = ", ".join(f"{name} {_say(value)}" for name, value in caused["key"].items() if name not in _ABOUT)
+    return f"~ {caused['view']} {which}: {_short(changed)}"
 
 
-_HIDDEN = ("deal", "account", "subject", "view", "entry", "playbook", "version", "to_at", "since")
+_ABOUT = ("deal", "account", "subject", "view")
+_HIDDEN = (*_ABOUT, "entry", "playbook", "version", "to_at", "since")
 
 
 def _short(row: dict[str, Any]) -> str:

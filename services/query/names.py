@@ -1,4 +1,4 @@
-"""What people call the stages of a playbook."""
+"""What people call the stages of a playbook, and which playbooks there are."""
 
 from typing import Any
 
@@ -19,3 +19,11 @@ async def published_playbooks(connection: Connection) -> list[dict[str, Any]]:
     """Every published version, by key and version."""
     rows = await connection.fetch(_SQL["playbooks"])
     return [{name: plain(value) for name, value in row.items()} for row in rows]
+
+
+async def decided_by_claims(connection: Connection, playbook: str, version: int | None) -> bool:
+    """Whether claims, not evidence, decide where deals on this version of a playbook stand."""
+    return any(
+        (each["playbook"], each["version"], each["position"]) == (playbook, version, "claim")
+        for each in await published_playbooks(connection)
+    )
