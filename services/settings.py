@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @classmethod
+    def unknown(cls) -> list[str]:
+        """Environment variables with our prefix that name no setting, sorted: they are ignored."""
+        prefix = cls.model_config["env_prefix"]
+        known = {f"{prefix}{name}".upper() for name in cls.model_fields}
+        return sorted(each for each in os.environ if each.upper().startswith(prefix) and each.upper() not in known)
+
     @property
     def embedded(self) -> bool:
         """Whether `up` starts the servers itself."""

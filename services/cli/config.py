@@ -2,8 +2,10 @@
 
 import os
 import sys
+from difflib import get_close_matches
 from typing import Any
 
+import typer
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -16,18 +18,18 @@ from services.settings import Settings
 def config(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Show every setting, its value, and where the value comes from; passwords are masked.
 
-    Settings are environment variables: DAYBOOK_ and the name in capitals.
+    Settings are environment variables: DAYBOOK_ and the name in capitals. Variables that begin so but name no setting
+    are listed at the end, on standard error; with `--json` as `unknown`.
 
     Example: `DAYBOOK_TIMEZONE=Asia/Shanghai daybook config`
     """
     settings = load(data)
     if as_json:
-        print_json(
-            {
-                name: {"value": shown(settings, name), "source": source(name, data is not None)}
-                for name in Settings.model_fields
-            }
-        )
+        known = {
+            name: {"value": shown(settings, name), "source": source(name, data is not None)}
+            for name in Settings.model_fields
+        }
+        print_json(known | {"unknown": Settings.unknown()})
         return
     table = Table(box=None, header_style="bold")
     table.add_column("setting", no_wrap=True)
@@ -42,6 +44,8 @@ def config(data: DataOption = None, as_json: JsonOption = False) -> None:
             field.description,
         )
     Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    for variable in Settings.unknown():
+        typer.secho(f"warning: {meant(variable)}", err=True, fg=typer.colors.YELLOW)
 
 
 def shown(settings: Settings, name: str) -> Any:
@@ -50,6 +54,13 @@ def shown(settings: Settings, name: str) -> Any:
     if isinstance(value, SecretStr):
         return masked(value.get_secret_value())
     return value if isinstance(value, bool | int | float) or value is None else str(value)
+
+
+def meant(variable: str) -> str:
+    """What to do about a variable that names no setting."""
+    close = get_close_matches(variable.lower().removeprefix("daybook_"), Settings.model_fields, 1)
+    hint = f"; did you mean DAYBOOK_{close[0].upper()}?" if close else "."
+    return f"{variable} is no setting and is ignored{hint}"
 
 
 def source(name: str, data_given: bool) -> str:

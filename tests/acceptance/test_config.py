@@ -49,6 +49,18 @@ async def test_a_url_that_cannot_be_read_is_not_shown(url: str) -> None:
     assert "hush" not in complaint
 
 
+async def test_a_misspelt_variable_is_named() -> None:
+    misspelt = {"timezome": "Asia/Shanghai", "quux": "1", "stream": "MINE"}
+    code, output, complaint = await daybook("config", **misspelt)
+    assert code == 0
+    assert complaint.splitlines() == [
+        "warning: DAYBOOK_QUUX is no setting and is ignored.",
+        "warning: DAYBOOK_TIMEZOME is no setting and is ignored; did you mean DAYBOOK_TIMEZONE?",
+    ]
+    code, output, _ = await daybook("config", "--json", **misspelt)
+    assert json.loads(output)["unknown"] == ["DAYBOOK_QUUX", "DAYBOOK_TIMEZOME"]
+
+
 async def test_every_wrong_setting_is_named() -> None:
     code, _, complaint = await daybook("config", timezone="Mars/Olympus", query_port="-1")
     assert code == 2
