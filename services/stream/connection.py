@@ -69,4 +69,4 @@ async def _connected(nc: C, url: str, name: str) -> C:
             await nc.connect(**(wanted | {"disconnected_cb": disconnected}))
             return nc
     except (TimeoutError, OSError, nats.errors.Error) as raised:
-        raise Unavailable(f"NATS does not answer at {masked(url)}: {raised}") from raised
+        raise Unavailable(f"NATS does not answer at {masked(url)}: {str(raised) or type(raised).__name__}") from raised
