@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from services.errors import NotKnown
 from services.ledger.journal import Connection, Row
+from services.query.asked import subject
 from services.query.shapes import Funnel, FunnelStage
 from services.query.times import Moment
 from services.query.values import amount, instant, rate
@@ -15,6 +16,7 @@ _SQL = queries("services.query", "reports.sql")
 
 async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funnel:
     """Raises NotKnown for a playbook that no entry had published or named by then."""
+    subject("playbook", playbook)
     stages = await connection.fetch(_SQL["funnel"], playbook, moment.as_of, moment.known_at)
     outcome = await connection.fetchrow(_SQL["funnel_outcome"], playbook, moment.as_of, moment.known_at)
     assert outcome is not None

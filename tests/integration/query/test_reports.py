@@ -95,6 +95,27 @@ async def test_a_deal_that_was_not_opened_is_not_found(api: Api, path: str) -> N
     assert problem["type"] == "urn:daybook:problem:not-known"
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/deals/%00/history", {}),
+        ("/deals/%00/explain", {}),
+        ("/accounts/%00/history", {}),
+        ("/funnel/%00", {}),
+        ("/changes", {"from_known": "0", "report": "funnel", "playbook": "\0"}),
+    ],
+)
+async def test_what_cannot_be_an_id_is_not_known_anywhere(api: Api, path: str, asked: dict[str, str]) -> None:
+    problem = await api.get(path, status=404, headers=None, **asked)
+    assert problem["type"] == "urn:daybook:problem:not-known"
+
+
+@pytest.mark.parametrize("asked", ["as_of", "known_at", "after"])
+async def test_what_cannot_be_a_time_is_refused(api: Api, asked: str) -> None:
+    problem = await api.get("/pipeline", status=400, headers=None, **{asked: "\0"})
+    assert problem["type"] == "urn:daybook:problem:bad-request"
+
+
 async def test_the_funnel_counts_where_deals_stand(api: Api, told: Told) -> None:
     answer = await api.get("/funnel/practice", as_of="2026-03-31", known_at=told.first)
     assert set(answer) == {
