@@ -22,6 +22,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(default=Path("~/.local/share/daybook"), description="Data directory of the embedded servers.")
     nats_url: SecretStr | None = Field(default=None, description="NATS servers, comma separated; none: embedded.")
+    intake_nats_url: SecretStr | None = Field(
+        default=None, description="With DAYBOOK_NATS_URL: the same servers as a user who may only answer `intake.*`."
+    )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL database; none: embedded.")
     timezone: str = Field(default="UTC", description="Zone in which days are cut; fixed when the ledger is made.")
     stream: str = Field(default="DAYBOOK", pattern=r"^[A-Z0-9_-]{1,32}$", description="Name of the stream.")
@@ -75,12 +78,24 @@ class Endpoints:
 
     nats_url: str
     database_url: str
+    intake_nats_url: str | None = None
+    """The same servers as a user who may hear `intake.*` and answer; None: there is no such user."""
+
+    @property
+    def requests_url(self) -> str:
+        """By which intake takes requests over NATS."""
+        return self.intake_nats_url or self.nats_url
 
 
 def endpoints(settings: Settings) -> Endpoints:
     """The named servers, otherwise those of the `up` that runs on the data directory. Raises NotConfigured."""
     if settings.nats_url is not None and settings.database_url is not None:
-        return Endpoints(settings.nats_url.get_secret_value(), settings.database_url.get_secret_value())
+        intake = settings.intake_nats_url
+        return Endpoints(
+            settings.nats_url.get_secret_value(),
+            settings.database_url.get_secret_value(),
+            None if intake is None else intake.get_secret_value(),
+        )
     if settings.nats_url is not None or settings.database_url is not None:
         missing = "DAYBOOK_DATABASE_URL" if settings.database_url is None else "DAYBOOK_NATS_URL"
         raise NotConfigured(f"{missing} is not set, but its partner is: set both, or neither for embedded servers.")
@@ -90,7 +105,7 @@ def endpoints(settings: Settings) -> Endpoints:
             f"No ledger runs on {settings.data}. Start one with `daybook up --data {settings.data}`, or set "
             "DAYBOOK_NATS_URL and DAYBOOK_DATABASE_URL."
         )
-    return Endpoints(run["nats_url"], run["database_url"])
+    return Endpoints(run["nats_url"], run["database_url"], run.get("intake_nats_url"))
 
 
 def running(data: Path) -> dict[str, str] | None:

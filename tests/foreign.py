@@ -14,13 +14,19 @@ async def send_raw(nats_url: str, *frames: bytes) -> None:
     login = {"headers": True, "verbose": False} | ({"user": url.username, "pass": url.password} if url.username else {})
     reader, writer = await asyncio.open_connection(url.hostname, url.port)
     try:
-        writer.write(b"CONNECT " + json.dumps(login).encode() + b"\r\n" + b"".join(frames) + b"PING\r\n")
-        async with asyncio.timeout(10):
-            while not (await reader.readline()).startswith(b"PONG"):
-                assert not reader.at_eof(), "the server has closed the connection"
+        await reader.readline()  # the server's INFO
+        for part in (b"CONNECT " + json.dumps(login).encode() + b"\r\n", b"".join(frames)):
+            writer.write(part + b"PING\r\n")
+            await _read_until_pong(reader)
     finally:
         writer.close()
         await writer.wait_closed()
+
+
+async def _read_until_pong(reader: asyncio.StreamReader) -> None:
+    async with asyncio.timeout(10):
+        while (line := await reader.readline()) != b"PONG\r\n":
+            assert line, "the server has closed the connection"
 
 
 async def publish_raw(ledger: Ledger, *frames: bytes) -> None:

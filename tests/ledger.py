@@ -42,6 +42,7 @@ class Ledger:
         self.settings = Settings(
             data=home,
             nats_url=SecretStr(endpoints.nats_url),
+            intake_nats_url=SecretStr(endpoints.requests_url),
             database_url=SecretStr(endpoints.database_url),
             stream_max_bytes=STREAM_MAX_BYTES,
         )
@@ -54,6 +55,7 @@ class Ledger:
         """The variables by which a command finds this ledger."""
         return {
             "DAYBOOK_NATS_URL": self.endpoints.nats_url,
+            "DAYBOOK_INTAKE_NATS_URL": self.endpoints.requests_url,
             "DAYBOOK_DATABASE_URL": self.endpoints.database_url,
             "DAYBOOK_STREAM_MAX_BYTES": str(STREAM_MAX_BYTES),
             "DAYBOOK_DATA": str(self.home),
@@ -188,10 +190,10 @@ class Ledger:
 @asynccontextmanager
 async def fresh_ledger(servers: Servers, playbooks: Sequence[Playbook] | None = None) -> AsyncIterator[Ledger]:
     """A ledger as `daybook init` leaves it; with an empty list of playbooks its stream is empty."""
-    nats_url, emitter_url = servers.account()
+    nats_url, intake_url, emitter_url = servers.account()
     with tempfile.TemporaryDirectory(prefix="ledger-", dir=servers.home) as home:
         async with servers.database() as name:
-            endpoints = Endpoints(nats_url, servers.postgres.url_of(name, "daybook"))
+            endpoints = Endpoints(nats_url, servers.postgres.url_of(name, "daybook"), intake_url)
             ledger = Ledger(servers, endpoints, emitter_url, name, Path(home))
             try:
                 await ask(await ledger.nats(), f"STREAM.DELETE.{ledger.settings.stream}")

@@ -26,6 +26,8 @@ _ACCOUNT = """
     jetstream: enabled
     users: [
       {{{{ user: t{number}, password: test }}}}
+      {{{{ user: i{number}, password: test,
+        permissions: {{{{ publish: {{{{ allow: ["_INBOX.>"] }}}}, subscribe: {{{{ allow: ["intake.*"] }}}} }}}} }}}}
       {{{{ user: e{number}, password: test,
         permissions: {{{{ publish: {{{{ allow: ["intake.*"] }}}}, subscribe: {{{{ allow: ["_INBOX.>"] }}}} }}}} }}}}
     ]
@@ -100,10 +102,10 @@ class Servers:
         await connection.close()
         return True
 
-    def account(self) -> tuple[str, str]:
-        """The next account: URLs of a user who may do everything and of an emitting system."""
+    def account(self) -> tuple[str, str, str]:
+        """The next account: URLs of a user who may do everything, of one who answers requests, of an emitter."""
         number = next(self._accounts)
-        return tuple(f"nats://{user}{number}:test@127.0.0.1:{self.nats.port}" for user in "te")  # type: ignore[return-value]
+        return tuple(f"nats://{user}{number}:test@127.0.0.1:{self.nats.port}" for user in "tie")  # type: ignore[return-value]
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:

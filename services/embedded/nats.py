@@ -41,6 +41,9 @@ ACCESS = """\
 authorization {{
   users = [
     {{ user: daybook, password: {password} }}
+    # Intake, where it takes requests: the server lets who asks name any reply, so only inboxes may be answered.
+    {{ user: intake, password: {intake_password},
+      permissions: {{ publish: {{ allow: ["_INBOX.>"] }}, subscribe: {{ allow: ["intake.*"] }} }} }}
     # Emitting systems on this machine: whoever connects without a name may ask intake, and nothing else.
     {{ user: emitter, password: {emitter_password},
       permissions: {{ publish: {{ allow: ["intake.*"] }}, subscribe: {{ allow: ["_INBOX.>"] }} }} }}
@@ -48,13 +51,18 @@ authorization {{
 }}
 no_auth_user: emitter
 """
+"""Who may do what. Emitting systems without a name share the prefix `_INBOX.`: one could read another's receipts, which
+hold ids, sequences and what was wrong with an event, never a token."""
 
 
 class NatsServer:
     """A NATS server on a directory of its own. The port and the password are made once and remembered there."""
 
     def __init__(self, directory: Path, log: Path, access: str = ACCESS) -> None:
-        """`access` says who may do what: the text of the configuration, with `{password}` for the user `daybook`."""
+        """`access` says who may do what: the text of the configuration, with `{password}` for the user `daybook`.
+
+        `{intake_password}` is that of the user `intake`, if there is one.
+        """
         self.directory = directory
         self.log = log
         self._access = access
@@ -66,11 +74,17 @@ class NatsServer:
         )
         self.port = int(remembered.get("port", 0))
         self.password = str(remembered.get("password", "")) or secrets.token_urlsafe(24)
+        self._intake_password = str(remembered.get("intake_password", "")) or secrets.token_urlsafe(24)
 
     @property
     def url(self) -> str:
         """For Daybook's own services: everything is allowed."""
         return f"nats://daybook:{self.password}@127.0.0.1:{self.port}"
+
+    @property
+    def intake_url(self) -> str:
+        """For intake where it takes requests: it hears them and answers to inboxes, nothing else."""
+        return f"nats://intake:{self._intake_password}@127.0.0.1:{self.port}"
 
     @property
     def emitter_url(self) -> str:
@@ -124,7 +138,9 @@ class NatsServer:
 
     def _write(self) -> None:
         access = self._access.format(
-            password=json.dumps(self.password), emitter_password=json.dumps(secrets.token_urlsafe(24))
+            password=json.dumps(self.password),
+            intake_password=json.dumps(self._intake_password),
+            emitter_password=json.dumps(secrets.token_urlsafe(24)),
         )
         text = _CONFIGURATION.format(
             port=self.port,
@@ -133,7 +149,8 @@ class NatsServer:
             access=access,
         )
         private.write(self.directory / "nats-server.conf", text)
-        private.write(self._remembered, json.dumps({"port": self.port, "password": self.password}))
+        remembered = {"port": self.port, "password": self.password, "intake_password": self._intake_password}
+        private.write(self._remembered, json.dumps(remembered))
 
     async def _ready(self) -> None:
         try:

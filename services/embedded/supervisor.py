@@ -47,6 +47,7 @@ class Supervisor:
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "embedded": self.settings.embedded,
             "nats_url": where.nats_url,
+            "intake_nats_url": where.intake_nats_url,
             "emitter_nats_url": self._nats.emitter_url if self._nats else None,
             "database_url": where.database_url,
             "sql_url": self._postgres.reader_url if self._postgres else None,
@@ -92,7 +93,7 @@ class Supervisor:
         for each in postgres.opened:
             self._say(f"PostgreSQL's user may now pass through {each} (chmod o+x)")
         self._say(f"PostgreSQL listens on the socket in {postgres.socket}")
-        return Endpoints(nats.url, postgres.url)
+        return Endpoints(nats.url, postgres.url, nats.intake_url)
 
     def _kept(self, name: str, startable: Startable) -> Kept:
         return Kept(name, startable, self.directory.started, self._say)

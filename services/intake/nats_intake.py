@@ -1,12 +1,14 @@
 """The NATS door: a request on `intake.<source>` with the token in a header; the reply is the same as over HTTP.
 
 The body is one event, or a JSON list of events, both as structured CloudEvents. The reply's header `Daybook-Status` is
-the HTTP status of the same answer; a problem has `Content-Type: application/problem+json`.
+the HTTP status of the same answer; a problem has `Content-Type: application/problem+json`. What does not wait for its
+reply in `_INBOX.…` is neither taken nor answered.
 """
 
-from faststream.nats import NatsBroker, NatsMessage, NatsResponse
+from faststream.nats import NatsMessage, NatsResponse
 
 from services.intake.door import Door
+from services.intake.nats_client import RequestsBroker
 from services.intake.problems import CONTENT_TYPE, Refusal
 from services.intake.receipt import Taken
 from services.intake.sent import Sent, batch, structured
@@ -22,9 +24,9 @@ GRACE_S = 10.0
 """How long requests may take to finish when intake ends."""
 
 
-def broker_of(door: Door, url: str) -> NatsBroker:
+def broker_of(door: Door, url: str) -> RequestsBroker:
     """A broker that answers through a door once it is started."""
-    broker = NatsBroker(
+    broker = RequestsBroker(
         logger=None, apply_types=False, graceful_timeout=GRACE_S, **connection.options(url, "intake-requests")
     )
 

@@ -55,7 +55,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             reception = Reception(Group(nc, settings.stream), journal, Duplicates(nc, settings.stream, journal))
             door = Door(sources, reception, journal, nc)
             refreshing = asyncio.create_task(sources.keep_reading())
-            broker = broker_of(door, where.nats_url)
+            broker = broker_of(door, where.requests_url)
             try:
                 async with serving(application(door), settings.intake_host, settings.intake_port) as port:
                     await broker.start()

@@ -47,7 +47,7 @@ async def test_whoever_connects_without_a_name_cannot_reach_the_stream(server: N
 
 
 async def test_whoever_connects_without_a_name_may_ask_intake(server: NatsServer) -> None:
-    intake = await nats.connect(server.url)
+    intake = await nats.connect(server.intake_url)
     emitter = await nats.connect(server.emitter_url)
     try:
         await intake.subscribe("intake.*", cb=_echo)
@@ -56,6 +56,13 @@ async def test_whoever_connects_without_a_name_may_ask_intake(server: NatsServer
     finally:
         await emitter.close()
         await intake.close()
+
+
+@pytest.mark.parametrize(
+    "subject", ["daybook.deal.D-1", "$JS.API.STREAM.PURGE.DAYBOOK", "notice.recorded", "_INBOX_DAYBOOK.x", "intake.crm"]
+)
+async def test_where_intake_takes_requests_it_can_only_answer(server: NatsServer, subject: str) -> None:
+    assert "permissions violation" in (await _refusal(server.intake_url, subject)).lower()
 
 
 async def test_an_acknowledged_message_is_synced_first(server: NatsServer) -> None:
@@ -77,7 +84,7 @@ async def test_address_and_password_outlive_a_restart(server: NatsServer) -> Non
     again = NatsServer(server.directory, server.log)
     await again.start()
     await again.stop()
-    assert again.url == server.url
+    assert (again.url, again.intake_url) == (server.url, server.intake_url)
 
 
 async def test_a_port_that_was_taken_meanwhile_is_given_up(server: NatsServer) -> None:
