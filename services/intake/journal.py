@@ -84,11 +84,15 @@ class Journal:
             raise found
         return found
 
+    async def position(self) -> int | None:
+        """How far the recorder is. None with Postgres away."""
+        return await self._try(recorded_position)
+
     async def passed(self, sequence: int, within_s: float) -> bool:
         """Wait until the recorder has passed a sequence; False when it does not in time, or Postgres is away."""
         deadline = time.monotonic() + within_s
         while True:
-            position = await self._try(recorded_position)
+            position = await self.position()
             if position is None or position >= sequence:
                 return position is not None
             if time.monotonic() > deadline:

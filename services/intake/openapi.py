@@ -46,7 +46,8 @@ _RECEIPT = _object(
         "sequence": _SEQUENCE | {"description": "Where the event is; for a duplicate, where the original is."},
         "duplicate": {
             "type": ["boolean", "null"],
-            "description": "Whether it was there before; null when PostgreSQL is away, so that it cannot be known.",
+            "description": "Whether it was there before; null when that cannot be known, because PostgreSQL is away "
+            "or the recorder is minutes behind.",
         },
     }
 )

@@ -13,7 +13,7 @@ class Receipt:
     sequence: int
     """Of a duplicate: the original's."""
     duplicate: bool | None
-    """Whether it was there before; None when that cannot be known because Postgres is away."""
+    """Whether it was there before; None when that cannot be known: Postgres is away, or the recorder far behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ a death after it loses the receipt alone, and the same events sent again are fou
 duplicate window while the recorder is behind.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from services.intake.in_flight import InFlight
 from services.intake.journal import Identity, Journal, Known, Original, Question
 from services.intake.problems import Refusal, refused
 from services.intake.receipt import Receipt, Taken
+from services.intake.remembrance import NEVER, Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, message_of
@@ -42,19 +44,25 @@ class _Progress:
 
     originals: dict[Identity, Original]
     appended: dict[Identity, int]
-    looked: bool
-    """Whether the journal was asked and answered."""
+    sure_until: float
+    """Up to when (`time.monotonic`) what is appended is known to be new."""
 
 
 class Reception:
     """Takes what sources send."""
 
     def __init__(
-        self, group: Group, journal: Journal, duplicates: Duplicates, now: Callable[[], datetime] | None = None
+        self,
+        group: Group,
+        journal: Journal,
+        duplicates: Duplicates,
+        remembrance: Remembrance,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._group = group
         self._journal = journal
         self._duplicates = duplicates
+        self._remembrance = remembrance
         self._now = now or (lambda: datetime.now(UTC))
         self._in_flight = InFlight()
         self._in_progress = 0
@@ -93,8 +101,11 @@ class Reception:
             return outcome
 
     async def _record(self, source: Source, sent: Sent, learnt: Mapping[Identity, Original]) -> _Progress | Refusal:
+        sure_until = await self._remembrance.until()
         known = await self._look(source, sent.events)
-        progress = _Progress({**(known.originals if known else {}), **learnt}, {}, known is not None)
+        progress = _Progress(
+            {**(known.originals if known else {}), **learnt}, {}, NEVER if known is None else sure_until
+        )
         if faults := await self._faults(
             source, sent.events, Known(progress.originals, known.subjects if known else ())
         ):
@@ -158,9 +169,9 @@ def _in_order(faults: Sequence[Problem]) -> list[Problem]:
 def _receipts(events: admission.Indexed, progress: _Progress) -> list[Receipt]:
     unseen = set(progress.appended)
     receipts: list[Receipt] = []
+    new = False if time.monotonic() < progress.sure_until else None
     for _, event in events:
         first = event.identity in unseen
         unseen.discard(event.identity)
-        duplicate = (False if progress.looked else None) if first else True
-        receipts.append(Receipt(event.id, progress.originals[event.identity].sequence, duplicate))
+        receipts.append(Receipt(event.id, progress.originals[event.identity].sequence, new if first else True))
     return receipts

@@ -10,6 +10,7 @@ from services.intake.group import Group
 from services.intake.journal import Journal
 from services.intake.problems import Fault, Refusal
 from services.intake.reception import Reception
+from services.intake.remembrance import Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source, source_of
 from services.settings import Endpoints
@@ -30,7 +31,9 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
         try:
             source = await _source(pool, event.source)
             journal = Journal(pool)
-            reception = Reception(Group(nc, stream), journal, Duplicates(nc, stream, journal))
+            reception = Reception(
+                Group(nc, stream), journal, Duplicates(nc, stream, journal), Remembrance(nc, stream, journal)
+            )
             taken = await reception.take(source, Sent([(0, event)], single=True))
         finally:
             pool.terminate()

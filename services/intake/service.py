@@ -16,6 +16,7 @@ from services.intake.http import application
 from services.intake.journal import Journal
 from services.intake.nats_intake import broker_of
 from services.intake.reception import Reception
+from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
 from services.lifetime import until_told
 from services.serving import serving
@@ -37,7 +38,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
+async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> AsyncIterator[Running]:
     """Intake while the context is open; what was begun is finished at the end.
 
     Raises NotConfigured, NotProvisioned, Unavailable or ServerFailed: at the start both servers are needed.
@@ -52,10 +53,15 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             await sources.read()
             if not sources.loaded:
                 raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
-            reception = Reception(Group(nc, settings.stream), journal, Duplicates(nc, settings.stream, journal))
+            reception = Reception(
+                Group(nc, settings.stream),
+                journal,
+                Duplicates(nc, settings.stream, journal),
+                Remembrance(nc, settings.stream, journal, remembered_s),
+            )
             door = Door(sources, reception, journal, nc)
             refreshing = asyncio.create_task(sources.keep_reading())
-            broker = broker_of(door, where.requests_url)
+            broker = broker_of(door, where.nats_url)
             try:
                 async with serving(application(door), settings.intake_host, settings.intake_port) as port:
                     await broker.start()

@@ -27,6 +27,8 @@ class StreamState:
     bytes: int
     max_bytes: int
     configuration: dict[str, Any]
+    asked_at: datetime
+    """When that was, by the server's clock."""
 
 
 async def find(nc: Client, name: str) -> StreamState | None:
@@ -71,6 +73,7 @@ def read(answer: dict[str, Any]) -> StreamState:
         bytes=counts["bytes"],
         max_bytes=configuration["max_bytes"],
         configuration=configuration,
+        asked_at=instant(answer["ts"]),
     )
 
 
