@@ -61,7 +61,7 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
             )
             door = Door(sources, reception, journal, nc)
             refreshing = asyncio.create_task(sources.keep_reading())
-            broker = broker_of(door, where.nats_url)
+            broker = broker_of(door, where.requests_url)
             try:
                 async with serving(application(door), settings.intake_host, settings.intake_port) as port:
                     await broker.start()
