@@ -31,7 +31,7 @@ up: $(READY) ## serve the demo's ledger until Ctrl-C and print the URLs
 
 test: $(READY) ## run all tests
 	@echo "== test: unit, conformance, integration and acceptance, on real embedded servers"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2
 
 check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
 	@echo "== check: lint, format, types, imports, schemas"

@@ -79,7 +79,7 @@ async def time_zone(settings: Settings) -> ZoneInfo:
     connection = await database.connect(where.database_url)
     try:
         with database.explained():
-            return ZoneInfo(await connection.fetchval("select time_zone from ledger.identity"))
+            return ZoneInfo(await connection.fetchval("select time_zone from ledger.identity") or settings.timezone)
     finally:
         await connection.close()
 

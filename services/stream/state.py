@@ -1,7 +1,7 @@
 """What the NATS server says about the stream."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ class StreamState:
     bytes: int
     max_bytes: int
     configuration: dict[str, Any]
-    asked_at: datetime
+    asked_at: datetime = field(compare=False)
     """When that was, by the server's clock."""
 
 
