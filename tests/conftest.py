@@ -1,11 +1,14 @@
 """Fixtures for everything that touches NATS or PostgreSQL. They are real; each test has a ledger of its own."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers, running_servers
+
+os.environ.pop("COLUMNS", None)  # how wide the runner's terminal is is nothing to the commands under test
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,5 @@ async def running_up(
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_") and name != "COLUMNS"
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
     return inherited | {f"DAYBOOK_{name.upper()}": value for name, value in variables.items()}

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.integration.projector.working import served
 from tests.ledger import Ledger
+from tests.vacuum import vacuumed
 
 _DEALS = 20_000
 _FILL = """
@@ -28,7 +29,7 @@ async def test_the_funnel_of_20000_deals_is_read_from_the_indexes_alone(ledger: 
     owner = await ledger.connect()
     schema = f'"{(await served(owner)).schema}"'
     await owner.execute(_FILL.format(schema=schema, deals=_DEALS))
-    await owner.execute(f"vacuum analyze {schema}.stage_position")
+    await vacuumed(owner, f"{schema}.stage_position")
     reader = await ledger.connect("daybook_reader")
     for report in ("funnel", "funnel_outcome"):
         query = f"select * from reporting.{report}('project', '2026-01-31', {_DEALS * 3})"

@@ -7,6 +7,7 @@ import pytest
 
 from projections.receivables import ItemRow, MovementRow, UnappliedRow
 from tests.integration.projections.receivables.conftest import Tables
+from tests.vacuum import vacuumed
 
 ITEMS = 50_000
 _FILL = """
@@ -34,7 +35,7 @@ async def filled(tables: Tables) -> Tables:
     await tables.refill()
     await tables.owner.execute(_FILL.format(schema=schema, items=ITEMS))
     for row in (ItemRow, UnappliedRow, MovementRow):
-        await tables.owner.execute(f"vacuum analyze {schema}.{row.TABLE}")
+        await vacuumed(tables.owner, f"{schema}.{row.TABLE}")
     return tables
 
 
