@@ -1,6 +1,6 @@
 """Entries projected, rebuilt and verified per second, on the story of the demo told by many deals.
 
-Each worker is a process of its own and finds the journal full. Run: python -m tests.benchmarks.projecting [deals]
+Each worker is a process of its own and finds the journal full.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ from contracts.envelope import MAX_BATCH, read_event
 from contracts.playbooks.shipped import shipped
 from services.demo.story import tell
 from services.stream.append import Appended, append, message_of
-from tests.benchmarks.figure import Figure, markdown
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.section import Run, Section
 from tests.ledger import Ledger, fresh_ledger
-from tests.servers import Servers, running_servers
 
 DEALS = 800
 
@@ -70,9 +70,11 @@ async def versions_per_entry(ledger: Ledger) -> float:
     return float(sum(counts) / await connection.fetchval("select count(*) from ledger.journal"))
 
 
-async def measure(servers: Servers, deals: int) -> tuple[list[Figure], float]:
-    """The figures, and row versions per entry."""
-    async with fresh_ledger(servers) as ledger:
+async def measure(run: Run) -> list[Figure]:
+    """Projecting live, verifying and rebuilding."""
+    deals = 40 if run.quick else DEALS
+    run.says(f"the story of {deals:,} deals")
+    async with fresh_ledger(run.servers) as ledger:
         events = await fill(ledger, deals)
         async with ledger.process("recorder"):
             await ledger.recorded()
@@ -81,19 +83,11 @@ async def measure(servers: Servers, deals: int) -> tuple[list[Figure], float]:
         rebuilt = await command(ledger, "rebuild", "--diff", "--force")
         versions = await versions_per_entry(ledger)
     return [
-        Figure(f"project: {events:,} entries of {deals:,} deals", projected),
-        Figure("verify: the same, start of the command included", events / verified),
+        Figure(f"project: {events:,} entries of {deals:,} deals", projected, least=15_000),
+        Figure("verify: the same, start of the command included", events / verified, least=10_000),
         Figure("rebuild and compare: the same, start of the command included", events / rebuilt),
-    ], versions
+        Figure("row versions", versions, "per entry"),
+    ]
 
 
-async def main(deals: int) -> None:
-    """On servers of its own."""
-    async with running_servers() as servers:
-        figures, versions = await measure(servers, deals)
-    print(markdown(figures))
-    print(f"{versions:.2f} row versions per entry")
-
-
-if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] else DEALS))
+SECTION = Section("project", "Entries projected, verified and rebuilt per second", measure)

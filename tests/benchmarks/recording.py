@@ -1,36 +1,25 @@
 """Events recorded per second, beside COPY of the same rows into tables with the same indexes, in the same run.
 
-The recorder is a process of its own and finds the stream full. Run: python -m tests.benchmarks.recording [events]
+The recorder is a process of its own and finds the stream full.
 """
 
 import asyncio
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import asyncpg
 
-from contracts.envelope import MAX_BATCH, read_event
+from contracts.envelope import MAX_BATCH
 from services.recorder.rows import Concern, JournalRow, Judged, concern, judged
 from services.stream import connection as stream_connection
-from services.stream.append import Appended, append, message_of
 from services.stream.follow import Follower
-from tests.benchmarks.appends import new_event
-from tests.benchmarks.figure import Figure, markdown
+from tests.benchmarks.events import fill
+from tests.benchmarks.figure import Beside, Figure
+from tests.benchmarks.section import Run, Section
 from tests.ledger import Ledger, fresh_ledger
-from tests.servers import Servers, running_servers
 
 EVENTS = 20_000
-
-
-async def fill(ledger: Ledger, events: int) -> None:
-    """Append events of about 400 bytes."""
-    nc = await ledger.nats()
-    for start in range(0, events, MAX_BATCH):
-        messages = [message_of(read_event(new_event())) for _ in range(min(MAX_BATCH, events - start))]
-        outcome = await append(nc, ledger.settings.stream, messages)
-        assert isinstance(outcome, Appended), outcome
 
 
 async def recording(ledger: Ledger, events: int) -> float:
@@ -76,23 +65,18 @@ async def copying(connection: asyncpg.Connection, rows: Sequence[Judged]) -> flo
     return len(rows) / (time.perf_counter() - start)
 
 
-async def measure(servers: Servers, events: int) -> list[Figure]:
+async def measure(run: Run) -> list[Figure]:
     """Recording, and COPY as its floor."""
-    async with fresh_ledger(servers, []) as ledger:
+    events = 2_000 if run.quick else EVENTS
+    run.says(f"{events:,} events")
+    async with fresh_ledger(run.servers, []) as ledger:
         await fill(ledger, events)
         recorded = await recording(ledger, events)
         rows = await rows_of(ledger, events)
         size = sum(len(each.row.message) for each in rows) // len(rows)
-    async with fresh_ledger(servers, []) as floor:
+    async with fresh_ledger(run.servers, []) as floor:
         copied = await copying(await floor.connect(), rows)
-    return [Figure(f"record: {events:,} events of {size} bytes, beside COPY", recorded, copied)]
+    return [Figure(f"{events:,} events of {size} bytes", recorded, beside=[Beside("COPY", copied, least=0.5)])]
 
 
-async def main(events: int) -> None:
-    """On servers of its own."""
-    async with running_servers() as servers:
-        print(markdown(await measure(servers, events)))
-
-
-if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] else EVENTS))
+SECTION = Section("record", "Events recorded per second, beside COPY of the same rows", measure)
