@@ -32,7 +32,15 @@ STREAM_MAX_BYTES = 256 * 1024 * 1024
 class Ledger:
     """What `daybook init` leaves, and what tests need to work on it."""
 
-    def __init__(self, servers: Servers, endpoints: Endpoints, emitter_nats_url: str, name: str, home: Path) -> None:
+    def __init__(
+        self,
+        servers: Servers,
+        endpoints: Endpoints,
+        emitter_nats_url: str,
+        name: str,
+        home: Path,
+        stream_max_bytes: int = STREAM_MAX_BYTES,
+    ) -> None:
         self.servers = servers
         self.endpoints = endpoints
         self.emitter_nats_url = emitter_nats_url
@@ -44,7 +52,7 @@ class Ledger:
             nats_url=SecretStr(endpoints.nats_url),
             intake_nats_url=SecretStr(endpoints.requests_url),
             database_url=SecretStr(endpoints.database_url),
-            stream_max_bytes=STREAM_MAX_BYTES,
+            stream_max_bytes=stream_max_bytes,
         )
         self._open = AsyncExitStack()
         self._nats: FollowingClient | None = None
@@ -57,7 +65,7 @@ class Ledger:
             "DAYBOOK_NATS_URL": self.endpoints.nats_url,
             "DAYBOOK_INTAKE_NATS_URL": self.endpoints.requests_url,
             "DAYBOOK_DATABASE_URL": self.endpoints.database_url,
-            "DAYBOOK_STREAM_MAX_BYTES": str(STREAM_MAX_BYTES),
+            "DAYBOOK_STREAM_MAX_BYTES": str(self.settings.stream_max_bytes),
             "DAYBOOK_DATA": str(self.home),
         }
 
@@ -188,13 +196,15 @@ class Ledger:
 
 
 @asynccontextmanager
-async def fresh_ledger(servers: Servers, playbooks: Sequence[Playbook] | None = None) -> AsyncIterator[Ledger]:
+async def fresh_ledger(
+    servers: Servers, playbooks: Sequence[Playbook] | None = None, stream_max_bytes: int = STREAM_MAX_BYTES
+) -> AsyncIterator[Ledger]:
     """A ledger as `daybook init` leaves it; with an empty list of playbooks its stream is empty."""
     nats_url, intake_url, emitter_url = servers.account()
     with tempfile.TemporaryDirectory(prefix="ledger-", dir=servers.home) as home:
         async with servers.database() as name:
             endpoints = Endpoints(nats_url, servers.postgres.url_of(name, "daybook"), intake_url)
-            ledger = Ledger(servers, endpoints, emitter_url, name, Path(home))
+            ledger = Ledger(servers, endpoints, emitter_url, name, Path(home), stream_max_bytes)
             try:
                 await ask(await ledger.nats(), f"STREAM.DELETE.{ledger.settings.stream}")
                 await provision(ledger.settings, endpoints, playbooks)
