@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -68,9 +68,8 @@ class Service:
             return False
 
 
-@asynccontextmanager
-async def running_service(name: str, log: Path, environment: dict[str, str]) -> AsyncIterator[Service]:
-    """A service with this environment and no other `DAYBOOK_` variables."""
+def service_of(name: str, log: Path, environment: Mapping[str, str]) -> Service:
+    """A service, not started, with this environment and no other `DAYBOOK_` variables."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
     port = ports.free() if name in ("intake", "query") else None
     if port:
@@ -79,12 +78,18 @@ async def running_service(name: str, log: Path, environment: dict[str, str]) -> 
         name=name,
         command=[sys.executable, "-m", "services.cli.main", "serve", name],
         log=log,
-        environment=inherited | environment,
+        environment=inherited | dict(environment),
         stop_signal=signal.SIGTERM,
         orphan_signal=signal.SIGKILL,
         directory=Path(__file__).parent.parent,
     )
-    service = Service(name, program, port)
+    return Service(name, program, port)
+
+
+@asynccontextmanager
+async def running_service(name: str, log: Path, environment: Mapping[str, str]) -> AsyncIterator[Service]:
+    """A service with this environment and no other `DAYBOOK_` variables."""
+    service = service_of(name, log, environment)
     await service.start()
     try:
         yield service
