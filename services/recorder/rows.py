@@ -9,7 +9,7 @@ from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import split_subject
 from projections.entry import lane_of
 from services.recorder.judge import Unreadable, judge
-from services.stream.reading import Stored
+from services.stream.reading import Stored, recorded_at_us
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -74,7 +74,7 @@ def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
     found: list[Judged] = []
     at_us = microseconds(not_before)
     for message in messages:
-        at_us = max(at_us, message.taken_at_ns // 1000)
+        at_us = recorded_at_us(message, at_us)
         found.append(_judged(message, at_us))
     return found
 

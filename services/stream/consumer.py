@@ -14,7 +14,7 @@ from nats.aio.subscription import Subscription
 
 from services.errors import Unavailable
 from services.stream.following import FollowingClient
-from services.stream.reading import Stored, recordable
+from services.stream.reading import Stored, recordable, taken_at_ns
 from services.stream.state import ask
 
 REQUEST = 500
@@ -136,7 +136,7 @@ class Consumer:
             return
         self._next += 1
         self._outstanding -= 1
-        self._waiting.append(Stored(sequence, int(place[at + 2]), recordable(subject), data))
+        self._waiting.append(Stored(sequence, taken_at_ns(int(place[at + 2]), headers), recordable(subject), data))
         self._arrived.set()
 
     def _heed(self, headers: bytes) -> None:

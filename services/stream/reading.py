@@ -1,6 +1,7 @@
 """Single messages of the stream, by sequence. Asks the stream's leader, never a copy that may lag behind."""
 
 import codecs
+import re
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -10,7 +11,13 @@ from nats.aio.client import Client
 from services.errors import NotProvisioned, Unavailable
 from services.stream.state import ask
 
+RECORDED_AT = "Daybook-Recorded-At"
+"""Header of a message that was put back from the journal: the `recorded_at` that it has there, in microseconds since
+1970 UTC, in decimal digits. Only `services/reconcile` writes it."""
+
 _NO_MESSAGE, _NO_STREAM = 10037, 10059
+_PUT_BACK = re.compile(rb"\r\n%s: ([0-9]{1,18})\r\n" % RECORDED_AT.encode())
+_HEADER = RECORDED_AT.encode()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -19,7 +26,7 @@ class Stored(NamedTuple):
 
     sequence: int
     taken_at_ns: int
-    """When the stream took it, in nanoseconds since 1970 UTC."""
+    """When the stream took it, in nanoseconds since 1970 UTC; see `taken_at_ns`."""
     subject: str
     """The stream's subject as text: see `recordable`."""
     data: bytes
@@ -42,6 +49,22 @@ def recordable(subject: bytes) -> str:
     return subject.decode(errors="daybook_one_each").replace("\x00", "\ufffd")
 
 
+def taken_at_ns(own_ns: int, headers: bytes | None) -> int:
+    """When the ledger took a message: the stream's own time, or the earlier one at which it took it first.
+
+    A message that was put back says when that was. A time that is still to come is not believed.
+    """
+    if headers is None or _HEADER not in headers or (said := _PUT_BACK.search(headers)) is None:
+        return own_ns
+    first_ns = int(said[1]) * 1000
+    return first_ns if first_ns <= own_ns else own_ns
+
+
+def recorded_at_us(message: Stored, before_us: int) -> int:
+    """The journal's `recorded_at` of a message, in microseconds: when it was taken, but not before the row ahead."""
+    return max(message.taken_at_ns // 1000, before_us)
+
+
 async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
     """The message at a sequence, None when there is none. Raises Unavailable or NotProvisioned."""
     answer = await ask(nc, f"STREAM.MSG.GET.{stream}", {"seq": sequence})
@@ -54,7 +77,7 @@ async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
     found = answer["message"]
     return Stored(
         found["seq"],
-        _nanoseconds(found["time"]),
+        taken_at_ns(_nanoseconds(found["time"]), b64decode(found.get("hdrs", ""))),
         recordable(found["subject"].encode()),
         b64decode(found.get("data", "")),
     )

@@ -17,7 +17,7 @@ from services.query.checks.stream import Messages, messages_at
 from services.recorder.judge import judge
 from services.sql import queries
 from services.stream.following import FollowingClient
-from services.stream.reading import Stored
+from services.stream.reading import Stored, recorded_at_us
 
 _SQL = queries("services.query.checks", "journal.sql")
 _CHUNK = 1000
@@ -71,7 +71,7 @@ def check_row(row: Row, message: Stored | None, before: int, differences: Differ
             differences.add("message_altered", sequence, subject, _described(message.data), _described(stored))
         if message.subject != row["stream_subject"]:
             differences.add("subject_altered", sequence, subject, message.subject, row["stream_subject"])
-        taken = max(message.taken_at_ns // 1000, before)
+        taken = recorded_at_us(message, before)
         if taken != recorded:
             differences.add("recorded_at_altered", sequence, subject, _instant(taken), _instant(recorded))
     leaf = leaf_hash(sequence, recorded, row["stream_subject"], stored)
