@@ -11,7 +11,9 @@ from services.masking import masked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Role = Literal["daybook_intake", "daybook_recorder", "daybook_projector", "daybook_query", "daybook_reader"]
+Role = Literal[
+    "daybook_intake", "daybook_recorder", "daybook_projector", "daybook_query", "daybook_reader", "daybook_notary"
+]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 COMMAND_TIMEOUT_S = 60.0

@@ -10,6 +10,8 @@ DaybookError
 ├── JournalUnreadable     the journal holds an entry that this version does not know
 ├── Unavailable           NATS or Postgres cannot be reached now; trying again may help
 ├── StreamFull            the stream has no room left
+├── BackupUnusable        a directory is no backup, or not as it was written
+├── JournalAltered        the journal is not the one that was signed; nothing more is signed
 ├── ViewsAltered          a row of a view is not what the projector left
 ├── LostLeadership        another worker is active; this one stops without committing
 └── BadRequest            what was asked for cannot be answered: a wrong date, a sequence still to come
@@ -55,6 +57,14 @@ class Unavailable(DaybookError):
 
 class StreamFull(DaybookError):
     """The stream has no room left; nothing was recorded."""
+
+
+class BackupUnusable(DaybookError):
+    """A directory is no backup, or not as it was written: the message names the file."""
+
+
+class JournalAltered(DaybookError):
+    """The journal, its tree or a signed head is not what the notary left: it signs nothing more."""
 
 
 class ViewsAltered(DaybookError):

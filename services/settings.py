@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.errors import NotConfigured
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts that are this machine."""
 RUN_FILE = "run.json"
 """In the data directory while `daybook up` runs: process id, server addresses, ports."""
 
@@ -36,6 +38,41 @@ class Settings(BaseSettings):
     intake_port: int = Field(default=8080, ge=0, le=65535, description="Port of intake; 0 takes a free one.")
     query_host: str = Field(default="127.0.0.1", description="Address that query listens on.")
     query_port: int = Field(default=8081, ge=0, le=65535, description="Port of query; 0 takes a free one.")
+    recorder_host: str = Field(default="127.0.0.1", description="Address at which the recorder says how it is.")
+    recorder_port: int = Field(default=8082, ge=0, le=65535, description="Port of the recorder; 0 takes a free one.")
+    projector_host: str = Field(default="127.0.0.1", description="Address at which the projector says how it is.")
+    projector_port: int = Field(default=8083, ge=0, le=65535, description="Port of the projector; 0 takes a free one.")
+    notary_host: str = Field(default="127.0.0.1", description="Address that the notary listens on.")
+    notary_port: int = Field(default=8084, ge=0, le=65535, description="Port of the notary; 0 takes a free one.")
+    notary_key: Path | None = Field(
+        default=None, description="File with the notary's private key; none: notary/key in the data directory."
+    )
+    notary_heads: Path | None = Field(
+        default=None, description="File to which signed heads are appended; none: notary/heads in the data directory."
+    )
+    notary_former_keys: str = Field(
+        default="", description="Public keys that signed heads before, comma separated, after a change of the key."
+    )
+    notary_every_s: float = Field(
+        default=5.0, ge=0.01, le=3600, description="Seconds between two signed heads, at least."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="With it other machines may read /metrics; none: this machine alone, without one."
+    )
+    nats_ca: Path | None = Field(
+        default=None, description="CA that issued the certificates of NATS (PEM); with it nothing goes without TLS."
+    )
+    nats_certificate: Path | None = Field(
+        default=None, description="Our certificate for NATS (PEM), where its servers ask for one."
+    )
+    nats_key: Path | None = Field(default=None, description="Key of DAYBOOK_NATS_CERTIFICATE (PEM).")
+    tls_certificate: Path | None = Field(
+        default=None, description="Certificate of the HTTP servers (PEM, with its chain); with it they speak TLS alone."
+    )
+    tls_key: Path | None = Field(default=None, description="Key of DAYBOOK_TLS_CERTIFICATE (PEM).")
+    tls_ca: Path | None = Field(
+        default=None, description="CA by which commands trust an intake over https (PEM); none: the system's."
+    )
     open_reads: bool = Field(
         default=False, description="Whether query answers without a token; `up` sets it on loopback when embedded."
     )

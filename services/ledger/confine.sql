@@ -24,7 +24,7 @@ begin
             execute format('grant execute on function %s to %I with grant option', called.name, keeper);
         end loop;
         for keeper in
-            select rolname from pg_roles where rolname in ('daybook_recorder', 'daybook_projector')
+            select rolname from pg_roles where rolname in ('daybook_recorder', 'daybook_projector', 'daybook_notary')
         loop
             execute format('grant execute on function %s to %I', called.name, keeper);
         end loop;

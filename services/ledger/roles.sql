@@ -5,7 +5,7 @@ declare
     wanted text;
 begin
     foreach wanted in array array['daybook_intake', 'daybook_recorder', 'daybook_projector', 'daybook_query',
-                                  'daybook_reader'] loop
+                                  'daybook_reader', 'daybook_notary'] loop
         if not exists (select from pg_roles where rolname = wanted) then
             begin
                 execute format('create role %I nologin', wanted);
@@ -36,12 +36,12 @@ begin
                  where pronamespace = 'pg_catalog'::regnamespace
                    and proname ~ '^pg_(try_)?advisory_(xact_)?lock'
                    and has_function_privilege(current_user, oid, 'execute with grant option') loop
-        execute format('grant execute on function %s to daybook_recorder, daybook_projector', lock);
+        execute format('grant execute on function %s to daybook_recorder, daybook_projector, daybook_notary', lock);
     end loop;
 end
 $$;
 revoke all on schema ledger from public;
-grant usage on schema ledger to daybook_intake, daybook_recorder, daybook_projector, daybook_query;
+grant usage on schema ledger to daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_notary;
 
 grant select on ledger.journal, ledger.identity, ledger.source, ledger.concerns to daybook_intake;
 
@@ -52,3 +52,8 @@ grant select on ledger.journal, ledger.concerns, ledger.identity, ledger.generat
 
 grant select on ledger.journal, ledger.concerns, ledger.identity, ledger.generation, ledger.quarantine_decision,
     ledger.reader to daybook_query;
+
+grant select on ledger.journal, ledger.identity, ledger.notary to daybook_notary;
+grant select, insert on ledger.tree_node, ledger.tree_head to daybook_notary;
+grant insert, update on ledger.notary to daybook_notary;
+grant select on ledger.tree_node, ledger.tree_head, ledger.notary to daybook_query;
