@@ -14,12 +14,10 @@ from services import database, playbooks
 from services.errors import DaybookError
 from services.ledger.provision import Identity, confine, identify, identity, migrate
 from services.projector import generation
-from services.settings import Endpoints, Settings
+from services.settings import LOOPBACK, Endpoints, Settings
 from services.stream import connection as stream_connection
 from services.stream.provision import provision as provision_stream
 from services.stream.state import StreamState, find
-
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +80,4 @@ def _disk(settings: Settings, where: Endpoints) -> Path | None:
     if settings.embedded:
         return settings.data
     hosts = {urlsplit(each).hostname for each in where.nats_url.split(",")}
-    return Path("/") if hosts <= set(_LOOPBACK) else None
+    return Path("/") if hosts <= LOOPBACK else None

@@ -3,13 +3,18 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 import uvicorn
 
 from services.errors import ServerFailed
+from services.settings import LOOPBACK
+
+log = structlog.get_logger()
 
 KEEP_ALIVE_S = 75
 """How long an idle connection is kept."""
@@ -34,15 +39,26 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Any, host: str, port: int) -> AsyncIterator[int]:
+async def serving(app: Any, host: str, port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Serve an ASGI app while the context is open; gives the port. Requests under way are finished at the end.
 
+    With `tls` nothing but https is understood; without it a warning is logged unless only this machine can connect.
     Raises ServerFailed when the address is in use.
     """
     try:
         listener = socket.create_server((host, port), family=_family(host), backlog=2048)
     except OSError as error:
-        raise ServerFailed(f"Cannot listen on {host}:{port}: {error.strerror or error}.") from error
+        raise ServerFailed(
+            f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another address by the service's "
+            "DAYBOOK_…_HOST and DAYBOOK_…_PORT; port 0 takes a free one."
+        ) from error
+    if tls is None and host not in LOOPBACK:
+        log.warning(
+            "serving_without_tls",
+            host=host,
+            port=port,
+            do="set DAYBOOK_TLS_CERTIFICATE and DAYBOOK_TLS_KEY: tokens and answers can be read on the way",
+        )
     server = _Server(
         uvicorn.Config(
             app,
@@ -51,6 +67,7 @@ async def serving(app: Any, host: str, port: int) -> AsyncIterator[int]:
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
+            ssl_context_factory=None if tls is None else lambda config, default: tls,
         )
     )
     task = asyncio.create_task(server.serve([listener]))

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.options import DataOption, JsonOption, load, print_json
-from services.masking import masked
+from services.masking import HIDDEN, masked
 from services.settings import Settings
 
 
@@ -52,7 +52,7 @@ def shown(settings: Settings, name: str) -> Any:
     """A setting's value without its secrets."""
     value = getattr(settings, name)
     if isinstance(value, SecretStr):
-        return masked(value.get_secret_value())
+        return masked(value.get_secret_value()) if name.endswith("_url") else HIDDEN
     return value if isinstance(value, bool | int | float) or value is None else str(value)
 
 

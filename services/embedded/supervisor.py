@@ -14,10 +14,9 @@ from services.embedded.rotation import keep_rotating
 from services.embedded.service_process import ServiceProcess
 from services.errors import DaybookError
 from services.provision import Provisioned, provision
-from services.settings import Endpoints, Settings, endpoints
+from services.settings import LOOPBACK, Endpoints, Settings, endpoints
 
 SERVICES = ("recorder", "projector", "intake", "query")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Supervisor:
@@ -111,7 +110,7 @@ class Supervisor:
     def _reads_are_open(self) -> bool:
         """Who is on this machine may read without a token, unless the settings say otherwise."""
         said = "open_reads" in self.settings.model_fields_set
-        return self.settings.embedded and self.settings.query_host in _LOOPBACK and not said
+        return self.settings.embedded and self.settings.query_host in LOOPBACK and not said
 
     def _say_provisioned(self, made: Provisioned) -> None:
         stream = f"stream {made.stream.name} up to {made.stream.max_bytes / 2**30:.1f} GiB"

@@ -6,13 +6,13 @@ import asyncpg
 
 from services.ledger.tokens import hash_token, is_token
 from services.query.problems import Problem
+from services.settings import LOOPBACK
 from services.sql import queries
 
 _SQL = queries("services.query", "access.sql")
 REMEMBERED_S = 5.0
 """A reader that was disabled is let in for so long at most."""
 _MOST = 10_000
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Readers:

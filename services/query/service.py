@@ -9,13 +9,13 @@ import structlog
 from services import database
 from services.errors import NotConfigured
 from services.lifetime import until_told
-from services.query.access import LOOPBACK, Readers
+from services.query.access import Readers
 from services.query.arrival import Arrivals, Stream
 from services.query.http import application
 from services.query.reading import Reading
 from services.query.times import projected
 from services.serving import serving
-from services.settings import Settings, endpoints
+from services.settings import LOOPBACK, Settings, endpoints
 
 log = structlog.get_logger()
 

@@ -1,0 +1,83 @@
+"""How a service is at one moment: whether it can do its work, why not, and the figures that were read on the way."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+REMEMBERED_S = 1.0
+"""Whoever asks again within so long gets the same answer: asking costs the servers little, however many ask."""
+PATIENCE_S = 3.0
+"""A look that takes longer has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that keeps a service from its work."""
+
+    code: str
+    """For programs: one word of a fixed list, such as `stream_full`."""
+    detail: str
+    """For people: what, where, and what to do. It names no address and no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a look found."""
+
+    reasons: Sequence[Reason] = ()
+    """None: the service is ready."""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """What `/ready` tells besides, such as the role of a recorder."""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """By the name of a gauge of `figures.py`; what could not be read is left out."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the service can do its work now."""
+        return not self.reasons
+
+    def body(self) -> bytes:
+        """The answer of `/ready`."""
+        reasons = [{"code": each.code, "detail": each.detail} for each in self.reasons]
+        return json.dumps(
+            {"ready": self.ready, "reasons": reasons, "state": dict(self.state)}, ensure_ascii=False
+        ).encode()
+
+
+Look = Callable[[], Awaitable[Condition]]
+"""Finds out how a service is now."""
+
+
+class Looked:
+    """Looks at most once at a time, and remembers for a moment what was found."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._looking = asyncio.Lock()
+        self._found = Condition((Reason("starting", "It is just starting."),))
+        self._until = float("-inf")
+
+    async def now(self) -> Condition:
+        """The condition, at most `REMEMBERED_S` old. A look that fails or takes too long is a reason itself."""
+        async with self._looking:
+            if monotonic() >= self._until:
+                self._found = await self._found_now()
+                self._until = monotonic() + REMEMBERED_S
+            return self._found
+
+    async def _found_now(self) -> Condition:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._look()
+        except TimeoutError:
+            return Condition((Reason("no_answer", f"Its servers did not answer within {PATIENCE_S:g} s."),))
+        except Exception as error:
+            log.exception("look_failed")
+            return Condition((Reason("look_failed", f"Looking failed ({type(error).__name__}); its log says why."),))

@@ -1,0 +1,22 @@
+"""Every gauge that is looked at when it is asked for: its name, and what it says. One list for all services."""
+
+from typing import Final
+
+FIGURES: Final = {
+    "daybook_ready": "1 when the service can do its work, 0 when not: GET /ready says why.",
+    "daybook_stream_last_sequence": "The stream's last sequence.",
+    "daybook_stream_bytes": "Bytes that the stream's messages take.",
+    "daybook_stream_max_bytes": "Bytes that the stream may take; then it refuses.",
+    "daybook_recorder_leading": "1 when this recorder writes the journal, 0 when it stands by or waits.",
+    "daybook_recorder_lag_messages": "Messages of the stream that the journal does not hold yet.",
+    "daybook_recorder_lag_seconds": "Age of the oldest message that the journal does not hold yet; 0 for none.",
+    "daybook_projector_unprojected_age_seconds": "Age of the oldest journal row that some lane of this projector's "
+    "generation has not passed, whoever holds that lane; 0 for none.",
+    "daybook_projector_lanes_unheld": "Lanes of this projector's generation that no projector works on.",
+    "daybook_ledger_recorded": "The journal's highest sequence.",
+    "daybook_ledger_projected": "The sequence up to which all views that are served are.",
+    "daybook_ledger_unprojected_age_seconds": "Age of the oldest journal row that the views served do not include; 0 "
+    "for none.",
+    "daybook_ledger_quarantined": "Messages in quarantine that nobody has decided on.",
+    "daybook_ledger_stale_subjects": "Subjects whose views stopped because a fold failed.",
+}

@@ -1,0 +1,69 @@
+"""What every service answers about itself: `GET /health`, `/ready` and `/metrics`.
+
+/health   200 while the process can answer at all; who gets no answer starts it anew.
+/ready    200, or 503 with the reasons: {"ready": false, "reasons": [{"code": …, "detail": …}], "state": {…}}.
+/metrics  Prometheus or OpenMetrics text. It tells how much is sold by how much is sent, so it is for this machine
+          alone, unless `DAYBOOK_METRICS_TOKEN` is set: then for whoever shows that.
+"""
+
+import hmac
+from collections.abc import Sequence
+
+from prometheus_client.exposition import choose_encoder
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from services.monitoring.condition import Look, Looked
+from services.monitoring.registry import REGISTRY, SHOWN
+from services.settings import LOOPBACK, Settings
+
+JSON = "application/json"
+
+
+class Monitor:
+    """The three answers of one service."""
+
+    def __init__(self, settings: Settings, look: Look) -> None:
+        self._looked = Looked(look)
+        self._token = None if settings.metrics_token is None else settings.metrics_token.get_secret_value()
+
+    async def health(self, request: Request) -> Response:
+        """It lives."""
+        return Response(b'{"alive":true}', media_type=JSON)
+
+    async def ready(self, request: Request) -> Response:
+        """Whether it can do its work, and why not."""
+        condition = await self._looked.now()
+        return Response(condition.body(), 200 if condition.ready else 503, media_type=JSON)
+
+    async def metrics(self, request: Request) -> Response:
+        """All metrics of the process; what has to be looked at is looked at now."""
+        if (refusal := self._refusal(request)) is not None:
+            return refusal
+        condition = await self._looked.now()
+        SHOWN.show({**condition.figures, "daybook_ready": float(condition.ready)})
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(REGISTRY), headers={"Content-Type": content_type})
+
+    def routes(self) -> list[Route]:
+        """The three routes."""
+        answers = {"/health": self.health, "/ready": self.ready, "/metrics": self.metrics}
+        return [Route(path, answer) for path, answer in answers.items()]
+
+    def _refusal(self, request: Request) -> Response | None:
+        if self._token is not None:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            if scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode(), self._token.encode()):
+                return None
+            headers = {"WWW-Authenticate": 'Bearer realm="daybook"'}
+            return PlainTextResponse("Send DAYBOOK_METRICS_TOKEN as `Authorization: Bearer …`.\n", 401, headers)
+        if request.client is not None and request.client.host in LOOPBACK and request.url.hostname in LOOPBACK:
+            return None
+        return PlainTextResponse("Metrics are for this machine alone, unless DAYBOOK_METRICS_TOKEN is set.\n", 403)
+
+
+def application(monitor: Monitor, routes: Sequence[Route] = ()) -> Starlette:
+    """An app for a service that has no other: the three answers, and perhaps more routes."""
+    return Starlette(routes=[*monitor.routes(), *routes])
