@@ -5,12 +5,12 @@ inside its functions.
 """
 
 import sys
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
 from services.cli import (
+    backup,
     changes,
     config,
     demo,
@@ -30,6 +30,7 @@ from services.cli import (
     verify,
 )
 from services.errors import DaybookError
+from services.version import version
 
 app = typer.Typer(
     name="daybook",
@@ -54,19 +55,12 @@ app.command()(reports.funnel)
 app.command()(reports.ageing)
 app.command()(changes.changes)
 app.command()(verify.verify)
+app.command()(backup.backup)
 app.add_typer(imports.app, name="import")
 app.add_typer(source.app, name="source")
 app.add_typer(reader.app, name="reader")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(quarantine.app, name="quarantine")
-
-
-def version() -> str:
-    """The installed version."""
-    try:
-        return metadata.version("daybook")
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,112 @@
+"""Is a backup as it was written? Checked without any server: its files, and every row of the journal."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.backup import files
+from services.backup.journal import rows
+from services.backup.manifest import FILE, SEAL, Manifest, TableFile
+from services.errors import BackupUnusable
+
+Progress = Callable[[int], None]
+"""Called with how many more rows have been checked."""
+_MOST = 20
+"""Faults of one kind that are named."""
+_STEP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found."""
+
+    manifest: Manifest | None
+    """None when it cannot be read."""
+    faults: list[str]
+    """What is not as it was written, each naming its file; empty: nothing."""
+
+
+def check(directory: Path, progress: Progress = lambda rows: None) -> Checked:
+    """Every file against the manifest, every row of the journal against its leaf hash and the one before it."""
+    try:
+        manifest = Manifest.read(directory)
+        faults = [fault for each in manifest.files if (fault := _altered(directory / each.name, each.sha256))]
+        for table in manifest.tables:
+            faults += _first(_faults_of(directory, manifest, table, progress))
+    except BackupUnusable as error:
+        return Checked(None, [str(error)])
+    known = {FILE, SEAL, *(each.name for each in manifest.files)}
+    faults += [f"{each}: no file of the backup" for each in sorted(directory.iterdir()) if each.name not in known]
+    return Checked(manifest, faults)
+
+
+def sound(directory: Path, progress: Progress = lambda rows: None) -> Manifest:
+    """The manifest of a backup that is as it was written. Raises BackupUnusable, which names what is not."""
+    checked = check(directory, progress)
+    if checked.faults or checked.manifest is None:
+        listed = "\n  - ".join(checked.faults)
+        raise BackupUnusable(f"The backup {directory} is not as it was written; take another one:\n  - {listed}")
+    return checked.manifest
+
+
+def _altered(path: Path, sha256: str) -> str | None:
+    try:
+        return None if files.sha256(path) == sha256 else f"{path}: altered, its SHA-256 is not the manifest's"
+    except OSError as error:
+        return f"{path}: cannot be read ({error.strerror})"
+
+
+def _faults_of(directory: Path, manifest: Manifest, table: TableFile, progress: Progress) -> Iterator[str]:
+    path, number = directory / table.name, 0
+    counted = _counted(files.lines(path), progress)
+    try:
+        if table.table == "journal":
+            for fault, number in _faults_of_rows(counted, manifest, table):  # noqa: B007 - used behind the loop
+                if fault:
+                    yield f"{path}: {fault}"
+        else:
+            for _ in counted:
+                number += 1
+    except (*files.UNREADABLE, ValueError) as error:
+        yield f"{path}: cannot be read behind row {number} ({error})"
+        return
+    if number != table.rows:
+        yield f"{path}: {number} rows, but the manifest states {table.rows}"
+
+
+def _faults_of_rows(lines: Iterator[bytes], manifest: Manifest, table: TableFile) -> Iterator[tuple[str | None, int]]:
+    """A fault or none, and the number of the row, for each row; and one more for the journal's end."""
+    number, last = 0, None
+    for number, row in enumerate(rows(lines, table.columns), 1):
+        if row.sequence != number:
+            yield f"sequence {row.sequence} stands where {number} is due", number
+        if row.computed() != row.leaf_hash:
+            yield f"the row at sequence {row.sequence} does not have the leaf hash of its content", number
+        if last is not None and row.recorded_at < last.recorded_at:
+            yield f"recorded_at of sequence {row.sequence} is before that of the row before it", number
+        yield None, number
+        last = row
+    end = last.leaf_hash.hex() if last else None
+    if (last.sequence if last else 0, end) != (manifest.sequence, manifest.last_leaf_hash):
+        yield f"it does not end as the manifest states, with sequence {manifest.sequence} and its leaf hash", number
+
+
+def _counted(lines: Iterator[bytes], progress: Progress) -> Iterator[bytes]:
+    number = 0
+    for number, line in enumerate(lines, 1):
+        yield line
+        if number % _STEP == 0:
+            progress(_STEP)
+    progress(number % _STEP)
+
+
+def _first(faults: Iterator[str]) -> list[str]:
+    """The first few, and how many more there are."""
+    named: list[str] = []
+    more = 0
+    for fault in faults:
+        if len(named) < _MOST:
+            named.append(fault)
+        else:
+            more += 1
+    return [*named, f"and {more} more of that file"] if more else named

@@ -1,0 +1,127 @@
+"""Files of a backup: written for their owner's eyes, on the disk before they count, read without holding them."""
+
+import fcntl
+import gzip
+import hashlib
+import os
+import shutil
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from services.backup.manifest import File
+from services.errors import DaybookError
+
+PARTIAL = ".partial"
+"""Behind the name of a backup that is not complete."""
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a damaged file raises."""
+_LEVEL = 1
+"""Of compression: quick; the rows are mostly hex digits, which any level halves."""
+
+
+class Rows:
+    """A table's file while it is written: text as it comes from PostgreSQL."""
+
+    def __init__(self, path: Path, progress: Callable[[int], None]) -> None:
+        self._file = _new(path)
+        self._progress = progress
+        self._packed = gzip.GzipFile("", "wb", _LEVEL, self._file, mtime=0)
+        self.rows = 0
+
+    async def write(self, text: bytes) -> None:
+        """Takes what `copy … to` gives: a line for each row, in pieces cut anywhere."""
+        rows = text.count(b"\n")
+        self._packed.write(text)
+        self.rows += rows
+        self._progress(rows)
+
+    def close(self) -> None:
+        """Everything is on the disk when this returns."""
+        self._packed.close()
+        _settle(self._file)
+
+
+def write(path: Path, content: bytes) -> File:
+    """A whole file, on the disk when this returns."""
+    file = _new(path)
+    file.write(content)
+    _settle(file)
+    return described(path)
+
+
+def described(path: Path) -> File:
+    """A file's size and SHA-256."""
+    return File(name=path.name, bytes=path.stat().st_size, sha256=sha256(path))
+
+
+def sha256(path: Path) -> str:
+    """In hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def lines(path: Path) -> Iterator[bytes]:
+    """The rows of a table's file, each with its line end. Raises `UNREADABLE` for a damaged one."""
+    with gzip.open(path) as file:
+        yield from file
+
+
+@contextmanager
+def emerging(directory: Path) -> Iterator[Path]:
+    """A directory to fill, which gets its name when the context ends well; gone when it does not.
+
+    One that was left by a process that was killed is begun anew. Raises DaybookError.
+    """
+    partial = directory.with_name(directory.name + PARTIAL)
+    if directory.exists() or directory.is_symlink():
+        raise DaybookError(f"{directory} is there already: name a directory that is to be made.")
+    try:
+        with _held(partial):
+            try:
+                yield partial
+                _sync(partial)
+                partial.rename(directory)
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+        _sync(directory.parent)
+    except OSError as error:
+        raise DaybookError(f"The backup {directory} cannot be written: {error.strerror} ({error.filename}).") from error
+
+
+@contextmanager
+def _held(partial: Path) -> Iterator[None]:
+    partial.mkdir(mode=0o700, exist_ok=True)
+    lock = os.open(partial, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DaybookError(f"Another `daybook backup` writes {partial} now.") from None
+        for each in partial.iterdir():
+            each.unlink()
+        partial.chmod(0o700)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _new(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _settle(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+    file.close()
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,38 @@
+-- name: tables
+-- The durable tables with their columns, and which of them each one's rows refer to. Migrations are in the manifest.
+select relname::text as name,
+       array(select attname::text
+               from pg_attribute
+              where attrelid = pg_class.oid and attnum > 0 and not attisdropped and attgenerated = ''
+              order by attnum) as columns,
+       array(select distinct referenced.relname::text
+               from pg_constraint
+               join pg_class referenced on referenced.oid = confrelid
+              where conrelid = pg_class.oid and contype = 'f' and confrelid <> conrelid) as refers_to
+  from pg_class
+ where relnamespace = to_regnamespace('ledger')
+   and relkind in ('r', 'p')
+   and not relispartition
+   and relname <> 'migration'
+ order by relname;
+
+-- name: as_text
+-- Values are written in one way, whatever the server's settings are.
+set local datestyle = 'ISO';
+set local intervalstyle = 'postgres';
+set local timezone = 'UTC';
+set local bytea_output = 'hex';
+set local extra_float_digits = 3;
+
+-- name: migrations
+select number, name, digest from ledger.migration order by number;
+
+-- name: generation
+-- The one that is served.
+select digest from ledger.generation where promoted_at is not null order by promoted_at desc limit 1;
+
+-- name: last_row
+select sequence, recorded_at, leaf_hash from ledger.journal order by sequence desc limit 1;
+
+-- name: server
+select current_setting('server_version');

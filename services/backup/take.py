@@ -1,0 +1,123 @@
+"""Taking a backup: the durable tables as they stand in one snapshot, while services run and writers write.
+
+A snapshot is taken once the journal holds everything that the stream held when the backup began, so every event that
+was acknowledged before is in it. What is written is read back before it counts.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+from nats.aio.client import Client
+
+from services.backup import files
+from services.backup.check import sound
+from services.backup.manifest import FILE, SEAL, Applied, Manifest, TableFile, sealed
+from services.backup.tables import SQL, Table, durable
+from services.errors import NotProvisioned, Unavailable
+from services.ledger.journal import recorded_position
+from services.ledger.provision import identity
+from services.stream.state import state
+from services.version import version
+
+COPY_S = 86_400.0
+"""How long reading one table may take."""
+_LOOK_S = 0.1
+
+
+class Progress(Protocol):
+    """Who wants to know how far it is."""
+
+    def begins(self, step: str, total: int | None) -> None:
+        """A step begins; it has so many parts, or nobody knows."""
+
+    def advances(self, parts: int) -> None:
+        """So many parts of it are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A backup that is complete."""
+
+    directory: Path
+    manifest: Manifest
+    sha256: str
+    """Of the manifest: kept elsewhere, it says that a backup is still this one."""
+
+
+async def take(
+    connection: asyncpg.Connection, nc: Client, stream: str, directory: Path, wait_s: float, progress: Progress
+) -> Taken:
+    """Write a backup into a directory that is made. The connection is the owner's, and used by nobody else.
+
+    Raises NotProvisioned, Unavailable when the recorder does not come so far in `wait_s`, and DaybookError when the
+    directory cannot be written. Then nothing is left of it.
+    """
+    if await identity(connection) is None:
+        raise NotProvisioned("There is no ledger in the database. Run `daybook init`.")
+    with files.emerging(directory) as partial:
+        await _recorded(connection, (await state(nc, stream)).last_sequence, wait_s)
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            await connection.execute(SQL["as_text"])
+            manifest = await _described(
+                connection, [await _copy(connection, partial, table, progress) for table in await durable(connection)]
+            )
+        text = manifest.text()
+        files.write(partial / SEAL, sealed(text).encode())
+        files.write(partial / FILE, text)
+        progress.begins("checking", sum(each.rows for each in manifest.tables))
+        await asyncio.to_thread(sound, partial, progress.advances)
+    return Taken(directory, manifest, sealed(text).split()[0])
+
+
+async def _recorded(connection: asyncpg.Connection, wanted: int, wait_s: float) -> None:
+    deadline = asyncio.get_running_loop().time() + wait_s
+    while (recorded := await recorded_position(connection)) < wanted:
+        if asyncio.get_running_loop().time() >= deadline:
+            raise Unavailable(
+                f"Nothing was backed up: the stream holds {wanted} messages and after {wait_s:g} s the recorder is at "
+                f"{recorded}. Start it (`daybook serve recorder`), or give it more time with --wait."
+            )
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _copy(connection: asyncpg.Connection, directory: Path, table: Table, progress: Progress) -> TableFile:
+    progress.begins(table.name, None)
+    path = directory / f"{table.name}.txt.gz"
+    written = files.Rows(path, progress.advances)
+    columns = ", ".join(f'"{name}"' for name in table.columns)
+    order = "order by sequence" if table.name == "journal" else ""
+    try:
+        await connection.copy_from_query(
+            f'select {columns} from ledger."{table.name}" {order}',  # noqa: S608 - names from the catalogue
+            output=written.write,
+            format="text",
+            timeout=COPY_S,
+        )
+    finally:
+        written.close()
+    described = files.described(path)
+    return TableFile(**described.model_dump(), table=table.name, columns=table.columns, rows=written.rows)
+
+
+async def _described(connection: asyncpg.Connection, tables: list[TableFile]) -> Manifest:
+    known = await identity(connection)
+    assert known is not None
+    last = await connection.fetchrow(SQL["last_row"])
+    return Manifest(
+        daybook=version(),
+        postgresql=await connection.fetchval(SQL["server"]),
+        taken_at=datetime.now(UTC),
+        stream=known.stream_name,
+        time_zone=known.time_zone,
+        sequence=last["sequence"] if last else 0,
+        recorded_at=last["recorded_at"] if last else None,
+        last_leaf_hash=last["leaf_hash"].hex() if last else None,
+        generation=await connection.fetchval(SQL["generation"]),
+        migrations=[Applied(**row) for row in await connection.fetch(SQL["migrations"])],
+        tables=tables,
+        others=[],
+    )

@@ -1,0 +1,116 @@
+"""`daybook backup`: the ledger in files, and the check of such files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.bar import Bar
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.errors import BadRequest
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from services.backup.check import Checked
+    from services.backup.take import Taken
+
+
+def backup(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Directory to make, with the backup.", show_default=False)
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option("--check", help="A backup to check instead: no server is needed.", show_default=False)
+    ] = None,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, help="Seconds that the recorder may take to come as far as the stream.")
+    ] = 60.0,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write everything durable into a directory, while the ledger runs: all that was acknowledged before is in it.
+
+    It holds the journal and whatever else `daybook restore` needs, with the SHA-256 of each file; views are built anew
+    from the journal. What is written is read back and checked. Files are for your eyes alone (0600): they hold what
+    was recorded, and the hashes of tokens.
+
+    With `--check` the exit code is 0 when the backup is as it was written, and 1 when it is not.
+
+    Example: `daybook backup --out /backups/2026-03-31`, then `daybook backup --check /backups/2026-03-31`
+    """
+    settings = load(data)
+    if (out is None) == (check is None):
+        raise BadRequest("Say --out with a directory to make, or --check with a backup.")
+    if check is not None:
+        _check(check, as_json)
+    elif out is not None:
+        taken = wait_for(_take(settings, out.absolute(), wait))
+        if as_json:
+            print_json(document(taken))
+        else:
+            for line in lines(taken):
+                typer.echo(line)
+
+
+async def _take(settings: Settings, directory: Path, wait_s: float) -> "Taken":
+    from services import database
+    from services.backup.take import take
+    from services.stream import connection as stream_connection
+
+    where = endpoints(settings)
+    nc = await stream_connection.connect(where.nats_url, "backup")
+    try:
+        connection = await database.connect(where.database_url)
+        try:
+            with database.explained(), Bar() as bar:
+                return await take(connection, nc, settings.stream, directory, wait_s, bar)
+        finally:
+            connection.terminate()
+    finally:
+        await nc.close()
+
+
+def _check(directory: Path, as_json: bool) -> None:
+    from services.backup.check import check
+
+    with Bar() as bar:
+        bar.begins("checking", None)
+        checked = check(directory, bar.advances)
+    if as_json:
+        print_json(_checked(directory, checked))
+    else:
+        for fault in checked.faults:
+            typer.echo(fault)
+        if checked.manifest is not None and not checked.faults:
+            typer.echo(f"{directory} is as it was written: it goes up to sequence {checked.manifest.sequence}.")
+    if checked.faults:
+        raise typer.Exit(1)
+
+
+def lines(taken: "Taken") -> list[str]:
+    """What was backed up, for people."""
+    manifest = taken.manifest
+    at = f", recorded at {manifest.recorded_at:%Y-%m-%d %H:%M:%S} UTC" if manifest.recorded_at else ""
+    size = sum(each.bytes for each in manifest.files) / 2**20
+    return [
+        f"Backed up everything up to sequence {manifest.sequence}{at}: {size:.1f} MiB in {taken.directory}.",
+        f"SHA-256 of its manifest: {taken.sha256}",
+    ]
+
+
+def document(taken: "Taken") -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "directory": str(taken.directory),
+        "manifest_sha256": taken.sha256,
+        "manifest": taken.manifest.model_dump(mode="json"),
+    }
+
+
+def _checked(directory: Path, checked: "Checked") -> dict[str, Any]:
+    return {
+        "directory": str(directory),
+        "ok": not checked.faults,
+        "sequence": checked.manifest.sequence if checked.manifest else None,
+        "faults": checked.faults,
+    }

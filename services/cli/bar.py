@@ -1,0 +1,41 @@
+"""Progress of long work, step after step, on standard error; nothing where that is no terminal."""
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+
+class Bar:
+    """A bar for each step, while the context is open."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description:10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._task: Any = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def begins(self, step: str, total: int | None) -> None:
+        """A step begins; it has so many parts, or nobody knows."""
+        self._task = self._progress.add_task(step, total=total)
+
+    def advances(self, parts: int) -> None:
+        """So many parts of it are done."""
+        self._progress.advance(self._task, parts)

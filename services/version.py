@@ -1,0 +1,11 @@
+"""Which version of Daybook this is."""
+
+from importlib import metadata
+
+
+def version() -> str:
+    """The installed version."""
+    try:
+        return metadata.version("daybook")
+    except metadata.PackageNotFoundError:
+        return "not installed"

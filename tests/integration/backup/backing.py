@@ -1,0 +1,61 @@
+"""Backups of a test's ledger, by the command."""
+
+import asyncio
+import gzip
+import hashlib
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from services.backup import files
+from services.backup.manifest import FILE, SEAL, Manifest, sealed
+from tests.ledger import Ledger
+from tests.up import REPOSITORY, daybook
+
+
+def settings_of(ledger: Ledger) -> dict[str, str]:
+    """The ledger's settings as `daybook()` takes them."""
+    return {name.removeprefix("DAYBOOK_").lower(): value for name, value in ledger.environment.items()}
+
+
+async def backed_up(ledger: Ledger, directory: Path) -> Manifest:
+    """A backup that was taken well."""
+    code, said, complaint = await daybook("backup", "--out", str(directory), "--json", **settings_of(ledger))
+    assert code == 0, complaint
+    manifest = Manifest.read(directory)
+    assert json.loads(said)["manifest"] == json.loads(manifest.model_dump_json())
+    return manifest
+
+
+async def started(ledger: Ledger, *words: str, via: tuple[str, ...] = ()) -> Process:
+    """A command that runs on the ledger."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
+    return await asyncio.create_subprocess_exec(
+        *(*via, sys.executable, "-m", "services.cli.main", *words),
+        env=inherited | ledger.environment,
+        cwd=REPOSITORY,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+
+
+def rewritten(directory: Path, table: str, change: Callable[[list[bytes]], Any]) -> None:
+    """Changes a table's rows in a backup, and covers that up: every SHA-256 is as if they had been so."""
+    manifest = Manifest.read(directory)
+    kept = manifest.table(table)
+    path = directory / kept.name
+    rows = list(files.lines(path))
+    change(rows)
+    path.write_bytes(gzip.compress(b"".join(rows)))
+    described = files.described(path)
+    new = kept.model_copy(update={**described.model_dump(), "rows": len(rows)})
+    text = manifest.model_copy(
+        update={"tables": [new if each.table == table else each for each in manifest.tables]}
+    ).text()
+    (directory / FILE).write_bytes(text)
+    (directory / SEAL).write_text(sealed(text))
+    assert hashlib.sha256(text).hexdigest() in sealed(text)
