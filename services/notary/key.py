@@ -1,0 +1,101 @@
+"""The notary's key: a file of its own, for its owner's eyes alone, with the public half beside it."""
+
+import os
+import secrets
+import socket
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.embedded import private
+from services.errors import DaybookError, NotConfigured
+from services.notary.note import NotSigned, PublicKey, SigningKey
+from services.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The key that signs, and all whose heads are believed."""
+
+    own: SigningKey
+    known: tuple[PublicKey, ...]
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the private key is."""
+    return settings.notary_key or settings.data / "notary" / "key"
+
+
+def heads_path(settings: Settings) -> Path:
+    """The file to which heads are appended."""
+    return settings.notary_heads or settings.data / "notary" / "heads"
+
+
+def public_path(settings: Settings) -> Path:
+    """Where the public half stands."""
+    path = key_path(settings)
+    return path.with_name(path.name + ".pub")
+
+
+def load(settings: Settings) -> Keys:
+    """The keys that the settings name. Raises NotConfigured."""
+    path = key_path(settings)
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text()
+    except FileNotFoundError:
+        raise NotConfigured(
+            f"The notary has no key at {path}. Make one with `daybook notary key --make`, or set DAYBOOK_NOTARY_KEY to "
+            "the file of the key that signed before."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotConfigured(f"The notary's key {path} cannot be read: {error}") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise NotConfigured(f"The notary's key {path} can be read by others than its owner: chmod 600 {path}")
+    try:
+        own = SigningKey.read(text)
+        former = tuple(PublicKey.read(each) for each in settings.notary_former_keys.split(",") if each.strip())
+    except NotSigned as error:
+        raise NotConfigured(f"The notary's key {path}, or DAYBOOK_NOTARY_FORMER_KEYS, is wrong: {error}.") from None
+    return Keys(own, (own.public, *former))
+
+
+def make(settings: Settings, name: str | None = None) -> PublicKey:
+    """A new key where none is. Without a name it has one that no other ledger has. Raises DaybookError."""
+    path = key_path(settings)
+    try:
+        key = SigningKey.generate(
+            name or f"{socket.gethostname() or 'daybook'}/{settings.stream}-{secrets.token_hex(4)}"
+        )
+    except NotSigned as error:
+        raise DaybookError(f"--name: {error}.") from None
+    try:
+        private.directory(path.parent) if settings.notary_key is None else path.parent.mkdir(
+            parents=True, exist_ok=True
+        )
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(key.write())
+            file.flush()
+            os.fsync(file.fileno())
+        public_path(settings).write_text(f"{key.public}\n")
+    except FileExistsError:
+        raise DaybookError(
+            f"There is a key at {path} already. Heads signed with it need it: nothing is overwritten."
+        ) from None
+    except OSError as error:
+        raise DaybookError(f"The key cannot be written to {path}: {error.strerror}.") from error
+    return key.public
+
+
+def ensure(settings: Settings) -> None:
+    """A key, made if there is none. Raises DaybookError."""
+    if not key_path(settings).exists():
+        make(settings)
+
+
+def public(settings: Settings) -> PublicKey | None:
+    """The public key that stands beside the private one on this machine, None when there is none."""
+    try:
+        return PublicKey.read(public_path(settings).read_text())
+    except (OSError, NotSigned):
+        return None
