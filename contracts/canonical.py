@@ -8,6 +8,8 @@ import hashlib
 import json
 from typing import Any, NoReturn
 
+from pydantic_core import from_json, to_json
+
 MAX_DEPTH = 32
 """How deeply objects and lists may be nested."""
 MAX_INTEGER = 2**53 - 1
@@ -53,6 +55,8 @@ def read_json(text: bytes | str) -> Any:
 
     Raises NotCanonical. RFC 8259 text in UTF-8, no byte order mark, at most `MAX_DEPTH` deep.
     """
+    if isinstance(text, bytes) and (quickly := _quickly(text)) is not None:
+        return quickly
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
         value = _decoder.decode(decoded)
@@ -72,6 +76,34 @@ def read_json(text: bytes | str) -> Any:
     if "\\u" in decoded:
         canonical(value)
     return value
+
+
+def _quickly(text: bytes) -> Any:
+    """What most texts hold, at a sixth of the cost; None when it takes a closer look to say what is wrong, or whether.
+
+    Every colon of a text stands behind a key or within a string (unless it is written as an escape), so when a key
+    stands twice the value that is left has fewer of them.
+    """
+    try:
+        value = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return None
+    if b"\\u003" in text or text.count(b":") != to_json(value).count(b":") or not _is_plain(value, MAX_DEPTH):
+        return None
+    return value
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether numbers are integers that every reader keeps exactly, and nothing is nested more than so deep."""
+    kind = value.__class__
+    if kind is dict or kind is list:
+        for each in value.values() if kind is dict else value:
+            if each.__class__ is not str and not (depth and _is_plain(each, depth - 1)):
+                return False
+        return bool(depth)
+    if kind is int:
+        return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
+    return kind is str or kind is bool or value is None
 
 
 def check_depth(value: Any) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from contracts.arriving import judge_quickly
 from contracts.canonical import NotCanonical, canonical, read_json
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
 from contracts.events import EVENTS, Registry
@@ -50,12 +51,12 @@ MAX_BATCH_BYTES = 8 * 1024 * 1024
 def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> CloudEvent:
     """One event in structured mode. Raises Refused, naming every field at fault."""
     if isinstance(raw, bytes):
-        return judge(_parsed(raw, ""), registry)
+        return _judged(_parsed(raw, ""), registry)
     try:
         value = read_json(canonical(dict(raw)))
     except (ValueError, TypeError, RecursionError) as error:
         raise Refused(Problem("", str(error), "unreadable")) from None
-    return judge(value, registry)
+    return _judged(value, registry)
 
 
 def read_binary(headers: Mapping[str, str], body: bytes, registry: Registry = EVENTS) -> CloudEvent:
@@ -77,7 +78,7 @@ def read_binary(headers: Mapping[str, str], body: bytes, registry: Registry = EV
         found.append(Problem("datacontenttype", "data is application/json in UTF-8", "invalid"))
     if found:
         raise Refused(*found)
-    return judge(attributes | {"data": _parsed(body, "data")}, registry)
+    return _judged(attributes | {"data": _parsed(body, "data")}, registry)
 
 
 def read_batch(raw: bytes, registry: Registry = EVENTS) -> list[CloudEvent]:
@@ -140,6 +141,12 @@ def read_time(text: str) -> tuple[datetime, str]:
         raise Refused(Problem("time", str(error), "invalid")) from None
 
 
+def _judged(value: Any, registry: Registry) -> CloudEvent:
+    if registry is EVENTS and (quickly := judge_quickly(value)) is not None:
+        return quickly
+    return judge(value, registry)
+
+
 def _parsed(raw: bytes, field: str) -> Any:
     if len(raw) > MAX_SENT_BYTES:
         raise Refused(_too_long(len(raw), MAX_SENT_BYTES, field))
@@ -169,7 +176,7 @@ def _member(index: int, value: Any, whole: bool, registry: Registry) -> CloudEve
     if not whole and (found := _broken(value, index=index)):
         return Refused(*found)
     try:
-        return judge(value, registry) if whole or not isinstance(value, dict) else read_event(value, registry)
+        return _judged(value, registry) if whole or not isinstance(value, dict) else read_event(value, registry)
     except Refused as refused:
         return Refused(*(Problem(each.field, each.reason, each.kind, index) for each in refused.problems))
 

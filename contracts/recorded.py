@@ -20,7 +20,7 @@ from contracts.times import read_instant
 
 _E = TypeVar("_E", bound=Event)
 
-_BEYOND_BMP = re.compile(rb"[\xf0-\xff]")
+BEYOND_BMP = re.compile(rb"[\xf0-\xff]")
 """Characters by which the canonical order of keys, by UTF-16, may differ from Python's."""
 _CHECKED_FURTHER = frozenset({"correction", "policy"})
 """Families whose content is held to more than their own class."""
@@ -35,13 +35,13 @@ def read_canonical(stored: bytes) -> CloudEvent | None:
     """The event of a message in canonical form; None when that cannot be told quickly."""
     if len(stored) > MAX_EVENT_BYTES or stored.count(b"{") + stored.count(b"[") > MAX_DEPTH:
         return None
-    if not stored.isascii() and _BEYOND_BMP.search(stored):
+    if not stored.isascii() and BEYOND_BMP.search(stored):
         return None
     try:
         value = from_json(stored)
         if value.__class__ is not dict or to_json(value) != stored or not _is_canonical(value):
             return None
-        model = _model(value.get("type"))
+        model = stored_model(value.get("type"))
         if model is None or None in value.values():
             return None
         said = model.model_validate_json(stored)
@@ -68,10 +68,15 @@ def _is_canonical(value: Any) -> bool:
     return kind is str or kind is bool or value is None
 
 
-@cache
-def _model(type_: str) -> type[_Stored[Any]] | None:
+def stored_model(type_: Any) -> type[_Stored[Any]] | None:
+    """What a stored event of a type is read by; None for an unknown type, and for those that are held to more."""
     try:
         cls = EVENTS.get(type_)
     except UnknownType:
         return None
-    return None if cls.family in _CHECKED_FURTHER else cast("type[_Stored[Any]]", _Stored[cls])  # type: ignore[valid-type]
+    return None if cls.family in _CHECKED_FURTHER else _model_of(cls)
+
+
+@cache
+def _model_of(cls: type[Event]) -> type[_Stored[Any]]:
+    return cast("type[_Stored[Any]]", _Stored[cls])  # type: ignore[valid-type]
