@@ -2,15 +2,15 @@
 
 create table ledger.tree_node (
     level smallint not null check (level > 0 and level % 8 = 0),
-    index bigint not null check (index >= 0),
+    place bigint not null check (place >= 0),
     hash bytea not null check (octet_length(hash) = 32),
-    primary key (level, index)
+    primary key (level, place)
 );
 comment on table ledger.tree_node is
     'Hashes of complete subtrees of the RFC 9162 Merkle tree over the journal; leaf index = sequence - 1. Inserted once, '
     'never changed. What is between the levels kept is reckoned from 256 hashes below.';
 comment on column ledger.tree_node.level is 'The subtree has 2^level leaves: 8, 16, 24 …; level 0 is journal.leaf_hash.';
-comment on column ledger.tree_node.index is 'Its leaves have the indices from index * 2^level to (index + 1) * 2^level - 1.';
+comment on column ledger.tree_node.place is 'Its leaves have the indices from place * 2^level to (place + 1) * 2^level - 1.';
 comment on column ledger.tree_node.hash is 'SHA-256 over 0x01 and the two halves'' hashes.';
 create trigger tree_nodes_are_immutable before update or delete or truncate on ledger.tree_node
     for each statement execute function ledger.refuse_change();
