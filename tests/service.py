@@ -19,10 +19,10 @@ DEADLINE_S = 30.0
 class Service:
     """One process. At the end it is told to stop (SIGTERM) and must then end with 0, unless the test ended it."""
 
-    def __init__(self, name: str, program: Program, port: int | None) -> None:
+    def __init__(self, name: str, program: Program, port: int) -> None:
         self.name = name
-        self.url = f"http://127.0.0.1:{port}" if port else ""
-        """Of intake and query."""
+        self.url = f"http://127.0.0.1:{port}"
+        """Where it answers."""
         self.process: Process
         self.program = program
         self._killed = False
@@ -31,7 +31,7 @@ class Service:
         """Starts it; intake and query are ready when this returns."""
         self.process = await Process.start(self.program)
         self._killed = False
-        if self.url:
+        if self.name in ("intake", "query"):
             await self.ready()
 
     async def ready(self) -> None:
@@ -71,9 +71,8 @@ class Service:
 def service_of(name: str, log: Path, environment: Mapping[str, str]) -> Service:
     """A service, not started, with this environment and no other `DAYBOOK_` variables."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
-    port = ports.free() if name in ("intake", "query") else None
-    if port:
-        inherited[f"DAYBOOK_{name.upper()}_PORT"] = str(port)
+    port = ports.free()
+    inherited[f"DAYBOOK_{name.upper()}_PORT"] = str(port)
     program = Program(
         name=name,
         command=[sys.executable, "-m", "services.cli.main", "serve", name],

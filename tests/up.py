@@ -123,7 +123,7 @@ async def running_up(
             str(data),
             *ports,
             *options,
-            env=_environment(settings or {}),
+            env=_environment({"recorder_port": "0", "projector_port": "0", "notary_port": "0", **(settings or {})}),
             cwd=REPOSITORY,
             stdout=printed,
             stderr=printed,

@@ -37,8 +37,10 @@ class Supervisor:
     async def start(self) -> None:
         """Returns once everything is ready. Raises DaybookError; then `stop` what was started."""
         await self.directory.clear_leftovers(self._say)
-        intake_port = self._port("intake", self.settings.intake_host, self.settings.intake_port)
-        query_port = self._port("query", self.settings.query_host, self.settings.query_port)
+        intake_port = self._port("--intake-port", self.settings.intake_host, self.settings.intake_port)
+        query_port = self._port("--query-port", self.settings.query_host, self.settings.query_port)
+        recorder_port = self._side_port("recorder", self.settings.recorder_host, self.settings.recorder_port)
+        projector_port = self._side_port("projector", self.settings.projector_host, self.settings.projector_port)
         self._rotation = asyncio.create_task(keep_rotating(self.directory.logs))
         where = await self._start_servers()
         self.run = {
@@ -50,14 +52,21 @@ class Supervisor:
             "emitter_nats_url": self._nats.emitter_url if self._nats else None,
             "database_url": where.database_url,
             "sql_url": self._postgres.reader_url if self._postgres else None,
-            "intake_url": f"http://{_authority(self.settings.intake_host, intake_port)}",
-            "query_url": f"http://{_authority(self.settings.query_host, query_port)}",
+            "intake_url": self._url(self.settings.intake_host, intake_port),
+            "query_url": self._url(self.settings.query_host, query_port),
+            "recorder_url": self._url(self.settings.recorder_host, recorder_port),
+            "projector_url": self._url(self.settings.projector_host, projector_port),
             "intake_port": intake_port,
             "query_port": query_port,
         }
         self.directory.write_run(self.run)
         self._say_provisioned(await provision(self.settings, where))
-        variables = {"INTAKE_PORT": str(intake_port), "QUERY_PORT": str(query_port)}
+        variables = {
+            "INTAKE_PORT": str(intake_port),
+            "QUERY_PORT": str(query_port),
+            "RECORDER_PORT": str(recorder_port),
+            "PROJECTOR_PORT": str(projector_port),
+        }
         if self._reads_are_open():
             variables["OPEN_READS"] = "true"
         self._services = [self._kept(name, ServiceProcess(name, self.directory, variables)) for name in SERVICES]
@@ -97,15 +106,24 @@ class Supervisor:
     def _kept(self, name: str, startable: Startable) -> Kept:
         return Kept(name, startable, self.directory.started, self._say)
 
-    def _port(self, service: str, host: str, wanted: int) -> int:
+    def _port(self, setting: str, host: str, wanted: int) -> int:
         if wanted == 0:
             return ports.free(host)
         if not ports.is_free(wanted, host):
             raise DaybookError(
-                f"Port {wanted} of {host} is in use. Choose another one for {service} with --{service}-port; 0 takes "
-                "a free one."
+                f"Port {wanted} of {host} is in use. Choose another one with {setting}; 0 takes a free one."
             )
         return wanted
+
+    def _side_port(self, service: str, host: str, wanted: int) -> int:
+        """Of a service that nobody has to find: where its usual port is in use, a free one; run.json says which."""
+        said = f"{service}_port" in self.settings.model_fields_set
+        usual = wanted if said or ports.is_free(wanted, host) else 0
+        return self._port(f"DAYBOOK_{service.upper()}_PORT", host, usual)
+
+    def _url(self, host: str, port: int) -> str:
+        scheme = "http" if self.settings.tls_certificate is None else "https"
+        return f"{scheme}://{_authority(host, port)}"
 
     def _reads_are_open(self) -> bool:
         """Who is on this machine may read without a token, unless the settings say otherwise."""

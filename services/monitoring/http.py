@@ -7,8 +7,10 @@
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
+import structlog
 from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,7 +19,11 @@ from starlette.routing import Route
 
 from services.monitoring.condition import Look, Looked
 from services.monitoring.registry import REGISTRY, SHOWN
+from services.serving import serving
 from services.settings import LOOPBACK, Settings
+from services.tls import server_context
+
+log = structlog.get_logger()
 
 JSON = "application/json"
 
@@ -64,6 +70,13 @@ class Monitor:
         return PlainTextResponse("Metrics are for this machine alone, unless DAYBOOK_METRICS_TOKEN is set.\n", 403)
 
 
-def application(monitor: Monitor, routes: Sequence[Route] = ()) -> Starlette:
-    """An app for a service that has no other: the three answers, and perhaps more routes."""
-    return Starlette(routes=[*monitor.routes(), *routes])
+@asynccontextmanager
+async def answering(
+    settings: Settings, look: Look, host: str, port: int, routes: Sequence[Route] = ()
+) -> AsyncIterator[int]:
+    """The HTTP server of a service that has no other, while the context is open: the three answers, and perhaps more
+    routes. Gives the port. Raises ServerFailed or NotConfigured."""
+    app = Starlette(routes=[*Monitor(settings, look).routes(), *routes])
+    async with serving(app, host, port, server_context(settings)) as port:
+        log.info("answering", host=host, port=port)
+        yield port

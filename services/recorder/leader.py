@@ -4,7 +4,7 @@ The lock keeps the peace and makes the takeover quick; what keeps the journal ri
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
@@ -54,16 +54,20 @@ class Lease:
 
 
 @asynccontextmanager
-async def leadership(url: str) -> AsyncIterator[Lease]:
-    """Waits until this process is the active recorder of the database. Raises Unavailable or NotProvisioned."""
+async def leadership(url: str, stands_by: Callable[[], None] = lambda: None) -> AsyncIterator[Lease]:
+    """Waits until this process is the active recorder of the database; `stands_by` is told each time it is not.
+
+    Raises Unavailable or NotProvisioned.
+    """
     connection = await database.connect(url, "daybook_recorder")
     try:
         await connection.execute(f"set idle_session_timeout = '{FORGET_S}s'")
-        stands_by = False
+        stood_by = False
         while not await connection.fetchval(_SQL["take"], _LOCK):
-            if not stands_by:
+            stands_by()
+            if not stood_by:
                 log.info("recorder_stood_by")
-                stands_by = True
+                stood_by = True
             await asyncio.sleep(_TRY_S)
         lease = Lease(connection)
         await _end_former_writers(url)

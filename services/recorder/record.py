@@ -11,6 +11,7 @@ from typing import NoReturn
 import nats.errors
 import structlog
 
+from services.recorder import metrics
 from services.recorder.rows import JournalRow, Judged, judged
 from services.recorder.write import Writer
 from services.stream.follow import Follower
@@ -52,9 +53,11 @@ class Recorder:
     async def write(self) -> NoReturn:
         """Commit what is judged. Raises LostLeadership, and what asyncpg raises when PostgreSQL goes away."""
         while True:
-            rows = await self._writer.write(await self._judged.get())
+            batch = await self._judged.get()
+            with metrics.COMMIT.time():
+                rows = await self._writer.write(batch)
             await self._tell(rows[-1].sequence)
-            _log(rows)
+            _account(rows)
 
     async def _tell(self, sequence: int) -> None:
         if not self._nc.is_connected:
@@ -65,8 +68,9 @@ class Recorder:
             log.warning("notice_not_sent", sequence=sequence, error=repr(error))
 
 
-def _log(rows: Sequence[JournalRow]) -> None:
-    found = Counter(row.disposition for row in rows)
+def _account(rows: Sequence[JournalRow]) -> None:
+    found: Counter[str] = Counter(row.disposition for row in rows)
+    metrics.committed(found, rows[-1].sequence)
     log.debug("batch_recorded", first=rows[0].sequence, last=rows[-1].sequence, **found)
     quarantined = [row.sequence for row in rows if row.disposition in ("conflict", "unreadable")]
     if quarantined:

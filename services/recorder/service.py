@@ -15,7 +15,9 @@ from services import database
 from services.errors import LostLeadership, NotProvisioned, Unavailable
 from services.lifetime import until_one_ends, until_told
 from services.memory import spare_the_collector
-from services.recorder import checks, leader
+from services.monitoring.http import answering
+from services.recorder import checks, leader, metrics
+from services.recorder.condition import Standing
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
 from services.settings import Endpoints, Settings, endpoints
@@ -32,27 +34,36 @@ async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Raises StreamMismatch: recording on would do harm."""
     at = endpoints(settings)
     spare_the_collector()
-    await until_told(run(at, settings.stream))
+    await until_told(_serve(settings, at))
     log.info("recorder_stopped")
 
 
-async def run(at: Endpoints, stream: str) -> NoReturn:
+async def _serve(settings: Settings, at: Endpoints) -> None:
+    standing = Standing()
+    async with answering(settings, standing.look, settings.recorder_host, settings.recorder_port):
+        await run(at, settings.stream, standing)
+
+
+async def run(at: Endpoints, stream: str, standing: Standing | None = None) -> NoReturn:
     """Record, or stand by, until cancelled. Raises StreamMismatch."""
+    standing = standing or Standing()
     pause = PAUSES_S[0]
     while True:
         began = monotonic()
         try:
-            async with leader.leadership(at.database_url) as lease:
-                await until_one_ends(lease.watch(), _lead(at, stream))
+            async with leader.leadership(at.database_url, standing.stands_by) as lease:
+                await until_one_ends(lease.watch(), _lead(at, stream, standing))
         except LostLeadership as error:
             log.warning("leadership_lost", reason=str(error))
+            standing.interrupted(str(error))
         except (Unavailable, NotProvisioned, *database.DATABASE_AWAY, *_NO_TABLES) as error:
             log.warning("recorder_interrupted", reason=str(error) or type(error).__name__)
+            standing.interrupted(str(error) or type(error).__name__)
         pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
         await asyncio.sleep(pause)
 
 
-async def _lead(at: Endpoints, stream: str) -> None:
+async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
     nc = await stream_connection.connect_following(at.nats_url, "recorder")
     try:
         connection = await database.connect(at.database_url, "daybook_recorder")
@@ -61,11 +72,14 @@ async def _lead(at: Endpoints, stream: str) -> None:
             remembered = await checks.check(nc, connection, stream)
             writer = await Writer.open(connection)
             log.info("recorder_started", sequence=writer.position.sequence, stream=stream)
+            metrics.began(writer.position.sequence)
+            standing.leads(nc, stream, lambda: writer.position.sequence)
             recorder = Recorder(nc, stream, writer)
             await until_one_ends(recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer))
         finally:
             connection.terminate()
     finally:
+        standing.ended()
         await _close(nc)
 
 

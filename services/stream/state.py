@@ -30,6 +30,14 @@ class StreamState:
     asked_at: datetime = field(compare=False)
     """When that was, by the server's clock."""
 
+    def figures(self) -> dict[str, float]:
+        """What monitoring shows of it."""
+        return {
+            "daybook_stream_last_sequence": self.last_sequence,
+            "daybook_stream_bytes": self.bytes,
+            "daybook_stream_max_bytes": self.max_bytes,
+        }
+
 
 async def find(nc: Client, name: str) -> StreamState | None:
     """The stream, None when there is none. Raises Unavailable."""

@@ -1,0 +1,84 @@
+"""How a recorder is: it leads and keeps up, or it stands by, or something keeps it from both."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from nats.aio.client import Client
+
+from services.errors import Unavailable
+from services.monitoring.condition import Condition, Reason
+from services.stream.reading import message_at
+from services.stream.state import StreamState, find
+
+KEEPS_UP_S = 10.0
+"""The oldest message that is not recorded may be so old; what is older says that the recorder does not keep up."""
+STANDS_BY_S = 5.0
+"""Who stands by has asked for the lock within so long."""
+
+
+class Standing:
+    """What a recorder is doing; its service tells."""
+
+    def __init__(self) -> None:
+        self._asked_at = float("-inf")
+        self._leads: tuple[Client, str, Callable[[], int]] | None = None
+        self._interrupted = "it is just starting"
+
+    def stands_by(self) -> None:
+        """It has asked for the lock, and another recorder has it."""
+        self._asked_at = monotonic()
+
+    def leads(self, nc: Client, stream: str, position: Callable[[], int]) -> None:
+        """It writes the journal of that stream; `position` gives the journal's highest sequence."""
+        self._leads = nc, stream, position
+
+    def ended(self) -> None:
+        """It leads no more."""
+        self._leads = None
+        self._asked_at = float("-inf")
+
+    def interrupted(self, reason: str) -> None:
+        """Something keeps it from leading and standing by; it begins anew."""
+        self._interrupted = reason
+
+    async def look(self) -> Condition:
+        """How it is now."""
+        if self._leads is not None:
+            return await _leading(*self._leads)
+        if monotonic() - self._asked_at < STANDS_BY_S:
+            return Condition((), {"role": "standing_by"}, {"daybook_recorder_leading": 0})
+        reason = Reason("not_recording", f"It neither records nor stands by: {self._interrupted}")
+        return Condition((reason,), {"role": "waiting"}, {"daybook_recorder_leading": 0})
+
+
+async def _leading(nc: Client, stream: str, position: Callable[[], int]) -> Condition:
+    state: dict[str, object] = {"role": "leading", "sequence": position()}
+    leading = {"daybook_recorder_leading": 1.0}
+    try:
+        found = await find(nc, stream)
+        behind = None if found is None else await _behind(nc, found, position())
+    except Unavailable as error:
+        return Condition((Reason("stream_away", str(error)),), state, leading)
+    if found is None or behind is None:
+        return Condition((Reason("stream_missing", f"There is no stream {stream}."),), state, leading)
+    messages, seconds = behind
+    reasons = []
+    if seconds > KEEPS_UP_S:
+        what = f"The oldest of {messages} messages that are not recorded is {seconds:.0f} s old."
+        reasons.append(Reason("behind", what))
+    figures = {
+        "daybook_recorder_lag_messages": messages,
+        "daybook_recorder_lag_seconds": seconds,
+        **found.figures(),
+        **leading,
+    }
+    return Condition(reasons, state | {"lag_messages": messages, "lag_seconds": round(seconds, 3)}, figures)
+
+
+async def _behind(nc: Client, found: StreamState, position: int) -> tuple[int, float]:
+    """How many messages are not recorded, and how old the oldest is, by the stream's own clock."""
+    if found.last_sequence <= position:
+        return 0, 0.0
+    oldest = await message_at(nc, found.name, position + 1)
+    age = 0.0 if oldest is None else found.asked_at.timestamp() - oldest.taken_at_ns / 1e9
+    return found.last_sequence - position, max(age, 0.0)
