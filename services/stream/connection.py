@@ -1,7 +1,9 @@
 """Connections to NATS. They reconnect for ever; what goes wrong is logged, never swallowed."""
 
 import asyncio
+import re
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import nats.errors
 import structlog
@@ -16,6 +18,7 @@ log = structlog.get_logger()
 C = TypeVar("C", bound=Client)
 
 INBOX = "_INBOX_DAYBOOK"
+_USER = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def options(url: str, name: str) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def options(url: str, name: str) -> dict[str, Any]:
     return {
         "servers": url.split(","),
         "name": f"daybook-{name}",
-        "inbox_prefix": INBOX,
+        "inbox_prefix": inbox(url),
         "max_reconnect_attempts": -1,
         "reconnect_time_wait": 0.25,
         "ping_interval": 10,
@@ -45,6 +48,19 @@ def options(url: str, name: str) -> dict[str, Any]:
         "disconnected_cb": disconnected,
         "reconnected_cb": reconnected,
     }
+
+
+def inbox(url: str) -> str:
+    """Where replies come: an inbox of the user's own, which no other user has to hear (deploy/nats/users.conf).
+
+    A user without a password is a token, and stays secret.
+    """
+    try:
+        parts = urlsplit(url.split(",")[0])
+    except ValueError:
+        return INBOX  # what is wrong with a URL is said when it is used
+    named = parts.password is not None and parts.username and _USER.fullmatch(parts.username)
+    return f"{INBOX}.{parts.username}" if named else INBOX
 
 
 async def connect(url: str, name: str) -> Client:
