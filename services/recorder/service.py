@@ -13,10 +13,11 @@ from nats.aio.client import Client
 
 from services import database
 from services.errors import LostLeadership, NotProvisioned, Unavailable
+from services.leadership import leadership, writer_of
 from services.lifetime import until_one_ends, until_told
 from services.memory import spare_the_collector
 from services.monitoring.http import answering
-from services.recorder import checks, leader, metrics
+from services.recorder import checks, metrics
 from services.recorder.condition import Standing
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
@@ -51,7 +52,7 @@ async def run(at: Endpoints, stream: str, standing: Standing | None = None) -> N
     while True:
         began = monotonic()
         try:
-            async with leader.leadership(at.database_url, standing.stands_by) as lease:
+            async with leadership(at.database_url, "recorder", standing.stands_by) as lease:
                 await until_one_ends(lease.watch(), _lead(at, stream, standing))
         except LostLeadership as error:
             log.warning("leadership_lost", reason=str(error))
@@ -68,7 +69,7 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
     try:
         connection = await database.connect(at.database_url, "daybook_recorder")
         try:
-            await connection.execute(f"set application_name = '{leader.WRITER}'")
+            await connection.execute(f"set application_name = '{writer_of('recorder')}'")
             remembered = await checks.check(nc, connection, stream)
             writer = await Writer.open(connection)
             log.info("recorder_started", sequence=writer.position.sequence, stream=stream)

@@ -1,12 +1,12 @@
-"""Which recorder is active: the one whose connection holds the lock. The others stand by and try again and again.
+"""Which process of a service is active: the one whose connection holds the lock. The others stand by and try again.
 
-The lock keeps the peace and makes the takeover quick; what keeps the journal right is its primary key, see write.py.
+The lock keeps the peace and makes the takeover quick; what keeps the tables right are their keys and triggers.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import asyncpg
 import structlog
@@ -15,10 +15,9 @@ from services import database
 from services.errors import LostLeadership
 from services.sql import queries
 
-_SQL = queries("services.recorder", "leader.sql")
-_LOCK = int.from_bytes(b"recorder") >> 1
-WRITER = "recorder writer"
-"""What the active recorder's writing connection is called in pg_stat_activity."""
+_SQL = queries("services", "leadership.sql")
+Led = Literal["recorder", "notary"]
+"""The services of which one process is active."""
 _TRY_S = 0.2
 """Trying is better than waiting inside PostgreSQL: a waiting statement would hold back vacuum."""
 PING_S = 5.0
@@ -31,8 +30,9 @@ log = structlog.get_logger()
 class Lease:
     """The lock, held."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, service: Led) -> None:
         self._connection = connection
+        self._service = service
         self._ended = asyncio.Event()
         connection.add_termination_listener(lambda _: self._ended.set())
 
@@ -42,44 +42,55 @@ class Lease:
             try:
                 async with asyncio.timeout(PING_S):
                     await self._ended.wait()
-                raise LostLeadership("The connection that held the recorder's lock has ended.")
+                raise LostLeadership(f"The connection that held the {self._service}'s lock has ended.")
             except TimeoutError:
                 pass
             try:
                 await self._connection.fetchval("select 1", timeout=PING_S)
             except database.DATABASE_AWAY as error:
                 raise LostLeadership(
-                    f"The connection that held the recorder's lock does not answer: {error}"
+                    f"The connection that held the {self._service}'s lock does not answer: {error}"
                 ) from error
 
 
+def lock_of(service: Led) -> int:
+    """The key of a service's advisory lock."""
+    return int.from_bytes(service.encode()) >> 1
+
+
+def writer_of(service: Led) -> str:
+    """What the writing connection of a service's active process is called in pg_stat_activity."""
+    return f"{service} writer"
+
+
 @asynccontextmanager
-async def leadership(url: str, stands_by: Callable[[], None] = lambda: None) -> AsyncIterator[Lease]:
-    """Waits until this process is the active recorder of the database; `stands_by` is told each time it is not.
+async def leadership(url: str, service: Led, stands_by: Callable[[], None] = lambda: None) -> AsyncIterator[Lease]:
+    """Waits until this process is the active one of the database; `stands_by` is told each time it is not.
 
     Raises Unavailable or NotProvisioned.
     """
-    connection = await database.connect(url, "daybook_recorder")
+    role: database.Role = "daybook_recorder" if service == "recorder" else "daybook_notary"
+    connection = await database.connect(url, role)
     try:
         await connection.execute(f"set idle_session_timeout = '{FORGET_S}s'")
         stood_by = False
-        while not await connection.fetchval(_SQL["take"], _LOCK):
+        while not await connection.fetchval(_SQL["take"], lock_of(service)):
             stands_by()
             if not stood_by:
-                log.info("recorder_stood_by")
+                log.info(f"{service}_stood_by")
                 stood_by = True
             await asyncio.sleep(_TRY_S)
-        lease = Lease(connection)
-        await _end_former_writers(url)
+        lease = Lease(connection, service)
+        await _end_former_writers(url, service)
         yield lease
     finally:
         connection.terminate()
 
 
-async def _end_former_writers(url: str) -> None:
+async def _end_former_writers(url: str, service: Led) -> None:
     login = await database.connect(url)  # its own connections a user may end, another role's not
     try:
-        ended = await login.fetch(_SQL["end_former_writers"], WRITER)
+        ended = await login.fetch(_SQL["end_former_writers"], writer_of(service))
         if ended:
             log.warning("former_writers_ended", connections=len(ended))
     except asyncpg.InsufficientPrivilegeError as error:

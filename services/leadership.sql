@@ -1,5 +1,5 @@
 -- name: take
--- Holds the recorder's lock with this connection, if nobody else does.
+-- Holds a service's lock with this connection, if nobody else does.
 select pg_try_advisory_lock($1);
 
 -- name: end_former_writers
