@@ -1,0 +1,44 @@
+"""What is looked at when everything has settled: receipts against journal and stream, then what Daybook itself says."""
+
+import json
+from typing import Any
+
+from tests.faults import oracle
+from tests.faults.oracle import Findings
+from tests.faults.receipts import read
+from tests.faults.servers import S, connect
+from tests.faults.world import STREAM, World
+
+
+async def check(world: World[S]) -> Findings:
+    """The findings; what does not hold beside them is a complaint of the world."""
+    connection = await connect(world.servers.database_url)
+    try:
+        rows = await oracle.read_journal(connection)
+    finally:
+        await connection.close()
+    messages = await oracle.read_stream(world.servers.nats_url, STREAM)
+    found = oracle.judge(read(world.receipts.path), world.receipts.sent, rows, messages, world.moved)
+    for each in found.complaints:
+        world.complain(each)
+    world.note(f"{len(rows)} rows: {dict(found.dispositions)}")
+    verified = await _document(world, "verify")
+    if not verified.get("ok"):
+        world.complain(f"daybook verify: {verified}")
+    rebuilt = await _document(world, "rebuild", "--diff", "--force")
+    if not rebuilt.get("same") or rebuilt.get("stale"):
+        world.complain(f"daybook rebuild --diff: {rebuilt}")
+    for name, process in world.kept.items():
+        if "Traceback (most recent call last)" in process.output():
+            world.complain(f"{name} logged a traceback; see its log")
+    await world.plan.check(world)
+    return found
+
+
+async def _document(world: World[S], *words: str) -> dict[str, Any]:
+    code, output, complaint = await world.daybook(*words, "--json")
+    try:
+        said: dict[str, Any] = json.loads(output)
+    except ValueError:
+        return {"exit code": code, "said": f"{output}{complaint}"}
+    return said

@@ -1,0 +1,191 @@
+"""Is everything that was acknowledged there, once, and as it was sent? Takes nothing from the product.
+
+The stream is read with nats-py and the journal with asyncpg, straight; then `judge` compares both with what was
+acknowledged. Its own idea of an event is: a JSON object with `source` and `id`.
+"""
+
+import asyncio
+import hashlib
+import json
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import asyncpg
+import nats
+from nats.aio.client import Client
+
+from tests.faults.receipts import Acknowledged, Identity
+
+OWN_SOURCE = "daybook"
+"""The ledger itself publishes playbooks."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AT_ONCE = 64
+_MOST_COMPLAINTS = 20
+
+
+class Message(NamedTuple):
+    """A message of the stream."""
+
+    sequence: int
+    subject: str
+    data: bytes
+    taken_at_us: int
+    """Microseconds since 1970."""
+    headers: bytes
+
+
+class Row(NamedTuple):
+    """A row of the journal."""
+
+    sequence: int
+    recorded_at_us: int
+    disposition: str
+    stream_subject: str
+    message: bytes
+    leaf_hash: bytes
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the comparison found. Nothing may be in it but the number of events acknowledged and the dispositions."""
+
+    acknowledged: int = 0
+    """Different events."""
+    lost: list[Identity] = field(default_factory=list)
+    doubled: list[Identity] = field(default_factory=list)
+    altered: list[Identity] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    dispositions: Counter[str] = field(default_factory=Counter)
+
+    def complain(self, text: str) -> None:
+        """Something does not fit; the first ones are kept."""
+        if len(self.complaints) < _MOST_COMPLAINTS:
+            self.complaints.append(text)
+
+
+def judge(
+    acknowledged: Iterable[Acknowledged],
+    sent: Mapping[Identity, Collection[bytes]],
+    rows: Sequence[Row],
+    messages: Sequence[Message],
+    moved: Mapping[int, int] | None = None,
+) -> Findings:
+    """Compare receipts, journal and stream. `moved`: sequences that were changed on purpose since the receipts."""
+    found = Findings(dispositions=Counter(row.disposition for row in rows))
+    _compare(rows, messages, found)
+    entries: dict[Identity, list[Row]] = {}
+    for row in rows:
+        if row.disposition == "entry":
+            entries.setdefault(_identity(row.message), []).append(row)
+    receipts: dict[Identity, dict[bytes, set[int]]] = {}
+    for each in acknowledged:
+        receipts.setdefault(each.identity, {}).setdefault(each.message, set()).add(each.sequence)
+    found.acknowledged = len(receipts)
+    for identity, contents in receipts.items():
+        _judge_one(identity, contents, entries.get(identity, []), moved or {}, found)
+    for identity, some in entries.items():
+        if identity[0] != OWN_SOURCE and any(row.message not in sent.get(identity, ()) for row in some):
+            found.complain(f"entry {some[0].sequence}, {identity}, was never sent like that")
+    return found
+
+
+def _judge_one(
+    identity: Identity,
+    contents: Mapping[bytes, Collection[int]],
+    entries: Sequence[Row],
+    moved: Mapping[int, int],
+    found: Findings,
+) -> None:
+    if not entries:
+        found.lost.append(identity)
+        return
+    if len(entries) > 1:
+        found.doubled.append(identity)
+    if set(contents) != {entries[0].message}:
+        found.altered.append(identity)
+    sequences = {moved.get(each, each) for some in contents.values() for each in some}
+    if sequences != {entries[0].sequence}:
+        found.complain(f"{identity} is entry {entries[0].sequence}, its receipts say {sorted(sequences)}")
+
+
+def _compare(rows: Sequence[Row], messages: Sequence[Message], found: Findings) -> None:
+    for name, some in (("journal", rows), ("stream", messages)):
+        if [each.sequence for each in some] != list(range(1, len(some) + 1)):
+            found.complain(f"the {name} has gaps: {len(some)} up to {some[-1].sequence}")
+    in_stream = {each.sequence: each for each in messages}
+    before = -(2**62)
+    for row in rows:
+        message = in_stream.pop(row.sequence, None)
+        if message is None:
+            found.complain(f"row {row.sequence} is not in the stream")
+        elif (message.subject, message.data) != (row.stream_subject, row.message):
+            found.complain(f"row {row.sequence} and its message differ")
+        elif not _recorded_rightly(row.recorded_at_us, message, before):
+            found.complain(f"row {row.sequence} was recorded at {row.recorded_at_us}, taken at {message.taken_at_us}")
+        if _leaf_hash(row) != row.leaf_hash:
+            found.complain(f"row {row.sequence} does not have the hash of its content")
+        before = row.recorded_at_us
+    if in_stream:
+        found.complain(f"{len(in_stream)} messages from {min(in_stream)} on have no row")
+
+
+def _recorded_rightly(at_us: int, message: Message, before: int) -> bool:
+    """When the stream took it, or with the row before; a message that was put back says itself when."""
+    latest = max(before, message.taken_at_us)
+    return before <= at_us <= latest if b"Daybook-Recorded-At" in message.headers else at_us == latest
+
+
+def _leaf_hash(row: Row) -> bytes:
+    subject = row.stream_subject.encode()
+    numbers = row.sequence.to_bytes(8, "big") + row.recorded_at_us.to_bytes(8, "big", signed=True)
+    return hashlib.sha256(b"\0" + numbers + len(subject).to_bytes(2, "big") + subject + row.message).digest()
+
+
+def _identity(message: bytes) -> Identity:
+    event = json.loads(message)
+    return event["source"], event["id"]
+
+
+async def read_journal(connection: asyncpg.Connection) -> list[Row]:
+    """All rows, in order."""
+    rows = await connection.fetch(
+        "select sequence, recorded_at, disposition, stream_subject, message, leaf_hash"
+        " from ledger.journal order by sequence"
+    )
+    microsecond = timedelta(microseconds=1)
+    return [Row(row[0], (row[1] - _EPOCH) // microsecond, *tuple(row)[2:]) for row in rows]
+
+
+async def read_stream(url: str, stream: str) -> list[Message]:
+    """All messages, in order."""
+    nc = await nats.connect(url)
+    try:
+        last = json.loads((await nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=10)).data)["state"]["last_seq"]
+        found: list[Message | None] = []
+        for start in range(1, last + 1, _AT_ONCE):
+            wanted = range(start, min(start + _AT_ONCE, last + 1))
+            found += await asyncio.gather(*(_message(nc, stream, each) for each in wanted))
+        return [each for each in found if each is not None]
+    finally:
+        await nc.close()
+
+
+async def _message(nc: Client, stream: str, sequence: int) -> Message | None:
+    asked = json.dumps({"seq": sequence}).encode()
+    answer = json.loads((await nc.request(f"$JS.API.STREAM.MSG.GET.{stream}", asked, timeout=10)).data)
+    if "error" in answer:
+        return None
+    message = answer["message"]
+    whole, _, fraction = message["time"].removesuffix("Z").partition(".")
+    seconds = (datetime.fromisoformat(f"{whole}+00:00") - _EPOCH) // timedelta(seconds=1)
+    return Message(
+        message["seq"],
+        message["subject"].replace("\0", "\ufffd"),
+        b64decode(message.get("data", "")),
+        seconds * 1_000_000 + int(fraction[:6].ljust(6, "0")),
+        b64decode(message.get("hdrs", "")),
+    )

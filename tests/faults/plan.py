@@ -1,0 +1,52 @@
+"""What a fault run is made of: a plan, and its faults at instants that its seed decides."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Generic
+
+from tests.faults.servers import S
+
+if TYPE_CHECKING:
+    from tests.faults.world import World
+
+SERVICES = ("intake", "recorder", "projector", "query")
+TAIL_S = 1.0
+"""How long the writers go on after the last fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(Generic[S]):
+    """One disturbance."""
+
+    name: str
+    """As the schedule shows it: what, whom, for how long."""
+    at_s: float
+    """When it begins, in seconds since the writers began."""
+    strike: "Callable[[World[S]], Awaitable[None]]"
+    """Returns when it is over."""
+
+
+async def _nothing_more(world: "World[S]") -> None:
+    """The checks of every run are enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[S]):
+    """One kind of run."""
+
+    name: str
+    about: str
+    """The fault, in the words of the table."""
+    faults: Callable[[Random], Sequence[Fault[S]]]
+    """The faults of one run, drawn from its seed."""
+    servers: Callable[..., S]
+    """Makes the servers for a directory; see `Servers`."""
+    services: Sequence[str] = SERVICES
+    """Which processes there are; a second of one service is `recorder-2`."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """More settings for every process, by name without the prefix."""
+    check: "Callable[[World[S]], Awaitable[None]]" = _nothing_more
+    """What else must hold at the end; `world.complain` says what does not."""
+    recover_within_s: float = 60.0
+    """A run fails when the ledger is not ready again so long after a fault."""

@@ -1,0 +1,16 @@
+"""All plans, in the order of the table. A family of plans is a file here, and its `PLANS` are listed below."""
+
+from typing import Any
+
+from tests.faults.plan import Plan
+from tests.faults.plans import kills
+
+PLANS: tuple[Plan[Any], ...] = (*kills.PLANS,)
+
+FIXED: tuple[tuple[str, int], ...] = tuple((each.name, 1) for each in PLANS)
+"""The (plan, seed) that `make faults` runs."""
+
+
+def named(name: str) -> Plan[Any]:
+    """The plan of that name. Raises KeyError."""
+    return {each.name: each for each in PLANS}[name]

@@ -1,0 +1,43 @@
+"""How long it takes after a fault until everything acknowledged by then is in the views and everything is ready."""
+
+import asyncio
+from time import monotonic
+from typing import Generic
+
+from tests.faults.plan import Fault
+from tests.faults.servers import S
+from tests.faults.world import World
+
+
+class Recovery(Generic[S]):
+    """Measures from the end of each fault. Faults that overlap are one, which ends with the last of them."""
+
+    def __init__(self, world: World[S]) -> None:
+        self.longest_s = 0.0
+        self._world = world
+        self._striking = 0
+        self._measured = 0
+
+    async def strike(self, fault: Fault[S]) -> None:
+        """The fault, at its instant, and what comes after it."""
+        await asyncio.sleep(fault.at_s)
+        self._world.note(fault.name)
+        self._striking += 1
+        try:
+            await fault.strike(self._world)
+        finally:
+            self._striking -= 1
+        self._measured += 1
+        ended, mine = monotonic(), self._measured
+        wanted = self._world.receipts.highest
+        self._world.note(f"{fault.name}: over, {wanted} acknowledged")
+        while why := await self._world.unready(wanted):
+            if self._striking or mine != self._measured:
+                return  # another fault struck before: its end is what counts
+            if monotonic() - ended > self._world.plan.recover_within_s:
+                self._world.complain(f"not ready again {monotonic() - ended:.0f} s after {fault.name}: {why}")
+                return
+            await asyncio.sleep(0.02)
+        took = monotonic() - ended
+        self._world.note(f"{fault.name}: ready again after {took:.2f} s")
+        self.longest_s = max(self.longest_s, took)

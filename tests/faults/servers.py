@@ -1,0 +1,137 @@
+"""The servers of a run. Whoever needs others than one of each writes a class like `OneOfEach`."""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import asyncpg
+
+from services.embedded.nats import NatsServer
+from services.embedded.postgres import PostgresServer
+from services.embedded.process import Process
+from services.errors import ServerFailed
+from tests.faults import ports
+
+
+class Servers(Protocol):
+    """NATS and PostgreSQL, as processes of the harness on loopback."""
+
+    @property
+    def nats_url(self) -> str:
+        """For the services: may do everything."""
+
+    @property
+    def intake_nats_url(self) -> str:
+        """For intake, where it takes requests."""
+
+    @property
+    def emitter_nats_url(self) -> str:
+        """For emitting systems: may ask `intake.<source>`."""
+
+    @property
+    def database_url(self) -> str:
+        """The ledger's database, as its owner."""
+
+    async def start(self) -> None:
+        """Starts all of them; returns once they answer."""
+
+    async def stop(self) -> None:
+        """Stops whatever runs, frozen or not; called once, also when `start` failed."""
+
+
+S = TypeVar("S", bound=Servers)
+
+
+class OneOfEach:
+    """One NATS server and one PostgreSQL."""
+
+    def __init__(self, home: Path) -> None:
+        self.nats = NatsServer(home / "nats", home / "logs" / "nats.log")
+        self.nats.port = ports.free()
+        self.postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log")
+        self._running: list[NatsServer | PostgresServer] = []
+
+    @property
+    def nats_url(self) -> str:
+        return self.nats.url
+
+    @property
+    def intake_nats_url(self) -> str:
+        return self.nats.intake_url
+
+    @property
+    def emitter_nats_url(self) -> str:
+        return self.nats.emitter_url
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url
+
+    async def start(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for each in (self.nats, self.postgres):
+                self._running.append(each)
+                group.create_task(each.start())
+
+    async def stop(self) -> None:
+        for each in self._running:
+            with suppress(ServerFailed):  # it was never started
+                thaw(each.process)
+            await each.stop()
+
+    async def kill(self, name: str, down_s: float) -> None:
+        """kill -9 of `nats` or `postgres`; started again after a while, on the same files and address."""
+        server = self.nats if name == "nats" else self.postgres
+        await server.process.kill()
+        await asyncio.sleep(down_s)
+        await server.start()
+
+    async def freeze(self, name: str, for_s: float) -> None:
+        """SIGSTOP of `nats` or `postgres`, with its children, and SIGCONT after a while."""
+        process = (self.nats if name == "nats" else self.postgres).process
+        freeze(process)
+        try:
+            await asyncio.sleep(for_s)
+        finally:
+            thaw(process)
+
+
+def freeze(process: Process) -> None:
+    """SIGSTOP to a process and its children; nothing happens when it has ended."""
+    _signal(process, signal.SIGSTOP)
+
+
+def thaw(process: Process) -> None:
+    """SIGCONT to a process and its children."""
+    _signal(process, signal.SIGCONT)
+
+
+def _signal(process: Process, number: signal.Signals) -> None:
+    if process.exit_code is not None:
+        return
+    for pid in [process.pid, *_children(process.pid)]:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
+
+
+def _children(parent: int) -> list[int]:
+    """PostgreSQL's processes are children of the first one, each in a session of its own."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents = entry.read_text().rpartition(")")[2].split()[1]
+        except OSError:
+            continue
+        if parents == str(parent):
+            found.append(int(entry.parent.name))
+    return found
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """A connection to the database for looking on, by the harness's own means."""
+    return await asyncpg.connect(url, timeout=5, command_timeout=30)

@@ -1,0 +1,30 @@
+"""The table: one line per plan."""
+
+from collections.abc import Sequence
+
+from tests.faults.run import Result
+
+_HEAD = ("fault", "runs", "events acknowledged", "lost", "doubled", "altered", "longest time to recover")
+
+
+def markdown(results: Sequence[Result], about: dict[str, str]) -> str:
+    """In the order in which the plans first appear, and all together."""
+    lines = [f"| {' | '.join(_HEAD)} |", f"| --- |{' ---: |' * (len(_HEAD) - 1)}"]
+    plans = dict.fromkeys(each.plan for each in results)
+    lines += [_line(about[plan], [each for each in results if each.plan == plan]) for plan in plans]
+    if len(lines) > 3:
+        lines.append(_line("all", results))
+    return "\n".join(lines)
+
+
+def _line(name: str, results: Sequence[Result]) -> str:
+    cells = [
+        name,
+        f"{len(results)}",
+        f"{sum(each.acknowledged for each in results):,}",
+        f"{sum(each.lost for each in results)}",
+        f"{sum(each.doubled for each in results)}",
+        f"{sum(each.altered for each in results)}",
+        f"{max(each.recovery_s for each in results):.1f} s",
+    ]
+    return f"| {' | '.join(cells)} |"

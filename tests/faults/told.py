@@ -1,0 +1,71 @@
+"""What the writers tell: endless turmoil, the same for the same seed; and the many ways to write one event down."""
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from random import Random
+from typing import Any
+
+from tests.integration.projector.turmoil import Event, turmoil
+
+_CHUNK = 300
+_SOURCE_OF_PLAYBOOKS = "daybook"
+
+
+def told(seed: int, source: str, *, publishes: bool) -> Iterator[Event]:
+    """Events of one source, for ever: all of them such that intake takes them, whatever else was said.
+
+    They are about the same few deals and accounts as those of all other writers. Ids never come twice. Playbooks are
+    told by a writer that `publishes`, once.
+    """
+    for chunk in count():
+        events = turmoil(seed * 1000 + chunk, _CHUNK)
+        by_id = {each["id"]: each for each in events}
+        for each in events:
+            if each["source"] == _SOURCE_OF_PLAYBOOKS and (chunk or not publishes):
+                continue
+            yield _renamed(each, source, chunk, by_id)
+
+
+def _renamed(event: Event, source: str, chunk: int, by_id: dict[str, Event]) -> Event:
+    said = event | {"source": source, "id": f"{chunk}-{event['id']}", "time": event["time"].replace("+00:00", "Z")}
+    if event["type"].startswith("daybook.event_"):
+        target = event["data"]["target"]["id"]
+        said["data"] = event["data"] | {"target": {"source": source, "id": f"{chunk}-{target}"}}
+        said["subject"] = _subject(event, by_id)  # another one than its target's would be refused
+    return said
+
+
+def _subject(event: Event, by_id: dict[str, Event]) -> str:
+    while event["type"].startswith("daybook.event_"):
+        event = by_id[event["data"]["target"]["id"]]
+    subject: str = event["subject"]
+    return subject
+
+
+def other_content(event: Event) -> Event:
+    """The same identity with another content: a conflict."""
+    return event | {"actor": f"{event.get('actor', 'somebody')} else"}
+
+
+def written(draw: Random, event: Event) -> str:
+    """One of the many texts that mean this event: order of keys, white space, escapes, zero offsets."""
+    said = dict(event)
+    if draw.random() < 0.3:
+        said |= {"datacontenttype": "application/json", "traceparent": "00-0af7651916cd43dd8448eb211c80319c-01"}
+    if draw.random() < 0.2:
+        said["department"] = None
+    if draw.random() < 0.3 and said["time"].endswith("Z"):
+        said["time"] = said["time"].removesuffix("Z") + draw.choice(["+00:00", "z", ".000Z", "-00:00"])
+    indent = draw.choice([None, None, None, 1])
+    return json.dumps(_shuffled(draw, said), ensure_ascii=draw.random() < 0.5, indent=indent)
+
+
+def _shuffled(draw: Random, value: Any) -> Any:
+    if isinstance(value, dict):
+        keys = list(value)
+        draw.shuffle(keys)
+        return {key: _shuffled(draw, value[key]) for key in keys}
+    if isinstance(value, list):
+        return [_shuffled(draw, each) for each in value]
+    return value

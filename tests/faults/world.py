@@ -1,0 +1,249 @@
+"""Everything that a run consists of while it lasts: servers, services, writers, receipts."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+from time import monotonic
+from typing import Generic
+
+import asyncpg
+import httpx
+
+from tests.faults import ports
+from tests.faults.doors import HttpDoor, NatsDoor
+from tests.faults.kept import Kept
+from tests.faults.plan import Plan
+from tests.faults.receipts import Receipts
+from tests.faults.servers import S, connect
+from tests.faults.writers import Writer, Writers
+from tests.service import service_of
+
+STREAM = "DAYBOOK"
+STREAM_MAX_BYTES = 256 * 1024 * 1024
+SOURCES = {"http1": "http", "http2": "http", "nats1": "nats", "nats2": "nats"}
+PACE_S = 0.03
+"""How long a writer rests after a receipt, on average."""
+SAY_WHETHER_READY = ("intake", "query")
+START_S = 60.0
+_COMMAND_S = 120.0
+_REPOSITORY = Path(__file__).parent.parent.parent
+
+
+Say = Callable[[str], None]
+
+
+def _say_nothing(_: str) -> None:
+    """Who wants to know reads the notes later."""
+
+
+class NotRecovered(Exception):
+    """Something is not ready, or not everything acknowledged is in the views; the message says what."""
+
+
+class World(Generic[S]):
+    """One run's servers and services, and what they are asked."""
+
+    writers: Writers
+
+    def __init__(self, plan: Plan[S], seed: int, home: Path, say: Say = _say_nothing) -> None:
+        self.plan = plan
+        self.seed = seed
+        self.home = home
+        self.draw = Random(f"{plan.name} {seed} during the run")
+        """For what plans decide only while they run."""
+        self.servers: S = plan.servers(home)
+        self.kept: dict[str, Kept] = {}
+        self.receipts = Receipts(home / "receipts.jsonl")
+        self.notes: list[str] = []
+        self.complaints: list[str] = []
+        self.moved: dict[int, int] = {}
+        """Sequences that a plan's own doings have changed: old and new."""
+        self._say = say
+        self._began = monotonic()
+        self._looking: asyncpg.Connection | None = None
+        self._asking = httpx.AsyncClient(timeout=2)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which every process finds this ledger."""
+        own = {
+            "nats_url": self.servers.nats_url,
+            "intake_nats_url": self.servers.intake_nats_url,
+            "database_url": self.servers.database_url,
+            "stream_max_bytes": str(STREAM_MAX_BYTES),
+            "data": str(self.home),
+            "log_level": "debug",
+            "open_reads": "true",
+        }
+        return {f"DAYBOOK_{name.upper()}": value for name, value in {**own, **self.plan.settings}.items()}
+
+    def note(self, text: str) -> None:
+        """A line for the report, with its second."""
+        self.notes.append(f"{monotonic() - self._began:7.2f} s  {text}")
+        self._say(self.notes[-1])
+
+    def complain(self, text: str) -> None:
+        """The run has failed, and why."""
+        self.complaints.append(text)
+        self.note(f"COMPLAINT: {text}")
+
+    def of(self, service: str) -> list[Kept]:
+        """Its processes: `recorder`, `recorder-2`, …"""
+        return [each for name, each in self.kept.items() if name.partition("-")[0] == service]
+
+    def ended(self) -> list[str]:
+        """Each end of a process that nobody asked for."""
+        return [words for each in self.kept.values() for words in each.ended]
+
+    async def daybook(self, *words: str) -> tuple[int, str, str]:
+        """A command of the CLI to its end: exit code, standard output, standard error."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "services.cli.main",
+            *words,
+            env=inherited | self.environment,
+            cwd=_REPOSITORY,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(_COMMAND_S):
+                output, complaint = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        assert process.returncode is not None
+        return process.returncode, output.decode(), complaint.decode()
+
+    async def look(self, query: str, *values: object) -> list[asyncpg.Record]:
+        """Asks the database as its owner. Raises what asyncpg raises."""
+        if self._looking is None or self._looking.is_closed():
+            self._looking = await connect(self.servers.database_url)
+        try:
+            return await self._looking.fetch(query, *values)
+        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+            self._looking.terminate()
+            raise
+
+    async def projected(self) -> int:
+        """The lowest position of all lanes of the generation that is served. Raises what asyncpg raises."""
+        schema = await self.look(
+            "select schema_name from ledger.generation where promoted_at is not null order by promoted_at desc limit 1"
+        )
+        found = await self.look(f'select coalesce(min(sequence), 0) from "{schema[0][0]}".lane')
+        return int(found[0][0])
+
+    async def unready(self, sequence: int) -> str:
+        """What is not ready, or not as far as a sequence; empty when all is."""
+        try:
+            for name, each in self.kept.items():
+                if not each.runs:
+                    return f"{name} is not alive"
+                if (
+                    name.partition("-")[0] in SAY_WHETHER_READY
+                    and (await self._asking.get(f"{each.url}/ready")).status_code != 200
+                ):
+                    return f"{name} says that it is not ready"
+            reached = await self.projected()
+            return "" if reached >= sequence else f"the views have reached {reached} of {sequence}"
+        except (httpx.HTTPError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return repr(error)
+
+    async def caught_up(self, within_s: float | None = None) -> None:
+        """Waits until all that was acknowledged by now is in the views and everything is ready. Raises NotRecovered."""
+        wanted, bound_s = self.receipts.highest, within_s or self.plan.recover_within_s
+        until = monotonic() + bound_s
+        while why := await self.unready(wanted):
+            if monotonic() > until:
+                raise NotRecovered(f"after {bound_s:g} s: {why}")
+            await asyncio.sleep(0.02)
+
+    async def start(self) -> None:
+        """Servers, `daybook init`, services; returns once all are ready."""
+        await self.servers.start()
+        code, output, complaint = await self.daybook("init")
+        if code:
+            raise RuntimeError(f"daybook init ended with {code}: {output}{complaint}")
+        for name in self.plan.services:
+            self.kept[name] = self._kept(name)
+        await asyncio.gather(*(each.start() for each in self.kept.values()))
+        await self.caught_up(START_S)
+
+    def _kept(self, name: str) -> Kept:
+        service, port = name.partition("-")[0], ports.free()
+        environment = self.environment | {f"DAYBOOK_{service.upper()}_PORT": str(port)}
+        program = service_of(service, self.home / "logs" / f"{name}.log", environment).program
+        return Kept(name, program, f"http://127.0.0.1:{port}", self.note)
+
+    async def stop(self) -> None:
+        """Ends every process; one that does not end well when it is told to is a complaint."""
+        await self._asking.aclose()
+        if self._looking is not None:
+            self._looking.terminate()
+        self.receipts.close()
+        codes = await asyncio.gather(*(each.stop() for each in self.kept.values()))
+        for name, code in zip(self.kept, codes, strict=True):
+            if code:
+                self.complain(f"{name} ended with {code} when it was told to stop")
+        await self.servers.stop()
+
+    async def source(self, name: str) -> str:
+        """Adds a source that may send every event and gives its token."""
+        token = f"dbk_{secrets.token_urlsafe(32)}"
+        await self.look(
+            "insert into ledger.source (name, token_hash, events) values ($1, $2, $3)",
+            name,
+            hashlib.sha256(token.encode()).digest(),
+            _event_names(),
+        )
+        return token
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """The writers send while the context is open; at its end they finish."""
+        urls = [each.url for each in self.of("intake")]
+        doors: list[HttpDoor | NatsDoor] = []
+        writers = []
+        try:
+            for source, way in SOURCES.items():
+                token = await self.source(source)
+                door = (
+                    HttpDoor(urls, token)
+                    if way == "http"
+                    else await NatsDoor.open(self.servers.emitter_nats_url, source, token)
+                )
+                doors.append(door)
+                writers.append(Writer(self.seed, source, door, self.receipts, self.complain, PACE_S))
+            self.writers = Writers(writers)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.writers.run())
+                yield
+                self.writers.finish()
+        finally:
+            for each in doors:
+                await each.close()
+
+
+def _event_names() -> list[str]:
+    """From the published schemas: `daybook.call_made.v1.json`."""
+    return sorted(each.name.split(".")[1] for each in (_REPOSITORY / "contracts" / "schemas").glob("daybook.*.json"))
+
+
+@asynccontextmanager
+async def world_of(plan: Plan[S], seed: int, home: Path, say: Say = _say_nothing) -> AsyncIterator[World[S]]:
+    """A world that is ready; nothing of it is left at the end. `say` hears every note at once."""
+    world = World(plan, seed, home, say)
+    try:
+        await world.start()
+        yield world
+    finally:
+        await world.stop()
