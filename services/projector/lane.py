@@ -6,6 +6,7 @@ all that it holds, and claimed anew from its committed position. Any cut of the 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any
 
 from projections.entry import lane_of
@@ -15,6 +16,7 @@ from projections.view import Row, RowKey, View
 from services.errors import NotProvisioned
 from services.ledger import journal
 from services.ledger.journal import Connection
+from services.projector import metrics
 from services.projector.batch import Arrival, read
 from services.projector.cache import Cache
 from services.projector.stale import Stale
@@ -83,6 +85,7 @@ class Lane:
 
     async def step(self, connection: Connection, recorded: int, limit: int) -> Step:
         """Take and commit the next batch, towards the recorder's position. Raises LostLeadership."""
+        began = perf_counter()
         batch = await read(connection, self._sql, self.position.lane, self.position.sequence, recorded, limit)
         if batch.reaches <= self.position.sequence:
             return Step(0, 0, self.position.sequence)
@@ -92,9 +95,15 @@ class Lane:
         else:
             changes += await self._take(connection, batch.arrivals)
         written = versions(changes)
-        await commit(connection, self._schema, self.position, batch.reaches, written, self._stale.marks())
+        with metrics.COMMIT.time():
+            await commit(connection, self._schema, self.position, batch.reaches, written, self._stale.marks())
         self._unsure.clear()
         self.advanced(batch.reaches)
+        metrics.STEP.observe(perf_counter() - began)
+        metrics.BATCH.observe(len(batch.arrivals))
+        metrics.ARRIVALS.inc(len(batch.arrivals))
+        metrics.VERSIONS.inc(len(written))
+        metrics.CACHED.set(self._cache.entries)
         return Step(len(batch.arrivals), len(written), batch.reaches)
 
     async def _take(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
@@ -141,6 +150,8 @@ class Lane:
         """The subjects at the lane's position, those that are not held read from the journal."""
         found = {subject: self._cache.get(subject) for subject in subjects}
         missing = [subject for subject, replay in found.items() if replay is None]
+        metrics.SUBJECTS.labels("cache").inc(len(found) - len(missing))
+        metrics.SUBJECTS.labels("journal").inc(len(missing))
         histories = await journal.histories(connection, missing, self.position.sequence) if missing else {}
         for subject, known in histories.items():
             replay = Replay(subject, self._views)

@@ -10,8 +10,9 @@ import structlog
 
 from projections.views import VIEWS
 from services import database
-from services.errors import DaybookError
+from services.errors import DaybookError, NotProvisioned
 from services.projector.generation import Views
+from services.projector.progress import Progress
 from services.projector.session import CONNECTION_BROKEN, Find, Manner, Session, Tell, Working
 
 CONNECTIONS = 4
@@ -20,6 +21,8 @@ BATCH = 1000
 """Arrivals per transaction of a lane."""
 PAUSES_S = (0.1, 5.0)
 """Before the next session: at first, and at most after many that ended at once."""
+
+_NO_GENERATION = "run `daybook rebuild`, or `daybook init` for a new ledger"
 
 log = structlog.get_logger()
 
@@ -41,10 +44,12 @@ class Projector:
         batch: int = BATCH,
         tell: Tell = _tell_nobody,
         on_trouble: Callable[[Exception], None] = lambda error: None,
+        progress: Progress | None = None,
     ) -> None:
         self._url = database_url
         self._find = find
-        self._manner = Manner(views, cache_entries, batch, tell, on_trouble)
+        self._progress = progress or Progress()
+        self._manner = Manner(views, cache_entries, batch, tell, on_trouble, self._progress)
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -60,8 +65,12 @@ class Projector:
                 await self._session()
             except (*CONNECTION_BROKEN, DaybookError) as error:
                 log.warning("session_ended", error=str(error) or type(error).__name__)
-            except Exception:
+                self._progress.ended(str(error) or type(error).__name__)
+            except Exception as error:
                 log.exception("session_ended")
+                self._progress.ended(f"{type(error).__name__}; its log says more")
+            else:
+                self._progress.ended()
             pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
             await asyncio.sleep(pause)
 
@@ -70,14 +79,15 @@ class Projector:
             locking = await self._connection(stack)
             generation = await self._find(locking)
             if generation is None:
-                log.error("generation_missing", do="run `daybook rebuild`, or `daybook init` for a new ledger")
-                return
+                log.error("generation_missing", do=_NO_GENERATION)
+                raise NotProvisioned(f"This version's views are not there: {_NO_GENERATION}.")
             working: Working = asyncio.LifoQueue()
             for _ in range(CONNECTIONS):
                 working.put_nowait(await self._connection(stack))
             session = Session(locking, working, generation, self._manner, self._wake)
             stack.push_async_callback(session.end)
             log.info("projector_started", generation=generation.digest, schema=generation.schema)
+            self._progress.began(generation)
             await session.run(self._find)
 
     async def _connection(self, stack: AsyncExitStack) -> asyncpg.Connection:

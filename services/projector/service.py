@@ -1,29 +1,38 @@
 """The service: a projector that feeds the generation of this version's folds."""
 
 import asyncio
+from functools import partial
 
 from services.lifetime import until_told
 from services.memory import spare_the_collector
+from services.monitoring.http import answering
 from services.projector import generation
+from services.projector.condition import look
 from services.projector.notices import Notices
+from services.projector.progress import Progress
 from services.projector.projector import Projector
 from services.settings import Settings, endpoints
 
 
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
-    at = endpoints(settings)
+    at, progress = endpoints(settings), Progress()
     spare_the_collector()
     projector = Projector(
         at.database_url,
         generation.own,
         cache_entries=settings.cache_entries,
         tell=lambda lane, sequence: notices.projected(lane, sequence),
+        progress=progress,
     )
     notices = Notices(at.nats_url, projector.wake)
 
     async def work() -> None:
-        async with asyncio.TaskGroup() as group:
+        how = partial(look, at.database_url, progress)
+        async with (
+            answering(settings, how, settings.projector_host, settings.projector_port),
+            asyncio.TaskGroup() as group,
+        ):
             group.create_task(notices.run())
             group.create_task(projector.run())
 

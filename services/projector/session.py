@@ -14,10 +14,12 @@ import structlog
 
 from services.errors import DaybookError, LostLeadership
 from services.ledger.journal import recorded_position
+from services.projector import metrics
 from services.projector.cache import Cache
 from services.projector.generation import Generation, Views
 from services.projector.lane import Lane
 from services.projector.locks import LaneLocks
+from services.projector.progress import Progress
 from services.projector.write import statements
 
 LOOK_S = 0.5
@@ -48,6 +50,8 @@ class Manner:
     """Called with lane and position after every commit."""
     on_trouble: Callable[[Exception], None]
     """Called with what stops a lane until it is tried again."""
+    progress: Progress
+    """Told what becomes of the lanes."""
 
 
 class Session:
@@ -119,19 +123,22 @@ class Session:
     async def _claim(self, lane: int) -> None:
         schema, views = self._generation.schema, self._manner.views
         try:
-            self._lanes[lane] = await Lane.claim(self._locking, schema, views, lane, self._cache)
+            claimed = self._lanes[lane] = await Lane.claim(self._locking, schema, views, lane, self._cache)
+            self._manner.progress.claimed(lane, claimed.position.sequence)
         except DaybookError as error:
             self._rest(lane, error)
             await self._let_go(lane)
 
     async def _let_go(self, lane: int) -> None:
         self._lanes.pop(lane, None)
+        self._manner.progress.let_go(lane)
         self._cache.forget(lane)
         await self._locks.release(lane)
 
     def _rest(self, lane: int, error: Exception) -> None:
         log.error("lane_stopped", lane=lane, error=str(error), exc_info=not isinstance(error, DaybookError))
         self._resting[lane] = monotonic() + REST_S
+        self._manner.progress.stops(lane, error)
         self._manner.on_trouble(error)
 
     async def _set_to_work(self) -> None:
@@ -140,6 +147,7 @@ class Session:
             for number, lane in self._lanes.items()
             if number not in self._busy and lane.position.sequence < self._recorded
         }
+        self._manner.progress.looked({number: number in behind or number in self._busy for number in self._lanes})
         if not behind:
             return
         positions = [lane.position for lane in behind.values()]
@@ -166,10 +174,15 @@ class Session:
         for number, lane in idle.items():
             if number in advanced:
                 lane.advanced(self._recorded)
-                await self._manner.tell(number, self._recorded)
+                await self._tell(number, self._recorded)
             else:
                 log.warning("lane_lost", lane=number)
+                metrics.TROUBLES.labels("lane_lost").inc()
                 await self._let_go(number)
+
+    async def _tell(self, lane: int, sequence: int) -> None:
+        self._manner.progress.moved(lane, sequence)
+        await self._manner.tell(lane, sequence)
 
     async def _work(self, number: int) -> None:
         """Batch after batch until the lane has caught up, or another process is to have it."""
@@ -181,11 +194,12 @@ class Session:
                     step = await lane.step(connection, self._recorded, self._manner.batch)
                 finally:
                     self._working.put_nowait(connection)
-                await self._manner.tell(number, step.sequence)
+                await self._tell(number, step.sequence)
             if number in self._surplus:
                 self._leaving.add(number)
         except LostLeadership as error:
             log.warning("lane_lost", lane=number, error=str(error))
+            metrics.TROUBLES.labels("lane_lost").inc()
             self._leaving.add(number)
         except CONNECTION_BROKEN as error:
             self._failure = error

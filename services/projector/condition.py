@@ -1,0 +1,50 @@
+"""How a projector is: each of its lanes moves, or it stands by because others hold them all."""
+
+from services import database
+from services.errors import DaybookError
+from services.monitoring.condition import Condition, Reason
+from services.projector.locks import LaneLocks
+from services.projector.progress import MOVES_WITHIN_S, Progress
+from services.projector.tables import quoted
+from services.sql import queries
+
+_SQL = queries("services.projector", "condition.sql")
+
+
+async def look(database_url: str, progress: Progress) -> Condition:
+    """How it is now. Reads over a connection of its own, so that lanes that hang do not make it hang."""
+    generation = progress.generation
+    if generation is None:
+        reason = Reason("not_projecting", f"It works on no lane: {progress.interrupted}")
+        return Condition((reason,), {"role": "waiting"})
+    reasons = [
+        Reason("lane_stopped", f"Lane {lane} is stopped and tried again: {error}")
+        for lane, error in sorted(progress.stopped.items())
+    ]
+    if progress.stuck:
+        lanes = ", ".join(map(str, progress.stuck))
+        reasons.append(Reason("lane_stuck", f"Behind, and not moved for {MOVES_WITHIN_S:g} s: lane {lanes}."))
+    if not progress.looks:
+        reasons.append(Reason("journal_away", "It waits for an answer of PostgreSQL and does not see the journal."))
+    state: dict[str, object] = {
+        "role": "working" if progress.lanes else "standing_by",
+        "generation": generation.digest,
+        "lanes": progress.lanes,
+    }
+    try:
+        connection = await database.connect(database_url, "daybook_projector")
+        try:
+            with database.explained():
+                row = await connection.fetchrow(_SQL["condition"].replace("{generation}", quoted(generation.schema)))
+                census = await LaneLocks(connection, generation.schema).census()
+        finally:
+            connection.terminate()
+    except DaybookError as error:
+        return Condition((*reasons, Reason("journal_away", str(error))), state)
+    assert row is not None
+    figures = {
+        "daybook_projector_unprojected_age_seconds": row["unprojected_age_s"],
+        "daybook_projector_lanes_unheld": len(census.free),
+    }
+    state |= {"recorded": row["recorded"], "projected": row["projected"], "unheld": census.free}
+    return Condition(reasons, state | {"unprojected_age_s": round(row["unprojected_age_s"], 3)}, figures)

@@ -1,0 +1,42 @@
+"""What the projector counts and times: per batch of a lane, never per entry."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from services.monitoring.registry import REGISTRY, SECONDS, SIZES
+
+STEP = Histogram(
+    "daybook_projector_step_seconds", "One batch of a lane: read, fold, commit.", buckets=SECONDS, registry=REGISTRY
+)
+COMMIT = Histogram(
+    "daybook_projector_commit_seconds", "Of that, writing and committing.", buckets=SECONDS, registry=REGISTRY
+)
+BATCH = Histogram("daybook_projector_batch_arrivals", "Arrivals per batch.", buckets=SIZES, registry=REGISTRY)
+ARRIVALS = Counter(
+    "daybook_projector_arrivals_total", "Entries taken, once for each subject concerned.", registry=REGISTRY
+)
+VERSIONS = Counter("daybook_projector_row_versions_total", "Row versions begun or ended.", registry=REGISTRY)
+REFOLDS = Counter(
+    "daybook_projector_refolds_total",
+    "Subjects folded anew because of a late entry, correction or void.",
+    registry=REGISTRY,
+)
+SUBJECTS = Counter(
+    "daybook_projector_subjects_total",
+    "Subjects needed: held in the cache, or read from the journal.",
+    ["found"],
+    registry=REGISTRY,
+)
+CACHED = Gauge("daybook_projector_cache_entries", "Entries of the subjects held in the cache.", registry=REGISTRY)
+LANES = Gauge("daybook_projector_lanes", "Lanes that this projector works on.", registry=REGISTRY)
+POSITION = Gauge("daybook_projector_lane_position", "How far a lane of this projector is.", ["lane"], registry=REGISTRY)
+TROUBLES = Counter(
+    "daybook_projector_troubles_total",
+    "Lanes that were stopped by an error, lanes that another projector took over, and sessions that ended by an error.",
+    ["what"],
+    registry=REGISTRY,
+)
+
+for _found in ("cache", "journal"):
+    SUBJECTS.labels(_found)
+for _what in ("lane_stopped", "lane_lost", "session_ended"):
+    TROUBLES.labels(_what)

@@ -1,0 +1,86 @@
+"""Which lanes this process works on, and when each was last seen to move or to have nothing to do."""
+
+from collections.abc import Mapping
+from time import monotonic
+
+from services.projector import metrics
+from services.projector.generation import Generation
+
+MOVES_WITHIN_S = 30.0
+"""A lane that is behind has finished a batch within so long."""
+LOOKS_WITHIN_S = 10.0
+"""A session looks at the journal within so long; twice a second when all is well."""
+
+
+class Progress:
+    """Sessions tell; the look at the service's condition asks."""
+
+    def __init__(self) -> None:
+        self.generation: Generation | None = None
+        """Which one is fed; None without a session."""
+        self.interrupted = "it is just starting"
+        """Why the last session ended."""
+        self.stopped: dict[int, str] = {}
+        """Lanes that rest after an error, with the error."""
+        self._fine_at: dict[int, float] = {}
+        self._looked_at = float("-inf")
+
+    def began(self, generation: Generation) -> None:
+        """A session feeds a generation from now on."""
+        self.generation = generation
+        self.looked({})
+
+    def ended(self, reason: str | None = None) -> None:
+        """It does no more; `reason` unless it did so in good order."""
+        self.interrupted = reason or "another generation is to be fed"
+        self.generation = None
+        for lane in list(self._fine_at):
+            self.let_go(lane)
+        self.stopped.clear()
+        if reason is not None:
+            metrics.TROUBLES.labels("session_ended").inc()
+
+    def claimed(self, lane: int, sequence: int) -> None:
+        """A lane is ours, at that position."""
+        self.stopped.pop(lane, None)
+        self.moved(lane, sequence)
+        metrics.LANES.set(len(self._fine_at))
+
+    def moved(self, lane: int, sequence: int) -> None:
+        """A lane is at another position."""
+        self._fine_at[lane] = monotonic()
+        metrics.POSITION.labels(lane).set(sequence)
+
+    def looked(self, waiting: Mapping[int, bool]) -> None:
+        """The session has looked: which of its lanes are behind."""
+        self._looked_at = monotonic()
+        for lane, behind in waiting.items():
+            if not behind:
+                self._fine_at[lane] = self._looked_at
+
+    def let_go(self, lane: int) -> None:
+        """A lane is not ours any more."""
+        if self._fine_at.pop(lane, None) is not None:
+            metrics.POSITION.remove(lane)
+        metrics.LANES.set(len(self._fine_at))
+
+    def stops(self, lane: int, error: Exception) -> None:
+        """An error has stopped a lane; it is tried again."""
+        self.stopped[lane] = str(error) or type(error).__name__
+        metrics.TROUBLES.labels("lane_stopped").inc()
+
+    @property
+    def lanes(self) -> list[int]:
+        """The lanes that are ours."""
+        return sorted(self._fine_at)
+
+    @property
+    def stuck(self) -> list[int]:
+        """Of those, the ones that are behind and do not move."""
+        since = monotonic() - MOVES_WITHIN_S
+        return sorted(lane for lane, fine_at in self._fine_at.items() if fine_at < since)
+
+    @property
+    def looks(self) -> bool:
+        """Whether the session still looks at the journal."""
+        return monotonic() - self._looked_at < LOOKS_WITHIN_S
