@@ -18,12 +18,15 @@ A plan is one value, listed in `plans/__init__.py`:
     Plan(
         name="kill_recorder",
         about="kill -9 of the recorder",
-        faults=lambda draw: [Fault("kill recorder", at_s=draw.uniform(0, 10), strike=kill("recorder", 1.0))],
+        faults=lambda draw: [Fault("kill recorder", at_s=draw.uniform(0, 2), strike=kill("recorder", 1.0))],
         servers=OneOfEach,                  # or any class of your own: see `Servers` in servers.py
         services=("intake", "recorder", "recorder-2", "projector", "query"),
         settings={"stream_replicas": "3"},  # more variables for `daybook`, without DAYBOOK_
         check=stale_worker_wrote_nothing,   # what else must hold at the end: gives complaints
     )
+
+Faults come one after another, each `at_s` seconds after everything was ready again; in a plan with `together=True` each
+comes `at_s` seconds after the writers began, whatever the others do.
 
 `faults` draws everything from the `Random` that it is given, and nothing else. `strike(world)` returns when its fault
 is over, that is when everything is there again that is to be there; from then on recovery is measured. Within it:

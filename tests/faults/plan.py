@@ -22,7 +22,8 @@ class Fault(Generic[S]):
     name: str
     """As the schedule shows it: what, whom, for how long."""
     at_s: float
-    """When it begins, in seconds since the writers began."""
+    """When it begins: seconds since everything was ready again after the fault before, which is how faults come unless
+    the plan's `together`; then since the writers began."""
     strike: "Callable[[World[S]], Awaitable[None]]"
     """Returns when it is over."""
 
@@ -46,6 +47,8 @@ class Plan(Generic[S]):
     """Which processes there are; a second of one service is `recorder-2`."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """More settings for every process, by name without the prefix."""
+    together: bool = False
+    """Whether a fault may strike while another one lasts or is recovered from."""
     check: "Callable[[World[S]], Awaitable[None]]" = _nothing_more
     """What else must hold at the end; `world.complain` says what does not."""
     recover_within_s: float = 60.0

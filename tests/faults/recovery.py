@@ -1,12 +1,16 @@
 """How long it takes after a fault until everything acknowledged by then is in the views and everything is ready."""
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic
 from typing import Generic
 
 from tests.faults.plan import Fault
 from tests.faults.servers import S
 from tests.faults.world import World
+
+_BEGUN = 40
+"""Faults begin once so many receipts were given: the writers are at work then."""
 
 
 class Recovery(Generic[S]):
@@ -18,7 +22,20 @@ class Recovery(Generic[S]):
         self._striking = 0
         self._measured = 0
 
-    async def strike(self, fault: Fault[S]) -> None:
+    async def strike_all(self, faults: Sequence[Fault[S]]) -> None:
+        """Every fault at its instant. Raises NotRecovered when the writers cannot even begin."""
+        async with asyncio.timeout(self._world.plan.recover_within_s):
+            while self._world.receipts.count < _BEGUN:  # noqa: ASYNC110 - receipts come from other processes
+                await asyncio.sleep(0.01)
+        if self._world.plan.together:
+            async with asyncio.TaskGroup() as group:
+                for each in faults:
+                    group.create_task(self._strike(each), name=each.name)
+        else:
+            for each in faults:
+                await self._strike(each)
+
+    async def _strike(self, fault: Fault[S]) -> None:
         """The fault, at its instant, and what comes after it."""
         await asyncio.sleep(fault.at_s)
         self._world.note(fault.name)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from random import Random
 from typing import Any
 
 from tests.faults.plan import Fault
@@ -50,12 +49,6 @@ def freeze_server(name: str, for_s: float) -> Callable[[World[OneOfEach]], Await
         await world.servers.freeze(name, for_s)
 
     return strike
-
-
-def instants(draw: Random, count: int, within_s: float) -> list[float]:
-    """Instants of one kind of fault: anywhere, in order, none so near the last that it has not come back yet."""
-    width = within_s / count
-    return [width * (number + draw.random() * 0.7) for number in range(count)]
 
 
 def kill_fault(name: str, at_s: float, down_s: float) -> Fault[Any]:

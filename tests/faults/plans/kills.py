@@ -5,17 +5,17 @@ from random import Random
 
 from tests.faults.plan import SERVICES, Fault, Plan
 from tests.faults.servers import OneOfEach
-from tests.faults.strikes import instants, kill_fault, kill_server_fault
+from tests.faults.strikes import kill_fault, kill_server_fault
 
-_WITHIN_S = 10.0
 _TIMES = 4
+_LATEST_S = 2.0
 
 
 def _faults(
     name: str, fault: Callable[[str, float, float], Fault[OneOfEach]]
 ) -> Callable[[Random], Sequence[Fault[OneOfEach]]]:
     def faults(draw: Random) -> list[Fault[OneOfEach]]:
-        return [fault(name, at_s, draw.choice([0.0, draw.random()])) for at_s in instants(draw, _TIMES, _WITHIN_S)]
+        return [fault(name, draw.uniform(0, _LATEST_S), draw.choice([0.0, draw.random()])) for _ in range(_TIMES)]
 
     return faults
 
