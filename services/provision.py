@@ -13,6 +13,7 @@ from contracts.playbooks.shipped import shipped as shipped_playbooks
 from services import database, playbooks
 from services.errors import DaybookError
 from services.ledger.provision import Identity, confine, identify, identity, migrate
+from services.notary import heads_stream
 from services.projector import generation
 from services.settings import LOOPBACK, Endpoints, Settings
 from services.stream import connection as stream_connection
@@ -51,6 +52,7 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             confined = await confine(connection)
             stream = await provision_stream(nc, settings, _disk(settings, where), may_create=known is None)
             known = await identify(connection, stream, settings.timezone)
+            await heads_stream.provision(nc, settings, stream.max_bytes)
             await playbooks.add_source(connection)
             published = await playbooks.publish(
                 nc, settings.stream, shipped_playbooks() if shipped is None else shipped

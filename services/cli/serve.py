@@ -16,12 +16,13 @@ class Name(StrEnum):
     RECORDER = "recorder"
     PROJECTOR = "projector"
     QUERY = "query"
+    NOTARY = "notary"
 
 
 def serve(
     service: Annotated[Name, typer.Argument(help="Which one.", show_default=False)], data: DataOption = None
 ) -> None:
-    """Run one service until Ctrl-C or SIGTERM; `daybook up` runs all four.
+    """Run one service until Ctrl-C or SIGTERM; `daybook up` runs all five.
 
     It finds a running `daybook up` by its data directory, or the servers by DAYBOOK_NATS_URL and
     DAYBOOK_DATABASE_URL. Logs go to standard error.

@@ -13,6 +13,8 @@ FIGURES: Final = {
     "daybook_projector_unprojected_age_seconds": "Age of the oldest journal row that some lane of this projector's "
     "generation has not passed, whoever holds that lane; 0 for none.",
     "daybook_projector_lanes_unheld": "Lanes of this projector's generation that no projector works on.",
+    "daybook_notary_signing": "1 when this notary signs the journal, 0 when it stands by, waits or refuses.",
+    "daybook_notary_signed_rows": "Rows of the journal that the newest head covers, as this notary signed it.",
     "daybook_ledger_recorded": "The journal's highest sequence.",
     "daybook_ledger_projected": "The sequence up to which all views that are served are.",
     "daybook_ledger_unprojected_age_seconds": "Age of the oldest journal row that the views served do not include; 0 "

@@ -37,11 +37,11 @@ select level, place, hash
 
 -- name: newest_head
 -- The head of the largest tree.
-select note from ledger.tree_head order by size desc limit 1;
+select size, note from ledger.tree_head order by size desc limit 1;
 
 -- name: heads_behind
 -- The heads of larger trees than one, in order.
-select note from ledger.tree_head where size > $1 order by size limit $2;
+select size, note from ledger.tree_head where size > $1 order by size limit $2;
 
 -- name: head_from
 -- The head of the smallest tree that has at least so many rows.
@@ -78,6 +78,6 @@ select tree_node.level, tree_node.place, tree_node.hash
   from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as span (level, first, last)
   join ledger.tree_node on tree_node.level = span.level and tree_node.place between span.first and span.last;
 
--- name: row
--- One row, as far as its leaf hash depends on it.
+-- name: rows
+-- Some rows, as far as their leaf hashes depend on them.
 select sequence, recorded_at, stream_subject, message from ledger.journal where sequence = any($1::bigint[]);

@@ -1,0 +1,131 @@
+"""Heads in a file: one after another, each with an empty line below it. Written with fsync, and never rewritten.
+
+Put it where whoever could alter the database cannot: another disk, an append-only file system, a share that is copied.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from services.errors import JournalAltered, Unavailable
+from services.notary.head import Head, read_head
+from services.notary.key import Keys
+from services.notary.note import MAX_NOTE_BYTES, NotSigned
+
+_SIGNATURE = "\N{EM DASH} ".encode()
+
+
+class HeadsFile:
+    """The file, made when the first head is written."""
+
+    def __init__(self, path: Path, keys: Keys) -> None:
+        self.path = path
+        self._keys = keys
+
+    def newest(self) -> Head | None:
+        """The last head, None when there is none. Half a head at the end, of a write that was cut short, is cut off.
+
+        Raises JournalAltered for what is no head of ours, and Unavailable.
+        """
+        try:
+            with self.path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - 2 * MAX_NOTE_BYTES))
+                tail = file.read()
+            whole = tail[: _end_of_whole(tail)]
+            if (half := tail[len(whole) :]) and self._begins_head(half):
+                self._cut(size - len(half))
+            elif half:
+                raise self._altered(half, "it ends in the middle of something")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _away(self.path, error) from error
+        if not whole:
+            return None
+        *_, text, signatures = whole[:-2].split(b"\n\n")
+        return self._read(text + b"\n\n" + signatures + b"\n")
+
+    def behind(self, size: int) -> Iterator[Head]:
+        """The heads of larger trees than one, in the file's order. Raises as `newest`."""
+        try:
+            with self.path.open("rb") as file:
+                for note in _notes(file):
+                    head = self._read(note)
+                    if head.size > size:
+                        yield head
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _away(self.path, error) from error
+
+    def append(self, head: Head) -> None:
+        """Writes a head to the disk. Raises Unavailable."""
+        try:
+            made = not self.path.exists()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                file.write(f"{head.note}\n".encode())
+                file.flush()
+                os.fsync(file.fileno())
+            if made:
+                _sync_directory(self.path.parent)
+        except OSError as error:
+            raise _away(self.path, error) from error
+
+    def _begins_head(self, half: bytes) -> bool:
+        origins = [f"{each.name}\n".encode() for each in self._keys.known]
+        return any(half.startswith(each) or each.startswith(half) for each in origins)
+
+    def _cut(self, size: int) -> None:
+        with self.path.open("rb+") as file:
+            file.truncate(size)
+            os.fsync(file.fileno())
+
+    def _read(self, note: bytes) -> Head:
+        try:
+            return read_head(note.decode("utf-8", "replace"), self._keys.known)
+        except NotSigned as error:
+            raise self._altered(note, str(error)) from None
+
+    def _altered(self, found: bytes, why: str) -> JournalAltered:
+        shown = found[:200].decode("utf-8", "replace").replace("\n", "⏎")
+        return JournalAltered(
+            f"The file {self.path} holds what is no head of this notary: {why} ({shown}). Restore it from a copy; or "
+            "move it away as evidence, and it is written anew from the heads in Postgres and NATS."
+        )
+
+
+def _notes(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Each head: all lines up to an empty one that follows a signature. Half a head at the end is left out."""
+    note, before = b"", b""
+    for line in lines:
+        if line == b"\n" and before.startswith(_SIGNATURE):
+            yield note
+            note, before = b"", b""
+        else:
+            note, before = note + line, line
+            if len(note) > 2 * MAX_NOTE_BYTES:
+                yield note  # which is none, and is said to be none
+                return
+
+
+def _end_of_whole(tail: bytes) -> int:
+    """Where the last whole head ends: behind an empty line that follows a signature."""
+    at = len(tail)
+    while (at := tail.rfind(b"\n\n", 0, at)) != -1:
+        if tail[tail.rfind(b"\n", 0, at) + 1 : at].startswith(_SIGNATURE):
+            return at + 2
+    return 0
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _away(path: Path, error: OSError) -> Unavailable:
+    return Unavailable(f"The file of signed heads {path} cannot be used: {error.strerror or error}.")

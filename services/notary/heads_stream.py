@@ -1,0 +1,148 @@
+"""Heads on NATS: a stream of their own beside the ledger's, from which nothing is removed."""
+
+import json
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from typing import Any
+
+import nats.errors
+from nats.aio.client import Client
+
+from services.errors import JournalAltered, NotProvisioned, StreamFull, StreamMismatch, Unavailable
+from services.notary.head import Head, read_head
+from services.notary.key import Keys
+from services.notary.note import NotSigned
+from services.settings import Settings
+from services.stream.append import FULL
+from services.stream.state import ask, find
+
+_TIMEOUT_S = 10.0
+_LEAST_BYTES = 16 * 1024 * 1024
+_SHARE = 64
+"""The stream of heads may become this part of the ledger's stream."""
+_NOT_FOUND = 10037
+
+
+def stream_name(stream: str) -> str:
+    """The stream of the heads of a ledger's stream."""
+    return f"{stream}_HEADS"
+
+
+def subject(stream: str) -> str:
+    """The subject under which heads are published; whoever may listen to it sees each as it is signed."""
+    return f"notary.head.{stream}"
+
+
+def configuration(settings: Settings, ledger_max_bytes: int) -> dict[str, Any]:
+    """What the stream of heads is made like."""
+    return {
+        "name": stream_name(settings.stream),
+        "description": "Daybook: every signed head of the journal's tree, for good.",
+        "subjects": [subject(settings.stream)],
+        "retention": "limits",
+        "storage": "file",
+        "discard": "new",
+        "max_bytes": max(_LEAST_BYTES, ledger_max_bytes // _SHARE),
+        "max_age": 0,
+        "max_msgs": -1,
+        "max_msgs_per_subject": -1,
+        "max_msg_size": 65_536,
+        "num_replicas": settings.stream_replicas,
+        "duplicate_window": 120 * 1_000_000_000,
+        "deny_delete": True,
+        "deny_purge": True,
+        "allow_rollup_hdrs": False,
+        "allow_direct": True,
+    }
+
+
+async def provision(nc: Client, settings: Settings, ledger_max_bytes: int) -> None:
+    """The stream of heads, made if there is none. Raises StreamMismatch when it could lose heads, and Unavailable."""
+    wanted = configuration(settings, ledger_max_bytes)
+    found = await find(nc, wanted["name"])
+    if found is None:
+        answer = await ask(nc, f"STREAM.CREATE.{wanted['name']}", wanted)
+        if "error" in answer:
+            raise Unavailable(f"JetStream makes no stream of heads: {answer['error'].get('description')}")
+        return
+    must = (
+        "subjects",
+        "storage",
+        "discard",
+        "max_age",
+        "max_msgs",
+        "max_msgs_per_subject",
+        "deny_delete",
+        "deny_purge",
+    )
+    wrong = [name for name in must if found.configuration.get(name, wanted[name]) != wanted[name]]
+    if wrong:
+        named = "; ".join(f"{each} is {found.configuration.get(each)!r}, must be {wanted[each]!r}" for each in wrong)
+        raise StreamMismatch(f"The stream {wanted['name']} has other settings: {named}. Correct them on the server.")
+
+
+class HeadsStream:
+    """The heads in the stream."""
+
+    def __init__(self, nc: Client, stream: str, keys: Keys) -> None:
+        self._nc = nc
+        self._stream = stream
+        self._name = stream_name(stream)
+        self._keys = keys
+
+    async def newest(self) -> Head | None:
+        """The last head, None when there is none. Raises JournalAltered, NotProvisioned and Unavailable."""
+        last = await self._last()
+        return await self._head(last) if last else None
+
+    async def behind(self, size: int) -> AsyncIterator[Head]:
+        """The heads of larger trees than one, in order. Raises as `newest`."""
+        last = await self._last()
+        low, high = 0, last
+        while low < high:  # heads only grow, so the first that is larger is found by halving
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if (await self._head(middle + 1)).size <= size else (low, middle)
+        for sequence in range(low + 1, last + 1):
+            yield await self._head(sequence)
+
+    async def append(self, head: Head) -> None:
+        """Publishes a head; returns once it is stored. Raises StreamFull, NotProvisioned and Unavailable."""
+        headers = {"Nats-Msg-Id": f"{head.size}:{head.root.hex()}", "Nats-Expected-Stream": self._name}
+        try:
+            reply = await self._nc.request(subject(self._stream), head.note.encode(), _TIMEOUT_S, headers=headers)
+        except nats.errors.NoRespondersError:
+            raise NotProvisioned(f"There is no stream {self._name} for signed heads. Run `daybook init`.") from None
+        except (nats.errors.Error, OSError) as error:
+            raise Unavailable(f"NATS does not take the signed head: {error or type(error).__name__}") from error
+        answer = json.loads(reply.data)
+        if (refused := answer.get("error")) is not None:
+            if refused.get("err_code") in FULL:
+                raise StreamFull(f"The stream {self._name} has no room for signed heads: raise its max_bytes.")
+            raise Unavailable(f"The stream {self._name} does not take the signed head: {refused.get('description')}")
+
+    async def _last(self) -> int:
+        found = await find(self._nc, self._name)
+        if found is None:
+            raise NotProvisioned(f"There is no stream {self._name} for signed heads. Run `daybook init`.")
+        return found.last_sequence
+
+    async def _head(self, sequence: int) -> Head:
+        answer = await ask(self._nc, f"STREAM.MSG.GET.{self._name}", {"seq": sequence})
+        if (error := answer.get("error")) is not None:
+            if error.get("err_code") == _NOT_FOUND:
+                raise JournalAltered(f"The stream {self._name} has lost its message {sequence}, a signed head. {_HELP}")
+            raise Unavailable(f"The stream {self._name} does not give message {sequence}: {error.get('description')}")
+        note = b64decode(answer["message"].get("data", "")).decode("utf-8", "replace")
+        try:
+            return read_head(note, self._keys.known)
+        except NotSigned as error:
+            shown = note[:200].replace("\n", "⏎")
+            raise JournalAltered(
+                f"Message {sequence} of the stream {self._name} is no head of this notary: {error} ({shown}). {_HELP}"
+            ) from None
+
+
+_HELP = (
+    "Somebody else could write to it: look at the permissions. Keep a copy as evidence, remove the stream and run "
+    "`daybook init`; it is filled anew from the heads in Postgres and the file."
+)

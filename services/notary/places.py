@@ -1,0 +1,90 @@
+"""The three places of signed heads: Postgres, a file, and NATS. Whoever loses one or two can still tell by the third.
+
+A head is committed, then written to the file, then published; the next one only when all three have it. So after a
+crash a place may lack heads that another has: it gets them from there, and nothing is ever taken from the one ahead.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Literal
+
+import structlog
+
+from services.errors import JournalAltered
+from services.notary.head import Head
+from services.notary.heads_file import HeadsFile
+from services.notary.heads_stream import HeadsStream
+from services.notary.heads_table import HeadsTable
+from services.notary.tree import Node
+
+Place = Literal["Postgres", "the file", "NATS"]
+Newest = Mapping[Place, Head | None]
+
+log = structlog.get_logger()
+
+
+class Places:
+    """All three, for one notary at a time."""
+
+    def __init__(self, table: HeadsTable, file: HeadsFile, stream: HeadsStream) -> None:
+        self._table = table
+        self._file = file
+        self._stream = stream
+
+    async def newest(self) -> Newest:
+        """The newest head that each place has. Raises JournalAltered, NotProvisioned and Unavailable."""
+        found: Newest = {
+            "Postgres": await self._table.newest(),
+            "the file": await asyncio.to_thread(self._file.newest),
+            "NATS": await self._stream.newest(),
+        }
+        roots: dict[int, bytes] = {}
+        for place, head in found.items():
+            if head is not None and roots.setdefault(head.size, head.root) != head.root:
+                raise JournalAltered(
+                    f"Two heads of {head.size} rows are signed and differ, one of them in {place}: somebody else has "
+                    "signed with the notary's key. Replace the key, and find out which head is right."
+                )
+        return found
+
+    async def add(self, head: Head, nodes: list[Node]) -> None:
+        """One more head, everywhere. Raises LostLeadership, StreamFull, NotProvisioned and Unavailable."""
+        await self._table.append(head, nodes)
+        await asyncio.to_thread(self._file.append, head)
+        await self._stream.append(head)
+
+    async def repair(self, newest: Newest) -> None:
+        """Gives each place the heads that it lacks behind its newest, from the place that is ahead. Raises as `add`."""
+        known = {place: head for place, head in newest.items() if head is not None}
+        if not known:
+            return
+        ahead = max(known, key=lambda place: known[place].size)
+        for place, head in newest.items():
+            size = 0 if head is None else head.size
+            if size == known[ahead].size:
+                continue
+            log.warning("heads_repaired", place=place, had=size, ahead=ahead, gets=known[ahead].size)
+            async for each in self._behind(ahead, size):
+                await self._append(place, each)
+
+    async def _behind(self, place: Place, size: int) -> AsyncIterator[Head]:
+        match place:
+            case "Postgres":
+                heads = self._table.behind(size)
+            case "NATS":
+                heads = self._stream.behind(size)
+            case "the file":
+                for head in self._file.behind(size):
+                    yield head
+                return
+        async for head in heads:
+            yield head
+
+    async def _append(self, place: Place, head: Head) -> None:
+        match place:
+            case "Postgres":
+                await self._table.append(head)
+            case "the file":
+                await asyncio.to_thread(self._file.append, head)
+            case "NATS":
+                await self._stream.append(head)

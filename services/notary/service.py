@@ -1,0 +1,118 @@
+"""The service: a notary that stands by until it is the active one, and then signs the journal; proofs for whoever asks.
+
+Where the journal is not the one that was signed, it stays and says so, and signs nothing until it is started again.
+"""
+
+import asyncio
+from time import monotonic
+from typing import NoReturn
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from services import database
+from services.errors import JournalAltered, LostLeadership, NotProvisioned, StreamFull, StreamMismatch, Unavailable
+from services.leadership import leadership, writer_of
+from services.ledger.journal import Connection
+from services.lifetime import until_one_ends, until_told
+from services.memory import spare_the_collector
+from services.monitoring.http import answering
+from services.notary.heads_file import HeadsFile
+from services.notary.heads_stream import HeadsStream
+from services.notary.heads_table import HeadsTable
+from services.notary.http import routes
+from services.notary.key import Keys, heads_path, load
+from services.notary.places import Places
+from services.notary.sign import Notary
+from services.notary.standing import Standing
+from services.recorder.record import NOTICE
+from services.settings import Endpoints, Settings, endpoints
+from services.stream import connection as stream_connection
+
+PAUSES_S = (0.25, 5.0)
+"""Before it begins anew: at first, and at most after many attempts that ended at once."""
+_AWAY = (Unavailable, NotProvisioned, StreamFull, StreamMismatch, *database.DATABASE_AWAY, *database.NOT_THERE)
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises NotConfigured when there is no key."""
+    at, keys = endpoints(settings), load(settings)
+    spare_the_collector()
+    await until_told(_serve(settings, at, keys))
+    log.info("notary_stopped")
+
+
+async def _serve(settings: Settings, at: Endpoints, keys: Keys) -> None:
+    standing = Standing(str(keys.own.public))
+    async with (
+        routes(at.database_url, keys) as proofs,
+        answering(settings, standing.look, settings.notary_host, settings.notary_port, proofs),
+    ):
+        await run(settings, at, keys, standing)
+
+
+async def run(settings: Settings, at: Endpoints, keys: Keys, standing: Standing) -> NoReturn:
+    """Sign, or stand by, until cancelled."""
+    pause = PAUSES_S[0]
+    while True:
+        began = monotonic()
+        try:
+            async with leadership(at.database_url, "notary", standing.stands_by) as lease:
+                await until_one_ends(lease.watch(), _lead(settings, at, keys, standing))
+        except LostLeadership as error:
+            log.warning("leadership_lost", reason=str(error))
+            await standing.interrupted(str(error))
+        except _AWAY as error:
+            log.warning("notary_interrupted", reason=str(error) or type(error).__name__)
+            await standing.interrupted(str(error) or type(error).__name__)
+        pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
+        await asyncio.sleep(pause)
+
+
+async def _lead(settings: Settings, at: Endpoints, keys: Keys, standing: Standing) -> None:
+    connection = await database.connect(at.database_url, "daybook_notary")
+    try:
+        await connection.execute(f"set application_name = '{writer_of('notary')}'")
+        standing.leads(connection)
+        try:
+            await _sign(settings, at, keys, standing, connection)
+        except JournalAltered as error:
+            log.error("journal_altered", reason=str(error), do="nothing is signed until the notary is started again")
+            await standing.says("refusing", str(error))
+            await asyncio.get_running_loop().create_future()
+        except _AWAY as error:
+            await standing.interrupted(str(error) or type(error).__name__)
+            raise
+    finally:
+        standing.ended()
+        connection.terminate()
+
+
+async def _sign(settings: Settings, at: Endpoints, keys: Keys, standing: Standing, connection: Connection) -> None:
+    nc = await stream_connection.connect(at.nats_url, "notary")
+    try:
+        places = Places(
+            HeadsTable(connection, keys),
+            HeadsFile(heads_path(settings), keys),
+            HeadsStream(nc, settings.stream, keys),
+        )
+        notary = Notary(connection, keys, places, standing, settings.notary_every_s)
+
+        async def noticed(_: Msg) -> None:
+            notary.notice()
+
+        await nc.subscribe(NOTICE, cb=noticed)
+        log.info("notary_started", key=str(keys.own.public), stream=settings.stream)
+        await notary.run()
+    finally:
+        await _close(nc)
+
+
+async def _close(nc: Client) -> None:
+    try:
+        await asyncio.wait_for(nc.close(), 2)
+    except (TimeoutError, OSError) as error:
+        log.debug("nats_not_closed", reason=repr(error))

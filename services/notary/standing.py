@@ -1,0 +1,77 @@
+"""How the notary is: it signs, it stands by, or something keeps it from both. The active one tells Postgres too."""
+
+from time import monotonic
+from typing import Literal
+
+import asyncpg
+import structlog
+
+from services.database import DATABASE_AWAY
+from services.ledger.journal import Connection
+from services.monitoring.condition import Condition, Reason
+from services.notary.journal import SQL
+
+State = Literal["waiting", "checking", "signing", "refusing", "interrupted"]
+STANDS_BY_S = 5.0
+"""Who stands by has asked for the lock within so long."""
+
+log = structlog.get_logger()
+
+
+class Standing:
+    """What a notary is doing; its service tells."""
+
+    def __init__(self, vkey: str) -> None:
+        self._vkey = vkey
+        self._connection: Connection | None = None
+        self._state: State = "interrupted"
+        self._detail = "It is just starting."
+        self._size = 0
+        self._asked_at = float("-inf")
+
+    def stands_by(self) -> None:
+        """It has asked for the lock, and another notary has it."""
+        self._asked_at = monotonic()
+
+    def leads(self, connection: Connection) -> None:
+        """It is the active one, and says over this connection how it is."""
+        self._asked_at = float("-inf")
+        self._connection = connection
+
+    def ended(self) -> None:
+        """It is active no more."""
+        self._connection = None
+
+    async def says(self, state: State, detail: str) -> None:
+        """How it is from now on, for `daybook status` too. Raises what asyncpg raises."""
+        if (state, detail) == (self._state, self._detail):
+            return
+        self._state, self._detail = state, detail
+        self._size = 0 if state == "checking" else self._size
+        if self._connection is not None:
+            await self._connection.execute(SQL["say"], state, detail, self._vkey)
+
+    async def interrupted(self, reason: str) -> None:
+        """Something is away; it begins anew. Whether that can be told to Postgres depends on what it is."""
+        try:
+            await self.says("interrupted", reason)
+        except (*DATABASE_AWAY, asyncpg.PostgresError) as error:
+            log.debug("state_not_told", error=str(error))
+
+    def compared(self, rows: int) -> None:
+        """So many rows more were compared with the heads."""
+        self._size += rows
+
+    def signed(self, size: int) -> None:
+        """The newest head covers so many rows."""
+        self._size = size
+
+    async def look(self) -> Condition:
+        """How it is now."""
+        if self._connection is None and monotonic() - self._asked_at < STANDS_BY_S:
+            return Condition((), {"role": "standing_by"}, {"daybook_notary_signing": 0})
+        state = {"role": "active" if self._connection else "waiting", "doing": self._state, "rows": self._size}
+        figures = {"daybook_notary_signing": float(self._state == "signing")}
+        if self._state == "signing":
+            return Condition((), state, figures | {"daybook_notary_signed_rows": float(self._size)})
+        return Condition((Reason(self._state, self._detail),), state, figures)
