@@ -17,6 +17,7 @@ from services import database
 from services.database import Role
 from services.errors import Unavailable
 from services.ledger.tokens import hash_token, new_token
+from services.notary import heads_stream
 from services.provision import provision
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
@@ -206,7 +207,8 @@ async def fresh_ledger(
             endpoints = Endpoints(nats_url, servers.postgres.url_of(name, "daybook"), intake_url)
             ledger = Ledger(servers, endpoints, emitter_url, name, Path(home), stream_max_bytes)
             try:
-                await ask(await ledger.nats(), f"STREAM.DELETE.{ledger.settings.stream}")
+                for stream in (ledger.settings.stream, heads_stream.stream_name(ledger.settings.stream)):
+                    await ask(await ledger.nats(), f"STREAM.DELETE.{stream}")
                 await provision(ledger.settings, endpoints, playbooks)
                 yield ledger
             finally:
