@@ -1,16 +1,17 @@
 """The read API: one address for each report, the same answers as the commands print with --json."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import DaybookError
+from services.monitoring.http import Monitor
+from services.monitoring.openapi import HEALTH, READY
 from services.query import openapi, shapes, tables
 from services.query.ageing import ageing, receivables_open
 from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts
@@ -38,12 +39,12 @@ FUNNEL_AS_CSV = (
 )
 
 
-def application(reading: Reading) -> FastAPI:
+def application(reading: Reading, monitor: Monitor) -> FastAPI:
     """The ASGI application."""
     app = FastAPI(**openapi.ABOUT)
     app.include_router(_deals(reading))
     app.include_router(_reports(reading))
-    app.include_router(_conditions(reading))
+    app.include_router(_conditions(reading, monitor))
     app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
     _telling(app, reading)
     return app
@@ -171,7 +172,7 @@ def _reports(reading: Reading) -> APIRouter:
     return router
 
 
-def _conditions(reading: Reading) -> APIRouter:
+def _conditions(reading: Reading, monitor: Monitor) -> APIRouter:
     router = APIRouter()
 
     @router.get("/status", **openapi.answer(shapes.Status, "How far the ledger is", "after"))
@@ -180,20 +181,9 @@ def _conditions(reading: Reading) -> APIRouter:
             answer = await status(asked.connection, reading.stream.nc, reading.stream_name)
             return asked.table(tables.LANES, tables.lane_rows(answer)) if asked.csv else asked.json(answer)
 
-    @router.get("/health", **openapi.condition("Whether query lives", 200))
-    async def health() -> Response:
-        return JSONResponse({"alive": True})
-
-    @router.get("/ready", **openapi.condition("Whether query can answer now", 200, 503))
-    async def ready() -> Response:
-        try:
-            async with asyncio.timeout(3):
-                views = await reading.projected() is not None
-        except Exception as error:
-            log.warning("not_ready", error=str(error) or type(error).__name__)
-            views = False
-        return JSONResponse({"views": views}, 200 if views else 503)
-
+    router.get("/health", **HEALTH)(monitor.health)
+    router.get("/ready", **READY)(monitor.ready)
+    router.get("/metrics", include_in_schema=False)(monitor.metrics)
     return router
 
 

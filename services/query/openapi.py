@@ -68,16 +68,6 @@ def answer(shape: Any, description: str, *names: str, not_known: bool = False, m
     }
 
 
-def condition(description: str, *statuses: int) -> dict[str, Any]:
-    """The arguments of a route that says how query is."""
-    schema = {"type": "object", "additionalProperties": {"type": "boolean"}}
-    content = {"application/json": {"schema": schema}}
-    return {
-        "summary": description,
-        "responses": {status: {"description": description, "content": content} for status in statuses},
-    }
-
-
 def _problem(status: int) -> dict[str, Any]:
     """A refusal tells the position too where it can be read, except to one who is not let in."""
     return {

@@ -3,19 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 
 from services import database
 from services.errors import NotConfigured
 from services.lifetime import until_told
+from services.monitoring.http import Monitor
+from services.monitoring.requests import Measured
 from services.query.access import Readers
 from services.query.arrival import Arrivals, Stream
+from services.query.condition import look
 from services.query.http import application
 from services.query.reading import Reading
 from services.query.times import projected
 from services.serving import serving
 from services.settings import LOOPBACK, Settings, endpoints
+from services.tls import server_context
 
 log = structlog.get_logger()
 
@@ -33,19 +38,21 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             f"Reads without a token are for this machine alone, but query is to listen on {settings.query_host}. "
             "Unset DAYBOOK_OPEN_READS, or set DAYBOOK_QUERY_HOST=127.0.0.1."
         )
-    where = endpoints(settings)
+    where, tls = endpoints(settings), server_context(settings)
     pool = await database.pool(where.database_url, "daybook_query", POOL_SIZE)
 
-    async def look() -> int:
+    async def position() -> int:
         async with pool.acquire() as connection:
             return await projected(connection)
 
-    arrivals = Arrivals(look)
+    arrivals = Arrivals(position)
     stream = Stream(where.nats_url, arrivals.notice)
     listening = asyncio.create_task(stream.run())
     try:
         reading = Reading(pool, Readers(pool, settings.open_reads), arrivals, stream, settings.stream)
-        async with serving(application(reading), settings.query_host, settings.query_port) as port:
+        monitor = Monitor(settings, partial(look, pool, stream, settings.stream))
+        app = Measured(application(reading, monitor))
+        async with serving(app, settings.query_host, settings.query_port, tls) as port:
             yield port
     finally:
         await arrivals.stop()

@@ -239,9 +239,11 @@ async def test_unknown_paths_and_methods_are_problems(api: Api) -> None:
     assert answer.json()["type"] == "urn:daybook:problem:method-not-allowed"
 
 
-async def test_health_and_ready(api: Api) -> None:
+async def test_health_and_ready(api: Api, told: Told) -> None:
     assert await api.get("/health") == {"alive": True}
-    assert await api.get("/ready") == {"views": True}
+    ready = await api.get("/ready")
+    assert (ready["ready"], ready["reasons"]) == (True, [])
+    assert ready["state"] == {"recorded": told.last, "projected": told.last, "views_age_s": 0}
 
 
 async def test_readers_need_a_token_where_reads_are_not_open(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
