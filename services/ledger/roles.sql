@@ -5,7 +5,7 @@ declare
     wanted text;
 begin
     foreach wanted in array array['daybook_intake', 'daybook_recorder', 'daybook_projector', 'daybook_query',
-                                  'daybook_reader', 'daybook_notary'] loop
+                                  'daybook_reader', 'daybook_notary', 'daybook_backup'] loop
         if not exists (select from pg_roles where rolname = wanted) then
             begin
                 execute format('create role %I nologin', wanted);
@@ -57,3 +57,7 @@ grant select on ledger.journal, ledger.identity, ledger.notary to daybook_notary
 grant select, insert on ledger.tree_node, ledger.tree_head to daybook_notary;
 grant insert, update on ledger.notary to daybook_notary;
 grant select on ledger.tree_node, ledger.tree_head, ledger.notary to daybook_query;
+
+-- Who takes backups reads everything durable, whichever migration made it.
+grant usage on schema ledger to daybook_backup;
+grant select on all tables in schema ledger to daybook_backup;
