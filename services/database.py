@@ -5,14 +5,20 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import asyncpg
 
-from services.errors import NotConfigured, NotProvisioned, Unavailable
+from services.errors import MissingRights, NotConfigured, NotProvisioned, Unavailable
 from services.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Role = Literal[
-    "daybook_intake", "daybook_recorder", "daybook_projector", "daybook_query", "daybook_reader", "daybook_notary"
+    "daybook_intake",
+    "daybook_recorder",
+    "daybook_projector",
+    "daybook_query",
+    "daybook_reader",
+    "daybook_notary",
+    "daybook_backup",
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -35,6 +41,8 @@ The last is its own confusion when the server ends the connection between two st
 NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError)
 """What PostgreSQL says when `daybook init` has not been there."""
 
+_FORBIDDEN = (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidAuthorizationSpecificationError)
+
 
 def _settings(role: Role | None) -> dict[str, str]:
     settings = {
@@ -50,11 +58,16 @@ def _settings(role: Role | None) -> dict[str, str]:
 
 @contextmanager
 def explained() -> "Iterator[None]":
-    """Around statements on a connection: what asyncpg raises becomes NotProvisioned or Unavailable."""
+    """Around statements on a connection: what asyncpg raises becomes NotProvisioned, MissingRights or Unavailable."""
     try:
         yield
     except NOT_THERE as error:
         raise NotProvisioned(f"The database is not set up ({error}). Run `daybook init`.") from error
+    except _FORBIDDEN as error:
+        raise MissingRights(
+            f"The user of DAYBOOK_DATABASE_URL may not do this ({error}). Name one that may; the ledger's owner may do "
+            "everything."
+        ) from error
     except DATABASE_AWAY as error:
         raise Unavailable(f"PostgreSQL stopped answering: {error or type(error).__name__}. Try again.") from error
 
@@ -67,6 +80,8 @@ def _connecting(url: str) -> "Iterator[None]":
         raise NotConfigured(f"DAYBOOK_DATABASE_URL ({masked(url)}) is wrong: {error}") from error
     except DATABASE_AWAY as error:
         raise Unavailable(f"PostgreSQL does not answer at {masked(url)}: {error}") from error
+    except _FORBIDDEN as error:
+        raise MissingRights(f"PostgreSQL at {masked(url)} does not let this user in: {error}.") from error
     except (asyncpg.InvalidParameterValueError, asyncpg.InvalidCatalogNameError) as error:
         raise NotProvisioned(f"The database at {masked(url)} is not set up ({error}). Run `daybook init`.") from error
     except ValueError:  # it may quote a part of the password
@@ -77,7 +92,7 @@ def _connecting(url: str) -> "Iterator[None]":
 
 
 async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg.Connection:
-    """One connection, under a role. Raises Unavailable, NotProvisioned or NotConfigured."""
+    """One connection, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
     with _connecting(url):
         return await asyncpg.connect(
             url, server_settings=_settings(role), command_timeout=COMMAND_TIMEOUT_S, timeout=10, **options
@@ -85,7 +100,7 @@ async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg
 
 
 async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
-    """A pool, under a role. Raises Unavailable, NotProvisioned or NotConfigured."""
+    """A pool, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
     with _connecting(url):
         return await asyncpg.create_pool(
             url,

@@ -51,7 +51,7 @@ class Taken:
 async def take(
     connection: asyncpg.Connection, nc: Client, stream: str, directory: Path, wait_s: float, progress: Progress
 ) -> Taken:
-    """Write a backup into a directory that is made. The connection is the owner's, and used by nobody else.
+    """Write a backup into a directory that is made. The connection is used by nobody else.
 
     Raises NotProvisioned, Unavailable when the recorder does not come so far in `wait_s`, and DaybookError when the
     directory cannot be written. Then nothing is left of it.

@@ -60,7 +60,7 @@ async def _take(settings: Settings, directory: Path, wait_s: float) -> "Taken":
     where = endpoints(settings)
     nc = await stream_connection.connect(where.nats_url, "backup")
     try:
-        connection = await database.connect(where.database_url)
+        connection = await database.connect(where.database_url, "daybook_backup")
         try:
             with database.explained(), Bar() as bar:
                 return await take(connection, nc, settings.stream, directory, wait_s, bar)

@@ -174,7 +174,8 @@ async def test_what_the_user_may_not_do_is_named(ledger: Ledger, stranger: Endpo
 
 
 async def test_the_rights_named_are_enough(ledger: Ledger, stranger: Endpoints) -> None:
-    roles = "daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_reader, daybook_notary"
+    roles = "daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_reader, daybook_notary, "
+    roles += "daybook_backup"
     await ledger.servers.admin('grant create on database "strange" to "stranger"')
     await ledger.servers.admin(f'grant {roles} to "stranger"')
     made = await provision(ledger.settings, stranger)
@@ -184,7 +185,8 @@ async def test_the_rights_named_are_enough(ledger: Ledger, stranger: Endpoints) 
 
 
 async def test_a_superuser_takes_locks_and_large_objects_from_readers(ledger: Ledger, stranger: Endpoints) -> None:
-    roles = "daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_reader, daybook_notary"
+    roles = "daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_reader, daybook_notary, "
+    roles += "daybook_backup"
     await ledger.servers.admin('grant create on database "strange" to "stranger"')
     await ledger.servers.admin(f'grant {roles} to "stranger"')
     assert not (await provision(ledger.settings, stranger)).confined
