@@ -15,6 +15,8 @@ from nats.aio.client import Client
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
+from services.stream.connection import login
+
 _INBOX = re.compile(rb"_INBOX(?:\.[^\x00-\x20.*>\x7f-\xff]+)+")
 """Where emitting systems listen, and nobody else."""
 _HEADER = b"NATS/1.0\r\n"
@@ -50,7 +52,7 @@ class RequestsBroker(NatsBroker):
 
     async def _connect(self) -> Client:
         nc = RequestsClient()
-        await nc.connect(**self._connection_kwargs)
+        await nc.connect(**(self._connection_kwargs | login(self._connection_kwargs["servers"])))
         self.config.connect(nc)
         return nc
 

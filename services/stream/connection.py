@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -50,6 +51,22 @@ def options(url: str, name: str) -> dict[str, Any]:
     }
 
 
+def login(servers: Sequence[str]) -> dict[str, str]:
+    """Options that say who we are to the servers that a cluster tells us of as well: they come without it.
+
+    Empty where the URLs do not agree: then each stands for itself alone.
+    """
+    try:
+        parts = [urlsplit(each) for each in servers]
+    except ValueError:
+        return {}  # what is wrong with a URL is said when it is used
+    found = {(each.username, each.password) for each in parts}
+    user, password = found.pop()
+    if found or not user:
+        return {}
+    return {"token": user} if password is None else {"user": user, "password": password}
+
+
 def inbox(url: str) -> str:
     """Where replies come: an inbox of the user's own, which no other user has to hear (deploy/nats/users.conf).
 
@@ -82,7 +99,7 @@ async def _connected(nc: C, url: str, name: str) -> C:
 
     try:
         async with asyncio.timeout(10):
-            await nc.connect(**(wanted | {"disconnected_cb": disconnected}))
+            await nc.connect(**(wanted | login(wanted["servers"]) | {"disconnected_cb": disconnected}))
             return nc
     except (TimeoutError, OSError, nats.errors.Error) as raised:
         raise Unavailable(f"NATS does not answer at {masked(url)}: {str(raised) or type(raised).__name__}") from raised

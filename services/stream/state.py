@@ -11,6 +11,8 @@ from nats.aio.client import Client
 from services.errors import NotProvisioned, Unavailable
 
 _STREAM_NOT_FOUND = 10059
+_HEARD_NS = 3_500_000_000
+"""A leader hears of each replica every second; others elect a new one after 4 seconds without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ async def ask(nc: Client, verb: str, payload: dict[str, Any] | None = None) -> d
 
 
 def read(answer: dict[str, Any]) -> StreamState:
-    """The server's answer to STREAM.INFO, CREATE or UPDATE. Raises Unavailable for an error."""
+    """The server's answer to STREAM.INFO, CREATE or UPDATE. Raises Unavailable for an error, or one that may be old."""
     if "error" in answer:
         raise Unavailable(f"JetStream refuses: {answer['error'].get('description', answer['error'])}")
+    _check_leader(answer)
     configuration, counts = answer["config"], answer["state"]
     return StreamState(
         name=configuration["name"],
@@ -83,6 +86,21 @@ def read(answer: dict[str, Any]) -> StreamState:
         configuration=configuration,
         asked_at=instant(answer["ts"]),
     )
+
+
+def _check_leader(answer: dict[str, Any]) -> None:
+    """A replica without a leader answers too, and so does a leader that is cut off and does not know it yet.
+
+    Their stream may end before the one that the others keep, as if it had been rewound.
+    """
+    name, copies, cluster = answer["config"]["name"], answer["config"]["num_replicas"], answer.get("cluster")
+    if copies == 1 or cluster is None:
+        return
+    if not cluster.get("leader"):
+        raise Unavailable(f"The stream {name} has no leader now.")
+    near = 1 + sum(0 < each["active"] < _HEARD_NS for each in cluster.get("replicas", ()))
+    if near <= copies // 2:
+        raise Unavailable(f"The leader of the stream {name} hears too few of its {copies} replicas: {near - 1}.")
 
 
 def instant(text: str) -> datetime:
