@@ -23,6 +23,7 @@ from services.recorder.record import Recorder
 from services.recorder.write import Writer
 from services.settings import Endpoints, Settings, endpoints
 from services.stream import connection as stream_connection
+from services.stream.elsewhere import look_elsewhere
 
 _NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
 PAUSES_S = (0.25, 5.0)
@@ -76,7 +77,9 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
             metrics.began(writer.position.sequence)
             standing.leads(nc, stream, lambda: writer.position.sequence)
             recorder = Recorder(nc, stream, writer)
-            await until_one_ends(recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer))
+            await until_one_ends(
+                recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer), look_elsewhere(nc, stream)
+            )
         finally:
             connection.terminate()
     finally:
