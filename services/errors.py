@@ -4,9 +4,11 @@ DaybookError
 ├── NotConfigured         no running ledger was found and no servers are named
 ├── AlreadyRunning        another `up` uses the data directory
 ├── NotProvisioned        the stream, the database or a generation is missing: `daybook init`
-├── MissingRights         the database user may not do what `daybook init` has to do
+├── MissingRights         the database user may not do what is to be done
 ├── ServerFailed          an embedded server did not start or stopped by itself
-├── StreamMismatch        the stream is not the one that the journal remembers
+├── StreamMismatch        the stream is not the one that the journal remembers: `daybook reconcile`
+│   └── MessageMissing    it does not hold a message that it must hold
+├── StillRecording        a recorder is at work: nothing else may change the stream
 ├── JournalUnreadable     the journal holds an entry that this version does not know
 ├── Unavailable           NATS or Postgres cannot be reached now; trying again may help
 ├── StreamFull            the stream has no room left
@@ -36,7 +38,7 @@ class NotProvisioned(DaybookError):
 
 
 class MissingRights(DaybookError):
-    """The database user may not do what provisioning has to do; the message lists what is missing."""
+    """The database user may not do what is to be done; the message lists what is missing."""
 
 
 class ServerFailed(DaybookError):
@@ -45,6 +47,18 @@ class ServerFailed(DaybookError):
 
 class StreamMismatch(DaybookError):
     """The stream is not the one that the journal remembers: rewound, replaced, or altered."""
+
+
+class MessageMissing(StreamMismatch):
+    """The stream does not hold a message that it must hold."""
+
+    def __init__(self, sequence: int, message: str) -> None:
+        super().__init__(message)
+        self.sequence = sequence
+
+
+class StillRecording(DaybookError):
+    """A recorder is at work: nothing else may change the stream."""
 
 
 class JournalUnreadable(DaybookError):

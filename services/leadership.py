@@ -34,6 +34,7 @@ class Lease:
         self._connection = connection
         self._service = service
         self._ended = asyncio.Event()
+        self._one = asyncio.Lock()
         connection.add_termination_listener(lambda _: self._ended.set())
 
     async def watch(self) -> NoReturn:
@@ -45,12 +46,17 @@ class Lease:
                 raise LostLeadership(f"The connection that held the {self._service}'s lock has ended.")
             except TimeoutError:
                 pass
-            try:
+            await self.confirm()
+
+    async def confirm(self) -> None:
+        """Ask now, before something that cannot be taken back. Raises LostLeadership."""
+        try:
+            async with self._one:
                 await self._connection.fetchval("select 1", timeout=PING_S)
-            except database.DATABASE_AWAY as error:
-                raise LostLeadership(
-                    f"The connection that held the {self._service}'s lock does not answer: {error}"
-                ) from error
+        except database.DATABASE_AWAY as error:
+            raise LostLeadership(
+                f"The connection that held the {self._service}'s lock does not answer: {error}"
+            ) from error
 
 
 def lock_of(service: Led) -> int:

@@ -5,8 +5,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
@@ -14,9 +12,12 @@ from services import database, playbooks
 from services.errors import DaybookError
 from services.ledger.provision import Identity, confine, identify, identity, migrate
 from services.notary import heads_stream
+from services.ledger.remembered import check_stream, remembered
 from services.projector import generation
-from services.settings import LOOPBACK, Endpoints, Settings
+from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
+from services.stream.closing import is_closed
+from services.stream.provision import disk_of
 from services.stream.provision import provision as provision_stream
 from services.stream.state import StreamState, find
 
@@ -47,11 +48,14 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             known = await identity(connection)
             if known is not None:
                 _check_identity(settings, known)
-            existed = await find(nc, settings.stream) is not None
+            existed = await find(nc, settings.stream)
             applied = await migrate(connection)
             confined = await confine(connection)
-            stream = await provision_stream(nc, settings, _disk(settings, where), may_create=known is None)
+            if known is not None and existed is not None and is_closed(existed.configuration):
+                await check_stream(nc, await remembered(connection, settings.stream))
+            stream = await provision_stream(nc, settings, disk_of(settings, where), may_create=known is None)
             known = await identify(connection, stream, settings.timezone)
+            await check_stream(nc, await remembered(connection, settings.stream))
             await heads_stream.provision(nc, settings, stream.max_bytes)
             await playbooks.add_source(connection)
             published = await playbooks.publish(
@@ -62,7 +66,7 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             await connection.close()
     finally:
         await nc.close()
-    return Provisioned(stream, known, not existed, applied, published, served.digest, confined)
+    return Provisioned(stream, known, existed is None, applied, published, served.digest, confined)
 
 
 def _check_identity(settings: Settings, known: Identity) -> None:
@@ -75,11 +79,3 @@ def _check_identity(settings: Settings, known: Identity) -> None:
         raise DaybookError(
             f"The database belongs to the stream {known.stream_name}; DAYBOOK_STREAM says {settings.stream}."
         )
-
-
-def _disk(settings: Settings, where: Endpoints) -> Path | None:
-    """A path on the disk of the stream's files, None when they lie on another machine."""
-    if settings.embedded:
-        return settings.data
-    hosts = {urlsplit(each).hostname for each in where.nats_url.split(",")}
-    return Path("/") if hosts <= LOOPBACK else None

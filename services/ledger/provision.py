@@ -118,10 +118,12 @@ async def identify(connection: asyncpg.Connection, stream: StreamState, time_zon
     )
     found = await identity(connection)
     assert found is not None
-    if (found.stream_name, found.stream_created_at) != (stream.name, stream.created_at):
+    created_at = await connection.fetchval("select created_at from ledger.stream")
+    if (found.stream_name, created_at) != (stream.name, stream.created_at):
         raise StreamMismatch(
-            f"The database belongs to the stream {found.stream_name} made at {found.stream_created_at.isoformat()}, "
-            f"but the server has {stream.name} made at {stream.created_at.isoformat()}. Connect the pair that belongs "
+            f"The database belongs to the stream {found.stream_name} made at {created_at.isoformat()}, but the server "
+            f"has {stream.name} made at {stream.created_at.isoformat()}. If that one took the other's place, `daybook "
+            "reconcile` shows what the journal holds and puts it back. Otherwise connect the pair that belongs "
             "together, or start a new ledger with a new database."
         )
     return found

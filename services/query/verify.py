@@ -16,11 +16,11 @@ from services.projector.generation import Generation, served
 from services.query.checks.differences import Differences
 from services.query.checks.journal import check_entries_of, check_journal
 from services.query.checks.pin import Pin, pin
-from services.query.checks.stream import Messages
 from services.query.checks.views import ViewChecks
 from services.query.shapes import Verification
 from services.sql import queries
 from services.stream.following import FollowingClient
+from services.stream.messages import Messages
 from services.stream.state import StreamState, state
 
 _SQL = queries("services.query.checks", "journal.sql")

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 
 from contracts.canonical import leaf_hash
 from services.errors import NotProvisioned, StreamMismatch, Unavailable
-from services.recorder.rows import microseconds
+from services.ledger.times import microseconds
 from services.recorder.write import Writer, last_row
 from services.sql import queries
 from services.stream.reading import message_at

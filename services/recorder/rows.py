@@ -1,18 +1,17 @@
 """The journal's rows: what a judged message becomes, and which subjects it concerns."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from contracts.canonical import leaf_hash
 from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import split_subject
 from projections.entry import lane_of
+from services.ledger.times import instant, microseconds
 from services.recorder.judge import Unreadable, judge
 from services.stream.reading import Stored, recorded_at_us
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 PLAYBOOK_LANE = -1
 
 
@@ -85,14 +84,9 @@ def concern(subject: str, sequence: int) -> Concern:
     return Concern(subject, sequence, lane)
 
 
-def microseconds(at: datetime) -> int:
-    """Since 1970 UTC, as `leaf_hash` takes them."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
 def _judged(message: Stored, at_us: int) -> Judged:
     sequence, _, stream_subject, data = message
-    recorded_at = _EPOCH + timedelta(microseconds=at_us)
+    recorded_at = instant(at_us)
     leaf = leaf_hash(sequence, at_us, stream_subject, data)
     said = judge(stream_subject, data)
     if isinstance(said, Unreadable):

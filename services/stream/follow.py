@@ -14,7 +14,7 @@ from typing import Self
 import nats.errors
 import structlog
 
-from services.errors import NotProvisioned, StreamMismatch, Unavailable
+from services.errors import MessageMissing, NotProvisioned, StreamMismatch, Unavailable
 from services.stream.consumer import Consumer
 from services.stream.following import FollowingClient
 from services.stream.reading import Stored, message_at
@@ -130,12 +130,17 @@ class Follower:
         """What breaks nats-py's parser (a form feed in a subject) comes through the API, which quotes it."""
         message = await message_at(self._nc, self._stream, self._next)
         if message is None:
-            raise self._mismatch(f"does not hold the message at sequence {self._next}: it was removed or damaged")
+            what = f"does not hold the message at sequence {self._next}: it was removed or damaged"
+            raise MessageMissing(self._next, self._words(what))
         log.warning("message_read_singly", stream=self._stream, sequence=message.sequence)
         return message
 
     def _mismatch(self, what: str) -> StreamMismatch:
-        return StreamMismatch(
+        return StreamMismatch(self._words(what))
+
+    def _words(self, what: str) -> str:
+        return (
             f"The stream {self._stream}, of which the messages up to {self._next - 1} have been read, {what}. Nothing "
-            "more is read: restore the stream from its backup or another replica."
+            "more is read. `daybook reconcile` shows what is missing and puts it back from the journal; or restore the "
+            "stream from its backup or another replica."
         )

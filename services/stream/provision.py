@@ -3,11 +3,12 @@
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 
 from services.errors import DaybookError, StreamMismatch, Unavailable
-from services.settings import Settings
+from services.settings import LOOPBACK, Endpoints, Settings
 from services.stream.state import StreamState, ask, find, read
 
 SUBJECTS = ["daybook.account.*", "daybook.deal.*", "daybook.playbook.*"]
@@ -68,11 +69,11 @@ async def provision(nc: Client, settings: Settings, disk: Path | None, *, may_cr
     if found is None:
         if not may_create:
             raise StreamMismatch(
-                f"The database belongs to a stream {settings.stream} that is not there. Nothing is made in its place: "
-                "restore the stream from its backup, or start a new ledger with a new database."
+                f"The database belongs to a stream {settings.stream} that is not there. `daybook reconcile` shows what "
+                "the journal holds of it and makes it anew; or restore the stream from its backup, or start a new "
+                "ledger with a new database."
             )
-        wanted = configuration(settings, settings.stream_max_bytes or await _default_size(nc, disk))
-        return read(await ask(nc, f"STREAM.CREATE.{settings.stream}", wanted))
+        return read(await ask(nc, f"STREAM.CREATE.{settings.stream}", await fresh(nc, settings, disk)))
     wanted = configuration(settings, settings.stream_max_bytes or found.max_bytes)
     differing = differences(wanted, found.configuration)
     if "max_bytes" in differing and found.max_bytes > 0 and len(differing) == 1:
@@ -81,6 +82,19 @@ async def provision(nc: Client, settings: Settings, disk: Path | None, *, may_cr
         named = "; ".join(f"{name} is {has!r}, must be {must!r}" for name, (must, has) in differing.items())
         raise StreamMismatch(f"The stream {settings.stream} has other settings: {named}. Correct them on the server.")
     return found
+
+
+async def fresh(nc: Client, settings: Settings, disk: Path | None) -> dict[str, Any]:
+    """The configuration of a stream that is made for the first time. Raises DaybookError when its size is not known."""
+    return configuration(settings, settings.stream_max_bytes or await _default_size(nc, disk))
+
+
+def disk_of(settings: Settings, where: Endpoints) -> Path | None:
+    """A path on the disk of the stream's files, None when they lie on another machine."""
+    if settings.embedded:
+        return settings.data
+    hosts = {urlsplit(each).hostname for each in where.nats_url.split(",")}
+    return Path("/") if hosts <= LOOPBACK else None
 
 
 def differences(wanted: dict[str, Any], found: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -6,22 +6,21 @@ messages with one identity the first counts, or this check says so.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
 
 from contracts.canonical import leaf_hash
 from contracts.envelope import CloudEvent
 from services.ledger.journal import Connection, Row
+from services.ledger.times import instant, microseconds
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences
-from services.query.checks.stream import Messages, messages_at
 from services.recorder.judge import judge
 from services.sql import queries
 from services.stream.following import FollowingClient
+from services.stream.messages import Messages, messages_at
 from services.stream.reading import Stored, recorded_at_us
 
 _SQL = queries("services.query.checks", "journal.sql")
 _CHUNK = 1000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def check_journal(
@@ -54,7 +53,7 @@ async def check_entries_of(
     rows = await connection.fetch(_SQL["rows_of"], subject, up_to)
     held = await messages_at(nc, stream, [row["sequence"] for row in rows])
     for row in rows:
-        before = _microseconds(row["recorded_before"]) if row["recorded_before"] is not None else 0
+        before = microseconds(row["recorded_before"]) if row["recorded_before"] is not None else 0
         check_row(row, held.get(row["sequence"]), before, differences)
     progress(len(rows))
     return differences, sum(row["disposition"] == "entry" for row in rows)
@@ -63,7 +62,7 @@ async def check_entries_of(
 def check_row(row: Row, message: Stored | None, before: int, differences: Differences) -> int:
     """One row beside its message. `before` and what is returned: recorded_at of a row, microseconds since 1970."""
     sequence, subject, stored = row["sequence"], row["subject"], row["message"]
-    recorded = _microseconds(row["recorded_at"])
+    recorded = microseconds(row["recorded_at"])
     if message is None:
         differences.add("message_missing", sequence, subject, _described(stored))
     else:
@@ -73,7 +72,9 @@ def check_row(row: Row, message: Stored | None, before: int, differences: Differ
             differences.add("subject_altered", sequence, subject, message.subject, row["stream_subject"])
         taken = recorded_at_us(message, before)
         if taken != recorded:
-            differences.add("recorded_at_altered", sequence, subject, _instant(taken), _instant(recorded))
+            differences.add(
+                "recorded_at_altered", sequence, subject, instant(taken).isoformat(), instant(recorded).isoformat()
+            )
     leaf = leaf_hash(sequence, recorded, row["stream_subject"], stored)
     if leaf != row["leaf_hash"]:
         differences.add("leaf_hash_altered", sequence, subject, leaf.hex(), row["leaf_hash"].hex())
@@ -132,14 +133,3 @@ def _judged(disposition: str, original: int | None) -> str:
 def _described(message: bytes) -> str:
     """The bytes as people can compare them."""
     return f"{len(message)} bytes: {message[:200].decode('utf-8', 'backslashreplace')}"
-
-
-def _microseconds(at: datetime) -> int:
-    since = at - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def _instant(microseconds: int) -> str:
-    return (
-        datetime.fromtimestamp(microseconds // 1_000_000, UTC).replace(microsecond=microseconds % 1_000_000).isoformat()
-    )

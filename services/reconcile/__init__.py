@@ -1,0 +1,1 @@
+"""Bringing the stream back to what the journal remembers, when it was rewound, replaced or damaged."""

@@ -1,0 +1,109 @@
+"""The durable record of a reconciliation: that it began, the messages it saved, that it was finished. Insert-only."""
+
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.ledger.times import instant
+from services.reconcile.plan import Moved
+from services.sql import queries
+from services.stream.reading import Stored
+from services.stream.state import StreamState
+
+_SQL = queries("services.reconcile", "records.sql")
+_COLUMNS = ("sequence", "reconciliation", "old_sequence", "recorded_at", "stream_subject", "message")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A reconciliation, finished or not."""
+
+    number: int
+    begun_at: datetime
+    begun_by: str
+    reason: str
+    found: str
+    recorded: int
+    old_stream_created_at: datetime | None
+    ended_at: datetime | None
+    """None: it was interrupted, and is finished by running it again."""
+    stream_created_at: datetime | None
+    moved: Sequence[Moved]
+
+
+async def begin(
+    connection: asyncpg.Connection,
+    *,
+    by: str,
+    reason: str,
+    words: str,
+    recorded: int,
+    found: StreamState | None,
+    configuration: dict[str, Any],
+    after: int,
+    foreign: AsyncIterable[Iterable[Stored]],
+) -> int:
+    """In one transaction: that it begins, and the messages that the journal does not know; gives how many were saved.
+
+    They get the numbers behind `after`, in the order given. What one that was interrupted has saved is not saved again;
+    when there is nothing else, that one goes on.
+    """
+    created_at, last = (found.created_at, found.last_sequence) if found else (None, 0)
+    number: int | None = None
+    saved = 0
+    async with connection.transaction():
+        await connection.execute("set local synchronous_commit = on")
+        goes_on = await connection.fetchrow(_SQL["unfinished"]) is not None
+        async for messages in _with_none(foreign):
+            new = await _unsaved(connection, created_at, list(messages))
+            if number is None and (new or not goes_on):
+                number = await connection.fetchval(
+                    _SQL["begin"], by, reason, words, recorded, created_at, last, json.dumps(configuration)
+                )
+            rows = [
+                (after + saved + place, number, sequence, instant(ns // 1000), subject, data)
+                for place, (sequence, ns, subject, data) in enumerate(new, 1)
+            ]
+            await connection.copy_records_to_table(
+                "reconciliation_message", schema_name="ledger", columns=_COLUMNS, records=rows
+            )
+            saved += len(rows)
+    return saved
+
+
+async def _with_none(foreign: AsyncIterable[Iterable[Stored]]) -> AsyncIterator[Iterable[Stored]]:
+    """At least one chunk, be it empty."""
+    yield ()
+    async for messages in foreign:
+        yield messages
+
+
+async def _unsaved(connection: asyncpg.Connection, created_at: datetime | None, messages: list[Stored]) -> list[Stored]:
+    rows = await connection.fetch(_SQL["saved"], created_at, [each.sequence for each in messages])
+    known = {(row["old_sequence"], row["stream_subject"], bytes(row["message"])) for row in rows}
+    return [each for each in messages if (each.sequence, each.subject, each.data) not in known]
+
+
+async def unfinished_configuration(connection: asyncpg.Connection) -> dict[str, Any] | None:
+    """The configuration of the stream that an interrupted reconciliation has perhaps removed."""
+    row = await connection.fetchrow(_SQL["unfinished"])
+    return None if row is None else json.loads(row["stream_configuration"])
+
+
+async def end(connection: asyncpg.Connection, created_at: datetime) -> None:
+    """The stream, made at that time, holds what it must."""
+    await connection.execute(_SQL["end"], created_at)
+
+
+async def past(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> list[Past]:
+    """All reconciliations, in order."""
+    found = []
+    for row in await connection.fetch(_SQL["past"]):
+        runs = await connection.fetch(_SQL["moved"], row["number"]) if row["moved"] else ()
+        moved = [Moved((run["old_first"], run["old_last"]), (run["new_first"], run["new_last"])) for run in runs]
+        found.append(Past(**{**dict(row), "moved": moved}))
+    return found

@@ -1,0 +1,217 @@
+"""The steps of a reconciliation, over one connection to each server. See `reconcile.py` for their order and why."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, Self
+
+import asyncpg
+
+from contracts.envelope import CloudEvent
+from services import database
+from services.errors import StreamMismatch, Unavailable
+from services.leadership import Lease
+from services.ledger.expected import Expected, expected
+from services.ledger.remembered import Remembered, remembered
+from services.ledger.times import instant, microseconds
+from services.reconcile import records
+from services.reconcile.plan import Action, action, foreign
+from services.recorder.comparison import Comparison, compare
+from services.recorder.judge import judge
+from services.settings import Endpoints, Settings
+from services.stream import connection as stream_connection
+from services.stream.append import message_of
+from services.stream.closing import close, is_closed, make_closed, opened
+from services.stream.closing import open_ as open_stream
+from services.stream.following import FollowingClient
+from services.stream.messages import Messages
+from services.stream.provision import configuration, differences, disk_of, fresh
+from services.stream.put_back import PutBack, batches, put_back
+from services.stream.ranges import count
+from services.stream.reading import Stored
+from services.stream.state import StreamState, ask, find, state
+
+
+class Progress(Protocol):
+    """Who wants to know how far it is."""
+
+    def begins(self, step: str, total: int | None) -> None:
+        """A step begins; it has so many parts, or nobody knows."""
+
+    def advances(self, parts: int) -> None:
+        """So many parts of it are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The stream beside what the ledger remembers of it."""
+
+    ours: Remembered
+    found: StreamState | None
+    comparison: Comparison
+
+    @property
+    def action(self) -> Action:
+        """What is to be done."""
+        return action(self.ours, self.found, self.comparison)
+
+
+class Work:
+    """The steps."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        where: Endpoints,
+        nc: FollowingClient,
+        connection: asyncpg.Connection,
+        progress: Progress,
+    ) -> None:
+        self._settings = settings
+        self._where = where
+        self._stream = settings.stream
+        self._nc = nc
+        self._connection = connection
+        self._progress = progress
+
+    @classmethod
+    @asynccontextmanager
+    async def on(cls, settings: Settings, where: Endpoints, progress: Progress) -> AsyncIterator[Self]:
+        """With connections of its own, while the context is open. Raises Unavailable and NotProvisioned."""
+        nc = await stream_connection.connect_following(where.nats_url, "reconcile")
+        try:
+            connection = await database.connect(where.database_url)
+            try:
+                with database.explained():
+                    yield cls(settings, where, nc, connection, progress)
+            finally:
+                connection.terminate()
+        finally:
+            await nc.close()
+
+    async def look(self, step: str) -> Look:
+        """Compare everything."""
+        ours = await remembered(self._connection, self._stream)
+        found = await find(self._nc, self._stream)
+        self._progress.begins(step, ours.last_sequence)
+        if found is None:
+            missing = [(1, ours.last_sequence)] if ours.last_sequence else []
+            return Look(ours, None, Comparison(ours.last_sequence, 0, ours.last_sequence, missing))
+        comparison = await compare(
+            self._connection,
+            self._nc,
+            self._stream,
+            ours.last_sequence,
+            found.last_sequence,
+            progress=self._progress.advances,
+        )
+        return Look(ours, found, comparison)
+
+    async def close(self) -> None:
+        """Close the stream, if there is one."""
+        self._progress.begins("closing", None)
+        found = await find(self._nc, self._stream)
+        if found is not None and not is_closed(found.configuration):
+            await close(self._nc, found)
+
+    async def save(self, look: Look, by: str, reason: str) -> None:
+        """Commit that a reconciliation is under way, with the messages that the journal does not know."""
+        ranges = foreign(look.comparison) if look.action is Action.MAKE_ANEW else []
+        self._progress.begins("saving", count(ranges))
+        async with Messages(self._nc, self._stream, look.comparison.last_sequence, ranges) as messages:
+            await records.begin(
+                self._connection,
+                by=by,
+                reason=reason,
+                words=look.comparison.words() or str(look.action),
+                recorded=look.ours.recorded,
+                found=look.found,
+                configuration=await self._configuration(look.found),
+                after=look.ours.last_sequence,
+                foreign=self._counted(messages),
+            )
+
+    async def make_anew(self, look: Look, lease: Lease) -> None:
+        """Remove the stream, unless it is gone, and make it again, empty and closed.
+
+        Raises LostLeadership and StreamMismatch; then nothing was removed.
+        """
+        self._progress.begins("removing", None)
+        wanted = await self._configuration(look.found)
+        now = await find(self._nc, self._stream)
+        if now is not None and now != look.found:
+            raise StreamMismatch(
+                f"The stream {self._stream} changed while it was compared: it ends at {now.last_sequence} now. It was "
+                "not removed; run this again."
+            )
+        await lease.confirm()
+        if now is not None:
+            removed = await ask(self._nc, f"STREAM.DELETE.{self._stream}")
+            if "error" in removed:
+                raise Unavailable(f"The stream {self._stream} cannot be removed: {removed['error'].get('description')}")
+        self._progress.begins("making", None)
+        await make_closed(self._nc, self._stream, wanted)
+
+    async def write(self) -> None:
+        """Append what the stream lacks behind its end. Raises StreamMismatch, StreamFull or Unavailable."""
+        ours = await remembered(self._connection, self._stream)
+        found = await state(self._nc, self._stream)
+        self._progress.begins("writing", ours.last_sequence - found.last_sequence)
+        lacking = self._lacking(ours, found.last_sequence, microseconds(found.asked_at))
+        async for batch in batches(lacking):
+            await put_back(self._nc, self._stream, batch)
+            self._progress.advances(len(batch))
+
+    async def end(self, created_at: datetime) -> None:
+        """Commit that the stream, made at that time, is the ledger's and holds what it must."""
+        self._progress.begins("ending", None)
+        await records.end(self._connection, created_at)
+
+    async def open(self) -> None:
+        """Let everybody append again."""
+        self._progress.begins("opening", None)
+        await open_stream(self._nc, await state(self._nc, self._stream))
+
+    async def _counted(self, messages: Messages) -> AsyncIterator[list[Stored]]:
+        async for batch in messages.batches():
+            yield batch
+            self._progress.advances(len(batch))
+
+    async def _configuration(self, found: StreamState | None) -> dict[str, Any]:
+        """That of the stream that is there, or was there, where it is as it must be; otherwise that of the settings."""
+        if found is not None:
+            before: dict[str, Any] | None = opened(found.configuration)
+        else:
+            before = await records.unfinished_configuration(self._connection)
+        if before is None or before["max_bytes"] <= 0:
+            return await fresh(self._nc, self._settings, disk_of(self._settings, self._where))
+        wanted = configuration(self._settings, self._settings.stream_max_bytes or before["max_bytes"])
+        wanted["num_replicas"] = max(before["num_replicas"], wanted["num_replicas"])
+        keeps = differences(wanted, before).keys() <= {"max_bytes"}
+        return before | {"max_bytes": wanted["max_bytes"]} if keeps else wanted
+
+    async def _lacking(self, ours: Remembered, after: int, now_us: int) -> AsyncIterator[list[PutBack]]:
+        seen: set[str] = set()
+        async for chunk in expected(self._connection, after, ours.last_sequence):
+            if chunk[-1].recorded_at_us > now_us:
+                raise Unavailable(
+                    f"The clock of the NATS server is behind: message {chunk[-1].sequence} was recorded at "
+                    f"{instant(chunk[-1].recorded_at_us)}, and there it is {instant(now_us)}. Set it right, and run "
+                    "this again."
+                )
+            yield [
+                PutBack(
+                    *each, _first(each, seen) if each.sequence > ours.recorded else None
+                )  # the journal knows others
+                for each in chunk
+            ]
+
+
+def _first(message: Expected, seen: set[str]) -> str | None:
+    """The identity of an event that the journal does not know yet, the first time that it comes."""
+    said = judge(message.stream_subject, message.message)
+    if not isinstance(said, CloudEvent) or (identity := message_of(said).identity) in seen:
+        return None
+    seen.add(identity)
+    return identity

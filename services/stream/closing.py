@@ -1,0 +1,57 @@
+"""Closing the stream to everybody but reconciliation, on the server: no message slips in while it is put right.
+
+A closed stream listens below a prefix of its own, and stores what comes there under its real subject. Who appends as
+always is told that no stream listens: nothing is lost, nothing acknowledged, and it is sent again. It stays closed
+when whoever closed it dies, until a reconciliation has been finished.
+"""
+
+from typing import Any
+
+from nats.aio.client import Client
+
+from services.stream.provision import MAX_MESSAGE_BYTES, SUBJECTS
+from services.stream.state import StreamState, ask, read
+
+PREFIX = "reconcile."
+"""Before a subject under which a message is appended to a closed stream."""
+_HEADERS_BYTES = 1024
+"""Room for the headers of a message that is put back: without them it may be as large as a message can be."""
+
+
+def closed(configuration: dict[str, Any]) -> dict[str, Any]:
+    """A stream's configuration while it is closed."""
+    return configuration | {
+        "subjects": [f"{PREFIX}daybook.*.*"],
+        "subject_transform": {"src": f"{PREFIX}daybook.*.*", "dest": "daybook.{{wildcard(1)}}.{{wildcard(2)}}"},
+        "max_msg_size": MAX_MESSAGE_BYTES + _HEADERS_BYTES,
+    }
+
+
+def opened(configuration: dict[str, Any]) -> dict[str, Any]:
+    """The same as it is otherwise."""
+    kept = {name: value for name, value in configuration.items() if name != "subject_transform"}
+    return kept | {"subjects": SUBJECTS, "max_msg_size": MAX_MESSAGE_BYTES}
+
+
+def is_closed(configuration: dict[str, Any]) -> bool:
+    """Whether a stream listens to reconciliation alone."""
+    return all(each.startswith(PREFIX) for each in configuration.get("subjects") or [""])
+
+
+async def close(nc: Client, found: StreamState) -> StreamState:
+    """Close a stream. Raises Unavailable."""
+    return await _update(nc, found.name, closed(found.configuration))
+
+
+async def open_(nc: Client, found: StreamState) -> StreamState:
+    """Open a stream. Raises Unavailable."""
+    return await _update(nc, found.name, opened(found.configuration))
+
+
+async def make_closed(nc: Client, name: str, configuration: dict[str, Any]) -> StreamState:
+    """A new stream, closed from the beginning. Raises Unavailable, also when there is one with other settings."""
+    return read(await ask(nc, f"STREAM.CREATE.{name}", closed(configuration)))
+
+
+async def _update(nc: Client, name: str, configuration: dict[str, Any]) -> StreamState:
+    return read(await ask(nc, f"STREAM.UPDATE.{name}", configuration))
