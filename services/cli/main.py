@@ -18,6 +18,7 @@ from services.cli import (
     history,
     imports,
     init,
+    notary,
     playbook,
     quarantine,
     reader,
@@ -59,6 +60,7 @@ app.command()(backup.backup)
 app.add_typer(imports.app, name="import")
 app.add_typer(source.app, name="source")
 app.add_typer(reader.app, name="reader")
+app.add_typer(notary.app, name="notary")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(quarantine.app, name="quarantine")
 

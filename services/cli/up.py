@@ -22,7 +22,7 @@ def up(
         int | None, typer.Option(min=0, max=65535, help="Port of query; 0 takes a free one.", show_default="8081")
     ] = None,
 ) -> None:
-    """Run the whole ledger until Ctrl-C: a NATS server, PostgreSQL and the four services.
+    """Run the whole ledger until Ctrl-C: a NATS server, PostgreSQL and the five services.
 
     Everything is kept in the data directory, and found there again. With DAYBOOK_NATS_URL and DAYBOOK_DATABASE_URL no
     server is started. What ends by itself is started again. Each process has its log in the data directory, in `logs`
@@ -79,6 +79,7 @@ def addresses(run: dict[str, object], settings: Settings) -> list[str]:
     if run["emitter_nats_url"]:
         found.append(f"send by NATS    {run['emitter_nats_url']}, request intake.<source>")
         found.append(f"read by SQL     {run['sql_url']}")
+    found.append(f"proofs          {run['notary_url']}/checkpoint")
     found.append(f"commands        daybook status --data {settings.data}")
     found.append(f"logs            {settings.data / 'logs'}")
     return found

@@ -5,6 +5,7 @@ run.json        addresses, ports, process id; gone when nothing runs
 children.json   process ids of servers and services; gone when nothing runs
 nats/           configuration, stream
 postgres/       cluster, socket
+notary/         its key, and the signed heads
 logs/           one file per process
 """
 

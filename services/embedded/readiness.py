@@ -1,4 +1,4 @@
-"""When everything is ready: intake and query say so, recorder and projector are seen at work."""
+"""When everything is ready: intake and query say so, recorder, projector and notary are seen at work."""
 
 import asyncio
 import urllib.error
@@ -21,19 +21,19 @@ select exists (
     where locktype = 'advisory' and granted and application_name = $1 and datname = current_database()
 )
 """
-"""A recorder or projector that works holds an advisory lock, this one or one on another machine."""
+"""A recorder, projector or notary that works holds an advisory lock, this one or one on another machine."""
 
 
 async def all_ready(kept: Sequence[Kept], where: Endpoints, intake_url: str, query_url: str) -> None:
-    """Returns once all four are. Raises ServerFailed when one keeps ending, or after `READY_S`."""
+    """Returns once all five are. Raises ServerFailed when one keeps ending, or after `READY_S`."""
     connection = await database.connect(where.database_url)
-    waiting = {"recorder", "projector", "intake", "query"}
+    waiting = {"recorder", "projector", "notary", "intake", "query"}
     try:
         async with asyncio.timeout(READY_S):
             while waiting:
                 for each in kept:
                     each.check()
-                for name in ("recorder", "projector"):
+                for name in ("recorder", "projector", "notary"):
                     if name in waiting and await _works(connection, name):
                         waiting.remove(name)
                 for name, url in (("intake", intake_url), ("query", query_url)):

@@ -13,10 +13,11 @@ from services.embedded.readiness import all_ready
 from services.embedded.rotation import keep_rotating
 from services.embedded.service_process import ServiceProcess
 from services.errors import DaybookError
+from services.notary import key as notary_key
 from services.provision import Provisioned, provision
 from services.settings import LOOPBACK, Endpoints, Settings, endpoints
 
-SERVICES = ("recorder", "projector", "intake", "query")
+SERVICES = ("recorder", "projector", "notary", "intake", "query")
 
 
 class Supervisor:
@@ -41,6 +42,7 @@ class Supervisor:
         query_port = self._port("--query-port", self.settings.query_host, self.settings.query_port)
         recorder_port = self._side_port("recorder", self.settings.recorder_host, self.settings.recorder_port)
         projector_port = self._side_port("projector", self.settings.projector_host, self.settings.projector_port)
+        notary_port = self._side_port("notary", self.settings.notary_host, self.settings.notary_port)
         self._rotation = asyncio.create_task(keep_rotating(self.directory.logs))
         where = await self._start_servers()
         self.run = {
@@ -56,16 +58,19 @@ class Supervisor:
             "query_url": self._url(self.settings.query_host, query_port),
             "recorder_url": self._url(self.settings.recorder_host, recorder_port),
             "projector_url": self._url(self.settings.projector_host, projector_port),
+            "notary_url": self._url(self.settings.notary_host, notary_port),
             "intake_port": intake_port,
             "query_port": query_port,
         }
         self.directory.write_run(self.run)
         self._say_provisioned(await provision(self.settings, where))
+        notary_key.ensure(self.settings)
         variables = {
             "INTAKE_PORT": str(intake_port),
             "QUERY_PORT": str(query_port),
             "RECORDER_PORT": str(recorder_port),
             "PROJECTOR_PORT": str(projector_port),
+            "NOTARY_PORT": str(notary_port),
         }
         if self._reads_are_open():
             variables["OPEN_READS"] = "true"

@@ -70,9 +70,9 @@ def make(settings: Settings, name: str | None = None) -> PublicKey:
     except NotSigned as error:
         raise DaybookError(f"--name: {error}.") from None
     try:
-        private.directory(path.parent) if settings.notary_key is None else path.parent.mkdir(
-            parents=True, exist_ok=True
-        )
+        if settings.notary_key is None:
+            private.directory(path.parent)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(key.write())
             file.flush()
@@ -93,9 +93,15 @@ def ensure(settings: Settings) -> None:
         make(settings)
 
 
-def public(settings: Settings) -> PublicKey | None:
-    """The public key that stands beside the private one on this machine, None when there is none."""
+def load_public(settings: Settings) -> PublicKey:
+    """The public half, from the file that stands beside the private one. Raises NotConfigured."""
+    path = public_path(settings)
     try:
-        return PublicKey.read(public_path(settings).read_text())
-    except (OSError, NotSigned):
-        return None
+        return PublicKey.read(path.read_text())
+    except OSError as error:
+        raise NotConfigured(
+            f"There is no public key of a notary at {path} ({error.strerror}). `daybook up` makes one in its data "
+            "directory, `daybook notary key --make` wherever DAYBOOK_NOTARY_KEY says."
+        ) from error
+    except (NotSigned, UnicodeDecodeError) as error:
+        raise NotConfigured(f"{path} holds no public key: {error}.") from None

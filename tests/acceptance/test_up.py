@@ -128,7 +128,7 @@ async def test_a_dashboard_reads_the_views_by_sql_and_nothing_else(up: Up) -> No
     await connection.close()
 
 
-@pytest.mark.parametrize("name", ["intake", "query", "recorder", "projector", "nats", "postgres"])
+@pytest.mark.parametrize("name", ["intake", "query", "recorder", "projector", "notary", "nats", "postgres"])
 async def test_what_is_killed_is_started_again(up: Up, name: str) -> None:
     await _token(up)
     old = up.children[name]
@@ -153,7 +153,7 @@ async def test_nothing_is_lost_and_nothing_is_left_whatever_is_killed(tmp_path: 
         assert (await _status(third, after=sequence))["entries"] == sequence
         assert await third.signal(signal.SIGINT) == 0
         assert third.alive() == []
-        assert sorted(each.name for each in data.iterdir()) == ["lock", "logs", "nats", "postgres"]
+        assert sorted(each.name for each in data.iterdir()) == ["lock", "logs", "nats", "notary", "postgres"]
 
 
 @pytest.mark.parametrize("last", ["nats", "postgres", "recorder"])
@@ -170,7 +170,7 @@ async def test_with_servers_of_its_own_it_starts_none(ledger: Ledger, tmp_path: 
     variables = {name.removeprefix("DAYBOOK_").lower(): value for name, value in ledger.environment.items()}
     del variables["data"]
     async with running_up(tmp_path / "ledger", settings=variables) as up:
-        assert sorted(up.children) == ["intake", "projector", "query", "recorder"]
+        assert sorted(up.children) == ["intake", "notary", "projector", "query", "recorder"]
         async with httpx.AsyncClient() as client:
             assert (await client.get(f"{up.run['query_url']}/status")).status_code == 401
 
