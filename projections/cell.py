@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.events import Event
 from projections.entry import Entry
@@ -11,8 +11,7 @@ from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A row that an entry made, unmade or replaced; `sequence` is the entry whose arrival did it."""
 
     sequence: int
@@ -50,13 +49,13 @@ class Cell:
     def fold_on(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
         """Fold one more entry into the state."""
         try:
-            touched = dict.fromkeys(self.view.evolve(self.state, entry, playbooks))
+            touched = self.view.evolve(self.state, entry, playbooks)
             rows = {key: self.view.row(self.state, key) for key in touched}
         except Exception as error:
             self.error = _described(error, entry)
             return []
         self.last = entry.order
-        return replace_rows(self.rows, rows, sequence)
+        return replace_rows(self.rows, rows, sequence) if rows else []
 
     def refold(self, entries: Iterable[Entry[Event]], playbooks: Playbooks, sequence: int) -> list[Change]:
         """Fold the whole effective history anew. A row that no entry of it touches is no more."""

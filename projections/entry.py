@@ -1,8 +1,7 @@
 """What a fold sees: entries of the journal, as effective history tells them."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from zlib import crc32
 
 from contracts.envelope import CloudEvent
@@ -22,8 +21,7 @@ def lane_of(subject: str) -> int:
     return crc32(subject.encode("utf-8")) % LANES
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """An entry of the journal as it was recorded, corrections and voids included."""
 
     sequence: int
@@ -31,8 +29,7 @@ class Recorded:
     said: CloudEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[E]):
+class Entry(NamedTuple, Generic[E]):
     """An entry of effective history: voided ones are left out, corrected ones replaced, all of newest version."""
 
     sequence: int

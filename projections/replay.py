@@ -19,6 +19,8 @@ from projections.view import FlagRow, Row, RowKey, View
 
 __all__ = ["Change", "Replay"]
 
+_CORRECTIONS = frozenset({EventCorrected, EventVoided})
+
 
 class Replay:
     """A subject's history, states and rows."""
@@ -77,7 +79,7 @@ class Replay:
         playbooks = playbooks.known_at(recorded.sequence)
         self._recorded.append(recorded)
         said = recorded.said
-        if isinstance(said.event, EventCorrected | EventVoided) or said.identity in self._targets:
+        if type(said.event) in _CORRECTIONS or (self._targets and said.identity in self._targets):
             return self._retell(recorded.sequence) + self._refold(playbooks, recorded.sequence)
         entry = entry_of(recorded)
         if self._entries and entry.order < self._entries[-1].order:

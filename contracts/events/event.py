@@ -23,6 +23,7 @@ class Event(Data):
     type: ClassVar[str]
     family: ClassVar[Family]
     subjects: ClassVar[frozenset[SubjectKind]]
+    _name: ClassVar[str]
 
     def __init_subclass__(
         cls,
@@ -35,6 +36,7 @@ class Event(Data):
         super().__init_subclass__(**kwargs)
         if type is not None:
             cls.type = type
+            cls._name = type.split(".")[1]
         if family is not None:
             cls.family = family
         if subjects is not None:
@@ -43,7 +45,7 @@ class Event(Data):
     @classmethod
     def event_name(cls) -> str:
         """`call_made` for `daybook.call_made.v1`: what `daybook source add --events` and playbooks call it."""
-        return cls.type.split(".")[1]
+        return cls._name
 
     @classmethod
     def version(cls) -> int:

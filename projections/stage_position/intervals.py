@@ -80,4 +80,4 @@ class Intervals:
         row = span.row
         ended = PositionRow(self._deal, row.from_at, to_at, *span.shown, row.since, row.entry)
         self._rows[row.from_at] = ended
-        return span._replace(row=ended)
+        return _Span(span.shown, span.place, ended)

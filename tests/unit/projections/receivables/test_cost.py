@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from itertools import count
 from types import FrameType
@@ -72,7 +71,7 @@ def test_a_reversal_costs_what_the_payment_paid_and_no_more() -> None:
 
 def _followed(entries: list[Entry[Any]], *facts: Said) -> list[Entry[Any]]:
     more = (each for fact in facts for each in given(fact).story.replay.entries)
-    return [*entries, *(replace(each, sequence=entries[-1].sequence + place) for place, each in enumerate(more, 1))]
+    return [*entries, *(each._replace(sequence=entries[-1].sequence + place) for place, each in enumerate(more, 1))]
 
 
 def _fold(entries: list[Entry[Any]]) -> tuple[Account, list[_Touched]]:
