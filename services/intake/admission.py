@@ -5,7 +5,7 @@ at whether an event makes sense.
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,28 +20,33 @@ from services.intake.sources import Source
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a sender's clock may be."""
 
+CORRECTIONS = (EventCorrected, EventVoided)
+
 Indexed = Sequence[tuple[int, CloudEvent]]
 
 
 def faults_of(source: Source, events: Indexed, now: datetime) -> list[Problem]:
     """What is wrong with events whatever the ledger holds."""
-    return [each for index, event in events for each in _faults(source, index, event, now)]
+    latest = now + CLOCK_SKEW
+    return [each for index, event in events for each in _faults(source, index, event, latest)]
 
 
-def _faults(source: Source, index: int, event: CloudEvent, now: datetime) -> Iterator[Problem]:
+def _faults(source: Source, index: int, event: CloudEvent, latest: datetime) -> Sequence[Problem]:
+    said = event.event
+    found: list[Problem] = []
     if event.source != source.name:
-        yield Problem("source", f"the token belongs to {source.name}, not to {event.source}", "wrong_source", index)
-    if (name := event.event.event_name()) not in source.events:
-        yield Problem("type", f"{source.name} may not send {name}", "type_not_allowed", index)
-    if event.occurred_at > now + CLOCK_SKEW:
-        yield _future("time", event.occurred_at, index)
-    if isinstance(event.event, EventCorrected | EventVoided):
-        target = event.event.target.source
-        if target != source.name and not source.corrects_others:
-            reason = f"{source.name} may correct its own events only, not those of {target}"
-            yield Problem("data.target.source", reason, "corrects_others", index)
-    if isinstance(event.event, EventCorrected) and event.event.replacement.time > now + CLOCK_SKEW:
-        yield _future("data.replacement.time", event.event.replacement.time, index)
+        reason = f"the token belongs to {source.name}, not to {event.source}"
+        found.append(Problem("source", reason, "wrong_source", index))
+    if (name := said.event_name()) not in source.events:
+        found.append(Problem("type", f"{source.name} may not send {name}", "type_not_allowed", index))
+    if event.occurred_at > latest:
+        found.append(_future("time", event.occurred_at, index))
+    if isinstance(said, CORRECTIONS) and (target := said.target.source) != source.name and not source.corrects_others:
+        reason = f"{source.name} may correct its own events only, not those of {target}"
+        found.append(Problem("data.target.source", reason, "corrects_others", index))
+    if isinstance(said, EventCorrected) and said.replacement.time > latest:
+        found.append(_future("data.replacement.time", said.replacement.time, index))
+    return found
 
 
 def _future(field: str, at: datetime, index: int) -> Problem:
@@ -54,7 +59,7 @@ def targets(events: Indexed) -> set[Identity]:
     return {
         (event.event.target.source, event.event.target.id)
         for _, event in events
-        if isinstance(event.event, EventCorrected | EventVoided)
+        if isinstance(event.event, CORRECTIONS)
     }
 
 
@@ -82,12 +87,10 @@ def prefix_faults(source: Source, events: Indexed, known: Collection[str]) -> li
 
 def target_faults(events: Indexed, known: Mapping[Identity, Original]) -> list[Problem]:
     """Corrections and voids that describe their target wrongly. One whose target is not known yet is taken."""
-    here = {event.identity: (event.subject, event.type) for _, event in events}
     found: list[Problem] = []
-    for index, event in events:
-        said = event.event
-        if not isinstance(said, EventCorrected | EventVoided):
-            continue
+    corrections = [(index, event, event.event) for index, event in events if isinstance(event.event, CORRECTIONS)]
+    here = {event.identity: (event.subject, event.type) for _, event in events} if corrections else {}
+    for index, event, said in corrections:
         target = (said.target.source, said.target.id)
         original = known.get(target)
         subject, type_ = (original.subject, original.type) if original else here.get(target, (None, None))
@@ -106,13 +109,14 @@ def conflicts(events: Indexed, known: Mapping[Identity, Original]) -> list[Probl
     found: list[Problem] = []
     first: dict[Identity, tuple[int, bytes]] = {}
     for index, event in events:
-        original = known.get(event.identity)
+        identity = event.identity
+        original = known.get(identity)
         if original is not None:
             if original.message != event.canonical:
                 reason = f"{event.source} has sent another event with this id, at sequence {original.sequence}"
                 found.append(Fault("id", reason, "conflict", index, original.sequence))
             continue
-        earlier, message = first.setdefault(event.identity, (index, event.canonical))
+        earlier, message = first.setdefault(identity, (index, event.canonical))
         if message != event.canonical:
             found.append(
                 Fault("id", f"event {earlier} of this batch has this id and another content", "conflict", index)

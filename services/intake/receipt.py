@@ -1,12 +1,13 @@
 """What a sender is told when its events are in the ledger."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic_core import to_json
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One event is in the stream, on disk, at a sequence."""
 
     id: str
@@ -30,5 +31,5 @@ class Taken:
 
     def body(self) -> bytes:
         """As JSON."""
-        shown = [{"id": each.id, "sequence": each.sequence, "duplicate": each.duplicate} for each in self.receipts]
-        return json.dumps(shown[0] if self.single else shown).encode()
+        shown = [each._asdict() for each in self.receipts]
+        return to_json(shown[0] if self.single else shown)

@@ -6,7 +6,7 @@ duplicate window while the recorder is behind.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -85,24 +85,26 @@ class Reception:
 
     async def _take(self, source: Source, sent: Sent) -> Taken | Refusal:
         faults = [*sent.faults, *admission.faults_of(source, sent.events, self._now())]
-        if faults:
-            known = await self._look(source, sent.events)
-            return refused(_in_order([*faults, *await self._faults(source, sent.events, known or Known())]))
         identities = {event.identity for _, event in sent.events}
+        if faults:
+            known = await self._look(source, sent.events, identities)
+            return refused(_in_order([*faults, *await self._faults(source, sent.events, known or Known())]))
         learnt = await self._in_flight.wait(identities)
         if isinstance(learnt, Refusal):
             return learnt
         with self._in_flight.claim(identities) as claim:
-            outcome = await self._record(source, sent, learnt)
+            outcome = await self._record(source, sent, identities, learnt)
             if isinstance(outcome, _Progress):
                 claim.settle(outcome.originals)
                 return Taken(_receipts(sent.events, outcome), sent.single)
             claim.settle(outcome if outcome.kind in STOPPING else None)
             return outcome
 
-    async def _record(self, source: Source, sent: Sent, learnt: Mapping[Identity, Original]) -> _Progress | Refusal:
+    async def _record(
+        self, source: Source, sent: Sent, identities: Set[Identity], learnt: Mapping[Identity, Original]
+    ) -> _Progress | Refusal:
         sure_until = await self._remembrance.until()
-        known = await self._look(source, sent.events)
+        known = await self._look(source, sent.events, identities)
         progress = _Progress(
             {**(known.originals if known else {}), **learnt}, {}, NEVER if known is None else sure_until
         )
@@ -128,8 +130,9 @@ class Reception:
         match await self._group.append([message_of(event) for event in events]):
             case Appended(sequences):
                 for event, sequence in zip(events, sequences, strict=True):
-                    progress.appended[event.identity] = sequence
-                    progress.originals[event.identity] = Original(sequence, event.type, event.subject, event.canonical)
+                    identity = event.identity
+                    progress.appended[identity] = sequence
+                    progress.originals[identity] = Original(sequence, event.type, event.subject, event.canonical)
                 return None
             case DuplicateSomewhere(sequence):
                 found = await self._duplicates.among(events, sequence)
@@ -147,9 +150,9 @@ class Reception:
                 )
                 return Refusal("stream_away", f"The stream cannot be reached ({reason}). {fate}")
 
-    async def _look(self, source: Source, events: admission.Indexed) -> Known | None:
-        identities = {event.identity for _, event in events} | admission.targets(events)
-        return await self._journal.look(Question(identities, admission.foreign_subjects(source, events)))
+    async def _look(self, source: Source, events: admission.Indexed, identities: Set[Identity]) -> Known | None:
+        asked = Question(identities | admission.targets(events), admission.foreign_subjects(source, events))
+        return await self._journal.look(asked)
 
     async def _faults(self, source: Source, events: admission.Indexed, known: Known) -> list[Problem]:
         """What is wrong in the light of the ledger. With Postgres away nothing of that is found."""
@@ -171,7 +174,8 @@ def _receipts(events: admission.Indexed, progress: _Progress) -> list[Receipt]:
     receipts: list[Receipt] = []
     new = False if time.monotonic() < progress.sure_until else None
     for _, event in events:
-        first = event.identity in unseen
-        unseen.discard(event.identity)
-        receipts.append(Receipt(event.id, progress.originals[event.identity].sequence, new if first else True))
+        identity = event.identity
+        first = identity in unseen
+        unseen.discard(identity)
+        receipts.append(Receipt(event.id, progress.originals[identity].sequence, new if first else True))
     return receipts

@@ -43,10 +43,11 @@ class Remembrance:
         To be asked before the journal is looked into: that one only grows. In the past when the recorder lags too far;
         `NEVER` with Postgres or the stream away.
         """
-        async with self._one:
-            if time.monotonic() > self._asked + ASKED_EVERY_S:
-                await self._ask()
-            return self._until
+        if time.monotonic() > self._asked + ASKED_EVERY_S:
+            async with self._one:
+                if time.monotonic() > self._asked + ASKED_EVERY_S:
+                    await self._ask()
+        return self._until
 
     async def _ask(self) -> None:
         asked = time.monotonic()
