@@ -6,6 +6,7 @@ Every link between two of them, and every way of a client to one of them, is a p
 import asyncio
 import itertools
 import json
+import re
 import secrets
 import shutil
 import signal
@@ -52,7 +53,7 @@ class Cluster:
     def __init__(self, home: Path) -> None:
         self.nodes = [Node(name, home) for name in NAMES]
         self._home = home
-        self._passwords = {who: f"p{secrets.token_hex(12)}" for who in ("route", "daybook", "intake", "emitter")}
+        self._passwords = {who: f"p{secrets.token_hex(12)}" for who in _users()}
         self._links = {
             (one.name, other.name): Proxy(f"{one.name} to {other.name}", other.route_port)
             for one, other in itertools.permutations(self.nodes, 2)
@@ -141,6 +142,17 @@ class Cluster:
 
         await self._until(whole, f"not every node has all of the stream {stream}", deadline_s)
 
+    async def lead(self, node: Node, stream: str) -> None:
+        """Makes a node the leader of the stream."""
+
+        async def leads() -> bool:
+            if (await self.leader(stream)) is node:
+                return True
+            await self._ask(f"$JS.API.STREAM.LEADER.STEPDOWN.{stream}", {"placement": {"preferred": node.name}})
+            return False
+
+        await self._until(leads, f"{node.name} does not become the leader of {stream}")
+
     async def _info(self, stream: str) -> dict[str, Any] | None:
         return await self._ask(f"$JS.API.STREAM.INFO.{stream}")
 
@@ -156,7 +168,7 @@ class Cluster:
         question = json.dumps(payload).encode() if payload else b""
         for node in self.nodes:
             if node.runs:
-                url = f"nats://daybook:{self._passwords['daybook']}@127.0.0.1:{node.port}"
+                url = f"nats://daybook:{self._passwords['DAYBOOK']}@127.0.0.1:{node.port}"
                 try:
                     nc = await nats.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
                 except (OSError, nats.errors.Error, TimeoutError):
@@ -185,7 +197,7 @@ class Cluster:
         return ",".join(self._url(user, each) for each in self.nodes)
 
     def _url(self, user: str, node: Node) -> str:
-        return f"nats://{user}:{self._passwords[user]}@127.0.0.1:{node.clients.port}"
+        return f"nats://{user}:{self._passwords[user.upper()]}@127.0.0.1:{node.clients.port}"
 
     def _proxies(self) -> list[Proxy]:
         return [*self._links.values(), *(each.clients for each in self.nodes)]
@@ -195,7 +207,7 @@ class Cluster:
         return [*links, node.clients] if clients else links
 
     def _environment(self, node: Node) -> dict[str, str]:
-        route = self._passwords["route"]
+        route = self._passwords["ROUTE"]
         others = [self._links[node.name, each.name].port for each in self.nodes if each is not node]
         routes = {
             f"NATS_ROUTE_{number}": json.dumps(f"nats-route://route:{route}@127.0.0.1:{port}")
@@ -212,7 +224,7 @@ class Cluster:
             "NATS_CLUSTER_ADVERTISE": json.dumps("127.0.0.1:1"),
             "NATS_STORE": json.dumps(str(node.store)),
             **routes,
-            **{f"{who.upper()}_PASSWORD": password for who, password in self._passwords.items()},
+            **{f"{who}_PASSWORD": password for who, password in self._passwords.items()},
         }
 
 
@@ -225,6 +237,12 @@ async def running_cluster(home: Path) -> AsyncIterator[Cluster]:
         yield cluster
     finally:
         await cluster.stop()
+
+
+def _users() -> set[str]:
+    """Everybody whose password the configuration takes from the environment, in capitals."""
+    texts = (each.read_text() for each in CONFIGURATION.parent.glob("*.conf"))
+    return {name for text in texts for name in re.findall(r"\$([A-Z]+)_PASSWORD", text)}
 
 
 async def _ignored(_: Exception) -> None:

@@ -115,11 +115,11 @@ class NatsDoor:
 
 
 async def emitter(url: str, name: str) -> Client:
-    """A connection that comes back for ever, whatever happens to the server."""
+    """A connection that comes back for ever, whatever happens to the server, or to one of several (comma separated)."""
 
     async def ignored(_: Exception) -> None:
         pass
 
     return await nats.connect(
-        url, name=name, max_reconnect_attempts=-1, reconnect_time_wait=0.1, ping_interval=2, error_cb=ignored
+        url.split(","), name=name, max_reconnect_attempts=-1, reconnect_time_wait=0.1, ping_interval=2, error_cb=ignored
     )

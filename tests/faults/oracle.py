@@ -162,7 +162,7 @@ async def read_journal(connection: asyncpg.Connection) -> list[Row]:
 
 async def read_stream(url: str, stream: str) -> list[Message]:
     """All messages, in order."""
-    nc = await nats.connect(url)
+    nc = await nats.connect(url.split(","))
     try:
         last = json.loads((await nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=10)).data)["state"]["last_seq"]
         found: list[Message | None] = []

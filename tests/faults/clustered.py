@@ -1,0 +1,39 @@
+"""Servers of a run: a NATS cluster of three, and one PostgreSQL."""
+
+import asyncio
+from pathlib import Path
+
+from services.embedded.postgres import PostgresServer
+from tests.faults.cluster import Cluster
+
+
+class Clustered:
+    """Plans that use it set `stream_replicas` to 3."""
+
+    def __init__(self, home: Path) -> None:
+        self.cluster = Cluster(home / "nats")
+        self.postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log")
+
+    @property
+    def nats_url(self) -> str:
+        return self.cluster.url
+
+    @property
+    def intake_nats_url(self) -> str:
+        return self.cluster.intake_url
+
+    @property
+    def emitter_nats_url(self) -> str:
+        return self.cluster.emitter_url
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url
+
+    async def start(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.cluster.start())
+            group.create_task(self.postgres.start())
+
+    async def stop(self) -> None:
+        await asyncio.gather(self.cluster.stop(), self.postgres.stop())

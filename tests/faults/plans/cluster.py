@@ -1,0 +1,153 @@
+"""A NATS cluster of three of which one node at a time is killed, emptied, cut off or damaged."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+
+from tests.faults import oracle
+from tests.faults.cluster import Node
+from tests.faults.clustered import Clustered
+from tests.faults.flip import flip_bit
+from tests.faults.plan import Fault, Plan
+from tests.faults.world import STREAM, World
+
+Strike = Callable[[World[Clustered]], Awaitable[None]]
+
+_SETTINGS = {"stream_replicas": "3"}
+_SMALL_BLOCKS = {"stream_max_bytes": str(8 * 1024 * 1024)}
+"""The server makes blocks of a quarter of that: so not only the last one is damaged."""
+
+
+def _of(world: World[Clustered], role: str) -> Callable[[], Awaitable[Node]]:
+    async def leader() -> Node:
+        return await world.servers.cluster.leader(STREAM)
+
+    async def follower() -> Node:
+        leads = await leader()
+        return world.draw.choice([each for each in world.servers.cluster.nodes if each is not leads])
+
+    return leader if role == "leader" else follower
+
+
+def kill(role: str, down_s: float, *, wipe: bool = False, flip: bool = False) -> Strike:
+    """kill -9 of the leader or a follower; started again, on an empty or damaged disk; over when it has caught up."""
+
+    async def strike(world: World[Clustered]) -> None:
+        cluster = world.servers.cluster
+        node = await _of(world, role)()
+        await cluster.kill(node)
+        if wipe:
+            await cluster.wipe(node)
+        if flip:
+            world.note(f"{node.name}: {await flip_bit(node.store, STREAM, world.draw)}")
+        await asyncio.sleep(down_s)
+        await cluster.start_node(node)
+        await cluster.healthy(STREAM)
+
+    return strike
+
+
+def cut_off(role: str, for_s: float, *, clients: bool, silently: bool) -> Strike:
+    """The leader or a follower sees nobody; with `clients`, no client sees it either."""
+
+    async def strike(world: World[Clustered]) -> None:
+        cluster = world.servers.cluster
+        node = await _of(world, role)()
+        world.note(f"cuts off {node.name}")
+        await cluster.cut_off(node, clients=clients, silently=silently)
+        try:
+            await asyncio.sleep(for_s)
+        finally:
+            cluster.rejoin(node)
+        await cluster.healthy(STREAM)
+
+    return strike
+
+
+def _killed(draw: Random) -> Sequence[Fault[Clustered]]:
+    return [
+        Fault(f"kill the leader, down for {down_s:.1f} s", draw.uniform(0, 2), kill("leader", down_s))
+        for down_s in (draw.uniform(0, 1), draw.uniform(5, 10))
+    ]
+
+
+def _wiped(draw: Random) -> Sequence[Fault[Clustered]]:
+    return [
+        Fault(f"empty the disk of the {role}", draw.uniform(1, 4), kill(role, draw.uniform(0, 6), wipe=True))
+        for role in draw.sample(["leader", "follower"], 2)
+    ]
+
+
+def _flipped(draw: Random) -> Sequence[Fault[Clustered]]:
+    return [
+        Fault(f"flip a bit of the {role}", draw.uniform(1, 4), kill(role, draw.uniform(0, 1), flip=True))
+        for role in ["leader", draw.choice(["leader", "follower"])]
+    ]
+
+
+def _cut_off(clients: bool) -> Callable[[Random], Sequence[Fault[Clustered]]]:
+    def faults(draw: Random) -> Sequence[Fault[Clustered]]:
+        found = []
+        for role in ("leader", draw.choice(["leader", "follower"])):
+            for_s, silently = draw.uniform(3, 20), draw.random() < 0.5
+            how = "silently" if silently else "by resets"
+            name = f"cut off the {role} {how} for {for_s:.1f} s"
+            strike = cut_off(role, for_s, clients=clients, silently=silently)
+            found.append(Fault(name, draw.uniform(0, 2), strike))
+        return found
+
+    return faults
+
+
+async def every_copy_is_whole(world: World[Clustered]) -> None:
+    """Each node leads in turn, and the stream reads the same."""
+    cluster = world.servers.cluster
+    wanted = await oracle.read_stream(world.servers.nats_url, STREAM)
+    for node in cluster.nodes:
+        await cluster.lead(node, STREAM)
+        if await oracle.read_stream(world.servers.nats_url, STREAM) != wanted:
+            world.complain(f"the copy of {node.name} is another one")
+
+
+PLANS = (
+    Plan(
+        "cluster_kill",
+        "NATS cluster: leader killed",
+        _killed,
+        Clustered,
+        settings=_SETTINGS,
+        check=every_copy_is_whole,
+    ),
+    Plan(
+        "cluster_wipe",
+        "NATS cluster: a node loses its disk",
+        _wiped,
+        Clustered,
+        settings=_SETTINGS,
+        check=every_copy_is_whole,
+    ),
+    Plan(
+        "cluster_flip",
+        "NATS cluster: a flipped bit on one node",
+        _flipped,
+        Clustered,
+        settings=_SETTINGS | _SMALL_BLOCKS,
+        check=every_copy_is_whole,
+    ),
+    Plan(
+        "cluster_cut_off",
+        "NATS cluster: a node cut off from everybody",
+        _cut_off(clients=True),
+        Clustered,
+        settings=_SETTINGS,
+        check=every_copy_is_whole,
+    ),
+    Plan(
+        "cluster_cut_off_with_clients",
+        "NATS cluster: a node cut off with its clients",
+        _cut_off(clients=False),
+        Clustered,
+        settings=_SETTINGS,
+        check=every_copy_is_whole,
+    ),
+)
