@@ -19,8 +19,14 @@ from services.stream.state import ask
 
 REQUEST = 500
 """Messages per pull request."""
+REQUEST_BYTES = 4 * 2**20
+"""A pull request also ends after so many bytes, which only large messages make."""
 BUFFERED = 4 * REQUEST
 """With so many messages asked for or not yet taken, no more are requested."""
+BUFFERED_BYTES = 2 * REQUEST_BYTES
+"""Nor with so many bytes not yet taken."""
+TAKEN_BYTES = REQUEST_BYTES
+"""What is taken at once ends with the message that makes it so many bytes."""
 HEARTBEAT_S = 1.0
 SILENCE_S = 3.5
 """Without a word for so long the consumer is lost: at least two heartbeats are missing."""
@@ -42,6 +48,7 @@ class Consumer:
         self._start = self._next = start
         self._outstanding = 0
         self._waiting: deque[Stored] = deque()
+        self._waiting_bytes = 0
         self._arrived = asyncio.Event()
         self._heard_at = 0.0
         self._lost: str | None = None
@@ -83,8 +90,14 @@ class Consumer:
         return f"no word for {silence:.1f} s" if self._lost is None and silence > SILENCE_S else self._lost
 
     def take(self, most: int) -> list[Stored]:
-        """What has come, at most so many."""
-        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        """What has come, at most so many and not much more than `TAKEN_BYTES`."""
+        taken: list[Stored] = []
+        size = 0
+        while self._waiting and len(taken) < most and size < TAKEN_BYTES:
+            taken.append(self._waiting.popleft())
+            size += len(taken[-1].data)
+        self._waiting_bytes -= size
+        return taken
 
     async def arrival(self, within_s: float) -> None:
         """Returns when something comes, or is lost, or after so many seconds."""
@@ -99,8 +112,13 @@ class Consumer:
         """Ask for more, as far as there is room."""
         if self._outstanding == 0:
             self._heard_at = asyncio.get_running_loop().time()  # nothing was asked: there was nothing to be heard
-        order = {"batch": REQUEST, "expires": EXPIRES_S * _S, "idle_heartbeat": int(HEARTBEAT_S * _S)}
-        while self._lost is None and self._outstanding <= REQUEST and self._outstanding + len(self._waiting) < BUFFERED:
+        order = {
+            "batch": REQUEST,
+            "max_bytes": REQUEST_BYTES,
+            "expires": EXPIRES_S * _S,
+            "idle_heartbeat": int(HEARTBEAT_S * _S),
+        }
+        while self._lost is None and self._outstanding <= REQUEST and self._has_room():
             self._outstanding += REQUEST
             try:
                 await self._nc.publish(
@@ -121,6 +139,9 @@ class Consumer:
         except (nats.errors.Error, OSError):
             return  # the server forgets an unused consumer by itself
 
+    def _has_room(self) -> bool:
+        return self._outstanding + len(self._waiting) < BUFFERED and self._waiting_bytes < BUFFERED_BYTES
+
     def _take(self, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
         if self._lost is not None:
             return
@@ -137,6 +158,7 @@ class Consumer:
         self._next += 1
         self._outstanding -= 1
         self._waiting.append(Stored(sequence, taken_at_ns(int(place[at + 2]), headers), recordable(subject), data))
+        self._waiting_bytes += len(data)
         self._arrived.set()
 
     def _heed(self, headers: bytes) -> None:
@@ -144,7 +166,7 @@ class Consumer:
         status, *fields = headers.decode(errors="replace").removeprefix("NATS/1.0 ").split("\r\n")
         if status.startswith("100"):
             return
-        if status.startswith("408"):  # the request ended before so many messages came
+        if status.startswith("408") or "MaxBytes" in status:  # the request ended before so many messages came
             left = dict(each.split(": ", 1) for each in fields if ": " in each)
             self._outstanding -= int(left.get("Nats-Pending-Messages", REQUEST))
             self._arrived.set()

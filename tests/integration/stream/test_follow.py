@@ -72,6 +72,18 @@ async def test_batches_hold_no_more_than_is_asked_for(empty_ledger: Ledger, nc: 
     assert late.data == b"late"
 
 
+async def test_large_messages_come_in_batches_of_a_few_megabytes(empty_ledger: Ledger, nc: FollowingClient) -> None:
+    large = [bytes([number]) * 60_000 for number in range(250)]
+    await publish(empty_ledger, *large)
+    held: list[Stored] = []
+    async with Follower(nc, empty_ledger.settings.stream, 1) as follower:
+        while len(held) < len(large):
+            batch = await follower.batch()
+            assert sum(len(each.data) for each in batch) < consumer.TAKEN_BYTES + 60_000
+            held += batch
+    assert [each.data for each in held] == large
+
+
 @pytest.mark.parametrize(
     ("frame", "subject"),
     [
