@@ -9,7 +9,7 @@ from services.settings import Settings
 if TYPE_CHECKING:
     from asyncpg import Connection
 
-    from services.query.shapes import Status
+    from services.query.shapes import NotaryStatus, Status
 
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -36,12 +36,20 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     rows.add_row("in quarantine", str(answer["quarantined"]))
     rows.add_row("stale subjects", str(answer["stale"]))
     rows.add_row("generation", text(answer["generation"]))
+    rows.add_row("signed", f"{answer['notary']['signed']}{_notary(answer['notary'])}")
     show(rows)
     if behind:
         lanes = table("lane", "projected", "lag", right=("lane", "projected", "lag"))
         for lane in behind:
             lanes.add_row(str(lane["lane"]), str(lane["projected"]), str(lane["lag"]))
         show(lanes)
+
+
+def _notary(notary: "NotaryStatus") -> str:
+    """What is wrong with the notary, if anything is."""
+    if not notary["running"]:
+        return "\nno notary runs: start one with `daybook serve notary`"
+    return "" if notary["state"] == "signing" else f"\nthe notary is {notary['state']}: {notary['detail']}"
 
 
 async def _question(connection: "Connection", settings: Settings) -> "Status":

@@ -239,6 +239,19 @@ class LaneStatus(TypedDict):
     lag: int | None
 
 
+class NotaryStatus(TypedDict):
+    """What the notary last said about itself, and how many rows of the journal the newest signed head covers.
+
+    `state` is signing while all is well; null: there was never a notary.
+    """
+
+    running: bool
+    state: Literal["waiting", "checking", "signing", "refusing", "interrupted"] | None
+    detail: str | None
+    signed: int
+    signed_at: str | None
+
+
 class Status(TypedDict):
     """How far the ledger is."""
 
@@ -249,6 +262,7 @@ class Status(TypedDict):
     quarantined: int
     stale: int
     generation: str | None
+    notary: NotaryStatus
 
 
 class Difference(TypedDict):

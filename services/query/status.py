@@ -3,8 +3,10 @@
 from nats.aio.client import Client
 
 from services.errors import Unavailable
+from services.leadership import lock_of
 from services.ledger.journal import Connection
-from services.query.shapes import LaneStatus, Status, StreamStatus
+from services.query.shapes import LaneStatus, NotaryStatus, Status, StreamStatus
+from services.query.values import instant_or_none
 from services.sql import queries
 from services.stream.state import state
 
@@ -34,6 +36,19 @@ async def status(connection: Connection, nc: Client | None, stream: str) -> Stat
         quarantined=row["quarantined"],
         stale=row["stale"],
         generation=row["generation"],
+        notary=await _notary(connection),
+    )
+
+
+async def _notary(connection: Connection) -> NotaryStatus:
+    row = await connection.fetchrow(_SQL["notary"], lock_of("notary"))
+    assert row is not None
+    return NotaryStatus(
+        running=row["running"],
+        state=row["state"],
+        detail=row["detail"],
+        signed=row["signed"],
+        signed_at=instant_or_none(row["signed_at"]),
     )
 
 

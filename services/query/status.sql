@@ -14,3 +14,17 @@ select (select coalesce(max(sequence), 0) from ledger.journal) as recorded,
 -- name: lanes
 -- The position of each lane.
 select lane, projected from reporting.lane order by lane;
+
+-- name: notary
+-- How the notary is: whether one holds the lock, what it said, and the newest head.
+select exists (select from pg_locks
+                where locktype = 'advisory'
+                  and granted
+                  and objsubid = 1
+                  and database = (select oid from pg_database where datname = current_database())
+                  and (classid::bigint << 32) | objid::bigint = $1) as running,
+       notary.state, notary.detail,
+       coalesce(head.size, 0) as signed, head.signed_at
+  from (values (true)) as one (singleton)
+  left join ledger.notary using (singleton)
+  left join lateral (select size, signed_at from ledger.tree_head order by size desc limit 1) head on true;

@@ -131,13 +131,14 @@ async def test_what_is_not_known_says_up_to_where_it_is_not(api: Api, told: Told
 
 async def test_status_says_how_far_everything_is(api: Api, told: Told) -> None:
     answer = await api.get("/status")
-    assert set(answer) == {"stream", "recorded", "lanes", "entries", "quarantined", "stale", "generation"}
+    assert set(answer) == {"stream", "recorded", "lanes", "entries", "quarantined", "stale", "generation", "notary"}
     assert answer["stream"]["last_sequence"] == answer["recorded"] == told.last
     assert answer["stream"]["bytes"] > 0
     assert answer["stream"]["max_bytes"] == told.ledger.settings.stream_max_bytes
     assert answer["lanes"] == [{"lane": lane, "projected": told.last, "lag": 0} for lane in range(16)]
     assert answer["entries"] == told.last - 3
     assert (answer["quarantined"], answer["stale"]) == (2, 0)
+    assert answer["notary"] == {"running": False, "state": None, "detail": None, "signed": 0, "signed_at": None}
 
 
 async def test_csv_has_one_header_row_and_the_same_values(api: Api, told: Told) -> None:
