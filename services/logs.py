@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -33,3 +34,15 @@ def configure(settings: Settings, service: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    logging.basicConfig(handlers=[_Reported()], level=logging.WARNING, force=True)
+
+
+class _Reported(logging.Handler):
+    """What a library reports is a line like any other: an error with its traceback, a warning without."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said: dict[str, Any] = {"library": record.name, "message": record.getMessage()}
+        if record.exc_info and record.exc_info[1]:
+            said |= {"exc_info": record.exc_info} if record.levelno >= logging.ERROR else {}
+            said["error"] = repr(record.exc_info[1])
+        structlog.get_logger().log(record.levelno, "library_reported", **said)
