@@ -10,13 +10,14 @@ from tests.integration.projector.turmoil import Event, turmoil
 
 _CHUNK = 300
 _SOURCE_OF_PLAYBOOKS = "daybook"
+_NAMES_A_SUBJECT = ("deal_id", "account_id", "to_account_id")
 
 
 def told(seed: int, source: str, *, publishes: bool) -> Iterator[Event]:
     """Events of one source, for ever: all of them such that intake takes them, whatever else was said.
 
-    They are about the same few deals and accounts as those of all other writers. Ids never come twice. Playbooks are
-    told by a writer that `publishes`, once.
+    They are about the same deals and accounts as those that the other writers tell of meanwhile, later about others.
+    Ids never come twice. Playbooks are told by a writer that `publishes`, once.
     """
     for chunk in count():
         events = turmoil(seed * 1000 + chunk, _CHUNK)
@@ -29,11 +30,24 @@ def told(seed: int, source: str, *, publishes: bool) -> Iterator[Event]:
 
 def _renamed(event: Event, source: str, chunk: int, by_id: dict[str, Event]) -> Event:
     said = event | {"source": source, "id": f"{chunk}-{event['id']}", "time": event["time"].replace("+00:00", "Z")}
+    said["data"] = _in_chunk(event["data"], chunk)
+    subject = event["subject"]
     if event["type"].startswith("daybook.event_"):
         target = event["data"]["target"]["id"]
-        said["data"] = event["data"] | {"target": {"source": source, "id": f"{chunk}-{target}"}}
-        said["subject"] = _subject(event, by_id)  # another one than its target's would be refused
+        said["data"]["target"] = {"source": source, "id": f"{chunk}-{target}"}
+        subject = _subject(event, by_id)  # another one than its target's would be refused
+    said["subject"] = subject if subject.startswith("playbook/") else f"{subject}-{chunk}"
     return said
+
+
+def _in_chunk(value: Any, chunk: int) -> Any:
+    """Data about the deals and accounts of one chunk."""
+    if isinstance(value, dict):
+        return {
+            key: f"{each}-{chunk}" if key in _NAMES_A_SUBJECT and each is not None else _in_chunk(each, chunk)
+            for key, each in value.items()
+        }
+    return [_in_chunk(each, chunk) for each in value] if isinstance(value, list) else value
 
 
 def _subject(event: Event, by_id: dict[str, Event]) -> str:
