@@ -30,6 +30,7 @@ async def ready(request: pytest.FixtureRequest) -> AsyncIterator[Ready]:
         async with running_deployment(Path(home), programs) as deployment:
             source = json.loads(await deployment.daybook("source", "add", "crm", "--events", "all", "--json"))
             reader = json.loads(await deployment.daybook("reader", "add", "dashboard", "--json"))
+            await deployment.daybook("notary", "key", "--make")
             yield Ready(deployment, source["token"], reader["token"])
 
 

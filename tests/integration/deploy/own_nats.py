@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import nats
-from nats.aio.client import Client
 
 from services.embedded import ports
 from services.embedded.nats import NatsServer
@@ -52,17 +50,27 @@ class OwnNats:
             await self._process.stop(30)
 
     @asynccontextmanager
-    async def client(self, user: str) -> AsyncIterator["Asking"]:
-        """A foreign client that is a user and remembers what it was refused."""
-        asking = Asking()
-        inbox = "_INBOX" if user in ("emitter", "intake") else f"_INBOX_DAYBOOK.{user}"
-        asking.nc = await nats.connect(
-            self.url(user), error_cb=asking.complained, inbox_prefix=inbox, allow_reconnect=False
-        )
+    async def trying(self, user: str) -> AsyncIterator["Trying"]:
+        """A user who tries what it may."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        login = {"verbose": False, "user": user, "pass": _password(user), "headers": True}
+        writer.write(b"CONNECT " + json.dumps(login).encode() + b"\r\n")
         try:
-            yield asking
+            trying = Trying(reader, writer)
+            assert await trying.refused() == []
+            yield trying
         finally:
-            await asking.nc.close()
+            writer.close()
+            await writer.wait_closed()
+
+    async def says_to(self, login: dict[str, str]) -> bytes:
+        """What the server says to somebody until it ends the connection."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        writer.write(b"CONNECT " + json.dumps({"verbose": False, **login}).encode() + b"\r\nPING\r\n")
+        said = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        await writer.wait_closed()
+        return said
 
     async def _answers(self) -> bool:
         try:
@@ -78,37 +86,38 @@ class OwnNats:
         return True
 
 
-class Asking:
-    """A connection, and what its server refused it."""
+class Trying:
+    """The bare protocol: who is refused is told so before the answer to the next PING."""
 
-    nc: Client
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._subscriptions = 0
 
-    def __init__(self) -> None:
-        self._refused: asyncio.Queue[str] = asyncio.Queue()
-
-    async def complained(self, error: Exception) -> None:
-        """What nats-py is told by the server."""
-        self._refused.put_nowait(str(error))
-
-    async def may_publish(self, subject: str, body: bytes = b"", **more: Any) -> bool:
-        """Whether the server takes a message under a subject. It says when it does not; a PONG comes behind that."""
-        await self.nc.publish(subject, body, **more)
-        return await self._silence("publish", subject)
+    async def may_publish(self, subject: str, body: str = "{}") -> bool:
+        """Whether the server takes a message under a subject."""
+        self._writer.write(f"PUB {subject} {len(body)}\r\n{body}\r\n".encode())
+        return self._none(await self.refused(), f"Permissions Violation for Publish to {json.dumps(subject)}")
 
     async def may_subscribe(self, subject: str, queue: str = "") -> bool:
-        """Whether the server lets it listen."""
-        await self.nc.subscribe(subject, queue)
-        return await self._silence("subscription", subject)
+        """Whether the server lets it listen, in a queue group or alone."""
+        self._subscriptions += 1
+        self._writer.write(f"SUB {subject} {queue} {self._subscriptions}\r\n".encode())
+        return self._none(await self.refused(), f"Permissions Violation for Subscription to {json.dumps(subject)}")
 
-    async def _silence(self, what: str, subject: str) -> bool:
-        await self.nc.flush(10)
-        if self._refused.empty():
-            return True
-        said = self._refused.get_nowait().lower()
-        assert "permissions violation" in said, said
-        assert what in said, said
-        assert subject.lower() in said, said
-        return False
+    async def refused(self) -> list[str]:
+        """What the server complained of."""
+        self._writer.write(b"PING\r\n")
+        complaints = []
+        while (line := await asyncio.wait_for(self._reader.readline(), 10)) != b"PONG\r\n":
+            assert line, "the server has ended the connection"
+            if line.startswith(b"-ERR"):
+                complaints.append(line.decode())
+        return complaints
+
+    def _none(self, complaints: list[str], due: str) -> bool:
+        assert all(due in each for each in complaints), complaints
+        return not complaints
 
 
 def _password(user: str) -> str:

@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import nats
 
 from tests.integration.deploy.conftest import Ready
 from tests.service import until
@@ -10,7 +11,7 @@ from tests.service import until
 
 async def test_an_event_that_is_sent_is_seen(ready: Ready) -> None:
     deployment = ready.deployment
-    async with deployment.serving("recorder", "projector", "intake", "query") as services:
+    async with deployment.serving("recorder", "projector", "intake", "query", "notary") as services:
         async with httpx.AsyncClient(timeout=20) as client:
             sent = await client.post(
                 f"{services['intake'].url}/events",
@@ -21,13 +22,10 @@ async def test_an_event_that_is_sent_is_seen(ready: Ready) -> None:
                 },
             )
             assert sent.status_code == 201, sent.text
-            async with deployment.nats.client("emitter") as emitter:
-                answer = await emitter.nc.request(
-                    "intake.crm",
-                    json.dumps(_opened("D-2")).encode(),
-                    headers={"Daybook-Token": ready.source_token},
-                    timeout=10,
-                )
+            emitter = await nats.connect(deployment.nats.url("emitter"))
+            token = {"Daybook-Token": ready.source_token}
+            answer = await emitter.request("intake.crm", json.dumps(_opened("D-2")).encode(), headers=token, timeout=10)
+            await emitter.close()
             receipt = json.loads(answer.data)
             assert answer.headers is not None
             assert (answer.headers["Daybook-Status"], receipt["sequence"]) == ("201", sent.json()["sequence"] + 1)
@@ -37,7 +35,13 @@ async def test_an_event_that_is_sent_is_seen(ready: Ready) -> None:
                 read = await client.get(f"{services['query'].url}/deals/D-2/history", headers=reading)
                 return read.status_code == 200 and len(read.json()["entries"]) == 1
 
+            async def signed() -> bool:
+                head = await client.get(f"{services['notary'].url}/checkpoint")
+                return head.status_code == 200 and f"\n{receipt['sequence']}\n" in head.text
+
             await until(seen, "the event is not seen", services["projector"].output)
+            await services["notary"].ready()
+            await until(signed, "no head is signed", services["notary"].output)
             pipeline = await client.get(f"{services['query'].url}/pipeline", headers=reading)
             assert pipeline.status_code == 200, pipeline.text
         verified = json.loads(await deployment.daybook("verify", "--json"))
