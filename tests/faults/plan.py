@@ -10,7 +10,7 @@ from tests.faults.servers import S
 if TYPE_CHECKING:
     from tests.faults.world import World
 
-SERVICES = ("intake", "recorder", "projector", "query")
+SERVICES = ("intake", "recorder", "projector", "query", "notary")
 TAIL_S = 1.0
 """How long the writers go on after the last fault."""
 

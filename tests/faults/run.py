@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from time import monotonic
+from traceback import format_exception
 from typing import Any
 
 from tests.faults.checks import check
+from tests.faults.oracle import Findings
 from tests.faults.plan import TAIL_S, Fault, Plan
 from tests.faults.recovery import Recovery
 from tests.faults.servers import S
-from tests.faults.world import NotRecovered, Say, world_of
+from tests.faults.world import NotRecovered, Say, World, ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,14 @@ async def run(plan: Plan[S], seed: int, say: Say) -> Result:
 
 async def _run(plan: Plan[S], seed: int, home: Path, say: Say) -> Result:
     began = monotonic()
-    async with world_of(plan, seed, home, say) as world:
-        recovery = Recovery(world)
-        faults = schedule(plan, seed)
-        world.note("ready")
-        async with world.writing():
-            await recovery.strike_all(faults)
-            await asyncio.sleep(TAIL_S)
-        try:
-            await world.caught_up()
-        except NotRecovered as error:
-            world.complain(f"at the end: {error}")
-        found = await check(world)
+    world = World(plan, seed, home, say)
+    recovery = Recovery(world)
+    found = Findings()
+    try:
+        async with ready(world):
+            found = await _through(world, recovery)
+    except Exception as error:
+        world.complain("the run broke off: " + "".join(format_exception(error)))
     wrong = bool(world.complaints or found.lost or found.doubled or found.altered)
     return Result(
         plan=plan.name,
@@ -95,3 +93,15 @@ async def _run(plan: Plan[S], seed: int, home: Path, say: Say) -> Result:
         notes=world.notes,
         kept=str(home) if wrong else None,
     )
+
+
+async def _through(world: World[S], recovery: Recovery[S]) -> Findings:
+    world.note("ready")
+    async with world.writing():
+        await recovery.strike_all(schedule(world.plan, world.seed))
+        await asyncio.sleep(TAIL_S)
+    try:
+        await world.caught_up()
+    except NotRecovered as error:
+        world.complain(f"at the end: {error}")
+    return await check(world)

@@ -29,7 +29,6 @@ STREAM_MAX_BYTES = 256 * 1024 * 1024
 SOURCES = {"http1": "http", "http2": "http", "nats1": "nats", "nats2": "nats"}
 PACE_S = 0.03
 """How long a writer rests after a receipt, on average."""
-SAY_WHETHER_READY = ("intake", "query")
 START_S = 60.0
 _COMMAND_S = 120.0
 _REPOSITORY = Path(__file__).parent.parent.parent
@@ -78,6 +77,8 @@ class World(Generic[S]):
             "database_url": self.servers.database_url,
             "stream_max_bytes": str(STREAM_MAX_BYTES),
             "data": str(self.home),
+            "notary_key": str(self.home / "notary.key"),
+            "notary_heads": str(self.home / "notary.heads"),
             "log_level": "debug",
             "open_reads": "true",
         }
@@ -124,6 +125,17 @@ class World(Generic[S]):
         assert process.returncode is not None
         return process.returncode, output.decode(), complaint.decode()
 
+    async def leading(self, service: str) -> Kept | None:
+        """Of a service's processes, the one that says that it leads."""
+        for each in self.of(service):
+            try:
+                state = (await self._asking.get(f"{each.url}/ready")).json()["state"]
+            except (httpx.HTTPError, ValueError, KeyError):
+                continue
+            if state.get("role") in ("leading", "active"):
+                return each
+        return None
+
     async def look(self, query: str, *values: object) -> list[asyncpg.Record]:
         """Asks the database as its owner. Raises what asyncpg raises."""
         if self._looking is None or self._looking.is_closed():
@@ -148,11 +160,9 @@ class World(Generic[S]):
             for name, each in self.kept.items():
                 if not each.runs:
                     return f"{name} is not alive"
-                if (
-                    name.partition("-")[0] in SAY_WHETHER_READY
-                    and (await self._asking.get(f"{each.url}/ready")).status_code != 200
-                ):
-                    return f"{name} says that it is not ready"
+                answer = await self._asking.get(f"{each.url}/ready")
+                if answer.status_code != 200:
+                    return f"{name} says that it is not ready: {answer.text}"
             reached = await self.projected()
             return "" if reached >= sequence else f"the views have reached {reached} of {sequence}"
         except (httpx.HTTPError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -170,13 +180,16 @@ class World(Generic[S]):
     async def start(self) -> None:
         """Servers, `daybook init`, services; returns once all are ready."""
         await self.servers.start()
-        code, output, complaint = await self.daybook("init")
-        if code:
-            raise RuntimeError(f"daybook init ended with {code}: {output}{complaint}")
+        await asyncio.gather(self._must("init"), self._must("notary", "key", "--make", "--name", "faults.example/run"))
         for name in self.plan.services:
             self.kept[name] = self._kept(name)
         await asyncio.gather(*(each.start() for each in self.kept.values()))
         await self.caught_up(START_S)
+
+    async def _must(self, *words: str) -> None:
+        code, output, complaint = await self.daybook(*words)
+        if code:
+            raise RuntimeError(f"`daybook {' '.join(words)}` ended with {code}: {output}{complaint}")
 
     def _kept(self, name: str) -> Kept:
         service, port = name.partition("-")[0], ports.free()
@@ -239,11 +252,10 @@ def _event_names() -> list[str]:
 
 
 @asynccontextmanager
-async def world_of(plan: Plan[S], seed: int, home: Path, say: Say = _say_nothing) -> AsyncIterator[World[S]]:
-    """A world that is ready; nothing of it is left at the end. `say` hears every note at once."""
-    world = World(plan, seed, home, say)
+async def ready(world: World[S]) -> AsyncIterator[None]:
+    """The world is there while the context is open; nothing of it is left at the end."""
     try:
         await world.start()
-        yield world
+        yield
     finally:
         await world.stop()
