@@ -1,0 +1,39 @@
+"""The two servers without services, for a command that must have the ledger to itself."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from services.embedded.data_directory import DataDirectory, held
+from services.embedded.nats import NatsServer
+from services.embedded.postgres import PostgresServer
+from services.embedded.process import Process
+from services.settings import Endpoints, Settings, endpoints, running
+
+
+@asynccontextmanager
+async def servers(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Endpoints]:
+    """Those that the settings name, or of the `up` that runs on the data directory; otherwise they are started there.
+
+    What was started is stopped at the end. Raises AlreadyRunning, ServerFailed and NotConfigured.
+    """
+    if not settings.embedded or running(settings.data) is not None:
+        yield endpoints(settings)
+        return
+    with held(settings.data) as directory:
+        await directory.clear_leftovers(say)
+        nats = NatsServer(directory.nats, directory.log("nats"))
+        postgres = PostgresServer(directory.postgres, directory.log("postgres"))
+        begun: list[NatsServer | PostgresServer] = []
+        try:
+            for name, server in (("nats", nats), ("postgres", postgres)):
+                begun.append(server)
+                await server.start(_noted(directory, name))
+            yield Endpoints(nats.url, postgres.url, nats.intake_url)
+        finally:
+            for server in reversed(begun):
+                await server.stop()
+            directory.forget()
+
+
+def _noted(directory: DataDirectory, name: str) -> Callable[[Process], None]:
+    return lambda process: directory.started(name, process.pid)
