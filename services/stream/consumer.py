@@ -51,6 +51,7 @@ class Consumer:
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
         self._heard_at = 0.0
+        self._came_at = asyncio.get_running_loop().time()
         self._lost: str | None = None
 
     @classmethod
@@ -88,6 +89,15 @@ class Consumer:
             return "the connection was renewed"
         silence = asyncio.get_running_loop().time() - self._heard_at
         return f"no word for {silence:.1f} s" if self._lost is None and silence > SILENCE_S else self._lost
+
+    @property
+    def idle_s(self) -> float:
+        """How long no message has come, or since `looked`."""
+        return asyncio.get_running_loop().time() - self._came_at
+
+    def looked(self) -> None:
+        """It was looked whether one should have come."""
+        self._came_at = asyncio.get_running_loop().time()
 
     def take(self, most: int) -> list[Stored]:
         """What has come, at most so many and not much more than `TAKEN_BYTES`."""
@@ -156,6 +166,7 @@ class Consumer:
             self._lose(f"sequence {sequence} came where {self._next} was due")
             return
         self._next += 1
+        self._came_at = self._heard_at
         self._outstanding -= 1
         self._waiting.append(Stored(sequence, taken_at_ns(int(place[at + 2]), headers), recordable(subject), data))
         self._waiting_bytes += len(data)
@@ -164,7 +175,7 @@ class Consumer:
     def _heed(self, headers: bytes) -> None:
         """The server's own word: `NATS/1.0`, a code and a description, and perhaps fields below."""
         status, *fields = headers.decode(errors="replace").removeprefix("NATS/1.0 ").split("\r\n")
-        if status.startswith("100"):
+        if status.startswith("100") or "Batch Completed" in status:  # still there; a request was filled
             return
         if status.startswith("408") or "MaxBytes" in status:  # the request ended before so many messages came
             left = dict(each.split(": ", 1) for each in fields if ": " in each)

@@ -72,6 +72,18 @@ async def test_batches_hold_no_more_than_is_asked_for(empty_ledger: Ledger, nc: 
     assert late.data == b"late"
 
 
+@pytest.mark.parametrize(("number", "size"), [(3000, 400), (250, 60_000)])
+async def test_one_consumer_does_for_a_whole_stream(
+    empty_ledger: Ledger, nc: FollowingClient, number: int, size: int
+) -> None:
+    made = await (await empty_ledger.nats()).subscribe("$JS.EVENT.ADVISORY.CONSUMER.CREATED.>")
+    await publish(empty_ledger, *[bytes(size)] * number)
+    assert len(await followed(nc, empty_ledger, end=number)) == number
+    await (await empty_ledger.nats()).flush()
+    assert made.pending_msgs == 1
+    await made.unsubscribe()
+
+
 async def test_large_messages_come_in_batches_of_a_few_megabytes(empty_ledger: Ledger, nc: FollowingClient) -> None:
     large = [bytes([number]) * 60_000 for number in range(250)]
     await publish(empty_ledger, *large)
