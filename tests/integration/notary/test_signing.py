@@ -123,3 +123,16 @@ async def test_a_large_journal_is_signed_by_and_by(mine: Notarised, monkeypatch:
     heads = await mine.heads()
     assert [read_head(each, mine.keys.known).size for each in heads["table"]] == [1000, 2000, 3000, 3500]
     await mine.assert_signed()
+
+
+async def test_a_notary_that_is_killed_again_and_again_leaves_all_places_alike(mine: Notarised) -> None:
+    chance, size = random.Random(7), 0
+    for _ in range(6):
+        async with mine.ledger.process("notary", notary_every_s="0.01") as process:
+            while (size := size + chance.randint(1, 40)) % 7:
+                await mine.fill(size)
+            await mine.fill(size)
+            await process.kill()
+    await mine.fill(size + 1)
+    await mine.signs(size + 1)
+    await mine.assert_signed()
