@@ -1,128 +1,154 @@
-"""Durable appends per second through intake, beside raw atomic batches on the same server in the same run.
+"""Durable appends per second through intake, beside the floor and the peer on the same servers in the same repeat.
 
-Intake is a process of its own; the senders and the raw publisher are this one.
+The floor is one publisher of atomic batches straight to the stream, one batch after another, composed and sent as
+intake does it: what is left when nobody asks who sends, what it is, and whether it is there already. The peer is at its
+best of several ways to run its clients. Intake is one process; its senders, and the publisher, are this one.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-
-import nats
-from nats.aio.client import Client
+from collections.abc import Awaitable, Callable, Sequence
 
 from contracts.envelope import MAX_BATCH, read_event
 from services.stream.append import Appended, Message, append, message_of
-from tests.benchmarks.events import body, new_event, next_number
+from tests.benchmarks import peer, senders, usage
+from tests.benchmarks.events import new_event, next_number
 from tests.benchmarks.figure import Beside, Figure
 from tests.benchmarks.section import Run, Section
+from tests.benchmarks.senders import Client
 from tests.ledger import Ledger, fresh_ledger
+from tests.service import Service
 
-SECONDS = 3.0
 CLIENTS = 64
+IN_FLIGHT = 4
+"""Batches of 1000 that are under way at once: a client that has more to send does not wait for each receipt."""
+SECONDS = 5.0
+PEERS = {1: ((1, 1),), CLIENTS: ((1, CLIENTS), (4, CLIENTS // 4))}
+"""(processes, threads in each) by number of clients."""
 
-Send = Callable[[int], Awaitable[None]]
-"""Sends so many new events and waits for the receipt."""
-
-
-class HttpSender:
-    """One connection, as lean as can be: the sender shares the processor with what is measured."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self._port = port
-        self._token = token
-
-    async def open(self) -> None:
-        """Connect."""
-        self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-
-    async def send(self, count: int) -> None:
-        """One request."""
-        content, media = body(count), "cloudevents+json" if count == 1 else "cloudevents-batch+json"
-        head = (
-            f"POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self._token}\r\n"
-            f"Content-Type: application/{media}\r\nContent-Length: {len(content)}\r\n\r\n"
-        )
-        self._writer.write(head.encode() + content)
-        answer = await self._reader.readuntil(b"\r\n\r\n")
-        length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        text = await self._reader.readexactly(int(length.split(b":")[1]))
-        assert answer.startswith(b"HTTP/1.1 201"), text
+Send = Callable[[], Awaitable[int]]
+"""Sends new events, waits until they are durable, and says how many they were."""
 
 
-def nats_sender(nc: Client, token: str) -> Send:
-    """Requests on `intake.crm`."""
-
-    async def send(count: int) -> None:
-        reply = await nc.request("intake.crm", body(count), timeout=30, headers={"Daybook-Token": token})
-        assert (reply.headers or {})["Daybook-Status"] == "201", reply.data
-
-    return send
-
-
-def raw_sender(nc: Client, stream: str) -> Send:
-    """Atomic batches straight to the stream: the floor."""
-
+def publisher(ledger: Ledger, nc: object, count: int) -> Send:
+    """Atomic batches of so many messages, or single ones."""
     subject, _, data = message_of(read_event(new_event()))
 
-    async def send(count: int) -> None:
-        outcome = await append(nc, stream, [Message(subject, f"raw:{next_number()}", data) for _ in range(count)])
+    async def send() -> int:
+        messages = [Message(subject, f"raw:{next_number()}", data) for _ in range(count)]
+        outcome = await append(nc, ledger.settings.stream, messages)  # type: ignore[arg-type]
         assert isinstance(outcome, Appended), outcome
+        return count
 
     return send
 
 
-async def rate(senders: list[Send], count: int, seconds: float) -> float:
-    """Events per second of senders side by side, each sending `count` at a time."""
-    end = time.perf_counter() + seconds
+def sender(client: Client, count: int) -> Send:
+    """Requests of so many events to intake."""
+
+    async def send() -> int:
+        await client.send(senders.body(count))
+        return count
+
+    return send
+
+
+async def rate(sends: Sequence[Send], seconds: float) -> float:
+    """Events per second of senders side by side, each of which sends again as soon as it has its receipt."""
+    events, took = await _keep_on(sends, seconds)
+    return events / took
+
+
+async def _keep_on(sends: Sequence[Send], seconds: float) -> tuple[int, float]:
+    """How many events they sent, and how long that took."""
+    start = time.perf_counter()
 
     async def keep(send: Send) -> int:
         sent = 0
-        while time.perf_counter() < end:
-            await send(count)
-            sent += count
+        while time.perf_counter() - start < seconds:
+            sent += await send()
         return sent
 
-    start = time.perf_counter()
-    total = sum(await asyncio.gather(*map(keep, senders)))
-    return total / (time.perf_counter() - start)
+    events = sum(await asyncio.gather(*map(keep, sends)))
+    return events, time.perf_counter() - start
+
+
+class _Measuring:
+    """One repeat, on one ledger."""
+
+    def __init__(self, run: Run, ledger: Ledger, intake: Service, clients: dict[str, Sequence[Client]]) -> None:
+        self._run = run
+        self._ledger = ledger
+        self._pid = intake.process.pid
+        self._clients = clients
+        self._seconds = 0.3 if run.quick else SECONDS
+
+    async def floor(self, count: int) -> float:
+        """Messages per second of the raw publisher."""
+        self._run.says(f"the floor, {count} at a time")
+        return await rate([publisher(self._ledger, await self._ledger.nats(), count)], self._seconds)
+
+    async def peer(self, clients: int) -> tuple[float, str]:
+        """Events per second of the peer at its best, and how its clients were run."""
+        best = 0.0, ""
+        for processes, threads in PEERS[clients]:
+            for functions in (False, True):
+                how = f"{processes} x {threads} threads, " + ("functions" if functions else "statements")
+                self._run.says(f"the peer, {how}")
+                found = await peer.rate(self._run.servers, processes, threads, functions, self._seconds)
+                best = max(best, (found, how))
+        return best
+
+    async def intake(self, door: str, clients: int, count: int, beside: Sequence[Beside], what: str) -> list[Figure]:
+        """What intake takes through a door, and what each event costs its process."""
+        self._run.says(f"{door}, {what}")
+        sends = [sender(each, count) for each in self._clients[door][:clients]]
+        await rate(sends, self._seconds / 10)  # whatever is done but once is done now
+        cpu = usage.cpu_s(self._pid)
+        events, took = await _keep_on(sends, self._seconds)
+        cost = (usage.cpu_s(self._pid) - cpu) / events * 1e6
+        return [
+            Figure(f"{door}, {what}", events / took, beside=beside),
+            Figure(f"{door}, {what}: processor time of intake", cost, "µs/event"),
+        ]
 
 
 async def measure(run: Run) -> list[Figure]:
-    """One figure for each way of sending."""
+    """Every way of sending."""
     async with fresh_ledger(run.servers, []) as ledger:
-        return await _measure(run, ledger)
+        token = await ledger.source("crm")
+        async with ledger.process("intake") as intake:
+            port = int(intake.url.rpartition(":")[2])
+            clients: dict[str, Sequence[Client]] = {
+                "NATS": await senders.nats_clients(CLIENTS, ledger.emitter_nats_url, token),
+                "HTTP": await senders.http_clients(CLIENTS, port, token),
+            }
+            try:
+                return await _measure(_Measuring(run, ledger, intake, clients))
+            finally:
+                for each in (*clients["NATS"], *clients["HTTP"]):
+                    each.close()
 
 
-async def _measure(run: Run, ledger: Ledger) -> list[Figure]:
-    figures = []
-    seconds = 0.2 if run.quick else SECONDS
-    token = await ledger.source("crm")
-    nc = await ledger.nats()
-    async with ledger.process("intake") as intake:
-        port = int(intake.url.rpartition(":")[2])
-        https = [HttpSender(port, token) for _ in range(CLIENTS)]
-        for each in https:
-            await each.open()
-        emitters = [await nats.connect(ledger.emitter_nats_url) for _ in range(8)]
-        over_nats = [nats_sender(emitters[each % 8], token) for each in range(CLIENTS)]
-        raw = raw_sender(nc, ledger.settings.stream)
-        run.says("the floor")
-        floors = {count: await rate([raw], count, seconds) for count in (1, CLIENTS, MAX_BATCH)}
-        ways: list[tuple[str, list[Send], int, int]] = [
-            ("HTTP, 1 client", [https[0].send], 1, 1),
-            ("HTTP, 64 clients", [each.send for each in https], 1, CLIENTS),
-            ("HTTP, batches of 1000", [https[0].send], MAX_BATCH, MAX_BATCH),
-            ("NATS, 1 client", over_nats[:1], 1, 1),
-            ("NATS, 64 clients", over_nats, 1, CLIENTS),
-            ("NATS, batches of 1000", over_nats[:1], MAX_BATCH, MAX_BATCH),
-        ]
-        for name, senders, count, floor in ways:
-            run.says(name)
-            found = await rate(senders, count, seconds)
-            figures.append(Figure(name, found, beside=[Beside(f"raw atomic batches of {floor}", floors[floor])]))
-        for emitter in emitters:
-            await emitter.close()
+async def _measure(one: _Measuring) -> list[Figure]:
+    floors = {count: await one.floor(count) for count in (1, CLIENTS, MAX_BATCH)}
+    single, single_how = await one.peer(1)
+    many, many_how = await one.peer(CLIENTS)
+    figures = [
+        Figure("raw atomic batches of 1000, the floor", floors[MAX_BATCH]),
+        Figure(f"the peer, 1 client ({single_how})", single),
+        Figure(f"the peer, {CLIENTS} clients ({many_how})", many),
+    ]
+    for door, of_peer, of_floor in (("NATS", 5.0, 0.5), ("HTTP", 2.0, 0.35)):
+        beside = [Beside("the peer", single), Beside("raw single messages", floors[1])]
+        figures += await one.intake(door, 1, 1, beside, "1 client")
+        beside = [Beside("the peer", many, least=of_peer), Beside(f"raw batches of {CLIENTS}", floors[CLIENTS])]
+        figures += await one.intake(door, CLIENTS, 1, beside, f"{CLIENTS} clients")
+        beside = [Beside("the floor", floors[MAX_BATCH])]
+        figures += await one.intake(door, 1, MAX_BATCH, beside, "batches of 1000, one after another")
+        beside = [Beside("the floor", floors[MAX_BATCH], least=of_floor)]
+        figures += await one.intake(door, IN_FLIGHT, MAX_BATCH, beside, f"batches of 1000, {IN_FLIGHT} under way")
     return figures
 
 
-SECTION = Section("append", "Durable appends per second through intake, beside raw atomic batches", measure)
+SECTION = Section("append", "Durable appends per second through intake, beside a raw publisher and the peer", measure)
