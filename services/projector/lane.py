@@ -4,6 +4,7 @@ What a batch changed in memory is true only once it is committed. So whatever go
 all that it holds, and claimed anew from its committed position. Any cut of the batches gives the same rows.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -26,6 +27,9 @@ from services.projector.write import Position, commit, statements
 
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
+TURN_S = 0.05
+"""So long a batch is folded before other lanes, and the connections that hold the locks, have their turn: a late entry
+folds its subject's whole history anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,11 @@ class Lane:
     async def _take(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
         replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals))
         changes: list[Change] = []
+        turn = perf_counter()
         for each in arrivals:
+            if perf_counter() - turn > TURN_S:
+                await asyncio.sleep(0)
+                turn = perf_counter()
             sequence = each.recorded.sequence
             if each.targeted:
                 known = await journal.history(connection, each.subject, sequence - 1)

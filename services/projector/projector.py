@@ -19,6 +19,8 @@ CONNECTIONS = 4
 """At work at the same time; the lanes take turns on them."""
 BATCH = 1000
 """Arrivals per transaction of a lane."""
+FORGET_S = 15
+"""A process that has been silent for so long, frozen or cut off, loses its lanes: PostgreSQL ends its connections."""
 PAUSES_S = (0.1, 5.0)
 """Before the next session: at first, and at most after many that ended at once."""
 
@@ -77,6 +79,7 @@ class Projector:
     async def _session(self) -> None:
         async with AsyncExitStack() as stack:
             locking = await self._connection(stack)
+            await locking.execute(f"set idle_session_timeout = '{FORGET_S}s'")
             generation = await self._find(locking)
             if generation is None:
                 log.error("generation_missing", do=_NO_GENERATION)
@@ -93,4 +96,5 @@ class Projector:
     async def _connection(self, stack: AsyncExitStack) -> asyncpg.Connection:
         connection = await database.connect(self._url, "daybook_projector")
         stack.callback(connection.terminate)
+        await connection.execute(f"set idle_in_transaction_session_timeout = '{FORGET_S}s'")
         return connection

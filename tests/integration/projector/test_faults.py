@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import AsyncExitStack
 from random import Random
 
 import asyncpg
@@ -10,8 +11,11 @@ import pytest
 
 from projections.views import VIEWS
 from services.errors import LostLeadership, ViewsAltered
+from services.projector import generation, projector
 from services.projector.cache import Cache
+from services.projector.generation import Generation
 from services.projector.lane import Lane
+from services.projector.projector import Projector
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
@@ -135,6 +139,49 @@ async def test_a_freed_lane_is_taken_by_another(empty_ledger: Ledger) -> None:
         await journal.write(owner)
         await empty_ledger.projected(journal.last)
         await until(lambda: _holders(owner, 1), "one does not hold all lanes")
+
+
+async def test_lanes_of_a_projector_that_is_silent_for_long_are_taken_by_another(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "FORGET_S", 1)
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=39, events=200))
+    awake = asyncio.Event()
+
+    async def found_by_a_sleeper(connection: asyncpg.Connection) -> Generation | None:
+        if await _holders(connection, 1):
+            await awake.wait()
+        return await generation.own(connection)
+
+    sleeper = asyncio.create_task(Projector(empty_ledger.endpoints.database_url, found_by_a_sleeper).run())
+    try:
+        await until(lambda: _holders(owner, 1), "it does not hold the lanes")
+        async with projecting(empty_ledger):
+            await journal.write(owner)
+            await empty_ledger.projected(journal.last)
+            awake.set()
+            await until(lambda: _holders(owner, 2), "it has not found its place beside the other")
+    finally:
+        sleeper.cancel()
+        await asyncio.gather(sleeper, return_exceptions=True)
+
+
+async def test_a_transaction_that_is_left_open_holds_up_no_claim_for_long(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "FORGET_S", 1)
+    owner = await empty_ledger.connect()
+    schema = (await served(owner)).schema
+    async with AsyncExitStack() as stack:
+        stopped = Projector(empty_ledger.endpoints.database_url, generation.own)
+        connection = await stopped._connection(stack)
+        await connection.execute("begin")
+        await connection.execute(f'update "{schema}".lane set sequence = sequence')
+        claimed = await asyncio.wait_for(Lane.claim(owner, schema, VIEWS, 3, Cache(1000)), 20)
+        assert claimed.position.epoch == 1
+        assert connection.is_closed()
 
 
 async def _holders(owner: asyncpg.Connection, number: int) -> bool:
