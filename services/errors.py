@@ -13,6 +13,7 @@ DaybookError
 ├── Unavailable           NATS or Postgres cannot be reached now; trying again may help
 ├── StreamFull            the stream has no room left
 ├── BackupUnusable        a directory is no backup, or not as it was written
+├── NotEmpty              a backup is to be restored where a ledger is already
 ├── JournalAltered        the journal is not the one that was signed; nothing more is signed
 ├── ViewsAltered          a row of a view is not what the projector left
 ├── LostLeadership        another worker is active; this one stops without committing
@@ -79,6 +80,10 @@ class BackupUnusable(DaybookError):
 
 class JournalAltered(DaybookError):
     """The journal, its tree or a signed head is not what the notary left: it signs nothing more."""
+
+
+class NotEmpty(DaybookError):
+    """A backup is to be restored where a ledger is already; the message says what is there."""
 
 
 class ViewsAltered(DaybookError):

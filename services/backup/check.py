@@ -1,5 +1,6 @@
 """Is a backup as it was written? Checked without any server: its files, and every row of the journal."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from services.backup import files
 from services.backup.journal import rows
 from services.backup.manifest import FILE, SEAL, Manifest, TableFile
 from services.errors import BackupUnusable
+from services.notary.tree import Tree
 
 Progress = Callable[[int], None]
 """Called with how many more rows have been checked."""
@@ -77,6 +79,7 @@ def _faults_of(directory: Path, manifest: Manifest, table: TableFile, progress: 
 def _faults_of_rows(lines: Iterator[bytes], manifest: Manifest, table: TableFile) -> Iterator[tuple[str | None, int]]:
     """A fault or none, and the number of the row, for each row; and one more for the journal's end."""
     number, last = 0, None
+    tree, (size, root) = Tree(), _head(manifest)
     for number, row in enumerate(rows(lines, table.columns), 1):
         if row.sequence != number:
             yield f"sequence {row.sequence} stands where {number} is due", number
@@ -86,9 +89,21 @@ def _faults_of_rows(lines: Iterator[bytes], manifest: Manifest, table: TableFile
             yield f"recorded_at of sequence {row.sequence} is before that of the row before it", number
         yield None, number
         last = row
+        tree.append([row.leaf_hash])
+        if tree.size == size and tree.root() != root:
+            yield f"its first {size} rows are not those that the signed head of the manifest vouches for", number
     end = last.leaf_hash.hex() if last else None
     if (last.sequence if last else 0, end) != (manifest.sequence, manifest.last_leaf_hash):
         yield f"it does not end as the manifest states, with sequence {manifest.sequence} and its leaf hash", number
+
+
+def _head(manifest: Manifest) -> tuple[int | None, bytes]:
+    """Size and root of the signed head. Who signed it is not asked: that takes the notary's key."""
+    lines = manifest.head.split("\n") if manifest.head else []
+    try:
+        return int(lines[1]), b64decode(lines[2], validate=True)
+    except (IndexError, ValueError):
+        return None, b""
 
 
 def _counted(lines: Iterator[bytes], progress: Progress) -> Iterator[bytes]:

@@ -52,6 +52,15 @@ def write(path: Path, content: bytes) -> File:
     return described(path)
 
 
+def copy(source: Path, path: Path) -> File:
+    """A copy of a file, on the disk when this returns."""
+    file = _new(path)
+    with source.open("rb") as original:
+        shutil.copyfileobj(original, file)
+    _settle(file)
+    return described(path)
+
+
 def described(path: Path) -> File:
     """A file's size and SHA-256."""
     return File(name=path.name, bytes=path.stat().st_size, sha256=sha256(path))

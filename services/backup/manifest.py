@@ -61,6 +61,8 @@ class Manifest(BaseModel):
     """Of the last row."""
     last_leaf_hash: str | None
     """Of the last row, in hex."""
+    head: str | None
+    """The newest signed head of the journal's tree (c2sp.org/tlog-checkpoint); none was signed yet: null."""
     generation: str | None
     """Digest of the generation that was served: views are no part of a backup, they are built anew."""
     migrations: list[Applied]

@@ -15,6 +15,8 @@ class Table(NamedTuple):
 
     name: str
     columns: list[str]
+    key: list[str]
+    """By which its rows are ordered."""
     refers_to: list[str]
     """Tables whose rows must be there before its own."""
 
@@ -23,6 +25,11 @@ async def durable(connection: asyncpg.Connection) -> list[Table]:
     """The durable tables, each behind those that it refers to; the journal first. None where there is no ledger."""
     left = {row["name"]: Table(*row) for row in await connection.fetch(SQL["tables"])}
     return list(_in_order(left.values()))
+
+
+def names(columns: Iterable[str]) -> str:
+    """Columns as SQL names them."""
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _in_order(tables: Iterable[Table]) -> Iterable[Table]:

@@ -1,10 +1,17 @@
 -- name: tables
--- The durable tables with their columns, and which of them each one's rows refer to. Migrations are in the manifest.
+-- The durable tables with their columns, the key by which their rows are ordered (first the sequence, as they were
+-- recorded), and which of them the rows refer to. Migrations are in the manifest.
 select relname::text as name,
        array(select attname::text
                from pg_attribute
               where attrelid = pg_class.oid and attnum > 0 and not attisdropped and attgenerated = ''
               order by attnum) as columns,
+       array(select attname::text
+               from pg_index
+               cross join unnest(indkey::smallint[]) with ordinality as keyed (number, place)
+               join pg_attribute on attrelid = indrelid and attnum = keyed.number
+              where indrelid = pg_class.oid and indisprimary
+              order by attname <> 'sequence', place) as key,
        array(select distinct referenced.relname::text
                from pg_constraint
                join pg_class referenced on referenced.oid = confrelid
@@ -33,6 +40,10 @@ select digest from ledger.generation where promoted_at is not null order by prom
 
 -- name: last_row
 select sequence, recorded_at, leaf_hash from ledger.journal order by sequence desc limit 1;
+
+-- name: head
+-- The newest signed head of the journal's tree.
+select note from ledger.tree_head order by size desc limit 1;
 
 -- name: server
 select current_setting('server_version');

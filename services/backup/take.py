@@ -5,6 +5,7 @@ was acknowledged before is in it. What is written is read back before it counts.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Protocol
 import asyncpg
 from nats.aio.client import Client
 
-from services.backup import files
-from services.backup.check import sound
-from services.backup.manifest import FILE, SEAL, Applied, Manifest, TableFile, sealed
-from services.backup.tables import SQL, Table, durable
-from services.errors import NotProvisioned, Unavailable
+from services.backup import files, notary
+from services.backup.check import check
+from services.backup.manifest import FILE, SEAL, Applied, File, Manifest, TableFile, sealed
+from services.backup.tables import SQL, Table, durable, names
+from services.errors import BackupUnusable, NotProvisioned, Unavailable
 from services.ledger.journal import recorded_position
 from services.ledger.provision import identity
+from services.settings import Settings
 from services.stream.state import state
 from services.version import version
 
@@ -49,7 +51,7 @@ class Taken:
 
 
 async def take(
-    connection: asyncpg.Connection, nc: Client, stream: str, directory: Path, wait_s: float, progress: Progress
+    connection: asyncpg.Connection, nc: Client, settings: Settings, directory: Path, wait_s: float, progress: Progress
 ) -> Taken:
     """Write a backup into a directory that is made. The connection is used by nobody else.
 
@@ -59,18 +61,27 @@ async def take(
     if await identity(connection) is None:
         raise NotProvisioned("There is no ledger in the database. Run `daybook init`.")
     with files.emerging(directory) as partial:
-        await _recorded(connection, (await state(nc, stream)).last_sequence, wait_s)
+        await _recorded(connection, (await state(nc, settings.stream)).last_sequence, wait_s)
+        others = notary.copy(settings, partial)  # before the snapshot: no head in them is of rows behind it
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await connection.execute(SQL["as_text"])
-            manifest = await _described(
-                connection, [await _copy(connection, partial, table, progress) for table in await durable(connection)]
-            )
+            tables = [await _copy(connection, partial, table, progress) for table in await durable(connection)]
+            manifest = await _described(connection, tables, others)
         text = manifest.text()
         files.write(partial / SEAL, sealed(text).encode())
         files.write(partial / FILE, text)
         progress.begins("checking", sum(each.rows for each in manifest.tables))
-        await asyncio.to_thread(sound, partial, progress.advances)
+        await asyncio.to_thread(_read_back, partial, progress.advances)
     return Taken(directory, manifest, sealed(text).split()[0])
+
+
+def _read_back(directory: Path, progress: Callable[[int], None]) -> None:
+    if faults := check(directory, progress).faults:
+        listed = "\n  - ".join(faults)
+        raise BackupUnusable(
+            "Nothing was backed up: what was read back is not sound. Where it names rows, the database was altered: "
+            f"run `daybook verify`.\n  - {listed}"
+        )
 
 
 async def _recorded(connection: asyncpg.Connection, wanted: int, wait_s: float) -> None:
@@ -88,11 +99,10 @@ async def _copy(connection: asyncpg.Connection, directory: Path, table: Table, p
     progress.begins(table.name, None)
     path = directory / f"{table.name}.txt.gz"
     written = files.Rows(path, progress.advances)
-    columns = ", ".join(f'"{name}"' for name in table.columns)
-    order = "order by sequence" if table.name == "journal" else ""
+    columns, key = names(table.columns), names(table.key)
     try:
         await connection.copy_from_query(
-            f'select {columns} from ledger."{table.name}" {order}',  # noqa: S608 - names from the catalogue
+            f'select {columns} from ledger."{table.name}" order by {key}',  # noqa: S608 - names from the catalogue
             output=written.write,
             format="text",
             timeout=COPY_S,
@@ -103,7 +113,7 @@ async def _copy(connection: asyncpg.Connection, directory: Path, table: Table, p
     return TableFile(**described.model_dump(), table=table.name, columns=table.columns, rows=written.rows)
 
 
-async def _described(connection: asyncpg.Connection, tables: list[TableFile]) -> Manifest:
+async def _described(connection: asyncpg.Connection, tables: list[TableFile], others: list[File]) -> Manifest:
     known = await identity(connection)
     assert known is not None
     last = await connection.fetchrow(SQL["last_row"])
@@ -116,8 +126,9 @@ async def _described(connection: asyncpg.Connection, tables: list[TableFile]) ->
         sequence=last["sequence"] if last else 0,
         recorded_at=last["recorded_at"] if last else None,
         last_leaf_hash=last["leaf_hash"].hex() if last else None,
+        head=await connection.fetchval(SQL["head"]),
         generation=await connection.fetchval(SQL["generation"]),
         migrations=[Applied(**row) for row in await connection.fetch(SQL["migrations"])],
         tables=tables,
-        others=[],
+        others=others,
     )

@@ -63,7 +63,7 @@ async def _take(settings: Settings, directory: Path, wait_s: float) -> "Taken":
         connection = await database.connect(where.database_url, "daybook_backup")
         try:
             with database.explained(), Bar() as bar:
-                return await take(connection, nc, settings.stream, directory, wait_s, bar)
+                return await take(connection, nc, settings, directory, wait_s, bar)
         finally:
             connection.terminate()
     finally:

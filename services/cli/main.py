@@ -24,6 +24,7 @@ from services.cli import (
     reader,
     rebuild,
     reports,
+    restore,
     serve,
     source,
     status,
@@ -57,6 +58,7 @@ app.command()(reports.ageing)
 app.command()(changes.changes)
 app.command()(verify.verify)
 app.command()(backup.backup)
+app.command()(restore.restore)
 app.add_typer(imports.app, name="import")
 app.add_typer(source.app, name="source")
 app.add_typer(reader.app, name="reader")

@@ -50,8 +50,11 @@ def migrations() -> list[Migration]:
     return [Migration(int(name[:4]), name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names]
 
 
-async def migrate(connection: asyncpg.Connection) -> int:
+async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> int:
     """Applies what is missing, each file in a transaction, then roles and grants. Returns how many were applied.
+
+    With `up_to` no migration behind that number is applied, and roles are left as they are: a backup is loaded into the
+    tables that it was taken from, and brought up to date afterwards.
 
     Raises MissingRights before anything is changed, and DaybookError when an applied file differs from ours.
     """
@@ -69,7 +72,7 @@ async def migrate(connection: asyncpg.Connection) -> int:
                 )
             if ours[number].digest != row["digest"]:
                 raise DaybookError(f"{row['name']} was applied with another content: migrations are never edited.")
-        missing = [each for number, each in ours.items() if number not in applied]
+        missing = [each for number, each in ours.items() if number not in applied and number <= (up_to or number)]
         for each in missing:
             async with connection.transaction():
                 await connection.execute(each.text)
@@ -79,8 +82,9 @@ async def migrate(connection: asyncpg.Connection) -> int:
                     each.name,
                     each.digest,
                 )
-        async with connection.transaction():
-            await connection.execute(script(_PACKAGE, "roles.sql"))
+        if up_to is None:
+            async with connection.transaction():
+                await connection.execute(script(_PACKAGE, "roles.sql"))
     finally:
         await connection.execute("select pg_advisory_unlock($1)", _LOCK)
     return len(missing)

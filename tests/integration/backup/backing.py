@@ -1,4 +1,4 @@
-"""Backups of a test's ledger, by the command."""
+"""Backups of a test's ledger: by the command, and in the test's own process."""
 
 import asyncio
 import gzip
@@ -11,8 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from services import database
 from services.backup import files
 from services.backup.manifest import FILE, SEAL, Manifest, sealed
+from services.backup.restore import Restored, restore
+from services.backup.take import take
+from tests.integration.backup.reports import Restoring
+from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger
 from tests.up import REPOSITORY, daybook
 
@@ -29,6 +34,22 @@ async def backed_up(ledger: Ledger, directory: Path) -> Manifest:
     manifest = Manifest.read(directory)
     assert json.loads(said)["manifest"] == json.loads(manifest.model_dump_json())
     return manifest
+
+
+async def taken(ledger: Ledger, directory: Path) -> Manifest:
+    """A backup; a recorder runs for as long as it takes."""
+    connection = await database.connect(ledger.endpoints.database_url, "daybook_backup")
+    try:
+        async with recorder(ledger):
+            done = await take(connection, await ledger.nats(), ledger.settings, directory, 60, Restoring())
+    finally:
+        await connection.close()
+    return done.manifest
+
+
+async def restored(place: Ledger, backup: Path) -> Restored:
+    """What restoring did."""
+    return await restore(place.settings, place.endpoints, backup, Restoring(), by="Li")
 
 
 async def started(ledger: Ledger, *words: str, via: tuple[str, ...] = ()) -> Process:

@@ -1,0 +1,91 @@
+"""`daybook restore`: a ledger made of a backup."""
+
+from getpass import getuser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.bar import Bar
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.backup.restore import Restored
+
+_STREAM = {
+    "none": "was as the ledger remembers it",
+    "finish": "was finished",
+    "adopt": "holds all of it, and is the ledger's from now on",
+    "append": "got the end that it lacked",
+    "make_anew": "was made of the journal",
+}
+
+
+def restore(
+    backup: Annotated[Path, typer.Argument(help="Directory with the backup.", show_default=False)],
+    by: Annotated[str | None, typer.Option("--by", help="Who restores.", show_default="the user")] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a ledger of a backup: check it, fill an empty database, make the stream of the journal, build the views.
+
+    With no servers named, the embedded ones are started on the data directory for as long as it takes; `daybook up`
+    then finds the ledger there. On servers of your own stop all services first. Interrupted, run it again. A database
+    that holds a ledger is refused. Where the stream is still there it is kept: what the backup did not have, the
+    recorder takes on from it.
+
+    Example: `daybook restore /backups/2026-03-31 --data ~/ledger`
+    """
+    settings = load(data)
+    done = wait_for(_restore(settings, backup.absolute(), by or getuser()))
+    if as_json:
+        print_json(document(done))
+        return
+    for line in lines(done):
+        typer.echo(line)
+
+
+async def _restore(settings: Settings, directory: Path, by: str) -> "Restored":
+    from services import logs
+    from services.backup.restore import restore
+    from services.embedded.alone import servers
+
+    logs.configure(settings.model_copy(update={"log_level": "error"}), "restore")
+
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
+    async with servers(settings, say) as where:
+        with Bar() as bar:
+            return await restore(settings, where, directory, bar, by=by)
+
+
+def lines(done: "Restored") -> list[str]:
+    """What was restored, for people."""
+    manifest, stream = done.manifest, done.made.stream
+    what = "Restored" if done.loaded else "The database held already"
+    taken = f"{manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+    told = [
+        f"{what} everything up to sequence {manifest.sequence}, backed up at {taken}.",
+        f"The stream {stream.name} {_STREAM[done.stream.value]}; it ends at sequence {stream.last_sequence}.",
+        f"The views served are generation {done.made.generation}.",
+    ]
+    if stream.last_sequence > manifest.sequence:
+        more = stream.last_sequence - manifest.sequence
+        told.append(f"{more} messages of the stream are behind the backup: the recorder takes them on once it runs.")
+    told += [f"{each} was there and was left as it is." for each in done.kept]
+    return told
+
+
+def document(done: "Restored") -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "sequence": done.manifest.sequence,
+        "taken_at": done.manifest.taken_at.isoformat(),
+        "loaded": done.loaded,
+        "stream": done.stream.value,
+        "stream_last_sequence": done.made.stream.last_sequence,
+        "generation": done.made.generation,
+        "kept": [str(each) for each in done.kept],
+    }
