@@ -9,20 +9,29 @@ import typer
 
 from services.cli.asking import counted, reading, show, table, text
 from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
-from services.errors import DaybookError
+from services.errors import DaybookError, NotConfigured
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
+    from asyncpg import Connection
+
+    from services.query.checks.heads import Signed
     from services.query.shapes import Verification
 
 
 def verify(
     deal: Annotated[str | None, typer.Option("--deal", help="Id of one deal to check alone.")] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key", help="The notary's public key, as you were given it.", show_default="the one on this machine"
+        ),
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check everything: every message of the stream against the journal, byte by byte; every leaf hash; every view
-    against a replay of the journal, entry by entry. All of it at one sequence.
+    """Check everything: every message of the stream against the journal, byte by byte; every leaf hash; every signed
+    head, wherever it is kept; every view against a replay of the journal, entry by entry. All of it at one sequence.
 
     Exit code 0: nothing differs. 1: something differs. 2: it could not be checked.
 
@@ -30,7 +39,7 @@ def verify(
     """
     settings = load(data)
     try:
-        answer = wait_for(_verify(settings, deal))
+        answer = wait_for(_verify(settings, deal, key))
     except DaybookError:
         raise
     except Exception as error:
@@ -50,7 +59,7 @@ def _stopped(error: Exception) -> DaybookError:
     return error if isinstance(error, DaybookError) else DaybookError(f"The check stopped: {error!r}")
 
 
-async def _verify(settings: Settings, deal: str | None) -> "Verification":
+async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Verification":
     from services.query.verify import verify
     from services.stream import connection as stream_connection
 
@@ -59,6 +68,7 @@ async def _verify(settings: Settings, deal: str | None) -> "Verification":
     nc = await stream_connection.connect_following(where.nats_url, "verify")
     try:
         async with reading(settings) as connection:
+            signed = await _signed(settings, connection, key)
             with _Bar() as bar:
                 return await verify(
                     connection,
@@ -68,9 +78,32 @@ async def _verify(settings: Settings, deal: str | None) -> "Verification":
                     deal=deal,
                     database_url=where.database_url,
                     workers=os.cpu_count() or 1,
+                    signed=signed,
                 )
     finally:
         await nc.close()
+
+
+async def _signed(settings: Settings, connection: "Connection", key: str | None) -> "Signed":
+    """The key that is trusted: the one given, that on this machine, or in the last resort what the ledger says."""
+    from services.notary.key import heads_path, load_public, trusted
+    from services.query.checks.heads import Signed
+
+    if key is not None:
+        return Signed(trusted(settings, key), heads_path(settings))
+    try:
+        found = load_public(settings)
+    except NotConfigured:
+        said: str | None = await connection.fetchval("select vkey from ledger.notary")
+        if said is None:
+            return Signed((), heads_path(settings))
+        typer.echo(
+            f"Heads are checked with the key that the ledger itself names, {said}: name the one that you trust with "
+            "--key.",
+            err=True,
+        )
+        return Signed(trusted(settings, said), heads_path(settings))
+    return Signed(trusted(settings, str(found)), heads_path(settings))
 
 
 class _Bar:
@@ -113,6 +146,8 @@ def _show(answer: "Verification") -> None:
 
     entries = f"{answer['entries']} {'entry' if answer['entries'] == 1 else 'entries'}"
     checked = f"{entries} and {counted(answer['subjects'], 'subject')} up to sequence {answer['sequence']}"
+    if answer["heads"]:
+        checked += f", beside {counted(answer['heads'], 'signed head')}"
     if answer["ok"]:
         show(f"Nothing differs: {checked}.")
         return

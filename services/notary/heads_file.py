@@ -50,7 +50,7 @@ class HeadsFile:
         """The heads of larger trees than one, in the file's order. Raises as `newest`."""
         try:
             with self.path.open("rb") as file:
-                for note in _notes(file):
+                for note in notes_of(file):
                     head = self._read(note)
                     if head.size > size:
                         yield head
@@ -96,7 +96,7 @@ class HeadsFile:
         )
 
 
-def _notes(lines: Iterator[bytes]) -> Iterator[bytes]:
+def notes_of(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Each head: all lines up to an empty one that follows a signature. Half a head at the end is left out."""
     note, before = b"", b""
     for line in lines:

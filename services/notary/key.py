@@ -93,6 +93,18 @@ def ensure(settings: Settings) -> None:
         make(settings)
 
 
+def trusted(settings: Settings, vkey: str) -> tuple[PublicKey, ...]:
+    """A public key, and those that signed before. Raises NotConfigured."""
+    try:
+        return tuple(
+            PublicKey.read(each) for each in (vkey, *filter(str.strip, settings.notary_former_keys.split(",")))
+        )
+    except NotSigned as error:
+        raise NotConfigured(
+            f"{vkey[:200]!r}, or one of DAYBOOK_NOTARY_FORMER_KEYS, is no public key: {error}."
+        ) from None
+
+
 def load_public(settings: Settings) -> PublicKey:
     """The public half, from the file that stands beside the private one. Raises NotConfigured."""
     path = public_path(settings)

@@ -276,11 +276,13 @@ class Difference(TypedDict):
 
 
 class Verification(TypedDict):
-    """What a check found: the first differences of each kind; `counts` says how many there are of each."""
+    """What a check found: the first differences of each kind; `counts` says how many there are of each. `heads` is how
+    many signed heads the journal was compared with."""
 
     ok: bool
     sequence: int
     entries: int
     subjects: int
+    heads: int
     differences: list[Difference]
     counts: dict[str, int]

@@ -1,4 +1,4 @@
-"""The check of the whole ledger, or of one deal: journal against stream, views against a replay of the journal.
+"""The check of the whole ledger, or of one deal: journal against stream and signed heads, views against a replay.
 
 Everything is read in pieces, so memory does not grow with the ledger; the longest history of one subject has to fit.
 """
@@ -14,6 +14,7 @@ from services.errors import BadRequest, DaybookError, NotProvisioned
 from services.ledger.journal import Connection
 from services.projector.generation import Generation, served
 from services.query.checks.differences import Differences
+from services.query.checks.heads import HeadChecks, Signed, check_signed
 from services.query.checks.journal import check_entries_of, check_journal
 from services.query.checks.pin import Pin, pin
 from services.query.checks.views import ViewChecks
@@ -51,6 +52,7 @@ class _Ledger:
     generation: Generation
     pinned: Pin
     progress: Progress
+    signed: Signed | None
 
 
 async def verify(
@@ -63,29 +65,36 @@ async def verify(
     wait_s: float = WAIT_S,
     database_url: str | None = None,
     workers: int = 1,
+    signed: Signed | None = None,
 ) -> Verification:
     """Check everything up to one sequence, pinned at the start. Raises DaybookError when it cannot be checked.
 
     Without `database_url` all is done over the one connection; with it, up to `workers` processes share the replays.
+    Without `signed` nothing is compared with signed heads.
     """
     generation = await _generation(connection)
     now = await state(nc, stream)
     pinned = await pin(connection, now.last_sequence, wait_s)
     if pinned.behind:
         progress.notes(f"Checked up to {pinned.sequence} only: {pinned.behind}.")
-    ledger = _Ledger(connection, nc, stream, now, generation, pinned, progress)
+    ledger = _Ledger(connection, nc, stream, now, generation, pinned, progress, signed)
     differences = await _stream_is_the_one(ledger)
     if deal is not None:
         found, entries, subjects = await _one(ledger, f"deal/{deal}")
     else:
         found, entries, subjects = await _all(ledger, database_url, workers)
     differences.merge(found)
+    heads = 0
+    if signed is not None and deal is None:
+        found, heads = await _heads(ledger, signed)
+        differences.merge(found)
     await _generation(connection)  # whoever promoted another one meanwhile has put other rows under the replays
     return Verification(
         ok=not differences.counts,
         sequence=pinned.sequence,
         entries=entries,
         subjects=subjects,
+        heads=heads,
         differences=differences.listed(),
         counts=differences.numbers(),
     )
@@ -101,6 +110,9 @@ async def _one(ledger: _Ledger, subject: str) -> tuple[Differences, int, int]:
     differences, entries = await check_entries_of(
         ledger.connection, ledger.nc, ledger.stream, subject, up_to, partial(progress.advances, "journal")
     )
+    if ledger.signed is not None:
+        sequences = await ledger.connection.fetch(_SQL["sequences_of"], subject, up_to)
+        differences.merge(await check_signed(ledger.connection, ledger.signed.keys, [each[0] for each in sequences]))
     progress.begins("views", total)
     differences.merge(await views.check_one(subject))
     progress.advances("views", total)
@@ -130,6 +142,13 @@ async def _journal(ledger: _Ledger) -> tuple[Differences, int]:
     progress.begins("journal", up_to)
     async with Messages(ledger.nc, ledger.stream, up_to) as messages:
         return await check_journal(ledger.connection, messages, up_to, partial(progress.advances, "journal"))
+
+
+async def _heads(ledger: _Ledger, signed: Signed) -> tuple[Differences, int]:
+    checks = HeadChecks(ledger.connection, ledger.nc, ledger.stream, signed)
+    rows = await checks.rows()
+    ledger.progress.begins("heads", rows)
+    return await checks.check(rows, partial(ledger.progress.advances, "heads"))
 
 
 async def _views(

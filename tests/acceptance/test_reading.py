@@ -164,6 +164,7 @@ async def test_verify_finds_nothing_and_ends_with_0(reader: Reader) -> None:
         "sequence": reader.last,
         "entries": reader.last,
         "subjects": 4,
+        "heads": 0,
         "differences": [],
         "counts": {},
     }

@@ -43,3 +43,7 @@ select count(*) from ledger.journal where disposition = 'entry' and sequence <= 
 -- name: stream_created_at
 -- Which stream the journal was made from.
 select stream_created_at from ledger.identity;
+
+-- name: sequences_of
+-- The entries that concern one subject.
+select sequence from ledger.concerns where subject = $1 and sequence <= $2 order by sequence;

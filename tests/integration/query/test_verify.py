@@ -87,6 +87,7 @@ async def test_a_good_ledger_has_no_difference(told: Told) -> None:
         "sequence": told.last,
         "entries": told.last - 3,
         "subjects": 9,
+        "heads": 0,
         "differences": [],
         "counts": {},
     }

@@ -1,0 +1,131 @@
+"""`daybook verify` holds the journal to every signed head, wherever it is kept, without the notary's help."""
+
+import pytest
+
+from services.notary.head import sign_head
+from services.notary.key import heads_path
+from services.notary.note import PublicKey, SigningKey
+from services.query.checks.heads import Signed
+from services.query.shapes import Verification
+from services.query.verify import verify
+from tests.integration.notary.signing import Notarised
+from tests.integration.notary.test_altered import REHASH
+from tests.integration.notary.test_places import published
+from tests.integration.query.test_verify import Heard
+from tests.integration.recorder.events import call, payment
+
+SIZE = 300
+
+
+@pytest.fixture
+async def told(mine: Notarised) -> Notarised:
+    """A ledger that recorded and projected 300 events under one notary, with a head every now and then."""
+    async with (
+        mine.ledger.process("recorder"),
+        mine.ledger.process("projector"),
+        mine.ledger.process("notary", notary_every_s="0.01"),
+    ):
+        for number in range(10):
+            events = [call(f"D-{number}", f"{number}/{each}", f"{each}") for each in range(29)]
+            await mine.ledger.append(*events, payment(id=f"P-{number}"))
+            await mine.signed(await mine.ledger.recorded())
+        await mine.ledger.projected()
+    return mine
+
+
+async def checked(told: Notarised, deal: str | None = None, key: PublicKey | None = None) -> Verification:
+    connection = await told.ledger.connect("daybook_query")
+    signed = Signed(told.keys.known if key is None else (key,), heads_path(told.settings))
+    nc = await told.ledger.nats()
+    return await verify(connection, nc, told.settings.stream, Heard(), deal=deal, wait_s=0, signed=signed)
+
+
+async def test_a_good_ledger_has_no_difference(told: Notarised) -> None:
+    answer = await checked(told)
+    assert (answer["ok"], answer["differences"]) == (True, [])
+    assert answer["heads"] == len((await told.heads())["table"]) >= 10
+    assert (await checked(told, deal="D-3"))["ok"]
+    command = await told.ledger.connect("daybook_query")
+    assert await command.fetchval("select vkey from ledger.notary") == str(told.keys.own.public)
+
+
+async def test_rows_that_were_made_to_fit_are_found_by_the_heads(told: Notarised) -> None:
+    # Stream and journal altered alike would leave the heads alone to tell: here the journal alone is.
+    await told.alter("update ledger.journal set recorded_at = recorded_at - interval '1 us' where sequence = 7", REHASH)
+    answer = await checked(told)
+    assert answer["counts"] == {"recorded_at_altered": 1, "rows_not_signed": 1, "tree_altered": 1}
+    found = answer["differences"][1]
+    sizes = [0, *(int(each.split("\n")[1]) for each in (await told.heads())["table"])]
+    first, last = max(each for each in sizes if each < 7) + 1, min(each for each in sizes if each >= 7)
+    assert (found["sequence"], found["found"]) == (first, f"rows {first} to {last} are others")
+
+
+async def test_a_deal_alone_is_held_to_the_newest_head(told: Notarised) -> None:
+    await told.alter("update ledger.journal set stream_subject = 'x' where sequence = 7", REHASH)
+    answer = await checked(told, deal="D-0")
+    assert answer["counts"].keys() >= {"subject_altered", "rows_not_signed"}
+    (found,) = [each for each in answer["differences"] if each["kind"] == "rows_not_signed"]
+    assert "cannot be proved to be in the tree of 300 rows that was signed" in (found["found"] or "")
+    assert (await checked(told, deal="D-9"))["ok"], "rows in another subtree can be proved all the same"
+
+
+async def test_a_node_that_was_altered_is_found(told: Notarised) -> None:
+    await told.alter("update ledger.tree_node set hash = sha256(hash)")
+    answer = await checked(told)
+    assert answer["counts"] == {"tree_altered": 1}
+
+
+async def test_a_journal_without_its_signed_end_is_found(told: Notarised) -> None:
+    await told.alter(
+        f"delete from ledger.concerns where sequence = {SIZE}", f"delete from ledger.journal where sequence = {SIZE}"
+    )
+    answer = await checked(told)
+    assert ("rows_not_signed", SIZE) in {(each["kind"], each["sequence"]) for each in answer["differences"]}
+
+
+async def test_heads_of_another_key_are_found_in_every_place(told: Notarised) -> None:
+    heads = len((await told.heads())["table"])
+    answer = await checked(told, key=SigningKey.generate("other").public)
+    assert answer["counts"] == {"head_altered": 3 * heads}
+    places = {(each["found"] or "").split(",")[0] for each in answer["differences"]}
+    assert "ledger.tree_head" in places
+
+
+@pytest.mark.parametrize("place", ["table", "file", "stream"])
+async def test_a_head_that_was_swapped_or_dropped_is_found_where_it_was(told: Notarised, place: str) -> None:
+    notes = (await told.heads())["table"]
+    impostor = SigningKey.generate(told.keys.own.public.name)
+    size = notes[4].split("\n")[1]
+    swapped = sign_head(impostor, int(size), bytes(32)).note
+    changed, named = [*notes[:4], swapped, *notes[5:]], ""
+    match place:
+        case "table":
+            await told.alter(f"update ledger.tree_head set note = $q${swapped}$q$ where size = {size}")
+            named = f"ledger.tree_head, {size}: "
+        case "file":
+            heads_path(told.settings).write_text("".join(f"{each}\n" for each in changed))
+            named = f"the file, head 5 of {heads_path(told.settings)}: "
+        case "stream":
+            await published(told, *changed)
+            named = "NATS, message 5 of DAYBOOK_HEADS: "
+    answer = await checked(told)
+    # Whoever lacks the head in between has lost it, too.
+    assert answer["counts"] == {"head_altered": 1, "head_missing": 1}
+    assert (answer["differences"][0]["found"] or "").startswith(named)
+    assert answer["differences"][1]["sequence"] == int(size)
+
+
+async def test_places_that_lag_are_no_difference(told: Notarised) -> None:
+    notes = (await told.heads())["table"]
+    heads_path(told.settings).write_text("".join(f"{each}\n" for each in notes[:3]))
+    await published(told, *notes[:2])
+    answer = await checked(told)
+    assert (answer["ok"], answer["heads"]) == (True, len(notes))
+
+
+async def test_heads_in_the_wrong_order_are_found(told: Notarised) -> None:
+    notes = (await told.heads())["table"]
+    await published(told, notes[1], notes[0], *notes[2:], notes[-1])
+    answer = await checked(told)
+    assert answer["counts"] == {"head_altered": 1, "head_missing": 1}
+    assert "and stands behind one of" in (answer["differences"][0]["found"] or "")
