@@ -18,10 +18,10 @@ from services.ledger.journal import Connection
 from services.lifetime import until_one_ends, until_told
 from services.memory import spare_the_collector
 from services.monitoring.http import answering
+from services.notary.answers import routes
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
-from services.notary.http import routes
 from services.notary.key import Keys, heads_path, load
 from services.notary.places import Places
 from services.notary.sign import Notary
