@@ -4,6 +4,7 @@ Every link between two of them, and every way of a client to one of them, is a p
 """
 
 import asyncio
+import http.client
 import itertools
 import json
 import re
@@ -12,6 +13,7 @@ import shutil
 import signal
 import sysconfig
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,6 +40,7 @@ class Node:
         self.log = home / f"{name}.log"
         self.port = ports.free()
         self.route_port = ports.free()
+        self.monitoring = ports.free()
         self.clients = Proxy(f"clients to {name}", self.port)
         self.process: Process | None = None
 
@@ -97,6 +100,7 @@ class Cluster:
     async def start_node(self, node: Node) -> None:
         """Starts one server; whether it has caught up is asked with `healthy`."""
         command = [str(Path(sysconfig.get_path("scripts")) / "nats-server"), "-c", str(CONFIGURATION)]
+        command += ["-m", str(node.monitoring)]
         program = Program(node.name, command, node.log, self._environment(node), signal.SIGINT, signal.SIGKILL)
         node.process = await Process.start(program)
 
@@ -138,20 +142,21 @@ class Cluster:
         async def whole() -> bool:
             info = await self._info(stream)
             peers = (info or {"cluster": {}})["cluster"].get("replicas", [])
-            return len(peers) == len(NAMES) - 1 and all(each["current"] and not each.get("lag") for each in peers)
+            current = len(peers) == len(NAMES) - 1 and all(each["current"] and not each.get("lag") for each in peers)
+            return current and all(await asyncio.gather(*(asyncio.to_thread(_healthy, each) for each in self.nodes)))
 
         await self._until(whole, f"not every node has all of the stream {stream}", deadline_s)
 
     async def lead(self, node: Node, stream: str) -> None:
-        """Makes a node the leader of the stream."""
+        """Makes a node the leader of the stream, which all nodes must have."""
 
         async def leads() -> bool:
-            if (await self.leader(stream)) is node:
-                return True
-            await self._ask(f"$JS.API.STREAM.LEADER.STEPDOWN.{stream}", {"placement": {"preferred": node.name}})
-            return False
+            return (await self.leader(stream)) is node
 
-        await self._until(leads, f"{node.name} does not become the leader of {stream}")
+        if not await leads():
+            await self._ask(f"$JS.API.STREAM.LEADER.STEPDOWN.{stream}", {"placement": {"preferred": node.name}})
+            await self._until(leads, f"{node.name} does not become the leader of {stream}")
+        await self.healthy(stream)
 
     async def _info(self, stream: str) -> dict[str, Any] | None:
         return await self._ask(f"$JS.API.STREAM.INFO.{stream}")
@@ -237,6 +242,15 @@ async def running_cluster(home: Path) -> AsyncIterator[Cluster]:
         yield cluster
     finally:
         await cluster.stop()
+
+
+def _healthy(node: Node) -> bool:
+    """What the server says of its own copies."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{node.monitoring}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def _users() -> set[str]:

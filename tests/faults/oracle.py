@@ -24,6 +24,7 @@ OWN_SOURCE = "daybook"
 """The ledger itself publishes playbooks."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AT_ONCE = 64
+_MESSAGE_S = 30.0
 _MOST_COMPLAINTS = 20
 
 
@@ -176,7 +177,10 @@ async def read_stream(url: str, stream: str) -> list[Message]:
 
 async def _message(nc: Client, stream: str, sequence: int) -> Message | None:
     asked = json.dumps({"seq": sequence}).encode()
-    answer = json.loads((await nc.request(f"$JS.API.STREAM.MSG.GET.{stream}", asked, timeout=10)).data)
+    async with asyncio.timeout(_MESSAGE_S):
+        answer = {"error": {"code": 503}}
+        while answer.get("error", {}).get("code") == 503:  # a cluster may be electing a leader
+            answer = json.loads((await nc.request(f"$JS.API.STREAM.MSG.GET.{stream}", asked, timeout=10)).data)
     if "error" in answer:
         return None
     message = answer["message"]

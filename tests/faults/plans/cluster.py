@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
+import nats
+
 from tests.faults import oracle
 from tests.faults.cluster import Node
 from tests.faults.clustered import Clustered
@@ -14,8 +16,8 @@ from tests.faults.world import STREAM, World
 Strike = Callable[[World[Clustered]], Awaitable[None]]
 
 _SETTINGS = {"stream_replicas": "3"}
-_SMALL_BLOCKS = {"stream_max_bytes": str(8 * 1024 * 1024)}
-"""The server makes blocks of a quarter of that: so not only the last one is damaged."""
+_BLOCK_BYTES = 8 * 1024 * 1024
+_FILLING_BYTES = 60_000
 
 
 def _of(world: World[Clustered], role: str) -> Callable[[], Awaitable[Node]]:
@@ -45,6 +47,16 @@ def kill(role: str, down_s: float, *, wipe: bool = False, flip: bool = False) ->
         await cluster.healthy(STREAM)
 
     return strike
+
+
+async def fill_blocks(world: World[Clustered]) -> None:
+    """Noise for two of the server's blocks, which becomes rows in quarantine: so not only the last is damaged."""
+    nc = await nats.connect(world.servers.nats_url.split(","))
+    try:
+        for _ in range(2 * _BLOCK_BYTES // _FILLING_BYTES):
+            await nc.request("daybook.deal.noise", world.draw.randbytes(_FILLING_BYTES), timeout=10)
+    finally:
+        await nc.close()
 
 
 def cut_off(role: str, for_s: float, *, clients: bool, silently: bool) -> Strike:
@@ -80,8 +92,11 @@ def _wiped(draw: Random) -> Sequence[Fault[Clustered]]:
 
 def _flipped(draw: Random) -> Sequence[Fault[Clustered]]:
     return [
-        Fault(f"flip a bit of the {role}", draw.uniform(1, 4), kill(role, draw.uniform(0, 1), flip=True))
-        for role in ["leader", draw.choice(["leader", "follower"])]
+        Fault("fill two blocks with noise", 0, fill_blocks),
+        *(
+            Fault(f"flip a bit of the {role}", draw.uniform(1, 4), kill(role, draw.uniform(0, 1), flip=True))
+            for role in ("leader", draw.choice(["leader", "follower"]))
+        ),
     ]
 
 
@@ -131,7 +146,7 @@ PLANS = (
         "NATS cluster: a flipped bit on one node",
         _flipped,
         Clustered,
-        settings=_SETTINGS | _SMALL_BLOCKS,
+        settings=_SETTINGS,
         check=every_copy_is_whole,
     ),
     Plan(
