@@ -47,9 +47,10 @@ class Kept:
         await self._alive.wait()
 
     async def kill(self, down_s: float) -> None:
-        """kill -9; returns once it is started again, so much later."""
-        self._pause = down_s
-        await self._end()
+        """kill -9; returns once it is started again, so much later. One that is dead already stays so no longer."""
+        if self.runs:
+            self._pause = down_s
+            await self._end()
         await self._alive.wait()
 
     async def hold(self) -> None:

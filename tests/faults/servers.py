@@ -52,6 +52,8 @@ class OneOfEach:
         self.nats = NatsServer(home / "nats", home / "logs" / "nats.log")
         self.nats.port = ports.free()
         self.postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log")
+        self._turns = {"nats": asyncio.Lock(), "postgres": asyncio.Lock()}
+        """A server that is down cannot be killed: who wants to waits."""
         self._running: list[NatsServer | PostgresServer] = []
 
     @property
@@ -85,18 +87,20 @@ class OneOfEach:
     async def kill(self, name: str, down_s: float) -> None:
         """kill -9 of `nats` or `postgres`; started again after a while, on the same files and address."""
         server = self.nats if name == "nats" else self.postgres
-        await server.process.kill()
-        await asyncio.sleep(down_s)
-        await server.start()
+        async with self._turns[name]:
+            await server.process.kill()
+            await asyncio.sleep(down_s)
+            await server.start()
 
     async def freeze(self, name: str, for_s: float) -> None:
         """SIGSTOP of `nats` or `postgres`, with its children, and SIGCONT after a while."""
-        process = (self.nats if name == "nats" else self.postgres).process
-        freeze(process)
-        try:
-            await asyncio.sleep(for_s)
-        finally:
-            thaw(process)
+        async with self._turns[name]:
+            process = (self.nats if name == "nats" else self.postgres).process
+            freeze(process)
+            try:
+                await asyncio.sleep(for_s)
+            finally:
+                thaw(process)
 
 
 def freeze(process: Process) -> None:

@@ -30,6 +30,7 @@ SOURCES = {"http1": "http", "http2": "http", "nats1": "nats", "nats2": "nats"}
 PACE_S = 0.03
 """How long a writer rests after a receipt, on average."""
 START_S = 60.0
+_SERVED = "select schema_name from ledger.generation where promoted_at is not null order by promoted_at desc limit 1"
 _COMMAND_S = 120.0
 _REPOSITORY = Path(__file__).parent.parent.parent
 
@@ -148,11 +149,19 @@ class World(Generic[S]):
 
     async def projected(self) -> int:
         """The lowest position of all lanes of the generation that is served. Raises what asyncpg raises."""
-        schema = await self.look(
-            "select schema_name from ledger.generation where promoted_at is not null order by promoted_at desc limit 1"
-        )
+        schema = await self.look(_SERVED)
         found = await self.look(f'select coalesce(min(sequence), 0) from "{schema[0][0]}".lane')
         return int(found[0][0])
+
+    async def lanes(self) -> str:
+        """Where each lane stands, and what the projectors' connections are doing, for a report."""
+        schema = (await self.look(_SERVED))[0][0]
+        lanes = await self.look(f'select lane, epoch, sequence from "{schema}".lane order by sequence, lane')
+        doing = await self.look(
+            "select state, wait_event, extract(epoch from now() - query_start)::numeric(9, 2), left(query, 60)"
+            " from pg_stat_activity where application_name = 'projector' order by 3 desc"
+        )
+        return f"(lane, epoch, position): {[tuple(each) for each in lanes]}; {[tuple(each) for each in doing]}"
 
     async def unready(self, sequence: int) -> str:
         """What is not ready, or not as far as a sequence; empty when all is."""

@@ -3,9 +3,9 @@
 from typing import Any
 
 from tests.faults.plan import Plan
-from tests.faults.plans import cluster, kills, stops
+from tests.faults.plans import cluster, kills, mixed, stops
 
-PLANS: tuple[Plan[Any], ...] = (*kills.PLANS, *stops.PLANS, *cluster.PLANS)
+PLANS: tuple[Plan[Any], ...] = (*kills.PLANS, *stops.PLANS, *mixed.PLANS, *cluster.PLANS)
 
 FIXED: tuple[tuple[str, int], ...] = tuple((each.name, 1) for each in PLANS)
 """The (plan, seed) that `make faults` runs."""
