@@ -1,15 +1,18 @@
 """What both doors share: who asks, what was sent, and the answer."""
 
 from dataclasses import dataclass
+from time import perf_counter
 
-from nats.aio.client import Client
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.identifiers import EventId, SourceName
+from services.intake import metrics
 from services.intake.fate import Fate, fate_of
 from services.intake.journal import Journal
 from services.intake.problems import Refusal
+from services.intake.receipt import Taken
 from services.intake.reception import Reception
+from services.intake.sent import Sent
 from services.intake.sources import Source, Sources
 
 _IDENTITY: TypeAdapter[tuple[str, str]] = TypeAdapter(tuple[SourceName, EventId])
@@ -22,7 +25,6 @@ class Door:
     sources: Sources
     reception: Reception
     journal: Journal
-    nc: Client
 
     async def source_of(self, token: str) -> Source | Refusal:
         """Who holds a token."""
@@ -36,6 +38,13 @@ class Door:
             case _:
                 return Refusal("unauthenticated", "No source has this token.")
 
+    async def take(self, source: Source, sent: Sent) -> Taken | Refusal:
+        """Record all of what a source has sent, or nothing."""
+        began = perf_counter()
+        answer = await self.reception.take(source, sent)
+        metrics.taken(source.name, len(sent.events), answer, perf_counter() - began)
+        return answer
+
     async def fate(self, source: Source, name: str, id_: str) -> Fate | Refusal:
         """What became of an event of this source, or of any if it corrects others'."""
         if name != source.name and not source.corrects_others:
@@ -45,7 +54,3 @@ class Door:
         except ValidationError:
             return Refusal("not_found", f"No event has the id {id_!a} and the source {name!a}: see what both may hold.")
         return await fate_of(self.journal, name, id_)
-
-    def condition(self) -> dict[str, bool]:
-        """What of the surroundings works now."""
-        return {"stream": self.nc.is_connected, "sources": self.sources.loaded, "journal": not self.journal.away}

@@ -11,6 +11,7 @@ from itertools import chain
 from nats.aio.client import Client
 
 from contracts.envelope import MAX_BATCH
+from services.intake import metrics
 from services.intake.together import Together
 from services.stream.append import Appended, Away, Message, Outcome, append
 
@@ -35,7 +36,7 @@ class Group:
     async def _append(self, requests: Sequence[Messages]) -> list[Outcome]:
         if len(requests) <= SIDE_BY_SIDE and all(len(each) == 1 for each in requests):
             return await self._alone(requests)
-        outcome = await append(self._nc, self._stream, list(chain.from_iterable(requests)))
+        outcome = await self._one(list(chain.from_iterable(requests)))
         if len(requests) == 1:
             return [outcome]
         match outcome:
@@ -51,9 +52,15 @@ class Group:
 
         async def one(messages: Messages) -> Outcome:
             async with room:
-                return await append(self._nc, self._stream, messages)
+                return await self._one(messages)
 
         return list(await asyncio.gather(*map(one, requests)))
+
+    async def _one(self, messages: Messages) -> Outcome:
+        with metrics.APPEND.time():
+            outcome = await append(self._nc, self._stream, messages)
+        metrics.appended(len(messages), outcome)
+        return outcome
 
 
 def _shares(sequences: range, requests: Sequence[Messages]) -> list[Outcome]:

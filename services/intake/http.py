@@ -1,24 +1,32 @@
-"""The HTTP door: `POST /events`, `GET /events/{source}/{id}`, `/health`, `/ready`."""
+"""The HTTP door: `POST /events`, `GET /events/{source}/{id}`, and what intake tells about itself."""
 
-import json
-
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.intake import openapi
+from services.intake import metrics, openapi
 from services.intake.body import MOST_DISCARDED_BYTES, Bodies, declared_length
 from services.intake.door import Door
 from services.intake.problems import CONTENT_TYPE, Refusal
 from services.intake.receipt import Taken
 from services.intake.sources import Source
+from services.monitoring.http import Monitor
+from services.monitoring.openapi import HEALTH, READY
+
+log = structlog.get_logger()
 
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 """FastAPI's own, which costs a fifth of a request even where nobody listens."""
 
 
-def application(door: Door) -> FastAPI:
-    """The app that answers through a door."""
+def application(door: Door, monitor: Monitor) -> ASGIApp:
+    """The app that answers through a door.
+
+    `POST /events` is what comes by the thousand: it is answered before FastAPI, which still describes it, and answers
+    whatever else is asked.
+    """
     app = FastAPI(redoc_url=None, telemetry=_NO_TELEMETRY, **openapi.ABOUT)
     bodies = Bodies()
 
@@ -30,7 +38,7 @@ def application(door: Door) -> FastAPI:
         sent = await bodies.read(request)
         if isinstance(sent, Refusal):
             return _unread(request, sent)
-        answer = await door.reception.take(source, sent)
+        answer = await door.take(source, sent)
         if isinstance(answer, Taken):
             return Response(answer.body(), answer.status, media_type=openapi.JSON)
         return _refusal(answer)
@@ -43,20 +51,28 @@ def application(door: Door) -> FastAPI:
         fate = await door.fate(asking, source, id)
         return _refusal(fate) if isinstance(fate, Refusal) else Response(fate.body(), media_type=openapi.JSON)
 
-    @app.get("/health", **openapi.HEALTH)
-    async def health() -> Response:
-        return Response(b'{"alive":true}', media_type=openapi.JSON)
-
-    @app.get("/ready", **openapi.READY)
-    async def ready() -> Response:
-        condition = door.condition()
-        able = condition["stream"] and condition["sources"]
-        return Response(json.dumps(condition).encode(), 200 if able else 503, media_type=openapi.JSON)
-
+    app.get("/health", **HEALTH)(monitor.health)
+    app.get("/ready", **READY)(monitor.ready)
+    app.get("/metrics", include_in_schema=False)(monitor.metrics)
     app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
     app.add_exception_handler(HTTPException, _no_such_thing)
     app.add_exception_handler(Exception, _failed)
-    return app
+    route = next(each for each in app.routes if getattr(each, "path", None) == "/events")
+
+    async def posts_first(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/events" or scope["method"] != "POST":
+            await app(scope, receive, send)
+            return
+        scope["route"] = route
+        request = Request(scope, receive)
+        try:
+            response = await post_events(request)
+        except Exception as error:
+            log.exception("request_failed")
+            response = await _failed(request, error)
+        await response(scope, receive, send)
+
+    return posts_first
 
 
 async def _asking(door: Door, request: Request) -> Source | Refusal:
@@ -67,6 +83,7 @@ async def _asking(door: Door, request: Request) -> Source | Refusal:
 
 
 def _refusal(refusal: Refusal) -> Response:
+    metrics.refused("http", refusal)
     return Response(refusal.body(), refusal.status, refusal.headers, CONTENT_TYPE)
 
 

@@ -1,16 +1,20 @@
 """The NATS door: a request on `intake.<source>` with the token in a header; the reply is the same as over HTTP.
 
 The body is one event, or a JSON list of events, both as structured CloudEvents. The reply's header `Daybook-Status` is
-the HTTP status of the same answer; a problem has `Content-Type: application/problem+json`. What does not wait for its
+the HTTP status of the same answer; a problem has `content-type: application/problem+json`. What does not wait for its
 reply in `_INBOX.…` is neither taken nor answered.
 """
 
-from faststream.nats import NatsMessage, NatsResponse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from nats.aio.client import Client
 
 from services.intake.door import Door
-from services.intake.nats_client import RequestsBroker
-from services.intake.problems import CONTENT_TYPE, Refusal
+from services.intake.nats_client import RequestsBroker, RequestsClient
+from services.intake.problems import Refusal
 from services.intake.receipt import Taken
+from services.intake.requests import Request, Requests
 from services.intake.sent import Sent, batch, structured
 from services.stream import connection
 
@@ -18,46 +22,41 @@ SUBJECT = "intake.*"
 QUEUE = "intake"
 """Every intake process belongs to this queue group: each request is answered by one of them."""
 TOKEN_HEADER = "Daybook-Token"  # noqa: S105 - a header's name
-AT_ONCE = 512
-"""Requests in progress; more wait in the connection."""
-GRACE_S = 10.0
-"""How long requests may take to finish when intake ends."""
 
 
-def broker_of(door: Door, url: str) -> RequestsBroker:
-    """A broker that answers through a door once it is started."""
-    broker = RequestsBroker(
-        logger=None, apply_types=False, graceful_timeout=GRACE_S, **connection.options(url, "intake-requests")
-    )
+@asynccontextmanager
+async def taking_requests(door: Door, url: str) -> AsyncIterator[Client]:
+    """Answer through a door while the context is open, over a connection of its own: it is given."""
 
-    @broker.subscriber(SUBJECT, QUEUE, max_workers=AT_ONCE, decoder=_whole_message)
-    async def answer(message: NatsMessage) -> NatsResponse:
-        return _reply(await _answer(door, message))
+    async def answer(request: Request) -> Taken | Refusal:
+        return await _answer(door, request)
 
-    return broker
+    broker = RequestsBroker(logger=None, **connection.options(url, "intake-requests"))
+    nc = await broker.connect()
+    assert isinstance(nc, RequestsClient)
+    try:
+        requests = Requests(nc, answer)
+        await requests.start(SUBJECT, QUEUE)
+        try:
+            yield nc
+        finally:
+            await requests.stop()
+    finally:
+        await broker.stop()
 
 
-async def _whole_message(message: NatsMessage) -> NatsMessage:
-    return message
-
-
-async def _answer(door: Door, message: NatsMessage) -> Taken | Refusal:
-    token = next((value for name, value in message.headers.items() if name.lower() == TOKEN_HEADER.lower()), None)
+async def _answer(door: Door, request: Request) -> Taken | Refusal:
+    token = request.header(TOKEN_HEADER.lower().encode())
     if token is None:
         return Refusal("unauthenticated", f"Send the source's token in the header {TOKEN_HEADER}.")
-    source = await door.source_of(str(token))
+    source = await door.source_of(token)
     if isinstance(source, Refusal):
         return source
-    asked = message.raw_message.subject.removeprefix("intake.")
+    asked = request.subject.decode("ascii").removeprefix("intake.")
     if asked != source.name:
         return Refusal("wrong_source", f"{source.name} sends to intake.{source.name}, not to intake.{asked}.")
-    return await door.reception.take(source, _sent(message.body))
+    return await door.take(source, _sent(request.data))
 
 
 def _sent(body: bytes) -> Sent:
     return batch(body) if body.lstrip(b" \t\r\n").startswith(b"[") else structured(body)
-
-
-def _reply(answer: Taken | Refusal) -> NatsResponse:
-    content_type = CONTENT_TYPE if isinstance(answer, Refusal) else "application/json"
-    return NatsResponse(answer.body(), headers={"Daybook-Status": str(answer.status), "content-type": content_type})

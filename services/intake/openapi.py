@@ -95,7 +95,6 @@ _FATE = _object(
         },
     }
 )
-_CONDITION = _object({name: {"type": "boolean"} for name in ("stream", "sources", "journal")})
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -159,16 +158,6 @@ GET_EVENT: dict[str, Any] = {
         **_problems(401, 403, 404, 500, 503),
     },
     "openapi_extra": {"security": _SECURITY},
-}
-HEALTH: dict[str, Any] = {
-    "operation_id": "health",
-    "summary": "Whether intake lives",
-    "responses": {200: _answer("It does.", _object({"alive": {"const": True}}))},
-}
-READY: dict[str, Any] = {
-    "operation_id": "ready",
-    "summary": "Whether intake can take events now",
-    "responses": {200: _answer("It can.", _CONDITION), 503: _answer("It cannot.", _CONDITION)},
 }
 
 

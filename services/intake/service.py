@@ -9,20 +9,25 @@ import structlog
 
 from services import database
 from services.errors import NotProvisioned
+from services.intake.condition import Looking
 from services.intake.door import Door
 from services.intake.duplicates import Duplicates
 from services.intake.group import Group
 from services.intake.http import application
 from services.intake.journal import Journal
-from services.intake.nats_intake import broker_of
+from services.intake.nats_intake import taking_requests
 from services.intake.reception import Reception
 from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
 from services.lifetime import until_told
+from services.monitoring.http import Monitor
+from services.monitoring.requests import Measured
 from services.serving import serving
 from services.settings import Settings, endpoints
 from services.stream import connection
+from services.stream.elsewhere import look_elsewhere
 from services.stream.state import state
+from services.tls import server_context
 
 log = structlog.get_logger()
 
@@ -43,7 +48,7 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
 
     Raises NotConfigured, NotProvisioned, Unavailable or ServerFailed: at the start both servers are needed.
     """
-    where = endpoints(settings)
+    where, tls = endpoints(settings), server_context(settings)
     nc = await connection.connect(where.nats_url, "intake")
     try:
         await state(nc, settings.stream)
@@ -59,16 +64,20 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
                 Duplicates(nc, settings.stream, journal),
                 Remembrance(nc, settings.stream, journal, remembered_s),
             )
-            door = Door(sources, reception, journal, nc)
+            door = Door(sources, reception, journal)
+            monitor = Monitor(settings, Looking(settings, door, nc, pool).look)
             refreshing = asyncio.create_task(sources.keep_reading())
-            broker = broker_of(door, where.requests_url)
             try:
-                async with serving(application(door), settings.intake_host, settings.intake_port) as port:
-                    await broker.start()
+                app = Measured(application(door, monitor))
+                async with (
+                    serving(app, settings.intake_host, settings.intake_port, tls) as port,
+                    taking_requests(door, where.requests_url) as requests,
+                ):
+                    looking = asyncio.create_task(look_elsewhere(nc, settings.stream, requests))
                     try:
                         yield Running(door, port)
                     finally:
-                        await broker.stop()
+                        looking.cancel()
             finally:
                 refreshing.cancel()
         finally:

@@ -7,6 +7,7 @@ FIGURES: Final = {
     "daybook_stream_last_sequence": "The stream's last sequence.",
     "daybook_stream_bytes": "Bytes that the stream's messages take.",
     "daybook_stream_max_bytes": "Bytes that the stream may take; then it refuses.",
+    "daybook_intake_journal_away": "1 while PostgreSQL does not answer intake, which takes events all the same.",
     "daybook_recorder_leading": "1 when this recorder writes the journal, 0 when it stands by or waits.",
     "daybook_recorder_lag_messages": "Messages of the stream that the journal does not hold yet.",
     "daybook_recorder_lag_seconds": "Age of the oldest message that the journal does not hold yet; 0 for none.",

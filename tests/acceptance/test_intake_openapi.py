@@ -16,6 +16,9 @@ EXAMPLES = 60
 READABLE = ["200", "201", "403", "404", "409", "413", "415", "422"]
 """What a body may be answered that fits its schema: sums, decimals by currency, times to come and rights lie beyond."""
 
+REFUSED = ["400", "401", "403", "409", "413", "415", "422"]
+"""What a body may be answered that does not fit it."""
+
 
 async def test_every_answer_is_one_that_the_document_promises(empty_ledger: Ledger) -> None:
     token = await empty_ledger.source("crm", corrects_others=True)
@@ -39,6 +42,7 @@ def document(url: str) -> Any:
     config.projects.default.checks = ChecksConfig(
         positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=READABLE)
     )
+    config.projects.default.checks.negative_data_rejection.expected_statuses = REFUSED
     return schemathesis.openapi.from_url(f"{url}/openapi.json", config=config)
 
 

@@ -48,4 +48,5 @@ async def door(servers: Servers) -> AsyncIterator[Sender]:
 @pytest.fixture
 async def recorder(empty_ledger: Ledger) -> AsyncIterator[Service]:
     async with empty_ledger.process("recorder") as recorder:
+        await recorder.ready()
         yield recorder

@@ -112,7 +112,11 @@ async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(
     receipt = await asyncio.wait_for(crm.send_until_taken(call()), 30)
     assert receipt["sequence"] == 1
     assert await empty_ledger.last_sequence() == 1
-    assert (await client.get(f"{crm.url}/ready")).status_code == 200
+
+    async def ready_again() -> bool:
+        return (await client.get(f"{crm.url}/ready")).status_code == 200
+
+    await until(ready_again, "intake is not ready again")
 
 
 @pytest.mark.parametrize("batched", [False, True])
