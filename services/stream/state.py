@@ -11,6 +11,9 @@ from nats.aio.client import Client
 from services.errors import NotProvisioned, Unavailable
 
 _STREAM_NOT_FOUND = 10059
+_ANSWERED_S = 10.0
+_FOUND_S = 4.0
+"""While a cluster elects a leader nobody answers: who asks how the stream is asks again soon."""
 _HEARD_NS = 3_500_000_000
 """A leader hears of each replica every second; others elect a new one after 4 seconds without it."""
 
@@ -43,7 +46,7 @@ class StreamState:
 
 async def find(nc: Client, name: str) -> StreamState | None:
     """The stream, None when there is none. Raises Unavailable."""
-    answer = await ask(nc, f"STREAM.INFO.{name}")
+    answer = await ask(nc, f"STREAM.INFO.{name}", within_s=_FOUND_S)
     if answer.get("error", {}).get("err_code") == _STREAM_NOT_FOUND:
         return None
     return read(answer)
@@ -57,10 +60,13 @@ async def state(nc: Client, name: str) -> StreamState:
     return found
 
 
-async def ask(nc: Client, verb: str, payload: dict[str, Any] | None = None) -> dict[str, Any]:
+async def ask(
+    nc: Client, verb: str, payload: dict[str, Any] | None = None, within_s: float = _ANSWERED_S
+) -> dict[str, Any]:
     """One request to the JetStream API. Raises Unavailable when nobody answers."""
+    question = json.dumps(payload).encode() if payload else b""
     try:
-        reply = await nc.request(f"$JS.API.{verb}", json.dumps(payload).encode() if payload else b"", timeout=10)
+        reply = await nc.request(f"$JS.API.{verb}", question, timeout=within_s)
     except nats.errors.NoRespondersError as error:
         raise Unavailable(f"JetStream is not enabled on {_server(nc)}, or not for this user.") from error
     except (nats.errors.Error, TimeoutError, OSError) as error:
