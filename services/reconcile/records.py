@@ -8,10 +8,10 @@ from typing import Any
 
 import asyncpg
 
-from services.ledger.times import instant
+from services.ledger.times import instant, microseconds
 from services.reconcile.plan import Moved
 from services.sql import queries
-from services.stream.reading import Stored
+from services.stream.reading import Stored, recorded_at_us
 from services.stream.state import StreamState
 
 _SQL = queries("services.reconcile", "records.sql")
@@ -57,6 +57,8 @@ async def begin(
     saved = 0
     async with connection.transaction():
         await connection.execute("set local synchronous_commit = on")
+        at = await connection.fetchval(_SQL["last_recorded_at"])
+        at_us = microseconds(at) if at else 0
         goes_on = await connection.fetchrow(_SQL["unfinished"]) is not None
         async for messages in _with_none(foreign):
             new = await _unsaved(connection, created_at, list(messages))
@@ -64,10 +66,10 @@ async def begin(
                 number = await connection.fetchval(
                     _SQL["begin"], by, reason, words, recorded, created_at, last, json.dumps(configuration)
                 )
-            rows = [
-                (after + saved + place, number, sequence, instant(ns // 1000), subject, data)
-                for place, (sequence, ns, subject, data) in enumerate(new, 1)
-            ]
+            rows = []
+            for place, each in enumerate(new, 1):
+                at_us = recorded_at_us(each, at_us)
+                rows.append((after + saved + place, number, each.sequence, instant(at_us), each.subject, each.data))
             await connection.copy_records_to_table(
                 "reconciliation_message", schema_name="ledger", columns=_COLUMNS, records=rows
             )

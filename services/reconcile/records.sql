@@ -13,6 +13,15 @@ select number, stream_created_at, stream_configuration::text as stream_configura
  order by number desc
  limit 1;
 
+-- name: last_recorded_at
+-- Of the last message that the stream must hold; null when there is none.
+select recorded_at
+  from ((select sequence, recorded_at from ledger.journal order by sequence desc limit 1)
+        union all
+        (select sequence, recorded_at from ledger.reconciliation_message order by sequence desc limit 1)) as last
+ order by sequence desc
+ limit 1;
+
 -- name: saved
 -- What unfinished reconciliations have saved of a stream, by its old numbers.
 select saved.old_sequence, saved.stream_subject, saved.message

@@ -109,11 +109,14 @@ class Work:
         return Look(ours, found, comparison)
 
     async def close(self) -> None:
-        """Close the stream, if there is one."""
+        """Close the stream, if there is one, and give it the room that the settings name."""
         self._progress.begins("closing", None)
         found = await find(self._nc, self._stream)
-        if found is not None and not is_closed(found.configuration):
-            await close(self._nc, found)
+        if found is None:
+            return
+        max_bytes = self._settings.stream_max_bytes or found.max_bytes
+        if not is_closed(found.configuration) or found.max_bytes != max_bytes:
+            await close(self._nc, found, max_bytes)
 
     async def save(self, look: Look, by: str, reason: str) -> None:
         """Commit that a reconciliation is under way, with the messages that the journal does not know."""

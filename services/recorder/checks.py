@@ -5,60 +5,61 @@ a stream that was made anew begins at 1. Recording on would put the journal and 
 """
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 from typing import NoReturn
 
 import asyncpg
+import structlog
 from nats.aio.client import Client
 
 from contracts.canonical import leaf_hash
-from services.errors import NotProvisioned, StreamMismatch, Unavailable
+from services import database
+from services.errors import StreamMismatch, Unavailable
+from services.ledger.remembered import Remembered, check_stream, remembered, words
 from services.ledger.times import microseconds
+from services.recorder.comparison import compare
 from services.recorder.write import Writer, last_row
-from services.sql import queries
-from services.stream.reading import message_at
+from services.stream.following import FollowingClient
+from services.stream.reading import Place, message_at
 from services.stream.state import find
 
-_SQL = queries("services.recorder", "checks.sql")
 _EVERY_S = 5.0
 _PATIENCE = 4
 """So many comparisons in a row may go unanswered."""
+NAMING_S = 20.0
+"""How long it may take to name what differs, before giving up."""
+_OTHER = "at sequence {}, where the journal ends, it holds another message: numbers were used again"
 
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What the database says about the stream it belongs to."""
-
-    stream: str
-    created_at: datetime
+log = structlog.get_logger()
 
 
 async def check(nc: Client, connection: asyncpg.Connection, stream: str) -> Remembered:
-    """Compare the stream with what the journal remembers of it. Raises StreamMismatch, Unavailable, NotProvisioned."""
-    row = await connection.fetchrow(_SQL["identity"])
-    if row is None:
-        raise NotProvisioned("The database does not say which stream it belongs to. Run `daybook init`.")
-    if row["stream_name"] != stream:
-        raise StreamMismatch(f"The journal belongs to the stream {row['stream_name']}; DAYBOOK_STREAM says {stream}.")
-    remembered = Remembered(stream, row["stream_created_at"])
+    """Look at the stream and at the message where the journal ends; costs the same however long they are.
+
+    Raises StreamMismatch, Unavailable, NotProvisioned.
+    """
+    ours = await remembered(connection, stream)
+    await check_stream(nc, ours)
     last = await last_row(connection)
-    await _check_state(nc, remembered, last["sequence"] if last else 0)
     if last is not None:
-        await _check_message(nc, stream, last)
-    return remembered
+        await _check_message(nc, ours, last)
+    return ours
 
 
-async def watch(nc: Client, remembered: Remembered, writer: Writer) -> NoReturn:
-    """Compare again every few seconds.
+async def watch(nc: Client, ours: Remembered, writer: Writer) -> NoReturn:
+    """Look again every few seconds.
 
     Raises StreamMismatch, and Unavailable when NATS has not answered for long: a standby may reach it.
     """
     unanswered = 0
     while True:
         await asyncio.sleep(_EVERY_S)
+        place = writer.position.place
+        now = replace(ours, recorded=place.sequence, last_sequence=max(place.sequence, ours.last_sequence))
         try:
-            await _check_state(nc, remembered, writer.position.sequence)
+            await check_stream(nc, now)
+            if place.sequence and not place.holds(await message_at(nc, ours.stream, place.sequence)):
+                raise StreamMismatch(words(now, _OTHER.format(place.sequence)))
             unanswered = 0
         except Unavailable:
             unanswered += 1
@@ -66,46 +67,37 @@ async def watch(nc: Client, remembered: Remembered, writer: Writer) -> NoReturn:
                 raise
 
 
-async def _check_state(nc: Client, remembered: Remembered, position: int) -> None:
-    found = await find(nc, remembered.stream)
-    if found is None:
-        raise _mismatch(remembered.stream, "there is no such stream")
-    if found.created_at != remembered.created_at:
-        raise _mismatch(
-            remembered.stream,
-            f"it was made at {found.created_at}, but the journal was written, up to sequence {position}, from one made "
-            f"at {remembered.created_at}: it is another stream",
-        )
-    if found.first_sequence > 1:
-        raise _mismatch(remembered.stream, f"its messages 1 to {found.first_sequence - 1} are gone")
-    if found.last_sequence < position:
-        raise _mismatch(
-            remembered.stream,
-            f"it ends at sequence {found.last_sequence}, but the journal goes to {position}: it lost its end or was "
-            "restored to an older state",
-        )
+async def named(nc: FollowingClient, database_url: str, stream: str, found: StreamMismatch) -> StreamMismatch:
+    """The same error, and all sequences that differ, as far as they can be found in `NAMING_S`."""
+    try:
+        state = await find(nc, stream)
+        if state is None:
+            return found
+        connection = await database.connect(database_url, "daybook_recorder")
+        try:
+            ours = await remembered(connection, stream)
+            difference = await compare(connection, nc, stream, ours.recorded, state.last_sequence, within_s=NAMING_S)
+        finally:
+            connection.terminate()
+    except (StreamMismatch, Unavailable, *database.DATABASE_AWAY) as error:
+        log.warning("differences_not_named", reason=str(error))
+        return found
+    up_to = "" if difference.compared == ours.recorded else f" (compared up to {difference.compared} only)"
+    return StreamMismatch(f"{found} Message by message{up_to}: {difference.words() or 'nothing differs'}.")
 
 
-async def _check_message(nc: Client, stream: str, last: asyncpg.Record) -> None:
-    sequence = last["sequence"]
-    message = await message_at(nc, stream, sequence)
-    if message is None:
-        raise _mismatch(stream, f"it has no message at sequence {sequence}, where the journal ends")
-    if (message.subject, message.data) != (last["stream_subject"], last["message"]):
-        raise _mismatch(
-            stream,
-            f"at sequence {sequence}, where the journal ends, it holds another message under {message.subject}: "
-            "it lost its end, and the sequences were used again",
-        )
-    if leaf_hash(sequence, microseconds(last["recorded_at"]), message.subject, message.data) != last["leaf_hash"]:
+_OTHER = (
+    "at sequence {}, where the journal ends, it holds another message: it lost its end, and numbers were used again"
+)
+
+
+async def _check_message(nc: Client, ours: Remembered, last: asyncpg.Record) -> None:
+    place = Place(last["sequence"], microseconds(last["recorded_at"]), last["leaf_hash"])
+    if leaf_hash(place.sequence, place.recorded_at_us, last["stream_subject"], last["message"]) != place.leaf_hash:
         raise StreamMismatch(
-            f"The journal's row {sequence} does not have the hash of its content: the database was altered. Nothing "
-            "more is recorded. Run `daybook verify`, and restore the database from its backup; the stream is intact."
+            f"The journal's row {place.sequence} does not have the hash of its content: the database was altered. "
+            "Nothing more is recorded. Run `daybook verify`, and restore the database from its backup; the stream is "
+            "intact."
         )
-
-
-def _mismatch(stream: str, what: str) -> StreamMismatch:
-    return StreamMismatch(
-        f"The stream {stream} does not fit the journal: {what}. Nothing more is recorded. Restore the stream from its "
-        "backup or another replica; the journal holds every message up to its position, byte for byte."
-    )
+    if not place.holds(await message_at(nc, ours.stream, place.sequence)):
+        raise StreamMismatch(words(ours, _OTHER.format(place.sequence)))

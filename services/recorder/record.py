@@ -40,7 +40,8 @@ class Recorder:
         """Follow the stream and judge its messages. Raises StreamMismatch and Unavailable."""
         position = self._writer.position
         recorded_at = position.recorded_at
-        async with Follower(self._nc, self._stream, position.sequence + 1) as follower:
+        behind = position.place if position.sequence else None
+        async with Follower(self._nc, self._stream, position.sequence + 1, behind) as follower:
             while True:
                 messages = await follower.batch(BATCH)
                 batch: list[Judged] = []

@@ -12,7 +12,7 @@ import structlog
 from nats.aio.client import Client
 
 from services import database
-from services.errors import LostLeadership, NotProvisioned, Unavailable
+from services.errors import LostLeadership, NotProvisioned, StreamMismatch, Unavailable
 from services.leadership import leadership, writer_of
 from services.lifetime import until_one_ends, until_told
 from services.memory import spare_the_collector
@@ -80,6 +80,8 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
             await until_one_ends(
                 recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer), look_elsewhere(nc, stream)
             )
+        except StreamMismatch as error:
+            raise await checks.named(nc, at.database_url, stream, error) from error
         finally:
             connection.terminate()
     finally:

@@ -13,12 +13,13 @@ import asyncpg
 
 from services.errors import LostLeadership
 from services.ledger.journal import recorded_of
+from services.ledger.times import microseconds
 from services.recorder.identities import Identity, dispositions
 from services.recorder.rows import Concern, JournalRow, Judged, concern
 from services.sql import queries
+from services.stream.reading import Place
 
 _SQL = queries("services.recorder", "write.sql")
-_BEFORE_ANY = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,15 @@ class Position:
 
     sequence: int
     recorded_at: datetime
+    leaf_hash: bytes
+
+    @property
+    def place(self) -> Place:
+        """Its last message, to be known again; sequence 0: there is none."""
+        return Place(self.sequence, microseconds(self.recorded_at), self.leaf_hash)
+
+
+_EMPTY = Position(0, datetime.min.replace(tzinfo=UTC), b"")
 
 
 async def last_row(connection: asyncpg.Connection) -> asyncpg.Record | None:
@@ -46,7 +56,7 @@ class Writer:
     async def open(cls, connection: asyncpg.Connection) -> "Writer":
         """A writer that goes on where the journal ends."""
         last = await last_row(connection)
-        position = Position(last["sequence"], last["recorded_at"]) if last else Position(0, _BEFORE_ANY)
+        position = Position(last["sequence"], last["recorded_at"], last["leaf_hash"]) if last else _EMPTY
         awaited = {(row["target_source"], row["target_id"]) for row in await connection.fetch(_SQL["awaited"])}
         return cls(connection, position, awaited)
 
@@ -69,7 +79,7 @@ class Writer:
         except asyncpg.IntegrityConstraintViolationError as error:
             self._lost(error)
         last = batch[-1].row
-        self.position = Position(last.sequence, last.recorded_at)
+        self.position = Position(last.sequence, last.recorded_at, last.leaf_hash)
         return [each.row for each in batch]
 
     def _lost(self, error: asyncpg.IntegrityConstraintViolationError) -> NoReturn:

@@ -17,23 +17,28 @@ import structlog
 from services.errors import MessageMissing, NotProvisioned, StreamMismatch, Unavailable
 from services.stream.consumer import Consumer
 from services.stream.following import FollowingClient
-from services.stream.reading import Stored, message_at
+from services.stream.reading import Place, Stored, message_at, place_of
 from services.stream.state import find
 
 RETRY_S = 0.25
 """How soon it looks again for what went wrong."""
+STALLED_S = 5.0
+"""After so long without a message the stream is asked whether there is one."""
 
 log = structlog.get_logger()
 
 
 class Follower:
-    """An async context that gives the stream's messages from `start` on, in batches. For one task at a time."""
+    """An async context that gives the stream's messages from `start` on, in batches. For one task at a time.
 
-    def __init__(self, nc: FollowingClient, stream: str, start: int) -> None:
+    `behind` is the message right before `start`, where the stream must still hold it.
+    """
+
+    def __init__(self, nc: FollowingClient, stream: str, start: int, behind: Place | None = None) -> None:
         self._nc = nc
         self._stream = stream
         self._next = start
-        self._last: Stored | None = None
+        self._last = behind
         self._created_at: datetime | None = None
         self._consumer: Consumer | None = None
         self._fruitless = False
@@ -64,19 +69,32 @@ class Follower:
             if consumer is None:
                 taken = await self._begin()
             elif not (taken := consumer.take(most)) and (reason := consumer.lost) is not None:
-                await self._give_up(consumer, reason)
+                await self._give_up(consumer, reason, consumer.fruitless)
+            elif not taken and consumer.idle_s > STALLED_S and await self._has_more(consumer):
+                await self._give_up(consumer, f"nothing came for {consumer.idle_s:.1f} s, and there is more", True)
             else:
                 await consumer.request()
                 if not taken:
                     await consumer.arrival(RETRY_S)
-        self._last = taken[-1]
+        self._last = place_of(taken[-1])
         self._next = self._last.sequence + 1
         return taken
 
-    async def _give_up(self, consumer: Consumer, reason: str) -> None:
+    async def _has_more(self, consumer: Consumer) -> bool:
+        """Whether the stream goes on behind what has come: a server that cannot read it says nothing for ever."""
+        try:
+            found = await find(self._nc, self._stream)
+        except Unavailable:
+            return False
+        if consumer.idle_s < STALLED_S:
+            return False  # something came while we asked
+        consumer.looked()
+        return found is not None and found.last_sequence >= self._next
+
+    async def _give_up(self, consumer: Consumer, reason: str, fruitless: bool) -> None:
         log.warning("consumer_lost", stream=self._stream, next=self._next, reason=reason)
         self._consumer = None
-        self._fruitless = consumer.fruitless
+        self._fruitless = fruitless
         await consumer.drop()
 
     async def _begin(self) -> list[Stored]:
@@ -121,7 +139,8 @@ class Follower:
             raise self._mismatch(f"was replaced by one made at {found.created_at}; before it was {self._created_at}")
         if found.last_sequence < self._next - 1:
             raise self._mismatch(f"ends at sequence {found.last_sequence}: it was rewound or damaged")
-        if self._last is not None and await message_at(self._nc, self._stream, self._last.sequence) != self._last:
+        last = self._last
+        if last is not None and not last.holds(await message_at(self._nc, self._stream, last.sequence)):
             raise self._mismatch("no longer holds the last of them: it was rewound or damaged")
         self._created_at = found.created_at
         return found.last_sequence

@@ -27,7 +27,9 @@ def without(whole: tuple[int, int], gone: Sequence[tuple[int, int]]) -> Ranges:
     left: Ranges = []
     start, last = whole
     for first, end in gone:
-        if start < first <= last:
+        if first > last:
+            break
+        if start < first:
             left.append((start, first - 1))
         start = max(start, end + 1)
     return [*left, (start, last)] if start <= last else left

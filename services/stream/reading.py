@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from nats.aio.client import Client
 
+from contracts.canonical import leaf_hash
 from services.errors import NotProvisioned, Unavailable
 from services.stream.state import ask
 
@@ -30,6 +31,29 @@ class Stored(NamedTuple):
     subject: str
     """The stream's subject as text: see `recordable`."""
     data: bytes
+
+
+class Place(NamedTuple):
+    """A message that was read or recorded, as far as it takes to know it again."""
+
+    sequence: int
+    recorded_at_us: int
+    """In microseconds since 1970 UTC."""
+    leaf_hash: bytes
+
+    def holds(self, message: Stored | None) -> bool:
+        """Whether it is this message that stands there: the same content, and not sent again later."""
+        return (
+            message is not None
+            and message.taken_at_ns // 1000 <= self.recorded_at_us
+            and leaf_hash(self.sequence, self.recorded_at_us, message.subject, message.data) == self.leaf_hash
+        )
+
+
+def place_of(message: Stored) -> Place:
+    """The place of a message that was read."""
+    at_us = message.taken_at_ns // 1000
+    return Place(message.sequence, at_us, leaf_hash(message.sequence, at_us, message.subject, message.data))
 
 
 def _one_each(error: UnicodeError) -> tuple[str, int]:

@@ -38,7 +38,7 @@ comment on table ledger.reconciliation_message is
 comment on column ledger.reconciliation_message.sequence is 'The number that the message has since.';
 comment on column ledger.reconciliation_message.reconciliation is 'Which reconciliation moved it.';
 comment on column ledger.reconciliation_message.old_sequence is 'The number that it had; the journal may know another there.';
-comment on column ledger.reconciliation_message.recorded_at is 'When the stream took it first.';
+comment on column ledger.reconciliation_message.recorded_at is 'When the stream took it first; never earlier than that of the sequence before.';
 comment on column ledger.reconciliation_message.stream_subject is 'The stream''s subject of the message.';
 comment on column ledger.reconciliation_message.message is 'The exact bytes of the message.';
 

@@ -41,8 +41,8 @@ select (select coalesce(max(sequence), 0) from ledger.journal) as recorded,
 select count(*) from ledger.journal where disposition = 'entry' and sequence <= $1;
 
 -- name: stream_created_at
--- Which stream the journal was made from.
-select stream_created_at from ledger.identity;
+-- By which time of making the ledger knows its stream.
+select created_at from ledger.stream;
 
 -- name: sequences_of
 -- The entries that concern one subject.

@@ -46,23 +46,28 @@ async def test_a_stream_that_was_replaced(empty_ledger: Ledger) -> None:
     await record(empty_ledger, 3)
     await replace_stream(empty_ledger, forget=False)
     said = await refusal(empty_ledger)
-    assert "up to sequence 3" in said
+    assert "which goes to sequence 3" in said
     assert "it is another stream" in said
-    assert "Restore the stream" in said
+    assert "its messages 1-3 are missing" in said
+    assert "`daybook reconcile`" in said
 
 
 async def test_a_stream_that_lost_its_end(empty_ledger: Ledger) -> None:
     await record(empty_ledger, 3)
     await replace_stream(empty_ledger, forget=True)
     await empty_ledger.append(call())
-    assert "it ends at sequence 1, but the journal goes to 3" in await refusal(empty_ledger)
+    said = await refusal(empty_ledger)
+    assert "its messages 2-3 are missing" in said
+    assert "Message by message: 2 missing: 2-3; 1 held by other messages: 1." in said
 
 
 async def test_a_stream_whose_sequences_were_used_again(empty_ledger: Ledger) -> None:
     await record(empty_ledger, 3)
     await replace_stream(empty_ledger, forget=True)
     await empty_ledger.append(*[call() for _ in range(5)])
-    assert "at sequence 3, where the journal ends, it holds another message" in await refusal(empty_ledger)
+    said = await refusal(empty_ledger)
+    assert "at sequence 3, where the journal ends, it holds another message" in said
+    assert "Message by message: 3 held by other messages: 1-3." in said
     assert len(await journal(empty_ledger)) == 3
 
 
@@ -70,7 +75,7 @@ async def test_a_stream_whose_beginning_is_gone(empty_ledger: Ledger) -> None:
     await record(empty_ledger, 3)
     await replace_stream(empty_ledger, forget=True, first=3)
     await empty_ledger.append(call())
-    assert "its messages 1 to 2 are gone" in await refusal(empty_ledger)
+    assert "its messages 1-2 are missing" in await refusal(empty_ledger)
 
 
 async def test_a_stream_that_is_gone(empty_ledger: Ledger) -> None:
@@ -86,7 +91,7 @@ async def test_a_stream_that_is_replaced_while_it_is_followed(empty_ledger: Ledg
         await replace_stream(empty_ledger, forget=False)
         await empty_ledger.append(*[call() for _ in range(5)])
         assert await process.ends() == 2
-        assert "Restore the stream" in process.output() or "restore the stream" in process.output()
+        assert "`daybook reconcile`" in process.output()
     assert len(await journal(empty_ledger)) == 2
 
 

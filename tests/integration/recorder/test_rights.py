@@ -52,6 +52,7 @@ async def test_the_recorder_may_insert_and_select_and_nothing_else(empty_ledger:
         ("ledger.concerns", "SELECT"),
         ("ledger.concerns", "INSERT"),
         ("ledger.identity", "SELECT"),
+        ("ledger.stream", "SELECT"),
     }
     role = await empty_ledger.connect("daybook_recorder")
     for change in [*CHANGES, "create table ledger.mine ()", "drop table ledger.journal", "delete from ledger.source"]:

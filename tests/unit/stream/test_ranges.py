@@ -1,0 +1,39 @@
+"""Runs of sequences."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.stream.ranges import Ranges, add, count, told, without
+
+sequences = st.sets(st.integers(1, 40))
+
+
+def runs(of: set[int]) -> Ranges:
+    ranges: Ranges = []
+    for each in sorted(of):
+        add(ranges, each)
+    return ranges
+
+
+def within(ranges: Ranges) -> set[int]:
+    return {each for first, last in ranges for each in range(first, last + 1)}
+
+
+@given(sequences)
+def test_runs_hold_what_was_added_and_do_not_touch(of: set[int]) -> None:
+    ranges = runs(of)
+    assert within(ranges) == of
+    assert count(ranges) == len(of)
+    assert all(one[1] + 1 < other[0] for one, other in pairwise(ranges))
+
+
+@given(st.integers(0, 30), st.integers(0, 40), sequences)
+def test_what_is_left_of_a_run_without_others(first: int, last: int, gone: set[int]) -> None:
+    assert within(without((first, last), runs(gone))) == set(range(first, last + 1)) - gone
+
+
+def test_a_few_are_told_and_the_rest_counted() -> None:
+    assert told([(3, 3), (7, 9)]) == "3, 7-9"
+    assert told([(each, each) for each in range(1, 30, 2)]).endswith("19 and 5 more")
