@@ -38,9 +38,9 @@ def is_closed(configuration: dict[str, Any]) -> bool:
     return all(each.startswith(PREFIX) for each in configuration.get("subjects") or [""])
 
 
-async def close(nc: Client, found: StreamState) -> StreamState:
-    """Close a stream. Raises Unavailable."""
-    return await _update(nc, found.name, closed(found.configuration))
+async def close(nc: Client, found: StreamState, max_bytes: int) -> StreamState:
+    """Close a stream, with so much room. Raises Unavailable."""
+    return await _update(nc, found.name, closed(found.configuration | {"max_bytes": max_bytes}))
 
 
 async def open_(nc: Client, found: StreamState) -> StreamState:
