@@ -102,8 +102,9 @@ class SubjectChecks:
             for subject in found.noted[sequence] - named - allowed.get(sequence, set()):
                 differences.add("concerns_extra", sequence, subject, joined(sorted(named)), subject)
             if sequence in found.own:
-                wanted += [(subject, sequence) for subject in named | required.get(sequence, set())]
-        missing = await self._connection.fetch(_SQL["not_noted"], *_columns(wanted, 2))
+                elsewhere = (named | required.get(sequence, set())) - found.noted[sequence]
+                wanted += [(subject, sequence) for subject in elsewhere]
+        missing = await self._connection.fetch(_SQL["not_noted"], *_columns(wanted, 2)) if wanted else ()
         for row in missing:
             differences.add("concerns_missing", row["sequence"], row["subject"], row["subject"])
 

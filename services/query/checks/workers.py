@@ -14,6 +14,8 @@ from multiprocessing import connection as pipes
 from types import TracebackType
 from typing import Self
 
+import uvloop
+
 from projections.views import VIEWS
 from services import database
 from services.errors import DaybookError
@@ -65,7 +67,7 @@ class _Worker:
     """What a worker process keeps from check to check."""
 
     def __init__(self, task: Task) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._checks = self._loop.run_until_complete(self._open(task))
 
     async def _open(self, task: Task) -> SubjectChecks:
