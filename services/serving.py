@@ -62,6 +62,8 @@ async def serving(app: Any, host: str, port: int, tls: ssl.SSLContext | None = N
     server = _Server(
         uvicorn.Config(
             app,
+            http="httptools",
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

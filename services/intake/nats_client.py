@@ -11,11 +11,11 @@ import re
 from typing import Any
 
 from faststream.nats import NatsBroker
-from nats.aio.client import Client
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
 from services.stream.connection import login
+from services.stream.following import FollowingClient
 
 _INBOX = re.compile(rb"_INBOX(?:\.[^\x00-\x20.*>\x7f-\xff]+)+")
 """Where emitting systems listen, and nobody else."""
@@ -23,15 +23,15 @@ _HEADER = b"NATS/1.0\r\n"
 _END = b"\r\n"
 
 
-class RequestsClient(Client):
-    """Hands over requests that can be answered to an inbox; others are dropped. Headers that cannot be read count as
-    none; those that begin with a status are the server's to send, so they too."""
+class RequestsClient(FollowingClient):
+    """Hands over requests that can be answered to an inbox; others are dropped. Where nats-py reads the headers, those
+    that it cannot read count as none; those that begin with a status are the server's to send, so they too."""
 
     def __init__(self) -> None:
         super().__init__()
         self._ps = _Parser(self)
 
-    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
+    async def _process_msg(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: Any) -> None:
         if subject.isascii() and _INBOX.fullmatch(reply):
             await super()._process_msg(sid, subject, reply, data, headers or b"")
 
@@ -50,7 +50,7 @@ class RequestsClient(Client):
 class RequestsBroker(NatsBroker):
     """FastStream's broker on such a client."""
 
-    async def _connect(self) -> Client:
+    async def _connect(self) -> RequestsClient:
         nc = RequestsClient()
         await nc.connect(**(self._connection_kwargs | login(self._connection_kwargs["servers"])))
         self.config.connect(nc)

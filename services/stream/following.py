@@ -1,31 +1,34 @@
-"""nats-py's client for a connection that follows a stream."""
+"""nats-py's client for a connection that hears much: it follows a stream, or takes requests."""
 
 from collections.abc import Callable
 from typing import Any
 
-from nats.aio.client import Client
 from nats.aio.subscription import Subscription
+
+from services.stream.guarded import GuardedClient
 
 Take = Callable[[bytes, bytes, bytes, bytes | None], None]
 """Takes one delivery: subject, reply subject, data, headers; all as they came."""
 
 
-class FollowingClient(Client):
+class FollowingClient(GuardedClient):
     """Hands deliveries of a subscription over as they come, without reading their headers and subjects.
 
     nats-py reads the headers of every message, makes an object of it and wakes a task for it: 29 microseconds a
     message where this takes 10. And a malformed header, or a subject that is not UTF-8, would end its reader for good.
-    `_process_msg` is nats-py's own; `tests/integration/stream/test_follow.py` notices when it is no longer asked.
+    `_process_msg` and `_sid` are nats-py's own; `tests/integration/stream/test_follow.py` notices when they change.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._takers: dict[int, Take] = {}
 
-    async def subscribe_raw(self, subject: str, take: Take) -> Subscription:
-        """A subscription whose deliveries `take` gets. The server must not deliver before this returns."""
-        subscription = await self.subscribe(subject)
-        self._takers[subscription._id] = take
+    async def subscribe_raw(self, subject: str, take: Take, queue: str = "") -> Subscription:
+        """A subscription whose deliveries `take` gets, from the first on."""
+        expected = self._sid + 1
+        self._takers[expected] = take
+        subscription = await self.subscribe(subject, queue)
+        assert subscription._id == expected
         return subscription
 
     async def unsubscribe_raw(self, subscription: Subscription) -> None:

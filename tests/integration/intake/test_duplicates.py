@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -79,16 +81,23 @@ async def test_a_batch_with_one_duplicate_inside_adds_the_others_as_one(
     assert await entries(empty_ledger) == ["c-3", "c-1", "c-2", "c-4", "c-5"]
 
 
-async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(empty_ledger: Ledger, crm: Sender) -> None:
-    await crm.send(call("c-3"))
-    sending = asyncio.create_task(crm.send_batch(calls(5)))
+async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(
+    empty_ledger: Ledger, crm: Sender, recorder: Service
+) -> None:
+    await crm.send(call("c-0"))
+    await empty_ledger.recorded()
+    os.kill(recorder.process.pid, signal.SIGSTOP)
+    try:
+        await crm.send(call("c-3"))
+        sending = asyncio.create_task(crm.send_batch(calls(5)))
+        await asyncio.sleep(0)
+    finally:
+        os.kill(recorder.process.pid, signal.SIGCONT)
+    response = await sending
 
-    async with empty_ledger.process("recorder"):
-        response = await sending
-
-        assert response.status_code == 201
-        assert [each["sequence"] for each in response.json()] == [2, 3, 1, 4, 5]
-        assert await entries(empty_ledger) == ["c-3", "c-1", "c-2", "c-4", "c-5"]
+    assert response.status_code == 201
+    assert [each["sequence"] for each in response.json()] == [3, 4, 2, 5, 6]
+    assert await entries(empty_ledger) == ["c-0", "c-3", "c-1", "c-2", "c-4", "c-5"]
 
 
 async def test_without_a_recorder_a_batch_that_cannot_be_resolved_is_refused_for_now(
