@@ -1,11 +1,11 @@
 """`make bench`: everything side by side in one run, medians of repeated runs, as JSON and as Markdown tables."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -41,7 +41,7 @@ def bench(
     chosen = [each for each in SECTIONS if not only or each.name in only]
     name = "-".join([each.name for each in chosen] if only else ["results"]) + ("-quick" if quick else "")
     try:
-        report = asyncio.run(_measure(chosen, quick, 1 if quick else repeats, results, name))
+        report = uvloop.run(_measure(chosen, quick, 1 if quick else repeats, results, name))
     except KeyboardInterrupt:
         typer.echo("Interrupted; what was measured until then is written.", err=True)
         raise typer.Exit(130) from None

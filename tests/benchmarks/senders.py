@@ -50,9 +50,8 @@ class _Connection(asyncio.Protocol):
         self._held = b""
         self._answer: asyncio.Future[bytes] | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+    def connection_made(self, transport: Any) -> None:
+        self._transport: asyncio.Transport = transport  # uvloop's is one without being called so
 
     def data_received(self, data: bytes) -> None:
         self._held += data
