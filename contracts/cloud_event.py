@@ -80,6 +80,7 @@ class CloudEvent:
     actor: str | None
     event: Event
     canonical: bytes
+    """The bytes as they are stored; empty where entries of the journal are read to be folded."""
 
     @property
     def identity(self) -> tuple[str, str]:

@@ -4,12 +4,14 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.errors import NotConfigured
+from services.stream.address import with_files
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that are this machine."""
@@ -77,7 +79,7 @@ class Settings(BaseSettings):
         default=False, description="Whether query answers without a token; `up` sets it on loopback when embedded."
     )
     cache_entries: int = Field(
-        default=200_000, ge=0, description="Entries that a projector keeps in memory over all lanes."
+        default=400_000, ge=0, description="Entries that a projector keeps in memory, about 1.5 KB each."
     )
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$", description="Least level logged.")
     log_json: bool = Field(default=False, description="Whether logs are JSON lines.")
@@ -91,10 +93,24 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not a time zone; write one such as Asia/Shanghai") from None
         return value
 
-    @field_validator("data")
+    @field_validator("data", "nats_ca", "nats_certificate", "nats_key", "tls_certificate", "tls_key", "tls_ca")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        for own in ("nats", "tls"):
+            certificate, key = getattr(self, f"{own}_certificate"), getattr(self, f"{own}_key")
+            if (certificate is None) != (key is None):
+                name = f"DAYBOOK_{own.upper()}"
+                raise ValueError(f"{name}_CERTIFICATE and {name}_KEY are set both or not at all")
+        if self.nats_url is None and (self.nats_ca is not None or self.nats_certificate is not None):
+            raise ValueError(
+                "DAYBOOK_NATS_CA and DAYBOOK_NATS_CERTIFICATE are for servers named by DAYBOOK_NATS_URL; the embedded "
+                "one listens on this machine alone, without TLS"
+            )
+        return self
 
     @classmethod
     def unknown(cls) -> list[str]:
@@ -127,11 +143,12 @@ class Endpoints:
 def endpoints(settings: Settings) -> Endpoints:
     """The named servers, otherwise those of the `up` that runs on the data directory. Raises NotConfigured."""
     if settings.nats_url is not None and settings.database_url is not None:
+        files = (settings.nats_ca, settings.nats_certificate, settings.nats_key)
         intake = settings.intake_nats_url
         return Endpoints(
-            settings.nats_url.get_secret_value(),
+            with_files(settings.nats_url.get_secret_value(), *files),
             settings.database_url.get_secret_value(),
-            None if intake is None else intake.get_secret_value(),
+            None if intake is None else with_files(intake.get_secret_value(), *files),
         )
     if settings.nats_url is not None or settings.database_url is not None:
         missing = "DAYBOOK_DATABASE_URL" if settings.database_url is None else "DAYBOOK_NATS_URL"

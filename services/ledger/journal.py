@@ -6,6 +6,7 @@ envelope, and the data is read straight from the message.
 
 from collections.abc import Collection
 from functools import cache
+from sys import intern
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import asyncpg
@@ -83,6 +84,7 @@ def publication(recorded: Recorded) -> Published | None:
 def recorded_of(row: Row) -> Recorded:
     """An entry from its journal row: sequence, recorded_at, source, id, type, subject, occurred_at, actor, message.
 
+    Projectors keep many of them: the message's bytes are left out, and text that recurs is held once.
     Raises JournalUnreadable for a type that this version does not know.
     """
     try:
@@ -92,18 +94,18 @@ def recorded_of(row: Row) -> Recorded:
             f"The journal's entry {row['sequence']} is of type {row['type']}, which this version of Daybook does not "
             "know. A newer version recorded it: run that one."
         ) from error
-    message = row["message"]
+    actor = row["actor"]
     return Recorded(
         row["sequence"],
         row["recorded_at"],
         CloudEvent(
-            row["source"],
+            intern(row["source"]),
             row["id"],
-            row["type"],
-            row["subject"],
+            intern(row["type"]),
+            intern(row["subject"]),
             row["occurred_at"],
-            row["actor"],
-            reader.model_validate_json(message).data,
-            message,
+            intern(actor) if actor is not None else None,
+            reader.model_validate_json(row["message"]).data,
+            b"",
         ),
     )
