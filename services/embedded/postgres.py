@@ -80,7 +80,17 @@ class PostgresServer:
         return self._process
 
     async def start(self, started: Started = unnoted) -> Process:
-        """Starts the server, made anew if need be, and returns once it answers. Raises ServerFailed."""
+        """Starts the server, made anew if need be, and returns once it has our database. Raises ServerFailed."""
+        process = await self.run(started)
+        try:
+            await self._ensure_database()
+        except ServerFailed:
+            await process.kill()
+            raise
+        return process
+
+    async def run(self, started: Started = unnoted) -> Process:
+        """Starts the server, made anew if need be, and returns once it answers: a standby too. Raises ServerFailed."""
         try:
             await asyncio.to_thread(self._prepare)
         except OSError as error:
@@ -89,7 +99,6 @@ class PostgresServer:
         started(self._process)
         try:
             await self._ready()
-            await self._ensure_database()
         except ServerFailed:
             await self._process.kill()
             raise
