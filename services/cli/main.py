@@ -14,6 +14,7 @@ from services.cli import (
     changes,
     config,
     demo,
+    evidence,
     explain,
     history,
     imports,
@@ -57,6 +58,7 @@ app.command()(reports.funnel)
 app.command()(reports.ageing)
 app.command()(changes.changes)
 app.command()(verify.verify)
+app.command()(evidence.evidence)
 app.command()(backup.backup)
 app.command()(restore.restore)
 app.add_typer(imports.app, name="import")

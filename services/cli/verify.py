@@ -9,24 +9,17 @@ import typer
 
 from services.cli.asking import counted, reading, show, table, text
 from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
-from services.errors import DaybookError, NotConfigured
+from services.cli.trust import KeyOption, believed
+from services.errors import DaybookError
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
-    from asyncpg import Connection
-
-    from services.query.checks.heads import Signed
     from services.query.shapes import Verification
 
 
 def verify(
     deal: Annotated[str | None, typer.Option("--deal", help="Id of one deal to check alone.")] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key", help="The notary's public key, as you were given it.", show_default="the one on this machine"
-        ),
-    ] = None,
+    key: KeyOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,6 +53,8 @@ def _stopped(error: Exception) -> DaybookError:
 
 
 async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Verification":
+    from services.notary.key import heads_path
+    from services.query.checks.heads import Signed
     from services.query.verify import verify
     from services.stream import connection as stream_connection
 
@@ -68,7 +63,7 @@ async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Ver
     nc = await stream_connection.connect_following(where.nats_url, "verify")
     try:
         async with reading(settings) as connection:
-            signed = await _signed(settings, connection, key)
+            signed = Signed(await believed(settings, connection, key), heads_path(settings))
             with _Bar() as bar:
                 return await verify(
                     connection,
@@ -82,28 +77,6 @@ async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Ver
                 )
     finally:
         await nc.close()
-
-
-async def _signed(settings: Settings, connection: "Connection", key: str | None) -> "Signed":
-    """The key that is trusted: the one given, that on this machine, or in the last resort what the ledger says."""
-    from services.notary.key import heads_path, load_public, trusted
-    from services.query.checks.heads import Signed
-
-    if key is not None:
-        return Signed(trusted(settings, key), heads_path(settings))
-    try:
-        found = load_public(settings)
-    except NotConfigured:
-        said: str | None = await connection.fetchval("select vkey from ledger.notary")
-        if said is None:
-            return Signed((), heads_path(settings))
-        typer.echo(
-            f"Heads are checked with the key that the ledger itself names, {said}: name the one that you trust with "
-            "--key.",
-            err=True,
-        )
-        return Signed(trusted(settings, said), heads_path(settings))
-    return Signed(trusted(settings, str(found)), heads_path(settings))
 
 
 class _Bar:

@@ -4,7 +4,11 @@
 several sufficient pieces of evidence was revoked: the deal kept its place, by what else there was.
 """
 
+from collections.abc import Sequence
+
+from projections.entry import Recorded
 from projections.history import effective
+from projections.playbooks import Playbooks
 from projections.stage_position.explain import StageExplained
 from projections.stage_position.explain import explain as explained
 from services.errors import NotKnown
@@ -20,9 +24,13 @@ async def explain(connection: Connection, deal: str, moment: Moment) -> Explanat
     """Derived anew from the journal, by the same code that made the views. Raises NotKnown."""
     subject = f"deal/{deal}"
     await check_known(connection, subject, moment.known_at)
-    told = effective(await journal.history(connection, subject, moment.known_at))
-    playbooks = await journal.playbooks(connection, moment.known_at)
-    found = explained(deal, told.entries, playbooks, moment.as_of)
+    history = await journal.history(connection, subject, moment.known_at)
+    return explain_history(deal, history, await journal.playbooks(connection, moment.known_at), moment)
+
+
+def explain_history(deal: str, history: Sequence[Recorded], playbooks: Playbooks, moment: Moment) -> Explanation:
+    """Derived from a deal's history, wherever it comes from. Raises NotKnown."""
+    found = explained(deal, effective(history).entries, playbooks, moment.as_of)
     if found is None:
         raise NotKnown(
             f"The deal {deal!r} was not opened by {instant(moment.as_of)}, as known at sequence {moment.known_at}. "

@@ -1,0 +1,142 @@
+"""`daybook evidence`: one file that proves what the ledger holds about a deal."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.asking import AsOfOption, KnownAtOption, counted, following, reading
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.trust import KeyOption, believed
+from services.errors import BadRequest, DaybookError, NotConfigured
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.notary.head import Head
+    from services.notary.note import PublicKey, SigningKey
+
+
+def evidence(
+    deal: Annotated[str | None, typer.Argument(help="Id of the deal.", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default=False)] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option("--check", help="An evidence file, whose view rows are derived anew; no server is needed."),
+    ] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    older: Annotated[
+        Path | None, typer.Option("--older", help="A file with a head that you kept: nothing before it was changed.")
+    ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Add all other rows of the journal: proves that no entry is missing, shows all."),
+    ] = False,
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Without the notary's signature, where its private key is not at hand.")
+    ] = False,
+    key: KeyOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write one file with a deal's entries, byte for byte, and the proof that the journal holds them where and when it
+    says; with the signed head, the playbooks, the schemas, the view rows and the explanation.
+
+    Whoever has the notary's public key (`daybook notary key`) checks it without Daybook:
+    `python verify_evidence.py FILE --key KEY`. `daybook evidence --check FILE` derives the view rows anew.
+
+    Exit code of --check 0: the rows are those that the entries make. 1: they are not.
+
+    Example: `daybook evidence D-1 --out D-1.json`
+    """
+    if (deal is None) == (check is None) or (deal is not None and out is None):
+        raise BadRequest("Say which deal and --out with a file to write, or --check with an evidence file.")
+    if check is not None:
+        _check(check, as_json)
+        return
+    assert deal is not None
+    assert out is not None
+    settings = load(data)
+    document = wait_for(_made(settings, deal, (as_of, known_at), (key, older, _signing_key(settings, unsigned)), whole))
+    try:
+        out.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DaybookError(f"{out} cannot be written: {error.strerror}.") from error
+    script = Path(__file__).parent.parent / "notary" / "verify_evidence.py"
+    rows, size = len(document["rows"]), int(document["head"].split("\n")[1])
+    if as_json:
+        print_json({"file": str(out), "rows": rows, "head": size, "signed": document["statement"] is not None})
+        return
+    typer.echo(f"{out} holds {counted(rows, 'row')} of the {size} that were signed. Check it with")
+    typer.echo(f"  python {script} {out} --key KEY")
+    typer.echo("where KEY is the public key, from `daybook notary key`: give it to the reader another way.")
+
+
+def _signing_key(settings: Settings, unsigned: bool) -> "SigningKey | None":
+    from services.notary.key import load as load_keys
+
+    if unsigned:
+        return None
+    try:
+        return load_keys(settings).own
+    except NotConfigured as error:
+        raise NotConfigured(
+            f"{error} Without it, --unsigned makes a file from which rows could be taken out unseen."
+        ) from error
+
+
+async def _made(
+    settings: Settings,
+    deal: str,
+    times: tuple[str | None, str | None],
+    trust: "tuple[str | None, Path | None, SigningKey | None]",
+    whole: bool,
+) -> dict[str, Any]:
+    from services.notary.evidence import evidence as collect
+    from services.notary.evidence import head_of
+    from services.notary.statement import signed
+    from services.query.asked import subject
+    from services.query.times import moment
+
+    key, older, own = trust
+    subject("deal", deal)
+    async with reading(settings) as connection:
+        known = await believed(settings, connection, key)
+        at = await moment(connection, *times, following(settings))
+        head = await head_of(connection, at.known_at, known)
+        before = None if older is None else _older(older, known)
+        return signed(await collect(connection, deal, at, head, before, whole=whole), own)
+
+
+def _older(path: Path, keys: "Sequence[PublicKey]") -> "Head":
+    from services.notary.head import read_head
+    from services.notary.note import NotSigned
+
+    try:
+        return read_head(path.read_text(encoding="utf-8").rstrip("\n") + "\n", keys)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest(f"The older head {path} cannot be read: {error}") from error
+    except NotSigned as error:
+        raise BadRequest(
+            f"{path} holds no head of this ledger: {error}. Keep the answer of /checkpoint as it is."
+        ) from None
+
+
+def _check(path: Path, as_json: bool) -> None:
+    from services.notary.replay import replay
+
+    try:
+        differences = replay(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest(f"{path} cannot be read: {error}") from error
+    if as_json:
+        print_json({"ok": not differences, "differences": differences})
+    elif differences:
+        typer.echo("\n".join(["The rows of the views are not those that the entries make:", *differences]))
+    else:
+        typer.echo("The rows of the views and the explanation are those that the entries make.")
+    if differences:
+        raise typer.Exit(1)
