@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import asyncpg
 
+from services import database_tls
 from services.errors import MissingRights, NotConfigured, NotProvisioned, Unavailable
 from services.masking import masked
+from services.tls import distrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,12 +76,15 @@ def explained() -> "Iterator[None]":
 
 @contextmanager
 def _connecting(url: str) -> "Iterator[None]":
+    database_tls.check(url)
     try:
         yield
     except asyncpg.ClientConfigurationError as error:
         raise NotConfigured(f"DAYBOOK_DATABASE_URL ({masked(url)}) is wrong: {error}") from error
     except DATABASE_AWAY as error:
-        raise Unavailable(f"PostgreSQL does not answer at {masked(url)}: {error}") from error
+        where, own = f"PostgreSQL at {masked(url)}", "sslcert and sslkey in DAYBOOK_DATABASE_URL"
+        distrust = distrusted(error, where, "DAYBOOK_DATABASE_URL", "its sslrootcert", own)
+        raise Unavailable(distrust or f"PostgreSQL does not answer at {masked(url)}: {error}") from error
     except _FORBIDDEN as error:
         raise MissingRights(f"PostgreSQL at {masked(url)} does not let this user in: {error}.") from error
     except (asyncpg.InvalidParameterValueError, asyncpg.InvalidCatalogNameError) as error:

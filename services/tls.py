@@ -4,16 +4,15 @@ import ssl
 from pathlib import Path
 
 from services.errors import NotConfigured
-from services.settings import Settings
 
 
-def server_context(settings: Settings) -> ssl.SSLContext | None:
+def server_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
     """How the HTTP servers speak TLS (1.2 and later); None: they do not. Raises NotConfigured."""
-    if settings.tls_certificate is None and settings.tls_key is None:
+    if certificate is None and key is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    _present(context, settings.tls_certificate, settings.tls_key, "DAYBOOK_TLS")
+    _present(context, certificate, key, "DAYBOOK_TLS")
     return context
 
 
@@ -34,8 +33,10 @@ def client_context(
     return context
 
 
-def distrusted(error: BaseException, address: str, address_setting: str, ca_setting: str) -> str | None:
-    """What is wrong with the other side's TLS, and which setting it concerns; None when TLS was not what failed."""
+def distrusted(
+    error: BaseException, address: str, address_setting: str, ca_setting: str, own_setting: str
+) -> str | None:
+    """What is wrong with TLS to the other side, and which setting it concerns; None when TLS was not what failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
         match error.verify_code:
             case 10:
@@ -45,8 +46,13 @@ def distrusted(error: BaseException, address: str, address_setting: str, ca_sett
             case 62 | 64:
                 what = f"its certificate is for another host; {address_setting} has to name one that it is for"
             case _:
-                what = f"its certificate comes from nobody that {ca_setting} names ({error.verify_message})"
+                what = (
+                    f"its certificate comes from no CA that is trusted here ({error.verify_message}); {ca_setting} has "
+                    "to name the one that issued it"
+                )
         return f"{address} is not trusted: {what}."
+    if isinstance(error, ssl.SSLError) and "CERTIFICATE_REQUIRED" in (error.reason or ""):
+        return f"{address} asks for a certificate of ours; see {own_setting}."
     if isinstance(error, ssl.SSLError):
         return f"{address} does not agree on TLS with us ({_said(error)}); see {address_setting} and {ca_setting}."
     return None

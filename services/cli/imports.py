@@ -85,7 +85,8 @@ def _send(
     from services.intake.client import IntakeClient
 
     importing.check_rejects(rejects)
-    client = IntakeClient(intake or _intake(settings), token or wait_for(importing.token(settings)))
+    address = intake or _intake(settings)
+    client = IntakeClient(address, token or wait_for(importing.token(settings)), settings.tls_ca)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("sending events", total=len(reading.drafts))

@@ -42,7 +42,10 @@ def load(data: Path | None = None, **given: Any) -> Settings:
     try:
         settings = Settings(**named)
     except ValidationError as error:
-        faults = [f"DAYBOOK_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors(include_url=False)]
+        faults = [
+            f"DAYBOOK_{str(each['loc'][0]).upper()}: {each['msg']}" if each["loc"] else each["msg"]
+            for each in error.errors(include_url=False)
+        ]
         raise NotConfigured("These settings are wrong:\n  - " + "\n  - ".join(faults)) from None
     level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
     logs.configure(settings.model_copy(update={"log_level": level}), "command")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from services.cli.options import DataOption, load
+from services.settings import endpoints
 
 
 class Name(StrEnum):
@@ -32,7 +33,9 @@ def serve(
     import uvloop
 
     from services import logs
+    from services.in_the_open import warn
 
     settings = load(data)
     logs.configure(settings, service.value)
+    warn(endpoints(settings))
     uvloop.run(importlib.import_module(f"services.{service.value}.service").serve(settings))

@@ -5,11 +5,13 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.envelope import MAX_BATCH
 from services.errors import BadRequest, Unavailable
+from services.tls import client_context, distrusted
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 PATIENCE_S = 60.0
@@ -28,12 +30,19 @@ class Receipt:
 class IntakeClient:
     """Keeps one connection. Not for several threads at once."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, ca: Path | None = None) -> None:
+        """`ca` issued the certificate of an intake over https; None: a CA of the system. Raises BadRequest or
+        NotConfigured."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadRequest(f"{url} is not the address of an intake, such as http://127.0.0.1:8080.")
-        make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection = make(parts.hostname, parts.port, timeout=PATIENCE_S)
+        self._connection = (
+            http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE_S)
+            if parts.scheme == "http"
+            else http.client.HTTPSConnection(
+                parts.hostname, parts.port, timeout=PATIENCE_S, context=client_context(ca, "DAYBOOK_TLS_CA")
+            )
+        )
         self._url = url
         self._headers = {
             "Authorization": f"Bearer {token}",
@@ -84,6 +93,9 @@ class IntakeClient:
                 problem = str(answer.get("detail") or answer.get("title"))
             except (OSError, http.client.HTTPException, ValueError) as error:
                 self._connection.close()
+                distrust = distrusted(error, f"Intake at {self._url}", "its address", "DAYBOOK_TLS_CA", "its settings")
+                if distrust is not None:
+                    raise Unavailable(f"{distrust} Nothing was sent to it.") from error
                 problem = str(error) or type(error).__name__
             if time.monotonic() + wait > deadline:
                 raise Unavailable(

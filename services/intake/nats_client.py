@@ -8,9 +8,11 @@ with our rights. `_process_msg`, `_process_headers`, `_read_loop`, `_ps` and `_c
 
 import asyncio
 import re
+import ssl
 from typing import Any
 
 from faststream.nats import NatsBroker
+from faststream.security import BaseSecurity
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
@@ -48,7 +50,10 @@ class RequestsClient(FollowingClient):
 
 
 class RequestsBroker(NatsBroker):
-    """FastStream's broker on such a client."""
+    """FastStream's broker on such a client; the options are those of `connection.options`."""
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, **options: Any) -> None:
+        super().__init__(security=None if tls is None else BaseSecurity(ssl_context=tls), **options)
 
     async def _connect(self) -> RequestsClient:
         nc = RequestsClient()

@@ -48,7 +48,7 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
 
     Raises NotConfigured, NotProvisioned, Unavailable or ServerFailed: at the start both servers are needed.
     """
-    where, tls = endpoints(settings), server_context(settings)
+    where, tls = endpoints(settings), server_context(settings.tls_certificate, settings.tls_key)
     nc = await connection.connect(where.nats_url, "intake")
     try:
         await state(nc, settings.stream)

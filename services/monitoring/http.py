@@ -77,6 +77,6 @@ async def answering(
     """The HTTP server of a service that has no other, while the context is open: the three answers, and perhaps more
     routes. Gives the port. Raises ServerFailed or NotConfigured."""
     app = Starlette(routes=[*Monitor(settings, look).routes(), *routes])
-    async with serving(app, host, port, server_context(settings)) as port:
+    async with serving(app, host, port, server_context(settings.tls_certificate, settings.tls_key)) as port:
         log.info("answering", host=host, port=port)
         yield port

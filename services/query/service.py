@@ -38,7 +38,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             f"Reads without a token are for this machine alone, but query is to listen on {settings.query_host}. "
             "Unset DAYBOOK_OPEN_READS, or set DAYBOOK_QUERY_HOST=127.0.0.1."
         )
-    where, tls = endpoints(settings), server_context(settings)
+    where, tls = endpoints(settings), server_context(settings.tls_certificate, settings.tls_key)
     pool = await database.pool(where.database_url, "daybook_query", POOL_SIZE)
 
     async def position() -> int:

@@ -12,11 +12,14 @@ from nats.aio.client import Client
 
 from services.errors import Unavailable
 from services.masking import masked
+from services.stream import address
 from services.stream.following import FollowingClient
+from services.stream.guarded import GuardedClient, NoTls
+from services.tls import distrusted
 
 log = structlog.get_logger()
 
-C = TypeVar("C", bound=Client)
+C = TypeVar("C", bound=GuardedClient)
 
 INBOX = "_INBOX_DAYBOOK"
 _USER = re.compile(r"[A-Za-z0-9_-]+")
@@ -26,7 +29,9 @@ def options(url: str, name: str) -> dict[str, Any]:
     """nats-py's connection options: reconnect for ever, report errors, answer pings within 10 s.
 
     Replies come to an inbox of our own: emitting systems may listen to `_INBOX.>` and must not read along.
+    For a `GuardedClient`, where the URL asks for TLS. Raises NotConfigured.
     """
+    tls = address.tls(url)
 
     async def error(raised: Exception) -> None:
         log.warning("nats_error_reported", error=str(raised) or type(raised).__name__)
@@ -38,7 +43,8 @@ def options(url: str, name: str) -> dict[str, Any]:
         log.info("nats_reconnected")
 
     return {
-        "servers": url.split(","),
+        **({} if tls is None else {"tls": tls}),
+        "servers": address.servers(url),
         "name": f"daybook-{name}",
         "inbox_prefix": inbox(url),
         "max_reconnect_attempts": -1,
@@ -82,7 +88,7 @@ def inbox(url: str) -> str:
 
 async def connect(url: str, name: str) -> Client:
     """A connection; the first attempt is bounded. Raises Unavailable."""
-    return await _connected(Client(), url, name)
+    return await _connected(GuardedClient(), url, name)
 
 
 async def connect_following(url: str, name: str) -> FollowingClient:
@@ -92,14 +98,35 @@ async def connect_following(url: str, name: str) -> FollowingClient:
 
 async def _connected(nc: C, url: str, name: str) -> C:
     wanted = options(url, name)
+    distrust: list[str] = []
 
     async def disconnected() -> None:
         if not nc.is_closed:  # told of a connection that we close ourselves as well
             await wanted["disconnected_cb"]()
 
+    async def error(raised: Exception) -> None:
+        await wanted["error_cb"](raised)
+        if not nc.is_connected and (why := _distrust(raised, wanted["servers"])) is not None:
+            distrust.append(why)
+            if len(distrust) == len(wanted["servers"]):
+                attempt.reschedule(asyncio.get_running_loop().time())  # trying again would not help
+
+    told = {"disconnected_cb": disconnected, "error_cb": error}
     try:
-        async with asyncio.timeout(10):
-            await nc.connect(**(wanted | login(wanted["servers"]) | {"disconnected_cb": disconnected}))
+        async with asyncio.timeout(10) as attempt:
+            await nc.connect(**(wanted | login(wanted["servers"]) | told))
             return nc
     except (TimeoutError, OSError, nats.errors.Error) as raised:
+        nc.abandon()
+        if distrust:
+            raise Unavailable(distrust[-1]) from raised
         raise Unavailable(f"NATS does not answer at {masked(url)}: {str(raised) or type(raised).__name__}") from raised
+
+
+def _distrust(error: Exception, servers: Sequence[str]) -> str | None:
+    where = f"NATS at {masked(','.join(servers))}"
+    if isinstance(error, NoTls):
+        return f"{where} does not speak TLS, which DAYBOOK_NATS_CA or tls:// asks for; it was told nothing."
+    return distrusted(
+        error, where, "DAYBOOK_NATS_URL", "DAYBOOK_NATS_CA", "DAYBOOK_NATS_CERTIFICATE and DAYBOOK_NATS_KEY"
+    )

@@ -21,3 +21,8 @@ class GuardedClient(Client):
         if "tls" in self.options and (writer is None or writer.get_extra_info("ssl_object") is None):
             raise NoTls("the server does not speak TLS")
         return super()._connect_command()
+
+    def abandon(self) -> None:
+        """Let go of what is left of an attempt to connect that was broken off: nats-py's own `close` would not."""
+        if self._transport:
+            self._transport.close()  # type: ignore[no-untyped-call]
