@@ -62,7 +62,7 @@ async def test_the_notary_may_add_and_nothing_else(mine: Notarised) -> None:
 
 async def test_others_may_not_sign(mine: Notarised) -> None:
     for name in ("daybook_query", "daybook_recorder", "daybook_projector", "daybook_intake"):
-        role = await mine.ledger.connect(name)  # type: ignore[arg-type]
+        role = await mine.ledger.connect(name)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await role.execute("insert into ledger.tree_head (size, note) values (1, 'x')")
 
