@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 import nats
@@ -178,7 +178,7 @@ async def read_stream(url: str, stream: str) -> list[Message]:
 async def _message(nc: Client, stream: str, sequence: int) -> Message | None:
     asked = json.dumps({"seq": sequence}).encode()
     async with asyncio.timeout(_MESSAGE_S):
-        answer = {"error": {"code": 503}}
+        answer: dict[str, Any] = {"error": {"code": 503}}
         while answer.get("error", {}).get("code") == 503:  # a cluster may be electing a leader
             answer = json.loads((await nc.request(f"$JS.API.STREAM.MSG.GET.{stream}", asked, timeout=10)).data)
     if "error" in answer:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 from time import monotonic
-from typing import Generic
+from typing import Any, Generic
 
 import asyncpg
 import httpx
@@ -64,9 +64,12 @@ class World(Generic[S]):
         self.complaints: list[str] = []
         self.moved: dict[int, int] = {}
         """Sequences that a plan's own doings have changed: old and new."""
+        self.remembered: dict[str, Any] = {}
+        """What a plan's faults leave for its check."""
         self._say = say
         self._began = monotonic()
         self._looking: asyncpg.Connection | None = None
+        self._one_look = asyncio.Lock()
         self._asking = httpx.AsyncClient(timeout=2)
 
     @property
@@ -139,13 +142,14 @@ class World(Generic[S]):
 
     async def look(self, query: str, *values: object) -> list[asyncpg.Record]:
         """Asks the database as its owner. Raises what asyncpg raises."""
-        if self._looking is None or self._looking.is_closed():
-            self._looking = await connect(self.servers.database_url)
-        try:
-            return await self._looking.fetch(query, *values)
-        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
-            self._looking.terminate()
-            raise
+        async with self._one_look:
+            if self._looking is None or self._looking.is_closed():
+                self._looking = await connect(self.servers.database_url)
+            try:
+                return await self._looking.fetch(query, *values)
+            except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+                self._looking.terminate()
+                raise
 
     async def projected(self) -> int:
         """The lowest position of all lanes of the generation that is served. Raises what asyncpg raises."""

@@ -3,9 +3,17 @@
 from typing import Any
 
 from tests.faults.plan import Plan
-from tests.faults.plans import cluster, kills, mixed, stops
+from tests.faults.plans import clocks, cluster, failover, hostile, kills, mixed, stops
 
-PLANS: tuple[Plan[Any], ...] = (*kills.PLANS, *stops.PLANS, *mixed.PLANS, *cluster.PLANS)
+PLANS: tuple[Plan[Any], ...] = (
+    *kills.PLANS,
+    *stops.PLANS,
+    *mixed.PLANS,
+    *hostile.PLANS,
+    *clocks.PLANS,
+    *cluster.PLANS,
+    *failover.PLANS,
+)
 
 FIXED: tuple[tuple[str, int], ...] = tuple((each.name, 1) for each in PLANS)
 """The (plan, seed) that `make faults` runs."""
