@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.faults.plan import Plan
-from tests.faults.plans import clocks, cluster, failover, hostile, kills, mixed, stops
+from tests.faults.plans import clocks, cluster, failover, hostile, kills, mixed, restored, stops
 
 PLANS: tuple[Plan[Any], ...] = (
     *kills.PLANS,
@@ -13,9 +13,10 @@ PLANS: tuple[Plan[Any], ...] = (
     *clocks.PLANS,
     *cluster.PLANS,
     *failover.PLANS,
+    *restored.PLANS,
 )
 
-FIXED: tuple[tuple[str, int], ...] = tuple((each.name, 1) for each in PLANS)
+FIXED: tuple[tuple[str, int], ...] = (*((each.name, 1) for each in PLANS), ("mixed", 2), ("mixed", 3))
 """The (plan, seed) that `make faults` runs."""
 
 
