@@ -1,34 +1,45 @@
-"""What the notary keeps outside the database: its file of signed heads, and its public key. Never the private one."""
+"""What the notary keeps outside the database: its file of signed heads. Its private key is never in a backup."""
 
 import os
 from pathlib import Path
 
+import asyncpg
+
 from services.backup import files
 from services.backup.manifest import File, Manifest
-from services.notary.key import heads_path, public_path
+from services.backup.tables import SQL
+from services.errors import NotConfigured
+from services.notary.key import heads_path, load_public
 from services.settings import Settings
 
-HEADS, PUBLIC = "notary-heads", "notary-key.pub"
+HEADS = "notary-heads"
 
 
 def copy(settings: Settings, directory: Path) -> list[File]:
-    """Into a backup: what of it is on this machine."""
-    there = {HEADS: heads_path(settings), PUBLIC: public_path(settings)}
-    return [files.copy(path, directory / name) for name, path in there.items() if path.is_file()]
+    """Into a backup: the file, if it is on this machine."""
+    path = heads_path(settings)
+    return [files.copy(path, directory / HEADS)] if path.is_file() else []
 
 
-def put(directory: Path, manifest: Manifest, settings: Settings) -> list[Path]:
-    """Back from a backup, where there is none. Gives the files that were there, and were left as they are."""
-    wanted = {HEADS: heads_path(settings), PUBLIC: public_path(settings)}
-    kept = []
-    for file in manifest.others:
-        path = wanted[file.name]
-        if path.exists():
-            kept.append(path)
-            continue
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = path.with_name(path.name + files.PARTIAL)
-        new.unlink(missing_ok=True)
-        files.copy(directory / file.name, new)
-        os.replace(new, path)
-    return kept
+def put(directory: Path, manifest: Manifest, settings: Settings) -> bool:
+    """Back from a backup, where there is none. False: there was one, and it was left as it is."""
+    path = heads_path(settings)
+    if not any(file.name == HEADS for file in manifest.others):
+        return True
+    if path.exists():
+        return files.sha256(path) == files.sha256(directory / HEADS)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(path.name + files.PARTIAL)
+    new.unlink(missing_ok=True)
+    files.copy(directory / HEADS, new)
+    os.replace(new, path)
+    return True
+
+
+async def signer(connection: asyncpg.Connection, settings: Settings) -> str | None:
+    """The public key whose private half has to come back before heads can be signed on; None when none is missing."""
+    vkey: str | None = await connection.fetchval(SQL["signer"])
+    try:
+        return None if vkey == str(load_public(settings)) else vkey
+    except NotConfigured:
+        return vkey

@@ -37,8 +37,10 @@ class Restored:
     """What was done to the stream."""
     made: Provisioned
     """What the ledger is now."""
-    kept: list[Path]
-    """Files of the notary that were there, and were left as they are."""
+    heads_put: bool
+    """False: the notary's file of signed heads was there, another than the backup's, and was left as it is."""
+    signer: str | None
+    """Public key of who signed the heads, when its private half is not here."""
 
 
 async def restore(
@@ -56,11 +58,12 @@ async def restore(
             loaded = await load.load(connection, directory, manifest, progress)
             stream = await _stream(settings, where, directory, progress, by)
             await _views(connection, where, settings, progress)
+            signer = await notary.signer(connection, settings)
     finally:
         await connection.close(timeout=5)
-    kept = notary.put(directory, manifest, settings)
+    heads_put = notary.put(directory, manifest, settings)
     made = await provision(settings, where)
-    return Restored(manifest, loaded, stream, made, kept)
+    return Restored(manifest, loaded, stream, made, heads_put, signer)
 
 
 async def _checked(directory: Path, progress: load.Progress) -> Manifest:

@@ -45,5 +45,9 @@ select sequence, recorded_at, leaf_hash from ledger.journal order by sequence de
 -- The newest signed head of the journal's tree.
 select note from ledger.tree_head order by size desc limit 1;
 
+-- name: signer
+-- Who signed heads.
+select vkey from ledger.notary where exists (select from ledger.tree_head);
+
 -- name: server
 select current_setting('server_version');

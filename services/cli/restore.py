@@ -74,7 +74,13 @@ def lines(done: "Restored") -> list[str]:
     if stream.last_sequence > manifest.sequence:
         more = stream.last_sequence - manifest.sequence
         told.append(f"{more} messages of the stream are behind the backup: the recorder takes them on once it runs.")
-    told += [f"{each} was there and was left as it is." for each in done.kept]
+    if not done.heads_put:
+        told.append("A file of signed heads was there, another than the backup's; it was left as it is.")
+    if done.signer is not None:
+        told.append(
+            f"The notary signed with the key {done.signer}, which is not here: put its private half in its place "
+            "(DAYBOOK_NOTARY_KEY), or name it in DAYBOOK_NOTARY_FORMER_KEYS and sign on with a new one."
+        )
     return told
 
 
@@ -87,5 +93,6 @@ def document(done: "Restored") -> dict[str, Any]:
         "stream": done.stream.value,
         "stream_last_sequence": done.made.stream.last_sequence,
         "generation": done.made.generation,
-        "kept": [str(each) for each in done.kept],
+        "heads_put": done.heads_put,
+        "missing_key": done.signer,
     }

@@ -49,6 +49,8 @@ class OwnPostgres:
         self._port = ports.free()
         self._user = server_user()
         self._process: Process | None = None
+        self.verifiers: list[str] = []
+        """What the server keeps of passwords."""
 
     def url(self, login: str) -> str:
         """As one of the logins."""
@@ -78,6 +80,7 @@ class OwnPostgres:
         await until(self._made, "PostgreSQL does not start", self._words)
         for _ in range(2):  # a second time changes nothing
             self._psql("-d", "daybook", "-f", str(FILES / "roles.sql"))
+        self.verifiers = self._psql("-d", "daybook", "-A", "-t", "-c", "select rolpassword from pg_authid").split()
         said = (FILES / "pg_hba.conf").read_text()
         self._put("pg_hba.conf", said if self.tls else said.replace("hostssl", "host   "))
         self._process.send(signal.SIGHUP)
@@ -102,15 +105,12 @@ class OwnPostgres:
             return False
         return True
 
-    def _psql(self, *words: str) -> None:
+    def _psql(self, *words: str) -> str:
         client = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self._home), "-p", str(self._port), "-U", "postgres")
         passwords = {f"{login.upper()}_PASSWORD": password(login) for login in LOGINS}
-        subprocess.run(
-            [str(self._programs / "psql"), *client, *words],
-            env=ENVIRONMENT | passwords,
-            check=True,
-            capture_output=True,
-        )
+        command = [str(self._programs / "psql"), *client, *words]
+        done = subprocess.run(command, env=ENVIRONMENT | passwords, check=True, capture_output=True, text=True)
+        return done.stdout
 
     def _program(self) -> Program:
         settings: dict[str, Any] = {
