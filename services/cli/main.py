@@ -24,6 +24,7 @@ from services.cli import (
     quarantine,
     reader,
     rebuild,
+    reconcile,
     reports,
     restore,
     serve,
@@ -49,6 +50,7 @@ app.command()(serve.serve)
 app.command()(init.init)
 app.command()(config.config)
 app.command()(rebuild.rebuild)
+app.command()(reconcile.reconcile)
 app.command()(demo.demo)
 app.command()(status.status)
 app.command()(history.history)

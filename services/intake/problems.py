@@ -34,13 +34,21 @@ KINDS: dict[str, tuple[int, str]] = {
     "internal": (500, "Intake failed"),
     "stream_full": (503, "The ledger has no room left"),
     "stream_away": (503, "The ledger cannot take events now"),
+    "stream_foreign": (503, "The ledger's stream has to be put right first"),
     "unresolved": (503, "It cannot be told now which of the events are recorded already"),
     "journal_away": (503, "What is recorded cannot be read now"),
     "busy": (503, "Too much is being sent at once"),
 }
 """Every kind of problem: its HTTP status and title. Its `type` is `urn:daybook:problem:` and the kind, with hyphens."""
 
-RETRY_AFTER_S = {"stream_full": 60, "stream_away": 1, "unresolved": 2, "journal_away": 2, "busy": 1}
+RETRY_AFTER_S = {
+    "stream_full": 60,
+    "stream_away": 1,
+    "stream_foreign": 10,
+    "unresolved": 2,
+    "journal_away": 2,
+    "busy": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from services.intake.receipt import Receipt, Taken
 from services.intake.remembrance import NEVER, Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source
+from services.intake.stream_watch import StreamWatch
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, message_of
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ MOST_IN_PROGRESS_BYTES = 128 * 1024 * 1024
 ATTEMPTS = 5
 """How often the rest of a batch is sent after duplicates were left out."""
 
-STOPPING = ("stream_full", "stream_away")
+STOPPING = ("stream_full", "stream_away", "stream_foreign")
 """Refusals that hold for whoever sends now."""
 
 
@@ -57,12 +58,14 @@ class Reception:
         journal: Journal,
         duplicates: Duplicates,
         remembrance: Remembrance,
+        watch: StreamWatch,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._group = group
         self._journal = journal
         self._duplicates = duplicates
         self._remembrance = remembrance
+        self._watch = watch
         self._now = now or (lambda: datetime.now(UTC))
         self._in_flight = InFlight()
         self._in_progress = 0
@@ -127,6 +130,12 @@ class Reception:
 
     async def _append(self, events: Sequence[CloudEvent], progress: _Progress) -> Refusal | None:
         """Append events, or learn which of them are in the ledger already."""
+        if await self._watch.fault() is not None:
+            return Refusal(
+                "stream_foreign",
+                "The stream is not as the ledger remembers it: whoever runs the ledger sees more with `daybook "
+                "reconcile`. Nothing was recorded; send this again, unchanged.",
+            )
         match await self._group.append([message_of(event) for event in events]):
             case Appended(sequences):
                 for event, sequence in zip(events, sequences, strict=True):

@@ -13,6 +13,7 @@ from services.intake.reception import Reception
 from services.intake.remembrance import Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source, source_of
+from services.intake.stream_watch import StreamWatch
 from services.settings import Endpoints
 from services.sql import queries
 from services.stream import connection as stream_connection
@@ -32,7 +33,11 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
             source = await _source(pool, event.source)
             journal = Journal(pool)
             reception = Reception(
-                Group(nc, stream), journal, Duplicates(nc, stream, journal), Remembrance(nc, stream, journal)
+                Group(nc, stream),
+                journal,
+                Duplicates(nc, stream, journal),
+                Remembrance(nc, stream, journal),
+                StreamWatch(nc, stream, pool),
             )
             taken = await reception.take(source, Sent([(0, event)], single=True))
         finally:

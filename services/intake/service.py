@@ -19,6 +19,7 @@ from services.intake.nats_intake import taking_requests
 from services.intake.reception import Reception
 from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
+from services.intake.stream_watch import StreamWatch
 from services.lifetime import until_told
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
@@ -58,15 +59,17 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
             await sources.read()
             if not sources.loaded:
                 raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
+            watch = StreamWatch(nc, settings.stream, pool)
             reception = Reception(
                 Group(nc, settings.stream),
                 journal,
                 Duplicates(nc, settings.stream, journal),
                 Remembrance(nc, settings.stream, journal, remembered_s),
+                watch,
             )
             door = Door(sources, reception, journal)
-            monitor = Monitor(settings, Looking(settings, door, nc, pool).look)
-            refreshing = asyncio.create_task(sources.keep_reading())
+            monitor = Monitor(settings, Looking(settings, door, nc, watch).look)
+            refreshing = asyncio.gather(sources.keep_reading(), watch.keep_looking())
             try:
                 app = Measured(application(door, monitor))
                 async with (

@@ -1,6 +1,5 @@
 """What is to be done with a stream, by what was found; and which numbers messages get that have to move."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,7 +52,7 @@ def foreign(comparison: Comparison) -> Ranges:
     return [*comparison.beyond, *comparison.other]
 
 
-def moved(ranges: Ranges, after: int) -> Sequence[Moved]:
+def moved(ranges: Ranges, after: int) -> list[Moved]:
     """The numbers that runs get when they are appended one after another behind a sequence."""
     found = []
     for first, last in ranges:

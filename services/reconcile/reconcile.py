@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from services.errors import LostLeadership, StillRecording, StreamMismatch
 from services.leadership import Lease, leadership
 from services.lifetime import until_one_ends
-from services.reconcile.plan import Action
+from services.reconcile.plan import Action, Moved
 from services.reconcile.work import Look, Progress, Work
 from services.settings import Endpoints, Settings
 
@@ -37,6 +37,8 @@ class Reconciled:
 
     look: Look
     applied: bool
+    moved: list[Moved]
+    """The numbers of messages that the journal did not know, before and after."""
 
 
 async def look(settings: Settings, where: Endpoints, progress: Progress) -> Reconciled:
@@ -45,7 +47,8 @@ async def look(settings: Settings, where: Endpoints, progress: Progress) -> Reco
     Raises NotProvisioned, Unavailable, and StreamMismatch when the database belongs to a stream of another name.
     """
     async with Work.on(settings, where, progress) as work:
-        return Reconciled(await work.look("comparing"), applied=False)
+        found = await work.look("comparing")
+        return Reconciled(found, applied=False, moved=await work.moved(found))
 
 
 async def apply(
@@ -82,7 +85,7 @@ async def apply(
 async def _apply(work: Work, lease: Lease, by: str, reason: str) -> Reconciled:
     found = await work.look("comparing")
     if found.action is Action.NONE:
-        return Reconciled(found, applied=False)
+        return Reconciled(found, applied=False, moved=[])
     await work.close()
     found = await work.look("comparing")  # now that nobody appends any more
     if found.action in BEGUN:
@@ -93,6 +96,7 @@ async def _apply(work: Work, lease: Lease, by: str, reason: str) -> Reconciled:
     after = await work.look("checking")
     if after.found is None or not after.comparison.fits:
         raise StreamMismatch(f"The stream still is not what it must be: {after.comparison.words()}. Run this again.")
+    moved = await work.moved(after)
     await work.end(after.found.created_at)
     await work.open()
-    return Reconciled(found, applied=True)
+    return Reconciled(found, applied=True, moved=moved)

@@ -96,6 +96,11 @@ async def unfinished_configuration(connection: asyncpg.Connection) -> dict[str, 
     return None if row is None else json.loads(row["stream_configuration"])
 
 
+async def unfinished_moves(connection: asyncpg.Connection) -> list[Moved]:
+    """The numbers of what was saved by reconciliations that are not finished."""
+    return [moved for each in await past(connection) if each.ended_at is None for moved in each.moved]
+
+
 async def end(connection: asyncpg.Connection, created_at: datetime) -> None:
     """The stream, made at that time, holds what it must."""
     await connection.execute(_SQL["end"], created_at)

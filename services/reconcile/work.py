@@ -16,7 +16,7 @@ from services.ledger.expected import Expected, expected
 from services.ledger.remembered import Remembered, remembered
 from services.ledger.times import instant, microseconds
 from services.reconcile import records
-from services.reconcile.plan import Action, action, foreign
+from services.reconcile.plan import Action, Moved, action, foreign, moved
 from services.recorder.comparison import Comparison, compare
 from services.recorder.judge import judge
 from services.settings import Endpoints, Settings
@@ -165,6 +165,12 @@ class Work:
         async for batch in batches(lacking):
             await put_back(self._nc, self._stream, batch)
             self._progress.advances(len(batch))
+
+    async def moved(self, look: Look) -> list[Moved]:
+        """The numbers that messages get which the journal does not know, or have got since they were saved."""
+        if look.ours.unfinished is not None:
+            return await records.unfinished_moves(self._connection)
+        return moved(foreign(look.comparison), look.ours.last_sequence) if look.action is Action.MAKE_ANEW else []
 
     async def end(self, created_at: datetime) -> None:
         """Commit that the stream, made at that time, is the ledger's and holds what it must."""

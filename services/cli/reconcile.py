@@ -1,0 +1,165 @@
+"""`daybook reconcile`: the stream beside the journal, and put right if that is wanted."""
+
+from getpass import getuser
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.asking import ask, clock, counted, show, table
+from services.cli.bar import Bar
+from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.errors import BadRequest
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.reconcile.plan import Moved
+    from services.reconcile.reconcile import Reconciled
+    from services.reconcile.records import Past
+
+_PLANNED = {
+    "none": "Nothing differs: the stream is as the ledger remembers it.",
+    "finish": "The stream holds what it must; a reconciliation that was interrupted has to be finished.",
+    "adopt": "The stream holds what it must, and was made anew: the ledger has to know it by its new creation time.",
+    "append": "The stream lost its end: what is missing has to be appended, each message at its number.",
+    "make_anew": "The stream has to be made anew: what the journal holds at its numbers, all else behind it.",
+}
+_DONE = {
+    "none": "Nothing differs: the stream is as the ledger remembers it.",
+    "finish": "The reconciliation that was interrupted is finished.",
+    "adopt": "The ledger knows the stream by its new creation time.",
+    "append": "What was missing is in the stream again, each message at its number.",
+    "make_anew": "The stream was made anew: what the journal holds at its numbers, all else behind it.",
+}
+_MOST = 20
+"""So many runs of numbers are shown to people; --json has all."""
+
+
+def reconcile(
+    apply: Annotated[bool, typer.Option("--apply", help="Put it right. Without: look, and change nothing.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="With --apply: what happened to the stream.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who has it done.", show_default="the user")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Show what was done before instead.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare the stream with the journal, message by message, and bring it back to what the journal holds.
+
+    For a stream that was rewound, restored from an older state, damaged, replaced or removed: the recorder has stopped
+    and says so. Sequence, time and hash of what is recorded never change. Messages that the journal does not know are
+    kept, and follow at its end. Until that is done nothing is taken from senders: they are told to come again.
+    Interrupted, run it again. No recorder may be at work. Where `daybook up` does not run, the embedded servers are
+    started for as long as it takes.
+
+    Exit code 0: nothing differs, or it was put right. 1: something differs, and nothing was done. 2: it could not be
+    compared or put right.
+
+    Example: `daybook reconcile`, then `daybook reconcile --apply --reason "restored the disk of Tuesday"`
+    """
+    settings = load(data)
+    if list_:
+        _list(settings, as_json)
+        return
+    if apply and not (reason and reason.strip()):
+        raise BadRequest("Say what happened to the stream: --reason. It is kept with what is done.")
+    done = wait_for(_reconcile(settings, apply, by or getuser(), reason or ""))
+    action = str(done.look.action)
+    if as_json:
+        print_json(document(done))
+    else:
+        _show(done, action)
+    if action != "none" and not done.applied:
+        raise typer.Exit(1)
+
+
+async def _reconcile(settings: Settings, apply: bool, by: str, reason: str) -> "Reconciled":
+    from services.embedded.alone import servers
+    from services.reconcile import reconcile
+
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
+    async with servers(settings, say) as where:
+        with Bar() as bar:
+            if not apply:
+                return await reconcile.look(settings, where, bar)
+            return await reconcile.apply(settings, where, bar, by=by, reason=reason)
+
+
+def _show(done: "Reconciled", action: str) -> None:
+    comparison = done.look.comparison
+    show((_DONE if done.applied else _PLANNED)[action])
+    if words := comparison.words():
+        show(f"Of {counted(max(comparison.must_hold, comparison.last_sequence), 'message')}: {words}.")
+    if done.moved:
+        show("Messages that the journal does not know:", _numbers(done.moved))
+    if comparison.lost:
+        show(
+            "What is neither in the stream nor in the journal may have been acknowledged: let the sources send again "
+            "what they sent then. What the ledger has does not count twice."
+        )
+    if action != "none" and not done.applied:
+        show('Nothing was changed. Run it with --apply --reason "…".')
+
+
+def _numbers(moved: "list[Moved]") -> Any:
+    rows = table("number", "new number", "messages", right=("number", "new number", "messages"))
+    for each in moved[:_MOST]:
+        rows.add_row(_run(each.old), _run(each.new), str(each.old[1] - each.old[0] + 1))
+    if len(moved) > _MOST:
+        rows.add_row("…", "…", f"{len(moved) - _MOST} more runs")
+    return rows
+
+
+def _run(run: tuple[int, int]) -> str:
+    return str(run[0]) if run[0] == run[1] else f"{run[0]}-{run[1]}"
+
+
+def _list(settings: Settings, as_json: bool) -> None:
+    from services.reconcile.records import past
+
+    found = ask(settings.data, lambda connection, _: past(connection))
+    if as_json:
+        print_json({"reconciliations": [_past(each) for each in found]})
+        return
+    rows = table("number", "begun", "ended", "by", "reason", "found", "moved", right=("number", "moved"))
+    for each in found:
+        ended = "not finished" if each.ended_at is None else clock(each.ended_at.isoformat())
+        moved = sum(one.old[1] - one.old[0] + 1 for one in each.moved)
+        begun = clock(each.begun_at.isoformat())
+        rows.add_row(str(each.number), begun, ended, each.begun_by, each.reason, each.found, str(moved))
+    show(rows)
+
+
+def document(done: "Reconciled") -> dict[str, Any]:
+    """What was found and done, for programs. Runs of sequences are pairs: first and last."""
+    look, comparison = done.look, done.look.comparison
+    return {
+        "action": str(look.action),
+        "applied": done.applied,
+        "recorded": look.ours.recorded,
+        "last_sequence": None if look.found is None else look.found.last_sequence,
+        "missing": comparison.missing,
+        "other": comparison.other,
+        "retimed": comparison.retimed,
+        "lost": comparison.lost,
+        "unrecorded": comparison.beyond,
+        "moved": [{"old": each.old, "new": each.new} for each in done.moved],
+    }
+
+
+def _past(each: "Past") -> dict[str, Any]:
+    def told(at: Any) -> str | None:
+        return None if at is None else at.isoformat()
+
+    return {
+        "number": each.number,
+        "begun_at": told(each.begun_at),
+        "ended_at": told(each.ended_at),
+        "by": each.begun_by,
+        "reason": each.reason,
+        "found": each.found,
+        "recorded": each.recorded,
+        "old_stream_created_at": told(each.old_stream_created_at),
+        "stream_created_at": told(each.stream_created_at),
+        "moved": [{"old": one.old, "new": one.new} for one in each.moved],
+    }

@@ -1,0 +1,83 @@
+"""Whether the stream is the one that the ledger remembers: otherwise nothing is appended to it.
+
+Looked at before anything is taken, every few seconds, and again before the next event once the connection to NATS was
+renewed: a server that comes back may have lost a part. What was acknowledged between a loss and the look is not lost
+either: `daybook reconcile` keeps it, and puts it at the stream's end.
+"""
+
+import asyncio
+from typing import NoReturn
+
+import asyncpg
+import structlog
+from nats.aio.client import Client
+
+from services.database import DATABASE_AWAY
+from services.errors import NotProvisioned, StreamMismatch, Unavailable
+from services.ledger.remembered import Remembered, mismatch, remembered
+
+EVERY_S = 5.0
+TIMEOUT_S = 2.0
+
+log = structlog.get_logger()
+
+
+class StreamWatch:
+    """Remembers what the ledger said of its stream while PostgreSQL is away, and what was found while NATS is."""
+
+    def __init__(self, nc: Client, stream: str, pool: asyncpg.Pool) -> None:
+        self._nc = nc
+        self._stream = stream
+        self._pool = pool
+        self._one = asyncio.Lock()
+        self._looked_after: int | None = None
+        self._ours: Remembered | None = None
+        self.found: str | None = None
+        """What was wrong with the stream when it was looked at last; None: nothing."""
+        self.journal_answers = True
+        """Whether PostgreSQL answered then."""
+
+    async def fault(self) -> str | None:
+        """What is wrong with the stream, as far as it is known now; None: nothing."""
+        if self._looked_after != self._nc.stats["reconnects"]:
+            await self.look()
+        return self.found
+
+    async def look(self) -> None:
+        """Look now. What cannot be reached leaves things as they were."""
+        async with self._one:
+            connection = self._nc.stats["reconnects"]
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    found = await self._look()
+            except (Unavailable, TimeoutError):
+                return
+            if found is not None and found != self.found:
+                log.error("stream_not_ours", stream=self._stream, found=found)
+            elif found is None and self.found is not None:
+                log.info("stream_ours_again", stream=self._stream)
+            self.found, self._looked_after = found, connection
+
+    async def keep_looking(self) -> NoReturn:
+        """Look every few seconds, for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY_S)
+
+    async def _look(self) -> str | None:
+        # The ledger first: the stream only grows, and must never seem to be behind a journal that was read later.
+        self.journal_answers = await self._remember()
+        if isinstance(self._ours, Remembered) and self._nc.is_connected:
+            return await mismatch(self._nc, self._ours)
+        raise Unavailable("The stream or what is remembered of it cannot be asked.")
+
+    async def _remember(self) -> bool:
+        try:
+            async with self._pool.acquire(timeout=TIMEOUT_S) as connection:
+                self._ours = await remembered(connection, self._stream)
+        except (NotProvisioned, StreamMismatch) as error:
+            log.warning("stream_not_remembered", reason=str(error))
+        except (*DATABASE_AWAY, asyncpg.UndefinedTableError) as error:
+            log.debug("ledger_not_asked", reason=str(error) or type(error).__name__)
+            return False
+        return True
