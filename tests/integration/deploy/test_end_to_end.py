@@ -46,6 +46,7 @@ async def test_an_event_that_is_sent_is_seen(ready: Ready) -> None:
             assert pipeline.status_code == 200, pipeline.text
         verified = json.loads(await deployment.daybook("verify", "--json"))
         assert (verified["ok"], verified["sequence"]) == (True, receipt["sequence"])
+        assert verified["heads"] > 0
         status = json.loads(await deployment.daybook("status", "--json"))
         assert status["stream"]["last_sequence"] == receipt["sequence"]
         await deployment.daybook("backup", "--out", str(deployment.home / "backup"))
