@@ -63,7 +63,7 @@ class World(Generic[S]):
         self.notes: list[str] = []
         self.complaints: list[str] = []
         self.moved: dict[int, int] = {}
-        """Sequences that a plan's own doings have changed: old and new."""
+        """New numbers of messages that a reconciliation moved, by the old ones."""
         self.remembered: dict[str, Any] = {}
         """What a plan's faults leave for its check."""
         self._say = say
@@ -248,7 +248,7 @@ class World(Generic[S]):
                     else await NatsDoor.open(self.servers.emitter_nats_url, source, token)
                 )
                 doors.append(door)
-                writers.append(Writer(self.seed, source, door, self.receipts, self.complain, PACE_S))
+                writers.append(Writer(self.seed, source, door, self.receipts, self.moved, self.complain, PACE_S))
             self.writers = Writers(writers)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.writers.run())

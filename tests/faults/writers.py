@@ -1,7 +1,7 @@
 """Emitting systems that send again until they have a receipt, and remember every one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 from time import monotonic
@@ -22,8 +22,16 @@ class Writer:
     """One source. What it tells, and when it repeats itself, is decided by the seed; what is answered is not."""
 
     def __init__(
-        self, seed: int, source: str, door: Door, receipts: Receipts, complain: Complain, pace_s: float
+        self,
+        seed: int,
+        source: str,
+        door: Door,
+        receipts: Receipts,
+        moved: Mapping[int, int],
+        complain: Complain,
+        pace_s: float,
     ) -> None:
+        """`moved`: new numbers of messages that were moved on purpose, by those in their receipts."""
         self.source = source
         self._draw = Random(f"{seed} {source}")
         self._manner = Random(f"{seed} {source} manner")
@@ -33,6 +41,7 @@ class Writer:
         self._complain = complain
         self._pace_s = pace_s
         self._told = told(self._draw.randrange(2**20), source, publishes=source.endswith("1"))
+        self._moved = moved
         self._known: dict[Identity, tuple[Event, int]] = {}
 
     async def send_something(self) -> None:
@@ -74,7 +83,7 @@ class Writer:
             self._known[identity] = event, sequence
             if len(self._known) > _REMEMBERED:
                 del self._known[next(iter(self._known))]
-        elif before[1] != sequence:
+        elif sequence not in (before[1], self._moved.get(before[1])):
             self._complain(f"{identity} has receipts for {before[1]} and for {sequence}")
         elif duplicate is False:
             self._complain(f"{identity} was called new twice")

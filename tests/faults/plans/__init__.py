@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.faults.plan import Plan
-from tests.faults.plans import clocks, cluster, failover, hostile, kills, mixed, restored, stops
+from tests.faults.plans import clocks, cluster, failover, hostile, kills, mixed, restored, rewound, stops
 
 PLANS: tuple[Plan[Any], ...] = (
     *kills.PLANS,
@@ -14,6 +14,7 @@ PLANS: tuple[Plan[Any], ...] = (
     *cluster.PLANS,
     *failover.PLANS,
     *restored.PLANS,
+    *rewound.PLANS,
 )
 
 FIXED: tuple[tuple[str, int], ...] = (*((each.name, 1) for each in PLANS), ("mixed", 2), ("mixed", 3))
