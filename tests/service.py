@@ -21,7 +21,8 @@ class Service:
 
     def __init__(self, name: str, program: Program, port: int) -> None:
         self.name = name
-        self.url = f"http://127.0.0.1:{port}"
+        scheme = "https" if "DAYBOOK_TLS_CERTIFICATE" in program.environment else "http"
+        self.url = f"{scheme}://127.0.0.1:{port}"
         """Where it answers."""
         self.process: Process
         self.program = program
@@ -36,7 +37,7 @@ class Service:
 
     async def ready(self) -> None:
         """Waits until `GET /ready` answers 200."""
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=False) as client:  # whom it is trusted by is for tests of TLS to say
             await until(lambda: self._is_ready(client), f"{self.name} is not ready", self.output)
 
     async def kill(self) -> None:
