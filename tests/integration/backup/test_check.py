@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from services.backup import files
 from services.backup.check import check
-from services.backup.manifest import FILE, SEAL
-from tests.integration.backup.backing import backed_up, rewritten
+from services.backup.journal import rows
+from services.backup.manifest import FILE, SEAL, Manifest, sealed
+from services.notary.head import sign_head
+from services.notary.note import SigningKey
+from services.notary.tree import Tree
+from tests.integration.backup.backing import backed_up, resealed, rewritten
 from tests.integration.query.telling import PLAYBOOKS, tell_first
 from tests.ledger import fresh_ledger
 from tests.servers import Servers
@@ -72,8 +77,6 @@ async def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path) -> None:
 
 
 async def test_a_backup_of_a_later_format_is_refused(backup: Path) -> None:
-    from services.backup.manifest import sealed
-
     text = (backup / FILE).read_bytes().replace(b'"format": 1', b'"format": 2')
     (backup / FILE).write_bytes(text)
     (backup / SEAL).write_text(sealed(text))
@@ -110,3 +113,25 @@ async def test_rows_dropped_swapped_or_backdated_under_new_hashes_are_named(orig
         directory = Path(shutil.copytree(original, tmp_path / name))
         rewritten(directory, "journal", change)
         assert any(wanted in fault for fault in check(directory).faults), name
+
+
+async def test_rows_altered_with_their_hashes_are_not_those_that_were_signed(original: Path, tmp_path: Path) -> None:
+    """Who alters a row, its leaf hash and every SHA-256 of the backup still lacks the notary's key."""
+    directory = Path(shutil.copytree(original, tmp_path / "backup"))
+    journal = Manifest.read(directory).table("journal")
+    leaves = [row.leaf_hash for row in rows(files.lines(directory / journal.name), journal.columns)]
+    tree = Tree()
+    tree.append(leaves[:10])
+    head = sign_head(SigningKey.generate("ledger.example.com"), 10, tree.root()).note
+    resealed(directory, {"head": head})
+    assert check(directory).faults == []
+
+    def alter(lines: list[bytes]) -> None:
+        old = next(rows([lines[4]], journal.columns))
+        new = old._replace(message=old.message.replace(b"Li", b"Wu"))
+        lines[4] = lines[4].replace(old.message.hex().encode(), new.message.hex().encode())
+        lines[4] = lines[4].replace(old.leaf_hash.hex().encode(), new.computed().hex().encode())
+
+    rewritten(directory, "journal", alter)
+    (fault,) = check(directory).faults
+    assert "its first 10 rows are not those that the signed head of the manifest vouches for" in fault

@@ -1,6 +1,7 @@
 """`daybook restore`: the same ledger again, whatever was lost, and however often it is interrupted."""
 
 import shutil
+import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +10,17 @@ from typing import Any
 import pytest
 
 from contracts.playbooks.shipped import shipped
-from services.backup.manifest import FILE, SEAL, Applied, Manifest, sealed
+from services.backup.manifest import Applied, Manifest
 from services.errors import BackupUnusable, NotEmpty, StreamMismatch
 from services.ledger import quarantine
 from services.ledger.provision import migrate
+from services.provision import provision
 from services.query import readers
 from services.reconcile.plan import Action
 from services.stream.provision import configuration
 from services.stream.reading import RECORDED_AT
 from services.stream.state import ask
-from tests.integration.backup.backing import restored, taken
+from tests.integration.backup.backing import resealed, restored, taken
 from tests.integration.backup.places import empty_place, remove_streams
 from tests.integration.backup.reports import answers, sound
 from tests.integration.projector.working import projecting
@@ -110,6 +112,24 @@ async def test_where_the_stream_is_left_it_goes_on_from_there(servers: Servers, 
             await sound(place)
 
 
+async def test_without_a_backup_the_stream_gives_the_same_journal(
+    original: Original, servers: Servers, tmp_path: Path
+) -> None:
+    """What is in PostgreSQL alone is lost: sources, readers, decisions."""
+    async with empty_place(servers, tmp_path / "first") as first:
+        await restored(first, original.backup)
+        for ledger in (original.ledger, first):
+            async with empty_place(servers, tmp_path / f"from-{ledger.home.name}", keeping=ledger) as place:
+                await provision(place.settings, place.endpoints)
+                async with recorder(place), projecting(place):
+                    await place.projected(original.sequence)
+                found = await answers(place, original.sequence)
+                await sound(place)
+            alone = {"source", "reader", "quarantine_decision", "identity"}
+            kept = {name for name, answer in found.items() if answer == original.answers[name]}
+            assert kept == set(original.answers) - alone
+
+
 async def test_a_stream_that_is_shorter_gets_the_end_that_it_lacks(
     original: Original, servers: Servers, tmp_path: Path
 ) -> None:
@@ -182,14 +202,31 @@ async def test_a_backup_of_a_later_version_is_refused(original: Original, server
     later = Path(shutil.copytree(original.backup, tmp_path / "later"))
     manifest = Manifest.read(later)
     added = Applied(number=9999, name="9999_later.sql", digest="0" * 64)
-    text = manifest.model_copy(update={"migrations": [*manifest.migrations, added]}).text()
-    (later / FILE).write_bytes(text)
-    (later / SEAL).write_text(sealed(text))
+    resealed(later, {"migrations": [*manifest.migrations, added]})
     async with empty_place(servers, tmp_path / "place") as place:
         with pytest.raises(BackupUnusable, match=r"has 9999_later\.sql, which this version does not know"):
             await restored(place, later)
         owner = await place.connect()
         assert await owner.fetchval("select to_regnamespace('ledger') is null")
+
+
+async def test_the_file_of_heads_comes_back_where_there_is_none(
+    original: Original, servers: Servers, tmp_path: Path
+) -> None:
+    async with fresh_ledger(servers) as ledger:
+        heads = ledger.settings.data / "notary" / "heads"
+        heads.parent.mkdir(parents=True)
+        (heads.parent / "key").write_text("PRIVATE+KEY+secret")
+        heads.write_text("a head\n")
+        await taken(ledger, tmp_path / "backup")
+        assert not any(b"PRIVATE" in each.read_bytes() for each in (tmp_path / "backup").iterdir())
+        async with empty_place(servers, tmp_path / "place") as place:
+            await restored(place, tmp_path / "backup")
+            again = place.settings.data / "notary" / "heads"
+            assert (again.read_text(), stat.S_IMODE(again.stat().st_mode)) == ("a head\n", 0o600)
+            again.write_text("a head\nand another\n")
+            assert not (await restored(place, tmp_path / "backup")).heads_put
+            assert again.read_text() == "a head\nand another\n"
 
 
 async def test_no_durable_table_counts_by_itself(ledger: Ledger) -> None:
