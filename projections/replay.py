@@ -28,6 +28,8 @@ class Replay:
     def __init__(self, subject: str, views: Sequence[View[Any]]) -> None:
         kind, self._id = split_subject(subject)
         self.subject = subject
+        self.refolds = 0
+        """How often `take` had to fold anew: for a late entry, a correction or a void."""
         self._views = [view for view in views if view.kind == kind]
         self._forget()
 
@@ -80,9 +82,11 @@ class Replay:
         self._recorded.append(recorded)
         said = recorded.said
         if type(said.event) in _CORRECTIONS or (self._targets and said.identity in self._targets):
+            self.refolds += 1
             return self._retell(recorded.sequence) + self._refold(playbooks, recorded.sequence)
         entry = entry_of(recorded)
         if self._entries and entry.order < self._entries[-1].order:
+            self.refolds += 1
             insort(self._entries, entry, key=lambda each: each.order)
         else:
             self._entries.append(entry)

@@ -127,6 +127,8 @@ class Lane:
             changes += replay.take(each.recorded, self._playbooks)
             self._stale.note(each.subject, replay.stale, sequence)
         for replay in replays.values():
+            metrics.REFOLDS.inc(replay.refolds)
+            replay.refolds = 0
             self._cache.keep(replay)
         return changes
 
