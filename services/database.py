@@ -1,11 +1,11 @@
 """Connections to PostgreSQL. Every service works under a role of its own, whoever the URL logs in as."""
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import asyncpg
 
-from services import database_tls
+from services import database_tls, hosts
 from services.errors import MissingRights, NotConfigured, NotProvisioned, Unavailable
 from services.masking import masked
 from services.tls import distrusted
@@ -32,10 +32,11 @@ _REFUSING = (
     asyncpg.InsufficientResourcesError,
     asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,
 )
 DATABASE_AWAY = (*_GONE, *_REFUSING)
-"""What asyncpg raises when the server cannot be reached, restarts, is full or lets nobody in: try again later.
+"""What asyncpg raises when the server cannot be reached, restarts, is full, is a standby or lets nobody in: try again.
 
 The last is its own confusion when the server ends the connection between two statements.
 """
@@ -99,12 +100,12 @@ def _connecting(url: str) -> "Iterator[None]":
 async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg.Connection:
     """One connection, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
     with _connecting(url):
-        return await asyncpg.connect(
+        return await hosts.connect(
             url, server_settings=_settings(role), command_timeout=COMMAND_TIMEOUT_S, timeout=10, **options
         )
 
 
-async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
+async def pool(url: str, role: Role, size: int = 4, **options: Any) -> asyncpg.Pool:
     """A pool, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
     with _connecting(url):
         return await asyncpg.create_pool(
@@ -114,4 +115,6 @@ async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
             server_settings=_settings(role),
             command_timeout=COMMAND_TIMEOUT_S,
             timeout=10,
+            connect=cast("Any", hosts.connect),  # its type wants every option of asyncpg named
+            **options,
         )
