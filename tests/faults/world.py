@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -192,7 +192,7 @@ class World(Generic[S]):
 
     async def start(self) -> None:
         """Servers, `daybook init`, services; returns once all are ready."""
-        await self.servers.start()
+        await _to_its_end(self.servers.start())
         await asyncio.gather(self._must("init"), self._must("notary", "key", "--make", "--name", "faults.example/run"))
         for name in self.plan.services:
             self.kept[name] = self._kept(name)
@@ -257,6 +257,16 @@ class World(Generic[S]):
         finally:
             for each in doors:
                 await each.close()
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Who is told to stop meanwhile stops afterwards: half-started servers would be left behind."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _event_names() -> list[str]:
