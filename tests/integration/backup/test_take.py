@@ -145,6 +145,20 @@ async def test_ctrl_c_leaves_nothing_behind(ledger: Ledger, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_a_journal_that_was_altered_is_not_backed_up(empty_ledger: Ledger, tmp_path: Path) -> None:
+    await empty_ledger.append(*(call() for _ in range(3)))
+    async with empty_ledger.process("recorder"):
+        await empty_ledger.recorded()
+        owner = await empty_ledger.connect()
+        await owner.execute("alter table ledger.journal disable trigger user")
+        await owner.execute("update ledger.journal set message = 'x' where sequence = 2")
+        code, _, complaint = await daybook("backup", "--out", str(tmp_path / "backup"), **settings_of(empty_ledger))
+    assert code == 2
+    assert "the row at sequence 2 does not have the leaf hash of its content" in complaint
+    assert "`daybook verify`" in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_disk_without_room_is_named_and_nothing_is_left(ledger: Ledger, tmp_path: Path) -> None:
     async with ledger.process("recorder"):
         await ledger.recorded()

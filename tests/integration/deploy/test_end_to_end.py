@@ -55,6 +55,22 @@ async def test_an_event_that_is_sent_is_seen(ready: Ready) -> None:
         assert "ermission" not in each.output(), each.output()
 
 
+async def test_the_owner_restores_what_was_backed_up(ready: Ready) -> None:
+    deployment = ready.deployment
+    backup = deployment.home / "to-restore"
+    async with deployment.serving("recorder"):
+        await deployment.daybook("backup", "--out", str(backup))
+    owner = await deployment.postgres.connect("owner")
+    schemas = await owner.fetch("select nspname from pg_namespace where nspname ~ '^(ledger|reporting|gen_.*)$'")
+    for row in schemas:
+        await owner.execute(f'drop schema "{row["nspname"]}" cascade')
+    await owner.close()
+    done = json.loads(await deployment.daybook("restore", str(backup), "--json"))
+    assert (done["loaded"], done["stream"]) == (True, "none")
+    verified = json.loads(await deployment.daybook("verify", "--json"))
+    assert (verified["ok"], verified["sequence"]) == (True, done["sequence"])
+
+
 def _opened(deal: str) -> dict[str, object]:
     return {
         "specversion": "1.0",
