@@ -8,8 +8,8 @@ from services.notary.tree import HASH_BYTES, WIDTH
 from services.sql import queries
 
 SQL = queries("services.notary", "notary.sql")
-BLOCKS = 128
-"""So many times 256 rows are read at once: the answer is a mebibyte of hashes."""
+BLOCKS = 64
+"""So many times 256 rows are read at once: the answer is half a mebibyte of hashes, and sorting it needs no file."""
 
 
 class Leaves(NamedTuple):

@@ -68,15 +68,26 @@ select state, detail, vkey, since from ledger.notary;
 
 -- name: leaves
 -- Leaf hashes of spans of rows, as they stand in the journal; $1 and $2 are sequences, both included.
-select journal.sequence, journal.leaf_hash
+select leaf.sequence, leaf.leaf_hash
   from unnest($1::bigint[], $2::bigint[]) as span (first, last)
-  join ledger.journal on journal.sequence between span.first and span.last;
+ cross join lateral (
+        select journal.sequence, journal.leaf_hash
+          from ledger.journal
+         where journal.sequence between span.first and span.last
+        offset 0
+       ) as leaf;
 
 -- name: kept
--- Nodes of spans of places of kept levels.
-select tree_node.level, tree_node.place, tree_node.hash
+-- Nodes of spans of places of kept levels. One index range each, whatever the planner believes.
+select node.level, node.place, node.hash
   from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as span (level, first, last)
-  join ledger.tree_node on tree_node.level = span.level and tree_node.place between span.first and span.last;
+ cross join lateral (
+        select tree_node.level, tree_node.place, tree_node.hash
+          from ledger.tree_node
+         where tree_node.level = span.level
+           and tree_node.place between span.first and span.last
+        offset 0
+       ) as node;
 
 -- name: rows
 -- Some rows, as far as their leaf hashes depend on them.

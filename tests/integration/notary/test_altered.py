@@ -3,11 +3,14 @@
 Whoever does it here owns the database, switches triggers off, and knows how leaf hashes and nodes are made.
 """
 
+import json
+
 import pytest
 
 from services.notary.tree import Tree
 from tests.integration.notary.signing import Notarised
 from tests.integration.notary.test_places import SIZES, refused, with_heads
+from tests.up import daybook
 
 LEAF = (
     "sha256('\\x00'::bytea || int8send(sequence) || int8send((extract(epoch from recorded_at) * 1000000)::bigint)"
@@ -118,6 +121,20 @@ async def test_a_row_altered_behind_the_newest_head_is_not_signed(mine: Notarise
     await mine.fill(710)
     await mine.alter("update ledger.journal set message = 'other' where sequence = 705")
     assert "The leaf_hash of row 705 of the journal is not that of its content" in await refused(mine)
+
+
+async def test_status_says_that_nothing_is_signed_and_why(mine: Notarised) -> None:
+    await with_heads(mine)
+    await mine.alter(CHANGE)
+    settings = {name.removeprefix("DAYBOOK_").lower(): value for name, value in mine.ledger.environment.items()}
+    async with mine.notary():
+        await mine.says("refusing")
+        code, output, _ = await daybook("status", "--json", **settings)
+        status = json.loads(output)["notary"]
+        assert (code, status["running"], status["state"], status["signed"]) == (0, True, "refusing", 700)
+        assert "the leaf_hash of row 280 is not" in status["detail"]
+        assert "the notary is refusing: The journal is not" in (await daybook("status", **settings))[1]
+    assert "no notary runs" in (await daybook("status", **settings))[1]
 
 
 async def test_once_the_journal_is_restored_a_new_start_signs_again(mine: Notarised) -> None:
