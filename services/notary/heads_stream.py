@@ -21,6 +21,7 @@ _LEAST_BYTES = 16 * 1024 * 1024
 _SHARE = 64
 """The stream of heads may become this part of the ledger's stream."""
 _NOT_FOUND = 10037
+_ENDS_ELSEWHERE = 10071
 
 
 def stream_name(stream: str) -> str:
@@ -89,6 +90,8 @@ class HeadsStream:
         self._stream = stream
         self._name = stream_name(stream)
         self._keys = keys
+        self._end: int | None = None
+        """Where the stream ends, as we left it."""
 
     async def newest(self) -> Head | None:
         """The last head, None when there is none. Raises JournalAltered, NotProvisioned and Unavailable."""
@@ -106,8 +109,17 @@ class HeadsStream:
             yield await self._head(sequence)
 
     async def append(self, head: Head) -> None:
-        """Publishes a head; returns once it is stored. Raises StreamFull, NotProvisioned and Unavailable."""
-        headers = {"Nats-Msg-Id": f"{head.size}:{head.root.hex()}", "Nats-Expected-Stream": self._name}
+        """Publishes a head behind the others; returns once it is stored.
+
+        Raises StreamFull, NotProvisioned and Unavailable: also when the stream was rewound or replaced meanwhile, for it
+        lacks heads then, which have to be given to it first.
+        """
+        end = await self._last() if self._end is None else self._end
+        headers = {
+            "Nats-Msg-Id": f"{head.size}:{head.root.hex()}",
+            "Nats-Expected-Stream": self._name,
+            "Nats-Expected-Last-Sequence": str(end),
+        }
         try:
             reply = await self._nc.request(subject(self._stream), head.note.encode(), _TIMEOUT_S, headers=headers)
         except nats.errors.NoRespondersError:
@@ -118,13 +130,17 @@ class HeadsStream:
         if (refused := answer.get("error")) is not None:
             if refused.get("err_code") in FULL:
                 raise StreamFull(f"The stream {self._name} has no room for signed heads: raise its max_bytes.")
+            if refused.get("err_code") == _ENDS_ELSEWHERE:
+                raise Unavailable(f"The stream {self._name} does not end at {end}, where its last head was published.")
             raise Unavailable(f"The stream {self._name} does not take the signed head: {refused.get('description')}")
+        self._end = answer["seq"]
 
     async def _last(self) -> int:
         found = await find(self._nc, self._name)
         if found is None:
             raise NotProvisioned(f"There is no stream {self._name} for signed heads. Run `daybook init`.")
-        return found.last_sequence
+        self._end = found.last_sequence
+        return self._end
 
     async def _head(self, sequence: int) -> Head:
         answer = await ask(self._nc, f"STREAM.MSG.GET.{self._name}", {"seq": sequence})

@@ -61,6 +61,20 @@ async def test_a_place_that_lags_gets_its_heads_again(mine: Notarised, place: st
     await mine.assert_signed()
 
 
+@pytest.mark.parametrize("kept", [0, 1, 3])
+async def test_a_stream_of_heads_that_is_rewound_under_a_notary_gets_them_again(mine: Notarised, kept: int) -> None:
+    async with mine.notary():
+        for size in SIZES:
+            await mine.fill(size)
+            await mine.signed(size)
+        before = (await mine.heads())["stream"]
+        await lose(mine, "stream", kept)
+        await mine.fill(900)
+        await mine.signed(900)
+    assert (await mine.heads())["stream"][:-1] == before
+    await mine.assert_signed()
+
+
 @pytest.mark.parametrize("ahead", ["table", "file", "stream"])
 async def test_one_place_is_enough_for_the_other_two(mine: Notarised, ahead: str) -> None:
     before = await with_heads(mine)
