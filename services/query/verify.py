@@ -22,6 +22,7 @@ from services.query.shapes import Verification
 from services.sql import queries
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages
+from services.stream.ranges import held
 from services.stream.state import StreamState, state
 
 _SQL = queries("services.query.checks", "journal.sql")
@@ -140,7 +141,8 @@ async def _all(ledger: _Ledger, database_url: str | None, workers: int) -> tuple
 async def _journal(ledger: _Ledger) -> tuple[Differences, int]:
     up_to, progress = ledger.pinned.sequence, ledger.progress
     progress.begins("journal", up_to)
-    async with Messages(ledger.nc, ledger.stream, up_to) as messages:
+    there = await held(ledger.nc, ledger.stream, up_to)
+    async with Messages(ledger.nc, ledger.stream, there) as messages:
         return await check_journal(ledger.connection, messages, up_to, partial(progress.advances, "journal"))
 
 

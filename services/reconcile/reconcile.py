@@ -25,7 +25,7 @@ from services.reconcile.plan import Action, Moved
 from services.reconcile.work import Look, Progress, Work
 from services.settings import Endpoints, Settings
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 """How long a recorder that holds the lock is waited for: one that finds the stream wrong lets go of it by itself."""
 BEGUN = (Action.ADOPT, Action.APPEND, Action.MAKE_ANEW)
 """What is recorded as a reconciliation; to finish one is not another one."""

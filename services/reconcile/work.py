@@ -28,7 +28,7 @@ from services.stream.following import FollowingClient
 from services.stream.messages import Messages
 from services.stream.provision import configuration, differences, disk_of, fresh
 from services.stream.put_back import PutBack, batches, put_back
-from services.stream.ranges import count
+from services.stream.ranges import Ranges, count
 from services.stream.reading import Stored
 from services.stream.state import StreamState, ask, find, state
 
@@ -74,6 +74,8 @@ class Work:
         self._nc = nc
         self._connection = connection
         self._progress = progress
+        self._unreadable: dict[datetime, Ranges] = {}
+        """What a stream that was made then does not give, and what need not be tried again."""
 
     @classmethod
     @asynccontextmanager
@@ -105,7 +107,9 @@ class Work:
             ours.last_sequence,
             found.last_sequence,
             progress=self._progress.advances,
+            unreadable=self._unreadable.get(found.created_at),
         )
+        self._unreadable[found.created_at] = comparison.unreadable
         return Look(ours, found, comparison)
 
     async def close(self) -> None:
@@ -122,7 +126,7 @@ class Work:
         """Commit that a reconciliation is under way, with the messages that the journal does not know."""
         ranges = foreign(look.comparison) if look.action is Action.MAKE_ANEW else []
         self._progress.begins("saving", count(ranges))
-        async with Messages(self._nc, self._stream, look.comparison.last_sequence, ranges) as messages:
+        async with Messages(self._nc, self._stream, ranges) as messages:
             await records.begin(
                 self._connection,
                 by=by,

@@ -76,7 +76,9 @@ async def named(nc: FollowingClient, database_url: str, stream: str, found: Stre
         connection = await database.connect(database_url, "daybook_recorder")
         try:
             ours = await remembered(connection, stream)
-            difference = await compare(connection, nc, stream, ours.recorded, state.last_sequence, within_s=NAMING_S)
+            async with asyncio.timeout(2 * NAMING_S):  # a damaged block takes long to read
+                last = state.last_sequence
+                difference = await compare(connection, nc, stream, ours.recorded, last, within_s=NAMING_S)
         finally:
             connection.terminate()
     except (StreamMismatch, Unavailable, *database.DATABASE_AWAY) as error:

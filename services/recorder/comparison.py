@@ -11,7 +11,7 @@ from services.ledger.expected import expected
 from services.ledger.journal import Connection
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages
-from services.stream.ranges import Ranges, add, count, held, told, without
+from services.stream.ranges import Ranges, add, common, count, held, told, without
 from services.stream.reading import recorded_at_us
 
 
@@ -35,6 +35,8 @@ class Comparison:
     """Behind what it must hold, and before its end: it has nothing there, and nobody else has."""
     beyond: Ranges = field(default_factory=list)
     """Behind what it must hold: messages that are not recorded yet."""
+    unreadable: Ranges = field(default_factory=list)
+    """What it says it holds and does not give: a block on its disk is damaged. They are missing or lost as well."""
 
     @property
     def fits(self) -> bool:
@@ -67,16 +69,19 @@ async def compare(
     *,
     progress: Callable[[int], None] = lambda _: None,
     within_s: float | None = None,
+    unreadable: Ranges | None = None,
 ) -> Comparison:
     """Compare all up to the stream's end as it was asked for before, at most for so many seconds.
 
-    Raises Unavailable, and DaybookError when the database lacks rows.
+    What is known to be `unreadable` is not tried again: that takes long. Raises Unavailable, and DaybookError when the
+    database lacks rows.
     """
     found = Comparison(must_hold, last_sequence)
     there = await held(nc, stream, last_sequence)
     deadline = None if within_s is None else asyncio.get_running_loop().time() + within_s
+    readable = [left for run in there for left in without(run, unreadable or [])]
     before = 0
-    async with Messages(nc, stream, min(must_hold, last_sequence)) as messages:
+    async with Messages(nc, stream, common(readable, [(1, must_hold)])) as messages:
         async for chunk in expected(connection, 0, must_hold):
             taken = await messages.take(chunk[-1].sequence)
             for each in chunk:
@@ -92,12 +97,14 @@ async def compare(
             progress(len(chunk))
             if deadline is not None and asyncio.get_running_loop().time() > deadline:
                 break
+    found.unreadable = common(there, found.missing)
     for first, last in without((found.compared + 1, must_hold), there):
         add(found.missing, first, last)  # of what was not compared, what the stream says it does not hold
-    behind = [(max(first, must_hold + 1), last) for first, last in there if last > must_hold]
-    async with Messages(nc, stream, last_sequence, behind) as messages:
+    behind = (must_hold + 1, last_sequence)
+    async with Messages(nc, stream, common(readable, [behind])) as messages:
         async for batch in messages.batches():
             for message in batch:
                 add(found.beyond, message.sequence)
-    found.lost = without((must_hold + 1, last_sequence), found.beyond)
+    found.lost = without(behind, found.beyond)
+    found.unreadable += common(there, found.lost)
     return found

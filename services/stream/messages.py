@@ -1,4 +1,4 @@
-"""All messages of the stream up to a sequence, as far as it holds them: what it lost is left out, never waited for.
+"""Many messages of the stream, as far as it holds them: what it lost is left out, never waited for.
 
 For comparisons: nothing is raised for what is due and does not come.
 """
@@ -11,22 +11,20 @@ from typing import Self
 from services.errors import MessageMissing
 from services.stream.follow import Follower
 from services.stream.following import FollowingClient
-from services.stream.ranges import Ranges, held
+from services.stream.ranges import Ranges
 from services.stream.reading import Stored, message_at
 
 _SINGLY = 32
-"""So many messages of a damaged block are asked for at once."""
+"""So many messages of a damaged block are asked for at once; each costs the server some ten milliseconds."""
 
 
 class Messages:
-    """The messages up to a sequence, in order, each range once."""
+    """Those at some sequences, in order, each once."""
 
-    def __init__(self, nc: FollowingClient, stream: str, up_to: int, within: Ranges | None = None) -> None:
-        """`within`: only these sequences, instead of all that the stream says it holds."""
+    def __init__(self, nc: FollowingClient, stream: str, ranges: Ranges) -> None:
         self._nc = nc
         self._stream = stream
-        self._up_to = up_to
-        self._within = within
+        self._ranges = ranges
         self._held: list[Stored] = []
         self._source = self._follow()
 
@@ -54,8 +52,7 @@ class Messages:
         return taken
 
     async def _follow(self) -> AsyncGenerator[list[Stored], None]:
-        ranges = await held(self._nc, self._stream, self._up_to) if self._within is None else self._within
-        for first, last in ranges:
+        for first, last in self._ranges:
             start = first
             while start <= last:
                 try:
@@ -64,10 +61,12 @@ class Messages:
                             yield batch
                             start = batch[-1].sequence + 1
                 except MessageMissing:  # the stream counts it, and its block cannot be read
-                    end = min(start + _SINGLY - 1, last)
-                    if found := await self._singly(start, end):
+                    found: list[Stored] = []
+                    while not found and start <= last:
+                        found = await self._singly(start, min(start + _SINGLY - 1, last))
+                        start += _SINGLY
+                    if found:
                         yield found
-                    start = end + 1
 
     async def _singly(self, first: int, last: int) -> list[Stored]:
         asked = (message_at(self._nc, self._stream, each) for each in range(first, last + 1))

@@ -35,6 +35,11 @@ def without(whole: tuple[int, int], gone: Sequence[tuple[int, int]]) -> Ranges:
     return [*left, (start, last)] if start <= last else left
 
 
+def common(ranges: Ranges, others: Ranges) -> Ranges:
+    """What is in both."""
+    return [left for run in ranges for left in without(run, without(run, others))]
+
+
 def add(ranges: Ranges, first: int, last: int | None = None) -> None:
     """One sequence more, or a run, behind all others."""
     last = first if last is None else last

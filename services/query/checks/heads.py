@@ -20,6 +20,7 @@ from services.notary.proving import prove_inclusion
 from services.query.checks.differences import Differences
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages
+from services.stream.ranges import held
 from services.stream.state import find
 
 _AT_ONCE = 500
@@ -128,7 +129,7 @@ class HeadChecks:
         if not last:
             return
         name = stream_name(self._stream)
-        async with Messages(self._nc, name, last) as messages:
+        async with Messages(self._nc, name, await held(self._nc, name, last)) as messages:
             async for batch in messages.batches():
                 for each in batch:
                     yield f"message {each.sequence} of {name}", each.data.decode("utf-8", "replace")

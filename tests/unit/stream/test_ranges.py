@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.stream.ranges import Ranges, add, count, told, without
+from services.stream.ranges import Ranges, add, common, count, told, without
 
 sequences = st.sets(st.integers(1, 40))
 
@@ -32,6 +32,11 @@ def test_runs_hold_what_was_added_and_do_not_touch(of: set[int]) -> None:
 @given(st.integers(0, 30), st.integers(0, 40), sequences)
 def test_what_is_left_of_a_run_without_others(first: int, last: int, gone: set[int]) -> None:
     assert within(without((first, last), runs(gone))) == set(range(first, last + 1)) - gone
+
+
+@given(sequences, sequences)
+def test_what_is_common_to_two(one: set[int], other: set[int]) -> None:
+    assert within(common(runs(one), runs(other))) == one & other
 
 
 def test_a_few_are_told_and_the_rest_counted() -> None:
