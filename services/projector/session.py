@@ -63,6 +63,9 @@ class Session:
         self._locking = locking
         self._locks = LaneLocks(locking, generation.schema)
         self._working = working
+        self._turns = asyncio.Semaphore(working.qsize())
+        """Gives the connections to lanes in the order in which they ask. The queue alone gives one to who has just put
+        it back: lanes that always have more to do would keep the others waiting for ever."""
         self._generation = generation
         self._sql = statements(generation.schema)
         self._manner = manner
@@ -112,7 +115,7 @@ class Session:
         census = await self._locks.census()
         by_ease = sorted(self._lanes, key=lambda lane: lane in self._busy)
         self._surplus = set(by_ease[: max(len(self._lanes) - census.share, 0)])
-        for lane in self._surplus - self._busy.keys():
+        for lane in self._surplus - self._busy.keys() - self._leaving:
             await self._let_go(lane)
         for lane in census.free:
             if len(self._lanes) >= census.share:
@@ -189,11 +192,12 @@ class Session:
         lane = self._lanes[number]
         try:
             while lane.position.sequence < self._recorded and number not in self._surplus:
-                connection = await self._working.get()
-                try:
-                    step = await lane.step(connection, self._recorded, self._manner.batch)
-                finally:
-                    self._working.put_nowait(connection)
+                async with self._turns:
+                    connection = self._working.get_nowait()
+                    try:
+                        step = await lane.step(connection, self._recorded, self._manner.batch)
+                    finally:
+                        self._working.put_nowait(connection)
                 await self._tell(number, step.sequence)
             if number in self._surplus:
                 self._leaving.add(number)

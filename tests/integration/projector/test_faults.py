@@ -168,6 +168,28 @@ async def test_lanes_of_a_projector_that_is_silent_for_long_are_taken_by_another
         await asyncio.gather(sleeper, return_exceptions=True)
 
 
+async def test_no_lane_waits_while_others_have_more_to_do(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projector, "CONNECTIONS", 1)
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=40, events=600, deals=200, accounts=40))
+    await journal.write(owner)
+    turns: list[int] = []
+
+    async def tell(lane: int, sequence: int) -> None:
+        turns.append(lane)
+
+    async with projecting(empty_ledger, batch=1, tell=tell):
+        await until(lambda: _so_many(turns, 5 * 16), "the lanes do not move")
+    assert max(turns[: 5 * 16].count(lane) for lane in range(16)) <= 6
+
+
+async def _so_many(turns: list[int], count: int) -> bool:
+    return len(turns) >= count
+
+
 async def test_a_transaction_that_is_left_open_holds_up_no_claim_for_long(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
