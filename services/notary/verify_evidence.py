@@ -78,12 +78,12 @@ TEXTS = {
         "记录 {sequence} 提及该商机但不计入:据称为 {disposition}。",
     ),
     "views": (
-        "{count} rows of the views and the explanation (as of {as_of}, as known at sequence {known_at}). "
+        "The rows of the views ({count}) and the explanation, as of {as_of}, as known at sequence {known_at}. "
         "`daybook evidence --check FILE` derives them anew from the rows below.",
         "{count} 行视图数据及解释(截至 {as_of},按序号 {known_at} 时所知)。"
         "可用 `daybook evidence --check FILE` 由下列记录重新推导。",
     ),
-    "schemas": ("{count} schemas of the events.", "{count} 个事件模式。"),
+    "schemas": ("The schemas of the events ({count}).", "{count} 个事件模式。"),
     "all_stated": (
         "That these are all rows about the deal up to sequence {known_at}: the notary signed it, so an omission would "
         "be a false statement under its key, which whoever holds the journal can show.",
