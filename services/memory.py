@@ -1,4 +1,4 @@
-"""Sparing the garbage collector: what recorder and projector hold has no cycles."""
+"""Sparing the garbage collector: what services hold has next to no cycles."""
 
 import gc
 

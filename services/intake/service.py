@@ -22,6 +22,7 @@ from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
 from services.intake.stream_watch import StreamWatch
 from services.lifetime import until_told
+from services.memory import spare_the_collector
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
 from services.serving import serving
@@ -102,5 +103,6 @@ async def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     async with running(settings) as intake:
+        spare_the_collector()
         log.info("intake_started", host=settings.intake_host, port=intake.port, stream=settings.stream)
         await asyncio.Event().wait()
