@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+import psycopg
+
 from services.embedded.cluster import binary as postgres_binary
 from services.embedded.nats import _binary as nats_binary
 
@@ -17,7 +19,6 @@ _PACKAGES = (
     "nats-py",
     "faststream",
     "asyncpg",
-    "psycopg",
     "pydantic",
     "uvicorn",
     "uvloop",
@@ -39,7 +40,8 @@ def facts() -> dict[str, str | float | int]:
         "nats-server": _said(nats_binary()),
         "postgresql": _said(str(postgres_binary("postgres"))),
     }
-    return found | {name: importlib.metadata.version(name) for name in _PACKAGES}
+    found |= {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return found | {"psycopg": f"{psycopg.__version__} ({psycopg.pq.__impl__})"}
 
 
 def fsync_ms() -> float:
