@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from contracts.cloud_event import ABOUT_THE_SENDING, MAX_ATTRIBUTES, MAX_EVENT_BYTES, CloudEvent, is_json
+from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, CloudEvent, is_json
 from contracts.identifiers import split_subject
 from contracts.recorded import beyond_bmp, stored_model
 from contracts.times import read_instant
@@ -33,7 +33,7 @@ _KNOWN = {*_STORED, *ABOUT_THE_SENDING}
 
 def judge_quickly(attributes: Any) -> CloudEvent | None:
     """The event of attributes that `read_json` gave; None when that cannot be told quickly."""
-    if attributes.__class__ is not dict or not attributes.keys() <= _KNOWN or len(attributes) > MAX_ATTRIBUTES:
+    if attributes.__class__ is not dict or not attributes.keys() <= _KNOWN:
         return None
     given = {name: value for name in _STORED if (value := attributes.get(name)) is not None}
     data, type_ = given.get("data"), given.get("type")
