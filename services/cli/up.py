@@ -80,6 +80,9 @@ def addresses(run: dict[str, object], settings: Settings) -> list[str]:
         found.append(f"send by NATS    {run['emitter_nats_url']}, request intake.<source>")
         found.append(f"read by SQL     {run['sql_url']}")
     found.append(f"proofs          {run['notary_url']}/checkpoint")
+    found.append(
+        f"health          {run['recorder_url']}/ready, /metrics; likewise {run['projector_url']} and the others"
+    )
     found.append(f"commands        daybook status --data {settings.data}")
     found.append(f"logs            {settings.data / 'logs'}")
     return found
