@@ -117,6 +117,8 @@ def main(words: Sequence[str]) -> int:
         print("\n".join(f"{each.name:30} {each.about}" for each in PLANS))
         return 0
     some = list(wanted(asked))
+    not_run = {plan.name: why for plan in {each.name: each for each, _ in some}.values() if (why := plan.impossible())}
+    some = [each for each in some if each[0].name not in not_run]
     for plan, seed in some if asked.verbose else ():
         faults = "; ".join(f"{each.at_s:.2f} s {each.name}" for each in schedule(plan, seed))
         say(f"{plan.name} seed {seed}: {faults}")
@@ -126,8 +128,8 @@ def main(words: Sequence[str]) -> int:
     else:
         work = runs(some, asked.jobs, results, lambda each, number: show(each, number, asked.verbose))
     ended = asyncio.run(until_told(work))
-    if results:
-        print(markdown(results, {each.name: each.about for each in PLANS}))
+    if results or not_run:
+        print(markdown(results, {each.name: each.about for each in PLANS}, not_run))
     if asked.json:
         asked.json.write_text(json.dumps([each.document() for each in results], indent=2, ensure_ascii=False) + "\n")
     if not ended:

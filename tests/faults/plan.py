@@ -51,5 +51,7 @@ class Plan(Generic[S]):
     """Whether a fault may strike while another one lasts or is recovered from."""
     check: "Callable[[World[S]], Awaitable[None]]" = _nothing_more
     """What else must hold at the end; `world.complain` says what does not."""
+    impossible: Callable[[], str] = str
+    """Why it cannot be run on this machine; empty where it can."""
     recover_within_s: float = 60.0
     """A run fails when the ledger is not ready again so long after a fault."""

@@ -1,19 +1,20 @@
 """The table: one line per plan."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tests.faults.run import Result
 
 _HEAD = ("fault", "runs", "events acknowledged", "lost", "doubled", "altered", "longest time to recover")
 
 
-def markdown(results: Sequence[Result], about: dict[str, str]) -> str:
-    """In the order in which the plans first appear, and all together."""
+def markdown(results: Sequence[Result], about: Mapping[str, str], not_run: Mapping[str, str]) -> str:
+    """In the order in which the plans first appear, all together, and why others were not run, by plan."""
     lines = [f"| {' | '.join(_HEAD)} |", f"| --- |{' ---: |' * (len(_HEAD) - 1)}"]
     plans = dict.fromkeys(each.plan for each in results)
     lines += [_line(about[plan], [each for each in results if each.plan == plan]) for plan in plans]
-    if len(lines) > 3:
+    if len(plans) > 1:
         lines.append(_line("all", results))
+    lines += [f"| {about[plan]} | not run: {why} |{' |' * (len(_HEAD) - 2)}" for plan, why in not_run.items()]
     return "\n".join(lines)
 
 

@@ -50,7 +50,7 @@ async def test_a_run_finds_what_was_altered_and_lost_and_leaves_no_process(
     assert not result.passed
     assert any("daybook verify" in each for each in result.complaints)
     assert any("differ" in each for each in result.complaints)
-    assert "| tampering | 1 |" in markdown([result], {"tampered": "tampering"})
+    assert "| tampering | 1 |" in markdown([result], {"tampered": "tampering"}, {})
     assert result.kept
     kept = Path(result.kept)
     assert (kept / "receipts.jsonl").exists()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.faults.plan import Plan
-from tests.faults.plans import clocks, cluster, failover, hostile, kills, mixed, restored, rewound, stops
+from tests.faults.plans import clocks, cluster, failover, full, hostile, kills, mixed, restored, rewound, stops
 
 PLANS: tuple[Plan[Any], ...] = (
     *kills.PLANS,
@@ -15,6 +15,7 @@ PLANS: tuple[Plan[Any], ...] = (
     *failover.PLANS,
     *restored.PLANS,
     *rewound.PLANS,
+    *full.PLANS,
 )
 
 FIXED: tuple[tuple[str, int], ...] = (*((each.name, 1) for each in PLANS), ("mixed", 2), ("mixed", 3))
