@@ -111,8 +111,8 @@ class HeadsStream:
     async def append(self, head: Head) -> None:
         """Publishes a head behind the others; returns once it is stored.
 
-        Raises StreamFull, NotProvisioned and Unavailable: also when the stream was rewound or replaced meanwhile, for it
-        lacks heads then, which have to be given to it first.
+        Raises StreamFull, NotProvisioned and Unavailable: also when the stream was rewound or replaced meanwhile, for
+        it lacks heads then, which have to be given to it first.
         """
         end = await self._last() if self._end is None else self._end
         headers = {
