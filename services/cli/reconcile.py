@@ -9,7 +9,7 @@ from services.cli.asking import ask, clock, counted, show, table
 from services.cli.bar import Bar
 from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
 from services.errors import BadRequest
-from services.settings import Settings
+from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
     from services.reconcile.plan import Moved
@@ -78,6 +78,8 @@ async def _reconcile(settings: Settings, apply: bool, by: str, reason: str) -> "
     def say(text: str) -> None:
         typer.echo(text, err=True)
 
+    if settings.embedded and not (settings.data / "postgres").is_dir():
+        endpoints(settings)  # raises: nothing is made where there is nothing
     async with servers(settings, say) as where:
         with Bar() as bar:
             if not apply:
