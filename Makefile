@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench schemas lock clean
+.PHONY: help setup demo up test check bench faults schemas lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -44,6 +44,10 @@ check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
 bench: $(READY) ## measure append, record, project and verify on this machine
 	@echo "== bench: everything side by side in one run; figures go to tests/benchmarks/"
 	@$(BIN)/python -m tests.benchmarks
+
+faults: $(READY) ## kill, stop, cut off, fill and rewind everything, and look for every acknowledged event (SEEDS=200)
+	@echo "== faults: real processes and servers on loopback; the same seeds make the same faults"
+	@$(BIN)/python -m tests.faults $(if $(SEEDS),--seeds $(SEEDS))
 
 schemas: $(READY) ## write contracts/schemas anew
 	@$(BIN)/python -m contracts.schemas
