@@ -2,11 +2,10 @@
 
 nats-py's own breaks off, for up to 25 seconds, at a header, subject or reply that it cannot read. And the server lets
 who publishes name any reply, also one on which they may not publish themselves: what is answered there would be said
-with our rights. `_process_msg`, `_process_headers`, `_read_loop`, `_ps` and `_connect` are the libraries' own;
+with our rights. `_process_msg`, `_process_headers`, `_ps` and `_connect` are the libraries' own;
 `tests/integration/intake/test_hostile_requests.py` notices when they are no longer used.
 """
 
-import asyncio
 import re
 import ssl
 from typing import Any
@@ -41,12 +40,6 @@ class RequestsClient(FollowingClient):
         if not headers.startswith(_HEADER):
             return None
         return await super()._process_headers(headers)
-
-    async def _read_loop(self) -> None:
-        await super()._read_loop()
-        task = asyncio.current_task()
-        if self.is_connected and task is self._reading_task and not (task and task.cancelling()):
-            await self._process_op_err(ProtocolError())  # it ended by an error that nobody foresaw: connect anew
 
 
 class RequestsBroker(NatsBroker):

@@ -1,7 +1,9 @@
-"""nats-py's client, which says who it is to nobody who does not speak TLS where TLS is wanted."""
+"""nats-py's client, which says who it is to nobody who does not speak TLS where TLS is wanted, and never goes deaf."""
+
+import asyncio
 
 from nats.aio.client import Client
-from nats.errors import Error
+from nats.errors import Error, ProtocolError
 
 
 class NoTls(Error):
@@ -14,6 +16,10 @@ class GuardedClient(Client):
     nats-py asks for TLS only if the server says that it needs it; whoever answers in the server's place, or between it
     and us, would say that it does not. `_connect_command` and `_transport` are nats-py's own;
     `tests/integration/tls/test_nats.py` notices when the password is sent all the same.
+
+    What ends nats-py's reading without a word leaves a connection that looks whole and hears nothing, for 20 seconds
+    and more; here it is made anew. `_read_loop`, `_pongs` and `_process_pong` are nats-py's own;
+    `tests/integration/stream/test_guarded.py` notices when they are no longer used.
     """
 
     def _connect_command(self) -> bytes:
@@ -21,6 +27,19 @@ class GuardedClient(Client):
         if "tls" in self.options and (writer is None or writer.get_extra_info("ssl_object") is None):
             raise NoTls("the server does not speak TLS")
         return super()._connect_command()
+
+    async def _process_pong(self) -> None:
+        if self._pongs and self._pongs[0].done():  # of a flush that has given up; nats-py would end its reading
+            self._pongs.pop(0)
+            self._pings_outstanding = 0
+        else:
+            await super()._process_pong()
+
+    async def _read_loop(self) -> None:
+        await super()._read_loop()
+        task = asyncio.current_task()
+        if self.is_connected and task is self._reading_task and not (task and task.cancelling()):
+            await self._process_op_err(ProtocolError())  # it ended by an error that nobody foresaw
 
     def abandon(self) -> None:
         """Let go of what is left of an attempt to connect that was broken off: nats-py's own `close` would not."""

@@ -1,0 +1,58 @@
+"""A connection that looks whole hears: whatever happened to the server, or to us, in the middle of something."""
+
+import asyncio
+import os
+import signal
+
+import nats.errors
+import pytest
+from nats.aio.client import Client
+
+from services.stream import connection
+from tests.ledger import Ledger
+from tests.service import until
+
+
+async def test_a_pong_that_comes_after_its_flush_gave_up_does_not_make_deaf(empty_ledger: Ledger) -> None:
+    nc = await connection.connect(empty_ledger.endpoints.nats_url, "test")
+    server = empty_ledger.servers.nats.process.pid
+    try:
+        os.kill(server, signal.SIGSTOP)
+        try:
+            await until(lambda: _gives_up(nc), "the server answers although it is stopped")
+        finally:
+            os.kill(server, signal.SIGCONT)
+        assert (await nc.request("$JS.API.INFO", timeout=10)).data
+        assert nc.stats["reconnects"] == 0
+    finally:
+        await nc.close()
+
+
+async def test_a_reading_that_ends_by_an_unforeseen_error_begins_anew(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nc = await connection.connect(empty_ledger.endpoints.nats_url, "test")
+    heard = asyncio.Event()
+
+    async def fails(*_: object) -> None:
+        heard.set()
+        monkeypatch.undo()
+        raise ValueError("nobody foresaw this")
+
+    try:
+        monkeypatch.setattr(nc, "_process_msg", fails)
+        with pytest.raises(nats.errors.TimeoutError):
+            await nc.request("$JS.API.INFO", timeout=1)
+        assert heard.is_set()
+        assert (await nc.request("$JS.API.INFO", timeout=10)).data
+        assert nc.stats["reconnects"] == 1
+    finally:
+        await nc.close()
+
+
+async def _gives_up(nc: Client) -> bool:
+    try:
+        await nc.flush(timeout=0.2)  # type: ignore[arg-type]
+    except nats.errors.FlushTimeoutError:
+        return True
+    return False
