@@ -1,11 +1,12 @@
 """One view of one subject: its state, its rows, and how a fold that raises is kept from hurting anything else."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from contracts.events import Event
+from projections.checkpoints import Checkpoint, Checkpoints, Order, far_enough
 from projections.entry import Entry
 from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
@@ -28,10 +29,11 @@ class Cell:
     subject_id: str
     state: Any
     rows: dict[RowKey, Row] = field(default_factory=dict)
-    last: tuple[datetime, int] | None = None
+    last: Order | None = None
     """Order of the last entry folded."""
     error: str | None = None
     """What the fold raised, and at which entry."""
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
 
     @classmethod
     def of(cls, view: View[Any], subject_id: str) -> "Cell":
@@ -55,23 +57,54 @@ class Cell:
             self.error = _described(error, entry)
             return []
         self.last = entry.order
-        return replace_rows(self.rows, rows, sequence) if rows else []
+        if not rows:
+            return []
+        self.checkpoints.touch(rows)
+        return replace_rows(self.rows, rows, sequence)
 
-    def refold(self, entries: Iterable[Entry[Event]], playbooks: Playbooks, sequence: int) -> list[Change]:
-        """Fold the whole effective history anew. A row that no entry of it touches is no more."""
-        state = self.view.initial(self.subject_id)
+    def refold(
+        self, entries: Sequence[Entry[Event]], playbooks: Playbooks, sequence: int, since: Order | None = None
+    ) -> list[Change]:
+        """Fold effective history anew. A row that no entry of it touches is no more.
+
+        `since`: entries before this order are as they were when they were folded last, so a checkpoint may do for them.
+        """
+        view, checkpoints = self.view, self.checkpoints
+        base = checkpoints.before(since) if since is not None and self.error is None else None
+        rest = entries if base is None else entries[bisect_right(entries, base.last, key=_order) :]
+        left: Checkpoint | None = None
+        before: dict[RowKey, None] = {}
         touched: dict[RowKey, None] = {}
-        rows: dict[RowKey, Row | None] = dict.fromkeys(self.rows)
+        folded = base.folded if base else 0
+        last = base.last if base else None
         entry: Entry[Event] | None = None
         try:
-            for entry in filter(self.handles, entries):
-                touched.update(dict.fromkeys(self.view.evolve(state, entry, playbooks)))
-            rows |= {key: self.view.row(state, key) for key in touched}
+            state = view.initial(self.subject_id) if base is None else view.copy(base.state)
+            for entry in filter(self.handles, rest):
+                if left is None and since is not None and last is not None and entry.order >= since:
+                    if far_enough(base, folded):
+                        left = Checkpoint(last, folded, view.copy(state))
+                        before, touched = touched, {}
+                    since = None
+                touched.update(dict.fromkeys(view.evolve(state, entry, playbooks)))
+                folded, last = folded + 1, entry.order
+            rows: dict[RowKey, Row | None] = dict.fromkeys(self.rows) if base is None else {}
+            changed = {} if base is None else checkpoints.touched_since(base)
+            rows |= {key: view.row(state, key) for key in {**changed, **before, **touched}}
         except Exception as error:
             self.error = _described(error, entry)
             return []
-        self.state, self.last, self.error = state, entry.order if entry else None, None
+        if base is not None:
+            base.touched = before if left else touched
+        if left is not None:
+            left.touched = touched
+        self.checkpoints = checkpoints.renewed(base, left)
+        self.state, self.last, self.error = state, last, None
         return replace_rows(self.rows, rows, sequence)
+
+
+def _order(entry: Entry[Event]) -> Order:
+    return entry.order
 
 
 def replace_rows(rows: dict[RowKey, Row], wanted: Mapping[RowKey, Row | None], sequence: int) -> list[Change]:

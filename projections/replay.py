@@ -12,7 +12,8 @@ from typing import Any
 from contracts.events import Event, EventCorrected, EventVoided
 from contracts.identifiers import split_subject
 from projections.cell import Cell, Change, replace_rows
-from projections.entry import Entry, Recorded
+from projections.checkpoints import Order
+from projections.entry import FOREVER, Entry, Recorded
 from projections.history import effective, entry_of
 from projections.playbooks import Playbooks
 from projections.view import FlagRow, Row, RowKey, View
@@ -43,6 +44,11 @@ class Replay:
     def __len__(self) -> int:
         """How many entries concern the subject, corrections and voids included."""
         return len(self._recorded)
+
+    @property
+    def weight(self) -> int:
+        """What it takes in memory, in entries: its own, and those folded into the states that are kept on the way."""
+        return len(self._recorded) + sum(cell.checkpoints.weight for cell in self._cells)
 
     @property
     def stale(self) -> dict[str, str]:
@@ -83,21 +89,23 @@ class Replay:
         said = recorded.said
         if type(said.event) in _CORRECTIONS or (self._targets and said.identity in self._targets):
             self.refolds += 1
-            return self._retell(recorded.sequence) + self._refold(playbooks, recorded.sequence)
+            told = self._entries
+            changes = self._retell(recorded.sequence)
+            return changes + self._refold(playbooks, recorded.sequence, _differs(told, self._entries))
         entry = entry_of(recorded)
         if self._entries and entry.order < self._entries[-1].order:
             self.refolds += 1
             insort(self._entries, entry, key=lambda each: each.order)
         else:
             self._entries.append(entry)
-        changes: list[Change] = []
+        changes = []
         for cell in self._cells:
             if not cell.handles(entry):
                 continue
             if cell.folds_on(entry):
                 changes += cell.fold_on(entry, playbooks, recorded.sequence)
             else:
-                changes += cell.refold(self._entries, playbooks, recorded.sequence)
+                changes += cell.refold(self._entries, playbooks, recorded.sequence, since=entry.order)
         return changes
 
     def republish(self, playbooks: Playbooks, sequence: int) -> list[Change]:
@@ -108,8 +116,8 @@ class Replay:
         """
         return self._refold(playbooks.known_at(sequence), sequence)
 
-    def _refold(self, playbooks: Playbooks, sequence: int) -> list[Change]:
-        return [change for cell in self._cells for change in cell.refold(self._entries, playbooks, sequence)]
+    def _refold(self, playbooks: Playbooks, sequence: int, since: Order | None = None) -> list[Change]:
+        return [change for cell in self._cells for change in cell.refold(self._entries, playbooks, sequence, since)]
 
     def _retell(self, sequence: int) -> list[Change]:
         told = effective(self._recorded)
@@ -138,3 +146,12 @@ class Replay:
                 self.republish(playbooks, sequence)
             else:
                 self.take(recorded, playbooks)
+
+
+def _differs(told: Sequence[Entry[Event]], now: Sequence[Entry[Event]]) -> Order:
+    """From which order on two effective histories differ; behind everything when they do not."""
+    for one, other in zip(told, now, strict=False):
+        if (one.sequence, one.corrected_by) != (other.sequence, other.corrected_by):
+            return min(one.order, other.order)
+    both = min(len(told), len(now))
+    return next((each.order for each in (*told[both:], *now[both:])), (FOREVER, 0))

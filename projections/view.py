@@ -1,6 +1,7 @@
 """What a view is: a pure, total fold over one subject's effective history, and the rows it shows."""
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from functools import cached_property
 from types import UnionType
@@ -70,7 +71,7 @@ class View(Generic[S]):
     `evolve(state, entry, playbooks)` takes the next entry in effective order and changes the state in place: the
     state is owned by whoever folds and is never shared, which keeps the cost per entry independent of the size of
     the subject. It returns the keys of the rows that it touched. It is total: surprising order or content becomes
-    a flag. `row(state, key)` renders one row that was touched, None where there is none (any more).
+    a flag. `row(state, key)` renders one row that was touched, None where there is none (any more, or yet).
     """
 
     name: str
@@ -84,6 +85,8 @@ class View(Generic[S]):
     """The state of a subject (its id, without the kind) before any entry."""
     evolve: Callable[[S, Entry[Any], Playbooks], Iterable[RowKey]]
     row: Callable[[S, RowKey], Row | None]
+    copy: Callable[[S], S] = deepcopy
+    """A state that goes on from there by itself; what never changes may be shared."""
 
     @cached_property
     def handled(self) -> frozenset[type[Event]]:

@@ -14,6 +14,7 @@ receivables: View[Account] = View(
     initial=Account,
     evolve=evolve,
     row=row,
+    copy=Account.copy,
 )
 
 __all__ = ["ItemRow", "MovementRow", "UnappliedRow", "receivables"]

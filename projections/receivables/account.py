@@ -1,5 +1,6 @@
 """What the fold keeps of one account: its invoices, its payments and credit notes, and what still waits for one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,6 +33,19 @@ class Item:
     shown: ItemRow | None = None
     """The row that is now open-ended."""
 
+    def copy(self) -> "Item":
+        """Another that is equal."""
+        return Item(
+            self.invoice,
+            self.deal,
+            self.currency,
+            self.amount,
+            self.due_on,
+            self.open_amount,
+            self.disputed,
+            self.shown,
+        )
+
 
 @dataclass(slots=True)
 class Applied:
@@ -53,6 +67,11 @@ class Document:
     """In the order in which they took effect: a reversal takes from the end."""
     shown: UnappliedRow | None = None
     """The row that is now open-ended."""
+
+    def copy(self, items: Mapping[str, Item]) -> "Document":
+        """Another that is equal, applied to these items."""
+        applied = [Applied(items[each.item.invoice], each.amount) for each in self.applied]
+        return Document(self.number, self.kind, self.currency, self.unapplied, applied, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +126,14 @@ class Account:
         self.flags = Flags(self.subject)
         self.rows: dict[RowKey, Row] = {}
         """Items, unapplied parts and movements, the intervals that have ended included."""
+
+    def copy(self) -> "Account":
+        """One that goes on by itself. Rows and asks never change; the rest is made anew."""
+        other = Account(self.id)
+        items = other.items = {number: item.copy() for number, item in self.items.items()}
+        other.documents = {number: document.copy(items) for number, document in self.documents.items()}
+        other.awaiting_document = {number: asks.copy() for number, asks in self.awaiting_document.items()}
+        other.awaiting_invoice = {number: asks.copy() for number, asks in self.awaiting_invoice.items()}
+        other.flags = self.flags.copy()
+        other.rows = self.rows.copy()
+        return other

@@ -42,6 +42,12 @@ class Flags:
         self._subject = subject
         self._found: dict[RowKey, dict[int, str]] = {}
 
+    def copy(self) -> "Flags":
+        """Those of an account that goes on by itself."""
+        other = Flags(self._subject)
+        other._found = {key: parts.copy() for key, parts in self._found.items()}
+        return other
+
     def raise_(self, flag: Flag, entry: int, part: int, detail: str) -> RowKey:
         """Flag part `part` of an entry. Returns the key of the row."""
         key = self._key(flag, entry)

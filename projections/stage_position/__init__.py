@@ -14,6 +14,7 @@ stage_position: View[Deal] = View(
     initial=Deal,
     evolve=evolve,
     row=row,
+    copy=Deal.copy,
 )
 
 __all__ = ["PositionRow", "stage_position"]

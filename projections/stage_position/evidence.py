@@ -7,6 +7,7 @@ and the deal falls to the step before it.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 from contracts.events import (
@@ -45,6 +46,15 @@ class Evidence:
         self.step = 0
         """The last step taken."""
         self._advance()
+
+    def copy(self) -> "Evidence":
+        """That of a deal that goes on by itself."""
+        other = copy(self)
+        other._counted = {place: counted.copy() for place, counted in self._counted.items()}
+        other._places = {identity: places.copy() for identity, places in self._places.items()}
+        other._ways_met = self._ways_met.copy()
+        other._lacking = self._lacking.copy()
+        return other
 
     def judge(self, entry: Entry[Event]) -> Finding | None:
         """Count an entry for whatever it meets, or take back what it takes back."""

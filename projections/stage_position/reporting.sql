@@ -141,39 +141,47 @@ end;
 comment on function reporting.pipeline(timestamptz, bigint) is
     'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.';
 
-create or replace function reporting.funnel(
+create or replace function reporting.funnel_and_outcome(
     playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
 )
 returns table (
-    stage integer, open bigint, entered bigint, completed bigint, amounts jsonb, key text, name_zh text, name_en text
+    stage integer, open bigint, entered bigint, completed bigint, amounts jsonb, key text, name_zh text, name_en text,
+    all_open bigint, won bigint, lost bigint, abandoned bigint, won_amounts jsonb, win_rate numeric
 )
 language sql stable parallel safe
 begin atomic
     with
-    standing as (
-        select position.stage, position.phase, position.status in ('open', 'on_hold') as open, position.currency,
+    standing as materialized ( -- deals are read once; all else is made of these few sums
+        select position.stage, position.phase, position.status, position.currency,
                count(*) as deals, sum(position.amount) as amount
-          from reporting.stage_position(funnel.as_of, funnel.known_at) position
-         where position.playbook = funnel.playbook
-         group by position.stage, position.phase, position.status in ('open', 'on_hold'), position.currency
+          from reporting.stage_position(funnel_and_outcome.as_of, funnel_and_outcome.known_at) position
+         where position.playbook = funnel_and_outcome.playbook
+         group by position.stage, position.phase, position.status, position.currency
     ),
     known as (
         -- Named as in the highest version that has the stage.
         select distinct on (stage.stage) stage.stage, stage.key, stage.name_zh, stage.name_en
           from reporting.stage
-         where stage.playbook = funnel.playbook
-           and stage.published <= (select funnel.known_at)
+         where stage.playbook = funnel_and_outcome.playbook
+           and stage.published <= (select funnel_and_outcome.known_at)
          order by stage.stage, stage.version desc
     ),
     wanted as (
         select null::integer as stage, null::text as key, null::text as name_zh, null::text as name_en
         union all
         select known.stage, known.key, known.name_zh, known.name_en from known
+    ),
+    outcome as (
+        select coalesce(sum(standing.deals) filter (where standing.status in ('open', 'on_hold')), 0)::bigint as open,
+               coalesce(sum(standing.deals) filter (where standing.status = 'won'), 0)::bigint as won,
+               coalesce(sum(standing.deals) filter (where standing.status = 'lost'), 0)::bigint as lost,
+               coalesce(sum(standing.deals) filter (where standing.status = 'abandoned'), 0)::bigint as abandoned
+          from standing
     )
     select wanted.stage,
            (select coalesce(sum(standing.deals), 0)::bigint
               from standing
-             where standing.open and standing.stage is not distinct from wanted.stage),
+             where standing.status in ('open', 'on_hold') and standing.stage is not distinct from wanted.stage),
            (select coalesce(sum(standing.deals), 0)::bigint
               from standing
              where standing.stage >= wanted.stage),
@@ -184,14 +192,40 @@ begin atomic
            (select coalesce(jsonb_object_agg(sums.currency, sums.amount::text), '{}')
               from (select standing.currency, sum(standing.amount) as amount
                       from standing
-                     where standing.open
+                     where standing.status in ('open', 'on_hold')
                        and standing.stage is not distinct from wanted.stage
                        and standing.currency is not null
                      group by standing.currency) sums
              where sums.amount is not null),
-           wanted.key, wanted.name_zh, wanted.name_en
+           wanted.key, wanted.name_zh, wanted.name_en,
+           outcome.open, outcome.won, outcome.lost, outcome.abandoned,
+           (select coalesce(jsonb_object_agg(sums.currency, sums.amount::text), '{}')
+              from (select standing.currency, sum(standing.amount) as amount
+                      from standing
+                     where standing.status = 'won'
+                       and standing.currency is not null
+                     group by standing.currency) sums
+             where sums.amount is not null),
+           round(outcome.won::numeric / nullif(outcome.won + outcome.lost, 0), 4)
       from wanted
+     cross join outcome
      order by wanted.stage nulls first;
+end;
+comment on function reporting.funnel_and_outcome(text, timestamptz, bigint) is
+    'What funnel and funnel_outcome say, in one reading: the stages of the funnel, and in each row the outcome of the whole playbook; all_open is the outcome''s open.';
+
+create or replace function reporting.funnel(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    stage integer, open bigint, entered bigint, completed bigint, amounts jsonb, key text, name_zh text, name_en text
+)
+language sql stable parallel safe
+begin atomic
+    select found.stage, found.open, found.entered, found.completed, found.amounts, found.key, found.name_zh,
+           found.name_en
+      from reporting.funnel_and_outcome(funnel.playbook, funnel.as_of, funnel.known_at) found
+     order by found.stage nulls first;
 end;
 comment on function reporting.funnel(text, timestamptz, bigint) is
     'The deals of a playbook by stage at as_of, as known at the sequence known_at. open and amounts: open deals (on hold included) whose last reached stage it is, and their value by currency. entered and completed: deals of any status that stood at or beyond that point. The row without a stage holds the open deals before the first; nothing is entered or completed there.';
@@ -202,28 +236,9 @@ create or replace function reporting.funnel_outcome(
 returns table (open bigint, won bigint, lost bigint, abandoned bigint, won_amounts jsonb, win_rate numeric)
 language sql stable parallel safe
 begin atomic
-    with
-    standing as (
-        select position.status, position.currency, count(*) as deals, sum(position.amount) as amount
-          from reporting.stage_position(funnel_outcome.as_of, funnel_outcome.known_at) position
-         where position.playbook = funnel_outcome.playbook
-         group by position.status, position.currency
-    ),
-    counted as (
-        select coalesce(sum(standing.deals) filter (where standing.status in ('open', 'on_hold')), 0)::bigint as open,
-               coalesce(sum(standing.deals) filter (where standing.status = 'won'), 0)::bigint as won,
-               coalesce(sum(standing.deals) filter (where standing.status = 'lost'), 0)::bigint as lost,
-               coalesce(sum(standing.deals) filter (where standing.status = 'abandoned'), 0)::bigint as abandoned
-          from standing
-    )
-    select counted.open, counted.won, counted.lost, counted.abandoned,
-           (select coalesce(jsonb_object_agg(standing.currency, standing.amount::text), '{}')
-              from standing
-             where standing.status = 'won'
-               and standing.currency is not null
-               and standing.amount is not null),
-           round(counted.won::numeric / nullif(counted.won + counted.lost, 0), 4)
-      from counted;
+    select found.all_open, found.won, found.lost, found.abandoned, found.won_amounts, found.win_rate
+      from reporting.funnel_and_outcome(funnel_outcome.playbook, funnel_outcome.as_of, funnel_outcome.known_at) found
+     where found.stage is null;
 end;
 comment on function reporting.funnel_outcome(text, timestamptz, bigint) is
     'The deals of a playbook by status at as_of, as known at the sequence known_at; one row. won_amounts: value of the won ones by currency. win_rate: won / (won + lost), null before any.';

@@ -1,0 +1,85 @@
+"""States kept on the way through a long history, so that what arrives late is not folded from the beginning.
+
+One is left just before each late entry: what comes late next mostly comes near it. Short histories never have any, and
+long ones few: a copy costs what folding some hundred entries does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from projections.view import RowKey
+
+APART = 256
+"""Entries that lie at least between two checkpoints, and before the first."""
+MOST = 4
+"""Checkpoints of one view of one subject."""
+
+Order = tuple[datetime, int]
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """A state after some entries of effective history. It is never folded on, only copied."""
+
+    last: Order
+    """Order of the last entry folded into it."""
+    folded: int
+    """How many were."""
+    state: Any
+    touched: dict[RowKey, None] = field(default_factory=dict)
+    """Rows touched behind it, up to the next checkpoint or the end."""
+
+
+def far_enough(base: Checkpoint | None, folded: int) -> bool:
+    """Whether another checkpoint is worth its copy, so many entries from the beginning."""
+    return folded - (base.folded if base else 0) >= APART
+
+
+class Checkpoints:
+    """Those of one view of one subject, in effective order."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: list[Checkpoint] = []
+
+    @property
+    def weight(self) -> int:
+        """What they take in memory: as many entries as were folded into them."""
+        return sum(each.folded for each in self._kept)
+
+    def touch(self, keys: Iterable[RowKey]) -> None:
+        """Rows touched at the end of history."""
+        if self._kept:
+            self._kept[-1].touched.update(dict.fromkeys(keys))
+
+    def before(self, order: Order) -> Checkpoint | None:
+        """The latest that an entry of this order does not touch."""
+        return next((each for each in reversed(self._kept) if each.last < order), None)
+
+    def touched_since(self, base: Checkpoint) -> dict[RowKey, None]:
+        """Rows touched between a checkpoint and the end."""
+        found: dict[RowKey, None] = {}
+        for each in self._kept[self._kept.index(base) :]:
+            found |= each.touched
+        return found
+
+    def renewed(self, base: Checkpoint | None, added: Checkpoint | None) -> "Checkpoints":
+        """Those up to a base, and one more behind it."""
+        found = Checkpoints()
+        found._kept = [] if base is None else self._kept[: self._kept.index(base) + 1]
+        if added is not None:
+            found._kept.append(added)
+        if len(found._kept) > MOST:
+            found._thin()
+        return found
+
+    def _thin(self) -> None:
+        """One that is nearest to the one before it goes; never the latest."""
+        starts = [0, *(each.folded for each in self._kept)]
+        place = min(range(len(self._kept) - 1), key=lambda place: self._kept[place].folded - starts[place])
+        gone = self._kept.pop(place)
+        if place:
+            self._kept[place - 1].touched |= gone.touched
