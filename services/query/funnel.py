@@ -18,8 +18,7 @@ async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funne
     """Raises NotKnown for a playbook that no entry had published or named by then."""
     subject("playbook", playbook)
     stages = await connection.fetch(_SQL["funnel"], playbook, moment.as_of, moment.known_at)
-    outcome = await connection.fetchrow(_SQL["funnel_outcome"], playbook, moment.as_of, moment.known_at)
-    assert outcome is not None
+    outcome = stages[0]
     if len(stages) < 2 and not outcome["deals"]:
         raise NotKnown(
             f"There was no playbook {playbook[:80]!r} and no deal on it, as known at sequence {moment.known_at}. "
@@ -30,7 +29,7 @@ async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funne
         as_of=instant(moment.as_of),
         known_at=moment.known_at,
         stages=[_stage(row) for row in stages],
-        open=outcome["open"],
+        open=outcome["all_open"],
         won=outcome["won"],
         lost=outcome["lost"],
         abandoned=outcome["abandoned"],

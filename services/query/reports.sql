@@ -25,13 +25,10 @@ select position.deal, position.playbook, position.version, position.stage, posit
  where position.deal = $1;
 
 -- name: funnel
--- The stages of a playbook; the first row has no stage.
-select stage, open, entered, completed, amounts::text as amounts from reporting.funnel($1, $2, $3);
-
--- name: funnel_outcome
--- How the deals of a playbook ended.
-select open, won, lost, abandoned, open + won + lost + abandoned as deals, won_amounts::text as won_amounts, win_rate
-  from reporting.funnel_outcome($1, $2, $3);
+-- The stages of a playbook, the first row without one; in each row how the deals of the playbook ended.
+select stage, open, entered, completed, amounts::text as amounts, all_open, won, lost, abandoned,
+       all_open + won + lost + abandoned as deals, won_amounts::text as won_amounts, win_rate
+  from reporting.funnel_and_outcome($1, $2, $3);
 
 -- name: stage_names
 -- What the stages of a playbook are called in the highest version that has them.
