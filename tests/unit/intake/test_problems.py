@@ -30,6 +30,7 @@ def test_the_names_and_statuses_that_senders_rely_on() -> None:
         "internal": 500,
         "stream-full": 503,
         "stream-away": 503,
+        "stream-foreign": 503,
         "unresolved": 503,
         "journal-away": 503,
         "busy": 503,
