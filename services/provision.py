@@ -11,8 +11,8 @@ from contracts.playbooks.shipped import shipped as shipped_playbooks
 from services import database, playbooks
 from services.errors import DaybookError
 from services.ledger.provision import Identity, confine, identify, identity, migrate
-from services.notary import heads_stream
 from services.ledger.remembered import check_stream, remembered
+from services.notary import heads_stream
 from services.projector import generation
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
