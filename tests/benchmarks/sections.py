@@ -1,6 +1,6 @@
 """Every section of the benchmarks, in the order of the table. A new one is listed here."""
 
-from tests.benchmarks import appends, sizes, visible
+from tests.benchmarks import appends, histories, late, reports, sizes, together, visible
 from tests.benchmarks.section import Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -8,4 +8,8 @@ SECTIONS: tuple[Section, ...] = (
     visible.SECTION,
     sizes.SECTION,
     sizes.MILLION,
+    late.SECTION,
+    together.SECTION,
+    histories.SECTION,
+    reports.SECTION,
 )

@@ -32,11 +32,18 @@ def family(pid: int) -> list[int]:
 def cpu_s_of(pid: int) -> float:
     """Seconds of processor time of a process, of all below it, and of those of them that have ended and were waited
     for. For PostgreSQL: all of it, whichever backends came and went."""
-    return sum(_cpu_s(each) + _ended_s(each) for each in family(pid))
+    return sum(map(_with_ended_s, family(pid)))
 
 
 def _cpu_s(pid: int) -> float:
     return sum(map(int, _after_name(pid)[11:13])) * _TICK_S
+
+
+def _with_ended_s(pid: int) -> float:
+    try:
+        return _cpu_s(pid) + _ended_s(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0  # it has just ended, and counts for who waited for it
 
 
 def _ended_s(pid: int) -> float:
@@ -49,8 +56,11 @@ def _after_name(pid: int) -> list[str]:
 
 
 def _children(pid: int) -> Iterator[int]:
-    for task in (Path("/proc") / str(pid) / "task").iterdir():
-        yield from map(int, (task / "children").read_text().split())
+    try:
+        for task in (Path("/proc") / str(pid) / "task").iterdir():
+            yield from map(int, (task / "children").read_text().split())
+    except (FileNotFoundError, ProcessLookupError):
+        return  # it has just ended
 
 
 def _text(pid: int, name: str) -> str:
