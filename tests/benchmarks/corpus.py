@@ -26,7 +26,7 @@ LATE_BY = timedelta(days=20)
 _DEALS = 400
 """Of the small story: about 9,500 events."""
 _LATER = timedelta(minutes=37)
-"""Each telling begins so much later than the one before."""
+"""Each telling begins so much later than the one before, unless said otherwise."""
 _BYTES = 400
 _NAMES = re.compile(rf"\b(D|A|C|{'|'.join(SOURCES)})-(?=[0-9])")
 """Before the numbers of deals, accounts, contracts and events, wherever they stand."""
@@ -45,22 +45,28 @@ class _Line:
     text: str
 
 
-def corpus(events: int, late: float = 0.0) -> Iterator[Message]:
+def corpus(events: int, late: float = 0.0, later: timedelta = _LATER) -> Iterator[Message]:
     """So many events in the order in which they happened, but for a share that comes late.
 
-    The playbook that they follow is not among them: `daybook init` publishes it.
+    Each telling begins so much `later` than the one before; below zero, earlier. The playbook that they follow is not
+    among them: `daybook init` publishes it.
     """
     lines = _small_story()
     tellings = range(-(-events // len(lines)))
     arrivals: list[Arrival] = sorted(
-        (line.at + telling * _LATER, telling, place) for telling in tellings for place, line in enumerate(lines)
+        (line.at + telling * later, telling, place) for telling in tellings for place, line in enumerate(lines)
     )[:events]
     for _, telling, place in _delayed(arrivals, late):
         line = lines[place]
         tag = f"{telling:04d}-"
-        at = (line.at + telling * _LATER).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = (line.at + telling * later).strftime("%Y-%m-%dT%H:%M:%SZ")
         text = line.text.replace("\0", tag).replace("\1", at)
         yield Message(line.subject.replace("\0", tag), line.identity.replace("\0", tag), text.encode())
+
+
+def events_of(deals: int) -> int:
+    """How many events tell the stories of so many deals, rounded up to whole tellings."""
+    return -(-deals // _DEALS) * len(_small_story())
 
 
 def one_account(entries: int, late: float = 0.0) -> Iterator[Message]:
