@@ -33,12 +33,15 @@ _REFUSING = (
     asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalServerError,
     asyncpg.InternalClientError,
 )
 DATABASE_AWAY = (*_GONE, *_REFUSING)
 """What asyncpg raises when the server cannot be reached, restarts, is full, is a standby or lets nobody in: try again.
 
-The last is its own confusion when the server ends the connection between two statements.
+A quota that is used up is an internal error to PostgreSQL. The last is asyncpg's own confusion when the server ends the
+connection between two statements.
 """
 
 NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError)
