@@ -111,8 +111,7 @@ def _of_account(account: str, history: list[Said]) -> list[Change]:
     """The changes of account A under another name."""
     told = given(*history)
     return [
-        replace(
-            change,
+        change._replace(
             key=RowKey(change.key.row, (account, *change.key.key[1:])),
             before=_renamed(change.before, account),
             after=_renamed(change.after, account),
