@@ -16,8 +16,8 @@ from services.ledger.journal import publication
 from services.ledger.times import instant
 from services.notary.evidence import view_rows
 from services.notary.statement import FORMAT
+from services.projector.replays import Shelf, replayed
 from services.projector.tables import tables_of
-from services.query.checks.replays import Shelf, replayed
 from services.query.explain import explain_history
 from services.query.times import Moment
 
@@ -59,7 +59,7 @@ def _views(
 ) -> list[str]:
     views = [view for view in VIEWS if view.kind == "deal"]
     found, stale = replayed(f"deal/{deal}", history, Shelf(playbooks), views, moment.known_at)
-    differences = [f"the view {view} cannot be derived: {error}" for view, error in stale.items()]
+    differences = [f"the view {view} cannot be derived: {error}" for view, (_, error) in stale.items()]
     for table in tables_of(views):
         name = table.row.TABLE
         made = {_text(each): each for each in view_rows(found.made.get(table.row, []))}

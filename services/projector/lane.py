@@ -20,6 +20,7 @@ from services.ledger.journal import Connection
 from services.projector import metrics
 from services.projector.batch import Arrival, read
 from services.projector.cache import Cache
+from services.projector.fill import fill
 from services.projector.stale import Stale
 from services.projector.tables import tables_of
 from services.projector.versions import difference, versions
@@ -109,6 +110,16 @@ class Lane:
         metrics.VERSIONS.inc(len(written))
         metrics.CACHED.set(self._cache.entries)
         return Step(len(batch.arrivals), len(written), batch.reaches)
+
+    async def fill(self, connection: Connection, recorded: int) -> Step:
+        """Take and commit everything up to the recorder's position at once, from 0. Raises LostLeadership."""
+        filled = await fill(connection, self._schema, self._views, self.position, recorded)
+        self._playbooks = filled.playbooks
+        self._stale = Stale(filled.stale)
+        self.advanced(recorded)
+        metrics.ARRIVALS.inc(filled.entries)
+        metrics.VERSIONS.inc(filled.versions)
+        return Step(filled.entries, filled.versions, recorded)
 
     async def _take(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
         replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals))

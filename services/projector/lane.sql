@@ -54,6 +54,15 @@ select next.subject as concerned,
   join ledger.journal using (sequence)
  order by next.sequence, next.subject;
 
+-- name: subjects
+-- The lane's subjects with the number of entries that concern them, up to a sequence.
+select subject, count(*) as entries
+  from ledger.concerns
+ where lane = $1
+   and sequence <= $2
+ group by subject
+ order by subject;
+
 -- name: waiting
 -- Deals without a playbook that wait for this one.
 select distinct subject

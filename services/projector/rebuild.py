@@ -135,7 +135,7 @@ async def _building(
         if not trouble.done():
             trouble.set_exception(error)
 
-    projector = Projector(database_url, find, views=views, cache_entries=cache_entries, on_trouble=stop)
+    projector = Projector(database_url, find, views=views, cache_entries=cache_entries, on_trouble=stop, fills=True)
     task = asyncio.create_task(projector.run())
     try:
         yield trouble

@@ -52,6 +52,8 @@ class Manner:
     """Called with what stops a lane until it is tried again."""
     progress: Progress
     """Told what becomes of the lanes."""
+    fills: bool = False
+    """Whether a lane at the beginning takes all there is at once: see fill.py."""
 
 
 class Session:
@@ -195,7 +197,10 @@ class Session:
                 async with self._turns:
                     connection = self._working.get_nowait()
                     try:
-                        step = await lane.step(connection, self._recorded, self._manner.batch)
+                        if self._manner.fills and lane.position.sequence == 0:
+                            step = await lane.fill(connection, self._recorded)
+                        else:
+                            step = await lane.step(connection, self._recorded, self._manner.batch)
                     finally:
                         self._working.put_nowait(connection)
                 await self._tell(number, step.sequence)

@@ -38,22 +38,38 @@ async def commit(
 
     Raises ViewsAltered when a row that must stand does not.
     """
-    sql = statements(schema)
     async with connection.transaction():
-        moved = await connection.execute(sql["advance"], position.lane, position.epoch, position.sequence, reaches)
-        if moved != "UPDATE 1":
-            raise LostLeadership(
-                f"Another projector has claimed lane {position.lane} of {schema}; nothing was written behind "
-                f"sequence {position.sequence}."
-            )
-        for row, closed in written.closed.items():
-            await _close(connection, schema, row, closed)
-        for row, made in written.made.items():
-            await _insert(connection, schema, row, made)
-        for subject, view in sorted(stale.healed):
-            await connection.execute(sql["unmark_stale"], subject, view)
-        for (subject, view), (sequence, error) in sorted(stale.marked.items()):
-            await connection.execute(sql["mark_stale"], subject, view, sequence, error)
+        await advance(connection, schema, position, reaches)
+        await write(connection, schema, written)
+        await mark(connection, schema, stale)
+
+
+async def advance(connection: Connection, schema: str, position: Position, reaches: int) -> None:
+    """Move a lane's position, within the transaction of the rows that it vouches for. Raises LostLeadership."""
+    sql = statements(schema)["advance"]
+    moved = await connection.execute(sql, position.lane, position.epoch, position.sequence, reaches)
+    if moved != "UPDATE 1":
+        raise LostLeadership(
+            f"Another projector has claimed lane {position.lane} of {schema}; nothing was written behind "
+            f"sequence {position.sequence}."
+        )
+
+
+async def write(connection: Connection, schema: str, written: Versions) -> None:
+    """Write row versions. Raises ViewsAltered when a row that must stand does not."""
+    for row, closed in written.closed.items():
+        await _close(connection, schema, row, closed)
+    for row, made in written.made.items():
+        await _insert(connection, schema, row, made)
+
+
+async def mark(connection: Connection, schema: str, stale: StaleMarks) -> None:
+    """Write which subjects are stale, and which no longer are."""
+    sql = statements(schema)
+    for subject, view in sorted(stale.healed):
+        await connection.execute(sql["unmark_stale"], subject, view)
+    for (subject, view), (sequence, error) in sorted(stale.marked.items()):
+        await connection.execute(sql["mark_stale"], subject, view, sequence, error)
 
 
 async def _close(connection: Connection, schema: str, row: type[Row], closed: dict[RowKey, int]) -> None:

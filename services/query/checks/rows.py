@@ -11,10 +11,10 @@ import asyncpg
 from projections.view import FlagRow, Row, RowKey
 from services.errors import DaybookError
 from services.ledger.journal import Connection
+from services.projector.replays import named
 from services.projector.tables import Table, quoted
 from services.projector.versions import STANDS
 from services.query.checks.differences import Differences
-from services.query.checks.replays import named
 
 Version = tuple[Row, int, int]
 """A row with known_from and known_to."""

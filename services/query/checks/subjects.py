@@ -10,10 +10,10 @@ from contracts.identifiers import split_subject
 from projections.entry import Recorded
 from projections.view import View
 from services.ledger.journal import Connection, recorded_of
+from services.projector.replays import Shelf, replayed
 from services.projector.tables import tables_of
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences, joined
-from services.query.checks.replays import Shelf, replayed
 from services.query.checks.rows import compare, versions_of
 from services.recorder.judge import Unreadable, judge
 from services.recorder.rows import concern
@@ -138,7 +138,7 @@ class SubjectChecks:
         there = [await versions_of(self._connection, each, subjects, self._up_to) for each in tables]
         for subject in subjects:
             expected, stale = replayed(subject, found.histories[subject], self._shelf, views, self._up_to)
-            for view, error in stale.items():
+            for view, (_, error) in stale.items():
                 if (subject, view) in self._marked:
                     continue
                 differences.add("stale", None, subject, None, f"{view}: {error}")

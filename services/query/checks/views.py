@@ -8,9 +8,9 @@ from projections.views import VIEWS
 from services.ledger import journal
 from services.ledger.journal import Connection
 from services.projector.generation import Generation
+from services.projector.replays import Shelf
 from services.projector.tables import quoted, tables_of
 from services.query.checks.differences import Differences
-from services.query.checks.replays import Shelf
 from services.query.checks.rows import check_readable, subjects_without_entries
 from services.query.checks.subjects import SubjectChecks
 from services.query.checks.workers import Task, Workers

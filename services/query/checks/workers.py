@@ -20,8 +20,8 @@ from projections.views import VIEWS
 from services import database
 from services.errors import DaybookError
 from services.ledger import journal
+from services.projector.replays import Shelf
 from services.query.checks.differences import Differences
-from services.query.checks.replays import Shelf
 from services.query.checks.subjects import SubjectChecks
 
 

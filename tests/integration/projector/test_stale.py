@@ -17,7 +17,7 @@ from tests.integration.projector.working import projecting, served
 from tests.ledger import Ledger
 
 
-def _raising(*ids: str) -> tuple[View[Any], ...]:
+def raising(*ids: str) -> tuple[View[Any], ...]:
     """The views, with a bug in stage_position that some events bring to light."""
 
     def evolve(state: Any, entry: Entry[Any], playbooks: Playbooks) -> Any:
@@ -33,7 +33,7 @@ async def test_only_the_subject_goes_stale_and_any_cut_agrees(empty_ledger: Ledg
     journal = Journal()
     journal.take(turmoil(seed=41, events=300))
     victims = [e.said for e in journal.entries if e.said.type == "daybook.milestone_achieved.v1"][20:23]
-    views = _raising(*(each.id for each in victims))
+    views = raising(*(each.id for each in victims))
     for cut in (1, 1000):
         if cut == 1:
             await journal.write(owner)
@@ -59,7 +59,7 @@ async def test_mended_folds_heal_with_the_next_entry_of_anybody(empty_ledger: Le
     journal.take(turmoil(seed=42, events=300))
     victims = [e.said.id for e in journal.entries if e.said.type == "daybook.criterion_met.v1"][5:15]
     await journal.write(owner)
-    async with projecting(empty_ledger, views=_raising(*victims)):
+    async with projecting(empty_ledger, views=raising(*victims)):
         await empty_ledger.projected(journal.last)
     schema = (await served(owner)).schema
     assert await owner.fetchval("select count(*) from reporting.stale") > 0

@@ -1,0 +1,74 @@
+"""A lane from the very beginning: subject after subject, each with its whole history.
+
+Nothing that such a lane writes is ever closed by an update, and no history is read twice, however many subjects there
+are. The rows are those that batch after batch would have given: they depend on each subject's entries alone. It is
+one transaction: interrupted, the lane is empty as before.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from projections.playbooks import Playbooks
+from projections.view import View
+from services.ledger import journal
+from services.ledger.journal import Connection
+from services.projector.replays import Shelf, replayed
+from services.projector.stale import StaleMarks
+from services.projector.versions import Versions
+from services.projector.write import Position, advance, mark, statements, write
+
+ENTRIES_AT_ONCE = 2000
+"""About so many entries are read and folded between two writes."""
+
+
+@dataclass(slots=True)
+class Filled:
+    """What a lane is filled with."""
+
+    playbooks: Playbooks
+    entries: int = 0
+    versions: int = 0
+    stale: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+    """By subject and view, as `Stale` takes them."""
+
+
+async def fill(
+    connection: Connection, schema: str, views: Sequence[View[Any]], position: Position, up_to: int
+) -> Filled:
+    """Write and commit everything up to a sequence. Raises LostLeadership when another worker has claimed the lane."""
+    assert position.sequence == 0, position
+    filled = Filled(await journal.playbooks(connection, up_to))
+    shelf = Shelf(filled.playbooks)
+    async with connection.transaction():
+        await advance(connection, schema, position, up_to)
+        subjects = await connection.fetch(statements(schema)["subjects"], position.lane, up_to)
+        for some in _parts(subjects):
+            histories = await journal.histories(connection, some, up_to)
+            written = Versions()
+            for subject, history in histories.items():
+                found, stale = replayed(subject, history, shelf, views, up_to)
+                for row, made in found.made.items():
+                    written.made.setdefault(row, []).extend(made)
+                if stale:
+                    filled.stale[subject] = stale
+            await write(connection, schema, written)
+            filled.entries += sum(map(len, histories.values()))
+            filled.versions += len(written)
+        marks = StaleMarks({(subject, view): each for subject, stale in filled.stale.items()
+                            for view, each in stale.items()})  # fmt: skip
+        await mark(connection, schema, marks)
+    return filled
+
+
+def _parts(subjects: Sequence[Any]) -> Iterator[list[str]]:
+    some: list[str] = []
+    entries = 0
+    for row in subjects:
+        some.append(row["subject"])
+        entries += row["entries"]
+        if entries >= ENTRIES_AT_ONCE:
+            yield some
+            some, entries = [], 0
+    if some:
+        yield some
