@@ -248,9 +248,20 @@ begin atomic
           from reporting.receivables_unapplied(as_of, known_at) part
          group by part.currency, part.kind
     ),
-    balance as (
+    balance as ( -- what stands and what is superseded are summed apart: there is a row for every movement ever
         select movement.currency, sum(movement.amount) as amount
-          from reporting.receivables_movement(as_of, known_at) movement
+          from reporting.receivables_movement_version movement
+         where movement.known_to = 9223372036854775807
+           and movement.known_from <= (select known_at)
+           and movement.at <= (select as_of)
+         group by movement.currency
+        union all
+        select movement.currency, sum(movement.amount) as amount
+          from reporting.receivables_movement_version movement
+         where movement.known_to < 9223372036854775807
+           and movement.known_to > (select known_at)
+           and movement.known_from <= (select known_at)
+           and movement.at <= (select as_of)
          group by movement.currency
     ),
     part as (

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from contracts.money import MINOR_UNITS
 from projections.entry import FOREVER
 
 _RATE = Decimal("0.0001")
+_UNITS = {currency: Decimal(1).scaleb(-digits) for currency, digits in MINOR_UNITS.items()}
 
 
 def instant(at: datetime) -> str:
@@ -23,7 +25,7 @@ def instant_or_none(at: datetime | None) -> str | None:
 
 def amount(value: Decimal, currency: str) -> str:
     """A decimal string with the decimals of its currency."""
-    return str(value.quantize(Decimal(1).scaleb(-MINOR_UNITS[currency])))
+    return str(value.quantize(_UNITS[currency]))
 
 
 def amount_or_none(value: Decimal | None, currency: str | None) -> str | None:
@@ -31,6 +33,7 @@ def amount_or_none(value: Decimal | None, currency: str | None) -> str | None:
     return None if value is None or currency is None else amount(value, currency)
 
 
+@lru_cache(1000)
 def rate(value: Decimal) -> str:
     """A decimal string with four decimals."""
     return str(value.quantize(_RATE))
