@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from tests.faults import oracle
-from tests.faults.oracle import Findings
+from tests.faults.oracle import Findings, judge
 from tests.faults.receipts import read
+from tests.faults.recorded import read_journal, read_stream
 from tests.faults.servers import S, connect
 from tests.faults.world import STREAM, World
 
@@ -14,11 +14,11 @@ async def check(world: World[S]) -> Findings:
     """The findings; what does not hold beside them is a complaint of the world."""
     connection = await connect(world.servers.database_url)
     try:
-        rows = await oracle.read_journal(connection)
+        rows = await read_journal(connection)
     finally:
         await connection.close()
-    messages = await oracle.read_stream(world.servers.nats_url, STREAM)
-    found = oracle.judge(read(world.receipts.path), world.receipts.sent, rows, messages, world.moved)
+    messages = await read_stream(world.servers.nats_url, STREAM)
+    found = judge(read(world.receipts.path), world.receipts.sent, rows, messages, world.moved)
     for each in found.complaints:
         world.complain(each)
     world.note(f"{len(rows)} rows: {dict(found.dispositions)}")
@@ -36,7 +36,10 @@ async def check(world: World[S]) -> Findings:
 
 
 async def _document(world: World[S], *words: str) -> dict[str, Any]:
-    code, output, complaint = await world.daybook(*words, "--json")
+    try:
+        code, output, complaint = await world.daybook(*words, "--json")
+    except TimeoutError:
+        return {"said": "nothing: it did not come to its end"}
     try:
         said: dict[str, Any] = json.loads(output)
     except ValueError:

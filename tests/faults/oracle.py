@@ -1,53 +1,20 @@
 """Is everything that was acknowledged there, once, and as it was sent? Takes nothing from the product.
 
-The stream is read with nats-py and the journal with asyncpg, straight; then `judge` compares both with what was
-acknowledged. Its own idea of an event is: a JSON object with `source` and `id`.
+Its own idea of an event is: a JSON object with `source` and `id`.
 """
 
-import asyncio
 import hashlib
 import json
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
-
-import asyncpg
-import nats
-from nats.aio.client import Client
 
 from tests.faults.receipts import Acknowledged, Identity
+from tests.faults.recorded import Message, Row
 
 OWN_SOURCE = "daybook"
 """The ledger itself publishes playbooks."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_AT_ONCE = 64
-_MESSAGE_S = 30.0
 _MOST_COMPLAINTS = 20
-
-
-class Message(NamedTuple):
-    """A message of the stream."""
-
-    sequence: int
-    subject: str
-    data: bytes
-    taken_at_us: int
-    """Microseconds since 1970."""
-    headers: bytes
-
-
-class Row(NamedTuple):
-    """A row of the journal."""
-
-    sequence: int
-    recorded_at_us: int
-    disposition: str
-    stream_subject: str
-    message: bytes
-    leaf_hash: bytes
 
 
 @dataclass(slots=True)
@@ -152,47 +119,3 @@ def _leaf_hash(row: Row) -> bytes:
 def _identity(message: bytes) -> Identity:
     event = json.loads(message)
     return event["source"], event["id"]
-
-
-async def read_journal(connection: asyncpg.Connection) -> list[Row]:
-    """All rows, in order."""
-    rows = await connection.fetch(
-        "select sequence, recorded_at, disposition, stream_subject, message, leaf_hash"
-        " from ledger.journal order by sequence"
-    )
-    microsecond = timedelta(microseconds=1)
-    return [Row(row[0], (row[1] - _EPOCH) // microsecond, *tuple(row)[2:]) for row in rows]
-
-
-async def read_stream(url: str, stream: str) -> list[Message]:
-    """All messages, in order."""
-    nc = await nats.connect(url.split(","))
-    try:
-        last = json.loads((await nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=10)).data)["state"]["last_seq"]
-        found: list[Message | None] = []
-        for start in range(1, last + 1, _AT_ONCE):
-            wanted = range(start, min(start + _AT_ONCE, last + 1))
-            found += await asyncio.gather(*(_message(nc, stream, each) for each in wanted))
-        return [each for each in found if each is not None]
-    finally:
-        await nc.close()
-
-
-async def _message(nc: Client, stream: str, sequence: int) -> Message | None:
-    asked = json.dumps({"seq": sequence}).encode()
-    async with asyncio.timeout(_MESSAGE_S):
-        answer: dict[str, Any] = {"error": {"code": 503}}
-        while answer.get("error", {}).get("code") == 503:  # a cluster may be electing a leader
-            answer = json.loads((await nc.request(f"$JS.API.STREAM.MSG.GET.{stream}", asked, timeout=10)).data)
-    if "error" in answer:
-        return None
-    message = answer["message"]
-    whole, _, fraction = message["time"].removesuffix("Z").partition(".")
-    seconds = (datetime.fromisoformat(f"{whole}+00:00") - _EPOCH) // timedelta(seconds=1)
-    return Message(
-        message["seq"],
-        message["subject"].replace("\0", "\ufffd"),
-        b64decode(message.get("data", "")),
-        seconds * 1_000_000 + int(fraction[:6].ljust(6, "0")),
-        b64decode(message.get("hdrs", "")),
-    )

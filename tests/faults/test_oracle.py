@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.oracle import Findings, Message, Row, judge
+from tests.faults.oracle import Findings, judge
 from tests.faults.receipts import Acknowledged, Sent
+from tests.faults.recorded import Message, Row
 
 _AT_US = 1_790_000_000_000_000
 

@@ -12,26 +12,23 @@ from random import Random
 from time import monotonic
 from typing import Any, Generic
 
-import asyncpg
-import httpx
-
 from tests.faults import ports
 from tests.faults.doors import HttpDoor, NatsDoor
 from tests.faults.kept import Kept
+from tests.faults.onlooker import Onlooker
 from tests.faults.plan import Plan
 from tests.faults.receipts import Receipts
-from tests.faults.servers import S, connect
+from tests.faults.servers import S
 from tests.faults.writers import Writer, Writers
 from tests.service import service_of
 
 STREAM = "DAYBOOK"
 STREAM_MAX_BYTES = 256 * 1024 * 1024
 SOURCES = {"http1": "http", "http2": "http", "nats1": "nats", "nats2": "nats"}
-PACE_S = 0.03
+PACE_S = 0.1
 """How long a writer rests after a receipt, on average."""
 START_S = 60.0
-_SERVED = "select schema_name from ledger.generation where promoted_at is not null order by promoted_at desc limit 1"
-_COMMAND_S = 120.0
+_COMMAND_S = 300.0
 _REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -46,19 +43,19 @@ class NotRecovered(Exception):
     """Something is not ready, or not everything acknowledged is in the views; the message says what."""
 
 
-class World(Generic[S]):
+class World(Onlooker, Generic[S]):
     """One run's servers and services, and what they are asked."""
 
     writers: Writers
 
     def __init__(self, plan: Plan[S], seed: int, home: Path, say: Say = _say_nothing) -> None:
+        super().__init__()
         self.plan = plan
         self.seed = seed
         self.home = home
         self.draw = Random(f"{plan.name} {seed} during the run")
         """For what plans decide only while they run."""
         self.servers: S = plan.servers(home)
-        self.kept: dict[str, Kept] = {}
         self.receipts = Receipts(home / "receipts.jsonl")
         self.notes: list[str] = []
         self.complaints: list[str] = []
@@ -68,9 +65,11 @@ class World(Generic[S]):
         """What a plan's faults leave for its check."""
         self._say = say
         self._began = monotonic()
-        self._looking: asyncpg.Connection | None = None
-        self._one_look = asyncio.Lock()
-        self._asking = httpx.AsyncClient(timeout=2)
+
+    @property
+    def database_url(self) -> str:
+        """Where the ledger's database is now."""
+        return self.servers.database_url
 
     @property
     def environment(self) -> dict[str, str]:
@@ -98,10 +97,6 @@ class World(Generic[S]):
         self.complaints.append(text)
         self.note(f"COMPLAINT: {text}")
 
-    def of(self, service: str) -> list[Kept]:
-        """Its processes: `recorder`, `recorder-2`, …"""
-        return [each for name, each in self.kept.items() if name.partition("-")[0] == service]
-
     def ended(self) -> list[str]:
         """Each end of a process that nobody asked for."""
         return [words for each in self.kept.values() for words in each.ended]
@@ -128,58 +123,6 @@ class World(Generic[S]):
                 await process.wait()
         assert process.returncode is not None
         return process.returncode, output.decode(), complaint.decode()
-
-    async def leading(self, service: str) -> Kept | None:
-        """Of a service's processes, the one that says that it leads."""
-        for each in self.of(service):
-            try:
-                state = (await self._asking.get(f"{each.url}/ready")).json()["state"]
-            except (httpx.HTTPError, ValueError, KeyError):
-                continue
-            if state.get("role") in ("leading", "active"):
-                return each
-        return None
-
-    async def look(self, query: str, *values: object) -> list[asyncpg.Record]:
-        """Asks the database as its owner. Raises what asyncpg raises."""
-        async with self._one_look:
-            if self._looking is None or self._looking.is_closed():
-                self._looking = await connect(self.servers.database_url)
-            try:
-                return await self._looking.fetch(query, *values)
-            except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
-                self._looking.terminate()
-                raise
-
-    async def projected(self) -> int:
-        """The lowest position of all lanes of the generation that is served. Raises what asyncpg raises."""
-        schema = await self.look(_SERVED)
-        found = await self.look(f'select coalesce(min(sequence), 0) from "{schema[0][0]}".lane')
-        return int(found[0][0])
-
-    async def lanes(self) -> str:
-        """Where each lane stands, and what the projectors' connections are doing, for a report."""
-        schema = (await self.look(_SERVED))[0][0]
-        lanes = await self.look(f'select lane, epoch, sequence from "{schema}".lane order by sequence, lane')
-        doing = await self.look(
-            "select state, wait_event, extract(epoch from now() - query_start)::numeric(9, 2), left(query, 60)"
-            " from pg_stat_activity where application_name = 'projector' order by 3 desc"
-        )
-        return f"(lane, epoch, position): {[tuple(each) for each in lanes]}; {[tuple(each) for each in doing]}"
-
-    async def unready(self, sequence: int) -> str:
-        """What is not ready, or not as far as a sequence; empty when all is."""
-        try:
-            for name, each in self.kept.items():
-                if not each.runs:
-                    return f"{name} is not alive"
-                answer = await self._asking.get(f"{each.url}/ready")
-                if answer.status_code != 200:
-                    return f"{name} says that it is not ready: {answer.text}"
-            reached = await self.projected()
-            return "" if reached >= sequence else f"the views have reached {reached} of {sequence}"
-        except (httpx.HTTPError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            return repr(error)
 
     async def caught_up(self, within_s: float | None = None) -> None:
         """Waits until all that was acknowledged by now is in the views and everything is ready. Raises NotRecovered."""
@@ -212,9 +155,7 @@ class World(Generic[S]):
 
     async def stop(self) -> None:
         """Ends every process; one that does not end well when it is told to is a complaint."""
-        await self._asking.aclose()
-        if self._looking is not None:
-            self._looking.terminate()
+        await self.look_away()
         self.receipts.close()
         codes = await asyncio.gather(*(each.stop() for each in self.kept.values()))
         for name, code in zip(self.kept, codes, strict=True):

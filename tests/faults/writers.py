@@ -56,7 +56,7 @@ class Writer:
         elif kind == "mixed" and known:
             await self._send([next(self._told), draw.choice(known), next(self._told)])
         else:
-            await self._send([next(self._told) for _ in range(draw.randint(2, 25) if kind == "batch" else 1)])
+            await self._send([next(self._told) for _ in range(draw.randint(2, 12) if kind == "batch" else 1)])
         await asyncio.sleep(self._manner.expovariate(1 / self._pace_s))
 
     async def _send(self, events: Sequence[Event]) -> None:

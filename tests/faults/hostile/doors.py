@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.faults.doors import BATCH, STRUCTURED, Answer, HttpDoor, NatsDoor, NoAnswer
+from tests.faults.hostile.headers import BINARY, FORGED, MEDIA, TOKENS
 from tests.faults.hostile.judging import Malformed, canonical, strictly, why_bad
 from tests.faults.hostile.mutations import mutated
 from tests.faults.receipts import Sent
@@ -15,50 +16,6 @@ from tests.faults.world import World
 HTTP_SOURCE, NATS_SOURCE = "hostile-http", "hostile-nats"
 _SIDE_BY_SIDE = 8
 _TRIES = 200
-_TOKENS = ("", "x", "dbk_", "dbk_" + "A" * 43, "dbk_" + "A" * 5000, "dbk_%00", "\t", "null", "../..", "' or 1=1 --")
-_MEDIA = (
-    *("", "text/plain", "application/json", "application/xml", "application/cloudevents+xml", "*/*", "x" * 3000),
-    *("application/cloudevents+json; charset=latin-1", "application/cloudevents+json;" * 50),
-)
-_BINARY: tuple[tuple[str, str], ...] = (
-    *(("ce-id", "%ff"), ("ce-id", "%"), ("ce-time", "now"), ("ce-specversion", "0.3"), ("ce-source", "x" * 5000)),
-    *(
-        ("ce-type", "daybook.call_made.v2"),
-        ("ce-subject", "deal/%2e%2e"),
-        ("ce-data", "{}"),
-        ("ce-", "x"),
-        ("ce-id", '"a'),
-    ),
-)
-FORGED: tuple[dict[str, str], ...] = (
-    {"Nats-Rollup": "all"},
-    {"Nats-Rollup": "sub"},
-    {"Nats-Expected-Stream": "OTHER"},
-    {"Nats-Expected-Last-Sequence": "0"},
-    {"Nats-Expected-Last-Subject-Sequence": "99999"},
-    {"Nats-Expected-Last-Msg-Id": "nothing"},
-    {"Nats-TTL": "1s"},
-    {"Nats-TTL": "never"},
-    {"Nats-Msg-Id": ""},
-    {"Nats-Incr": "1"},
-    {"Nats-Schedule": "@every 1s"},
-    {"Nats-Marker-Reason": "Purge"},
-    {"Nats-Batch-Commit": "1"},
-    {"Nats-Batch-Id": "x" * 65, "Nats-Batch-Sequence": "1"},
-    {"Nats-Batch-Id": "b", "Nats-Batch-Sequence": "7"},
-    {"Nats-Required-Api-Level": "99"},
-    {"Daybook-Recorded-At": "0"},
-    {"Daybook-Recorded-At": "-1"},
-    {"Daybook-Recorded-At": "abc"},
-    {"Daybook-Recorded-At": ""},
-    {"Daybook-Recorded-At": "1e3"},
-    {"Daybook-Recorded-At": "9" * 400},
-    {"Daybook-Recorded-At": "9" * 18},
-    {"Daybook-Recorded-At": "1790000000000000"},
-    {"Daybook-Status": "200", "Status": "503", "Description": "No Messages"},
-)
-"""What a sender may not decide."""
-
 Send = Callable[[bytes], Awaitable[Answer]]
 
 
@@ -101,14 +58,14 @@ async def _http(world: World[Any], draw: Random, door: HttpDoor, number: int) ->
     elif kind == "batch":
         await _in_batch(world, draw, body, number, lambda whole: door.post(whole, {"Content-Type": BATCH}))
     elif kind == "token":
-        token = draw.choice(_TOKENS)
+        token = draw.choice(TOKENS)
         headers = {"Content-Type": STRUCTURED, "Authorization": f"Bearer {token}".strip()}
         await _judged(world, body, "a token that nobody has", lambda: door.post(body, headers))
     elif kind == "media":
-        media = draw.choice(_MEDIA)
+        media = draw.choice(MEDIA)
         await _judged(world, body, "no CloudEvent", lambda: door.post(body, {"Content-Type": media}))
     else:
-        name, value = draw.choice(_BINARY)
+        name, value = draw.choice(BINARY)
         headers = {"Content-Type": "application/json", name: value}
         await _judged(world, body, "no CloudEvent in binary mode", lambda: door.post(body, headers))
 
@@ -122,7 +79,7 @@ async def _nats(world: World[Any], draw: Random, door: NatsDoor, number: int) ->
     elif kind == "batch":
         await _in_batch(world, draw, body, number, lambda whole: door.ask(whole, {}))
     elif kind == "token":
-        token = {"Daybook-Token": draw.choice(_TOKENS[1:]).strip() or "x"}
+        token = {"Daybook-Token": draw.choice(TOKENS[1:]).strip() or "x"}
         await _judged(world, body, "a token that nobody has", lambda: door.ask(body, token))
     else:
         good = Sent(_good(NATS_SOURCE, number))

@@ -12,7 +12,7 @@ import nats
 import nats.errors
 from nats.aio.client import Client
 
-from tests.faults.hostile.doors import FORGED
+from tests.faults.hostile.headers import FORGED
 from tests.faults.hostile.judging import canonical, strictly, why_bad
 from tests.faults.hostile.mutations import mutated
 from tests.faults.receipts import Sent
