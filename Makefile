@@ -41,7 +41,7 @@ check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.schemas --check
 
-bench: $(READY) ## measure append, record, project and verify on this machine
+bench: $(READY) ## measure appends, visibility, record, project, rebuild, verify and reports, beside floors and a peer
 	@echo "== bench: everything side by side in one run; figures go to tests/benchmarks/"
 	@$(BIN)/python -m tests.benchmarks
 
