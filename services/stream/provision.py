@@ -33,8 +33,16 @@ _UNSET: dict[str, Any] = {
 """What must not be set: each of these would drop, alter or add messages, or acknowledge before they are safe."""
 
 
+_ADJUSTED = {"max_bytes", "compression"}
+"""What is put right on a stream that is there."""
+
+
 def configuration(settings: Settings, max_bytes: int) -> dict[str, Any]:
-    """What the stream must be like: nothing leaves it, nothing is acknowledged before it is on the disk."""
+    """What the stream must be like: nothing leaves it, nothing is acknowledged before it is on the disk.
+
+    Not compressed: a replica that starts after a crash may compress the block that it goes on writing to, which nobody
+    can read from then on (nats-server 2.15.1, S2). It says that it is well, and one after the other all may do it.
+    """
     return {
         "name": settings.stream,
         "description": "Daybook: every event that was recorded, in order, for good.",
@@ -55,15 +63,16 @@ def configuration(settings: Settings, max_bytes: int) -> dict[str, Any]:
         "allow_rollup_hdrs": False,
         "allow_direct": True,
         "allow_atomic": True,
-        "compression": "s2",
+        "compression": "none",
     }
 
 
 async def provision(nc: Client, settings: Settings, disk: Path | None, *, may_create: bool = True) -> StreamState:
     """The stream, made if there is none; `disk` is where its files lie, if they lie on this machine.
 
-    A size limit named in the settings is applied to a stream that has another one; any other difference is a
-    mistake. Raises StreamMismatch, which names the differences, or when `may_create` is false and there is no stream.
+    A size limit named in the settings is applied to a stream that has another one, and one that is compressed is so no
+    more; any other difference is a mistake. Raises StreamMismatch, which names the differences, or when `may_create`
+    is false and there is no stream.
     """
     found = await find(nc, settings.stream)
     if found is None:
@@ -76,7 +85,7 @@ async def provision(nc: Client, settings: Settings, disk: Path | None, *, may_cr
         return read(await ask(nc, f"STREAM.CREATE.{settings.stream}", await fresh(nc, settings, disk)))
     wanted = configuration(settings, settings.stream_max_bytes or found.max_bytes)
     differing = differences(wanted, found.configuration)
-    if "max_bytes" in differing and found.max_bytes > 0 and len(differing) == 1:
+    if differing and differing.keys() <= _ADJUSTED and found.max_bytes > 0:
         return read(await ask(nc, f"STREAM.UPDATE.{settings.stream}", wanted))
     if differing:
         named = "; ".join(f"{name} is {has!r}, must be {must!r}" for name, (must, has) in differing.items())

@@ -18,6 +18,7 @@ from services.provision import provision
 from services.settings import Endpoints, Settings
 from services.stream.provision import configuration
 from services.stream.state import ask, state
+from tests.integration.recorder.recording import stream
 from tests.ledger import Ledger
 
 _EVERYTHING = """
@@ -110,6 +111,23 @@ async def test_the_size_limit_is_what_may_change(empty_ledger: Ledger) -> None:
     assert (await state(await empty_ledger.nats(), "DAYBOOK")).max_bytes == 1_048_576 * 9
     await provision(_with(empty_ledger.settings, stream_max_bytes=None), empty_ledger.endpoints)
     assert (await state(await empty_ledger.nats(), "DAYBOOK")).max_bytes == 1_048_576 * 9
+
+
+async def test_a_stream_that_is_compressed_is_so_no_more_and_keeps_its_messages(empty_ledger: Ledger) -> None:
+    nc = await empty_ledger.nats()
+    found = (await state(nc, "DAYBOOK")).configuration
+    assert found["compression"] == "none"
+    assert "error" not in await ask(nc, "STREAM.UPDATE.DAYBOOK", found | {"compression": "s2"})
+    sent = [bytes([number]) * 60_000 for number in range(200)]  # more than one block of the server's files
+    for each in sent[:190]:
+        await empty_ledger.publish(each, "daybook.deal.noise")
+
+    await provision(empty_ledger.settings, empty_ledger.endpoints, [])
+    assert (await state(nc, "DAYBOOK")).configuration == found
+    for each in sent[190:]:
+        await empty_ledger.publish(each, "daybook.deal.noise")
+    await empty_ledger.servers.restart_nats(kill=True)
+    assert [each.data for each in await stream(empty_ledger)] == sent
 
 
 async def test_a_lost_stream_is_not_replaced_by_an_empty_one(ledger: Ledger) -> None:
