@@ -8,26 +8,23 @@ from typing import Any, Protocol, Self
 
 import asyncpg
 
-from contracts.envelope import CloudEvent
 from services import database
 from services.errors import StreamMismatch, Unavailable
 from services.leadership import Lease
-from services.ledger.expected import Expected, expected
 from services.ledger.remembered import Remembered, remembered
-from services.ledger.times import instant, microseconds
+from services.ledger.times import microseconds
 from services.reconcile import records
+from services.reconcile.lacking import lacking
 from services.reconcile.plan import Action, Moved, action, foreign, moved
 from services.recorder.comparison import Comparison, compare
-from services.recorder.judge import judge
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
-from services.stream.append import message_of
 from services.stream.closing import close, is_closed, make_closed, opened
 from services.stream.closing import open_ as open_stream
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages
 from services.stream.provision import configuration, differences, disk_of, fresh
-from services.stream.put_back import PutBack, batches, put_back
+from services.stream.put_back import batches, put_back
 from services.stream.ranges import Ranges, count
 from services.stream.reading import Stored
 from services.stream.state import StreamState, ask, find, state
@@ -165,8 +162,8 @@ class Work:
         ours = await remembered(self._connection, self._stream)
         found = await state(self._nc, self._stream)
         self._progress.begins("writing", ours.last_sequence - found.last_sequence)
-        lacking = self._lacking(ours, found.last_sequence, microseconds(found.asked_at))
-        async for batch in batches(lacking):
+        messages = lacking(self._connection, ours, found.last_sequence, microseconds(found.asked_at))
+        async for batch in batches(messages):
             await put_back(self._nc, self._stream, batch)
             self._progress.advances(len(batch))
 
@@ -203,28 +200,3 @@ class Work:
         wanted["num_replicas"] = max(before["num_replicas"], wanted["num_replicas"])
         keeps = differences(wanted, before).keys() <= {"max_bytes"}
         return before | {"max_bytes": wanted["max_bytes"]} if keeps else wanted
-
-    async def _lacking(self, ours: Remembered, after: int, now_us: int) -> AsyncIterator[list[PutBack]]:
-        seen: set[str] = set()
-        async for chunk in expected(self._connection, after, ours.last_sequence):
-            if chunk[-1].recorded_at_us > now_us:
-                raise Unavailable(
-                    f"The clock of the NATS server is behind: message {chunk[-1].sequence} was recorded at "
-                    f"{instant(chunk[-1].recorded_at_us)}, and there it is {instant(now_us)}. Set it right, and run "
-                    "this again."
-                )
-            yield [
-                PutBack(
-                    *each, _first(each, seen) if each.sequence > ours.recorded else None
-                )  # the journal knows others
-                for each in chunk
-            ]
-
-
-def _first(message: Expected, seen: set[str]) -> str | None:
-    """The identity of an event that the journal does not know yet, the first time that it comes."""
-    said = judge(message.stream_subject, message.message)
-    if not isinstance(said, CloudEvent) or (identity := message_of(said).identity) in seen:
-        return None
-    seen.add(identity)
-    return identity

@@ -13,7 +13,7 @@ from services.reconcile.plan import Action
 from services.stream.state import state
 from tests.integration.reconcile.damage import delete, replace, rewind, snapshot
 from tests.integration.reconcile.putting_right import applied, looked
-from tests.integration.recorder.events import call
+from tests.integration.recorder.events import call, stored
 from tests.integration.recorder.recording import assert_recorded, journal, recorder
 from tests.ledger import Ledger
 from tests.up import REPOSITORY
@@ -141,6 +141,21 @@ async def test_the_stream_is_lost_again_after_a_death(empty_ledger: Ledger) -> N
     await assert_put_right(empty_ledger, before, OTHERS)
 
 
+async def test_a_message_that_is_among_the_saved_ones_twice(empty_ledger: Ledger) -> None:
+    before = await recorded(empty_ledger, 2)
+    await replace(empty_ledger)
+    for _ in range(3):
+        await empty_ledger.publish(stored(call(id="twice")), "daybook.deal.D-1")
+    await dies(empty_ledger, "writing", 1, 3)
+    await applied(empty_ledger)
+    async with recorder(empty_ledger):
+        await empty_ledger.recorded()
+    rows = await journal(empty_ledger)
+    assert rows[:2] == before
+    assert [row["disposition"] for row in rows[2:]] == ["entry", "duplicate", "duplicate"]
+    await assert_recorded(empty_ledger)
+
+
 async def test_another_stream_again_after_a_death(empty_ledger: Ledger) -> None:
     before = await used_again(empty_ledger)
     await dies(empty_ledger, "writing", 1, 3)
@@ -157,13 +172,7 @@ async def test_a_message_that_slips_in_before_the_stream_is_removed_is_saved_as_
     before = await used_again(empty_ledger)
     await dies(empty_ledger, "removing", 1, 0)
     nc = await empty_ledger.nats()
-    await nc.request("reconcile.daybook.deal.D-1", _stored("late"), timeout=5)
+    await nc.request("reconcile.daybook.deal.D-1", stored(call(id="late")), timeout=5)
     assert (await state(nc, "DAYBOOK")).last_sequence == 7
     await applied(empty_ledger)
     await assert_put_right(empty_ledger, before, [*OTHERS, "late"])
-
-
-def _stored(id: str) -> bytes:
-    from tests.integration.recorder.events import stored
-
-    return stored(call(id=id))
