@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
+import httpx
 import nats
 
 from tests.faults.cluster import Node
@@ -12,6 +13,7 @@ from tests.faults.flip import flip_bit
 from tests.faults.plan import Fault, Plan
 from tests.faults.recorded import read_stream
 from tests.faults.world import STREAM, World
+from tests.service import until
 
 Strike = Callable[[World[Clustered]], Awaitable[None]]
 
@@ -19,6 +21,7 @@ _SETTINGS = {"stream_replicas": "3"}
 _BLOCK_BYTES = 8 * 1024 * 1024
 _FILLING_BYTES = 60_000
 _MENDS_S = 25.0
+_SAID_S = 40.0
 
 
 def _of(world: World[Clustered], role: str) -> Callable[[], Awaitable[Node]]:
@@ -53,15 +56,36 @@ def kill(role: str, down_s: float, *, wipe: bool = False, flip: bool = False) ->
 
 
 async def _mended(world: World[Clustered], node: Node) -> None:
-    """Most damage a server finds and mends by itself. Where it cannot, an empty disk helps: so does whoever runs it."""
+    """Some damage a server finds and mends by itself; where it does not, whoever runs it gives it an empty disk."""
+    if await _is_whole(world, node):
+        return
+    world.note(f"{node.name} does not mend its copy: it gets an empty disk")
+    cluster = world.servers.cluster
+    await cluster.kill(node)
+    await cluster.wipe(node)
+    await cluster.start_node(node)
+
+
+async def _is_whole(world: World[Clustered], node: Node) -> bool:
+    """Whether a node has what the others have; if it has not, intake must say so while that node leads."""
     cluster = world.servers.cluster
     try:
         await cluster.healthy(STREAM, _MENDS_S)
     except AssertionError:
-        world.note(f"{node.name} does not mend its copy: it gets an empty disk")
-        await cluster.kill(node)
-        await cluster.wipe(node)
-        await cluster.start_node(node)
+        return False
+    wanted = await read_stream(world.servers.nats_url, STREAM)
+    await cluster.lead(node, STREAM)
+    found = set(await read_stream(world.servers.nats_url, STREAM))
+    lacking = [each.sequence for each in wanted if each not in found]
+    if lacking:
+        world.note(f"{node.name} lacks {len(lacking)} messages from {lacking[0]} on")
+        await until(lambda: _refuses(world), "intake takes events for a stream that lacks messages", deadline_s=_SAID_S)
+    return not lacking
+
+
+async def _refuses(world: World[Clustered]) -> bool:
+    async with httpx.AsyncClient(timeout=5) as client:
+        return (await client.get(f"{world.kept['intake'].url}/ready")).status_code == 503
 
 
 async def fill_blocks(world: World[Clustered]) -> None:
