@@ -73,6 +73,7 @@ async def _is_whole(world: World[Clustered], node: Node) -> bool:
         await cluster.healthy(STREAM, _MENDS_S)
     except AssertionError:
         return False
+    await cluster.lead(next(each for each in cluster.nodes if each is not node), STREAM)
     wanted = await read_stream(world.servers.nats_url, STREAM)
     await cluster.lead(node, STREAM)
     found = set(await read_stream(world.servers.nats_url, STREAM))
