@@ -25,7 +25,6 @@ class Recorded(NamedTuple):
     """An entry of the journal as it was recorded, corrections and voids included."""
 
     sequence: int
-    recorded_at: datetime
     said: CloudEvent
 
 

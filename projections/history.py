@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.canonical import canonical
+from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from projections.entry import Entry, Recorded
 
@@ -80,6 +81,15 @@ def entry_of(recorded: Recorded) -> Entry[Event]:
         said.actor,
         EVENTS.newest(said.event),
     )
+
+
+def recorded_of(entry: Entry[Event]) -> Recorded:
+    """An entry as it was recorded, of which `entry_of` made this one; the event is of newest version."""
+    event = entry.event
+    said = CloudEvent(
+        entry.source, entry.id, event.type, entry.subject, entry.occurred_at, entry.actor, event, canonical=b""
+    )
+    return Recorded(entry.sequence, said)
 
 
 def _broken_rule(correction: Recorded, target: Recorded) -> str | None:

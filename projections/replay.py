@@ -9,12 +9,12 @@ from bisect import insort
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from contracts.events import Event, EventCorrected, EventVoided
+from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from contracts.identifiers import split_subject
 from projections.cell import Cell, Change, replace_rows
 from projections.checkpoints import Order
 from projections.entry import FOREVER, Entry, Recorded
-from projections.history import effective, entry_of
+from projections.history import effective, entry_of, recorded_of
 from projections.playbooks import Playbooks
 from projections.view import FlagRow, Row, RowKey, View
 
@@ -35,7 +35,9 @@ class Replay:
         self._forget()
 
     def _forget(self) -> None:
-        self._recorded: list[Recorded] = []
+        self._length = 0
+        self._recorded: list[Recorded] | None = None
+        """All as recorded, if that says more than `_entries`: see `_all_recorded`."""
         self._entries: list[Entry[Event]] = []
         self._targets: set[tuple[str, str]] = set()
         self._correction_flags: dict[RowKey, Row] = {}
@@ -43,12 +45,12 @@ class Replay:
 
     def __len__(self) -> int:
         """How many entries concern the subject, corrections and voids included."""
-        return len(self._recorded)
+        return self._length
 
     @property
     def weight(self) -> int:
         """What it takes in memory, in entries: its own, and those folded into the states that are kept on the way."""
-        return len(self._recorded) + sum(cell.checkpoints.weight for cell in self._cells)
+        return self._length + sum(cell.checkpoints.weight for cell in self._cells)
 
     @property
     def stale(self) -> dict[str, str]:
@@ -74,23 +76,31 @@ class Replay:
         that was published behind its last entry.
         """
         self._forget()
-        self._recorded = list(history)
-        if not self._recorded:
+        recorded = list(history)
+        if not recorded:
             return
-        self._retell(self._recorded[-1].sequence)
-        self._refold(playbooks, self._recorded[-1].sequence)
+        self._length = len(recorded)
+        if all(map(_is_plain, recorded)):
+            self._entries = sorted(map(entry_of, recorded), key=lambda each: each.order)
+        else:
+            self._recorded = recorded
+            self._retell(recorded, recorded[-1].sequence)
+        self._refold(playbooks, recorded[-1].sequence)
         if self.stale:
-            self._one_by_one(self._recorded, playbooks)
+            self._one_by_one(recorded, playbooks)
 
     def take(self, recorded: Recorded, playbooks: Playbooks) -> list[Change]:
         """The next entry that concerns the subject. Playbooks published behind it are not seen."""
         playbooks = playbooks.known_at(recorded.sequence)
-        self._recorded.append(recorded)
+        self._length += 1
         said = recorded.said
+        if self._recorded is not None or not _is_plain(recorded):
+            self._recorded = self._all_recorded()
+            self._recorded.append(recorded)
         if type(said.event) in _CORRECTIONS or (self._targets and said.identity in self._targets):
             self.refolds += 1
             told = self._entries
-            changes = self._retell(recorded.sequence)
+            changes = self._retell(self._all_recorded(), recorded.sequence)
             return changes + self._refold(playbooks, recorded.sequence, _differs(told, self._entries))
         entry = entry_of(recorded)
         if self._entries and entry.order < self._entries[-1].order:
@@ -119,12 +129,19 @@ class Replay:
     def _refold(self, playbooks: Playbooks, sequence: int, since: Order | None = None) -> list[Change]:
         return [change for cell in self._cells for change in cell.refold(self._entries, playbooks, sequence, since)]
 
-    def _retell(self, sequence: int) -> list[Change]:
-        told = effective(self._recorded)
+    def _all_recorded(self) -> list[Recorded]:
+        """All that concerns the subject, in order of sequence. While nothing is corrected, and all of newest version,
+        effective history tells it, and holding both would take a fifth more memory."""
+        if self._recorded is not None:
+            return self._recorded
+        return [recorded_of(each) for each in sorted(self._entries, key=lambda each: each.sequence)]
+
+    def _retell(self, recorded: Sequence[Recorded], sequence: int) -> list[Change]:
+        told = effective(recorded)
         self._entries = told.entries
         self._targets = set()
         own: set[int] = set()
-        for each in self._recorded:
+        for each in recorded:
             if isinstance(each.said.event, EventCorrected | EventVoided):
                 self._targets.add((each.said.event.target.source, each.said.event.target.id))
                 if each.said.subject == self.subject:
@@ -146,6 +163,12 @@ class Replay:
                 self.republish(playbooks, sequence)
             else:
                 self.take(recorded, playbooks)
+
+
+def _is_plain(recorded: Recorded) -> bool:
+    """Whether an entry of effective history says as much, unless it is corrected."""
+    event = recorded.said.event
+    return type(event) not in _CORRECTIONS and EVENTS.newest(event) is event
 
 
 def _differs(told: Sequence[Entry[Event]], now: Sequence[Entry[Event]]) -> Order:

@@ -18,7 +18,6 @@ from projections.view import FlagRow, Row, View
 from tests.playbooks import PRACTICE
 
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_RECORDED = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def day(number: float) -> datetime:
@@ -141,7 +140,7 @@ class Story:
             "time": self.last_at.isoformat(),
             "data": said.data,
         }
-        recorded = Recorded(self.sequence, _RECORDED + timedelta(minutes=self.sequence), read_event(event))
+        recorded = Recorded(self.sequence, read_event(event))
         self.history.append(recorded)
         return self.replay.take(recorded, self.playbooks)
 

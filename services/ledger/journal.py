@@ -22,6 +22,11 @@ from services.sql import queries
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 """A connection, or one lent by a pool."""
 
+_forget_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_NO_FIELDS: set[str] = set()
+"""Which fields were given and which left to their defaults, nobody asks of an entry; a set for each takes as much
+memory as what it says."""
+
 ALL = 2**63 - 1
 """Above every sequence: no limit."""
 
@@ -82,7 +87,7 @@ def publication(recorded: Recorded) -> Published | None:
 
 
 def recorded_of(row: Row) -> Recorded:
-    """An entry from its journal row: sequence, recorded_at, source, id, type, subject, occurred_at, actor, message.
+    """An entry from its journal row: sequence, source, id, type, subject, occurred_at, actor, message.
 
     Projectors keep many of them: the message's bytes are left out, and text that recurs is held once.
     Raises JournalUnreadable for a type that this version does not know.
@@ -95,9 +100,10 @@ def recorded_of(row: Row) -> Recorded:
             "know. A newer version recorded it: run that one."
         ) from error
     actor = row["actor"]
+    event = reader.model_validate_json(row["message"]).data
+    _forget_fields_set(event, _NO_FIELDS)
     return Recorded(
         row["sequence"],
-        row["recorded_at"],
         CloudEvent(
             intern(row["source"]),
             row["id"],
@@ -105,7 +111,7 @@ def recorded_of(row: Row) -> Recorded:
             intern(row["subject"]),
             row["occurred_at"],
             intern(actor) if actor is not None else None,
-            reader.model_validate_json(row["message"]).data,
+            event,
             b"",
         ),
     )

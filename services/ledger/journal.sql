@@ -4,7 +4,7 @@ select coalesce(max(sequence), 0) from ledger.journal;
 
 -- name: history
 -- All that concerns one subject, up to a sequence, in order.
-select journal.sequence, journal.recorded_at, journal.source, journal.id, journal.type, journal.subject,
+select journal.sequence, journal.source, journal.id, journal.type, journal.subject,
        journal.occurred_at, journal.actor, journal.message
   from ledger.concerns
   join ledger.journal using (sequence)
@@ -15,7 +15,7 @@ select journal.sequence, journal.recorded_at, journal.source, journal.id, journa
 -- name: histories
 -- The same for many subjects at once.
 select concerns.subject as concerned,
-       journal.sequence, journal.recorded_at, journal.source, journal.id, journal.type, journal.subject,
+       journal.sequence, journal.source, journal.id, journal.type, journal.subject,
        journal.occurred_at, journal.actor, journal.message
   from ledger.concerns
   join ledger.journal using (sequence)
@@ -25,7 +25,7 @@ select concerns.subject as concerned,
 
 -- name: playbooks
 -- Every publication of a playbook, up to a sequence. Lane -1 is theirs alone.
-select journal.sequence, journal.recorded_at, journal.source, journal.id, journal.type, journal.subject,
+select journal.sequence, journal.source, journal.id, journal.type, journal.subject,
        journal.occurred_at, journal.actor, journal.message
   from ledger.concerns
   join ledger.journal using (sequence)

@@ -13,7 +13,6 @@ from projections.playbooks import Playbooks
 from projections.views import VIEWS, generation_digest
 from services.errors import BadRequest, NotKnown
 from services.ledger.journal import publication
-from services.ledger.times import instant
 from services.notary.evidence import view_rows
 from services.notary.statement import FORMAT
 from services.projector.replays import Shelf, replayed
@@ -83,7 +82,7 @@ def _explanation(
 
 def _recorded(row: Mapping[str, Any]) -> Recorded:
     said = read_recorded(b64decode(row["message"], validate=True))
-    return Recorded(int(row["sequence"]), instant(int(row["recorded_at_us"])), said)
+    return Recorded(int(row["sequence"]), said)
 
 
 def _read(text: str) -> Any:

@@ -30,14 +30,14 @@ select min(sequence) from ledger.concerns where lane = -1 and sequence > $1 and 
 
 -- name: entry
 -- One entry.
-select sequence, recorded_at, source, id, type, subject, occurred_at, actor, message
+select sequence, source, id, type, subject, occurred_at, actor, message
   from ledger.journal where sequence = $1;
 
 -- name: batch
 -- The next entries of the lane, the last one with all that it concerns here. `targeted`: a correction or void of it was
 -- recorded before, so the recorder has added what that concerns behind the lane's position.
 select next.subject as concerned,
-       journal.sequence, journal.recorded_at, journal.source, journal.id, journal.type, journal.subject,
+       journal.sequence, journal.source, journal.id, journal.type, journal.subject,
        journal.occurred_at, journal.actor, journal.message,
        exists (select from ledger.journal correction
                 where correction.disposition = 'entry'

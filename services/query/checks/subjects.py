@@ -84,7 +84,7 @@ class SubjectChecks:
                     differences.add("disposition_altered", sequence, subject, f"unreadable: {said.reason}", "entry")
                 check_columns(row, said, differences)
             if isinstance(said, CloudEvent):
-                found.histories[subject].append(Recorded(sequence, row["recorded_at"], said))
+                found.histories[subject].append(Recorded(sequence, said))
         return found
 
     async def _check_concerns(self, found: _Found, differences: Differences) -> None:

@@ -66,8 +66,8 @@ class Journal:
 
     def _take(self, said: CloudEvent) -> None:
         sequence = self.last + 1
-        recorded_at = _BEGAN + sequence * timedelta(milliseconds=10)
-        self.entries.append(Recorded(sequence, recorded_at, said))
+        recorded_at = recorded_at_of(sequence)
+        self.entries.append(Recorded(sequence, said))
         concerned = {said.subject, *said.event.concerns()}
         target = None
         if isinstance(said.event, EventCorrected | EventVoided):
@@ -121,6 +121,11 @@ _COLUMNS = (
     "message",
     "leaf_hash",
 )
+
+
+def recorded_at_of(sequence: int) -> datetime:
+    """When an entry was recorded."""
+    return _BEGAN + sequence * timedelta(milliseconds=10)
 
 
 def _lane(subject: str) -> int:

@@ -19,7 +19,7 @@ from projections.views import VIEWS
 from services.ledger.journal import publication
 from services.projector.tables import table
 from tests.integration.projector.expected import Rows, expected
-from tests.integration.projector.journal import Journal
+from tests.integration.projector.journal import Journal, recorded_at_of
 from tests.integration.projector.turmoil import turmoil
 from tests.integration.projector.working import projecting
 from tests.ledger import fresh_ledger
@@ -187,7 +187,7 @@ async def test_the_position_is_that_of_the_lowest_lane(told: Told) -> None:
     last = told.journal.entries[-1]
     (position,) = await told.reader.fetch("select * from reporting.position")
     assert position["sequence"] == last.sequence
-    assert position["recorded_at"] == last.recorded_at
+    assert position["recorded_at"] == recorded_at_of(last.sequence)
     assert await told.reader.fetchval("select reporting.sequence()") == last.sequence
     assert len(await told.reader.fetch("select * from reporting.lane")) == 16
     schema = await told.owner.fetchval("select schema_name from ledger.generation")
@@ -198,7 +198,7 @@ async def test_the_position_is_that_of_the_lowest_lane(told: Told) -> None:
 
 async def test_a_time_of_knowledge_is_a_sequence(told: Told) -> None:
     for each in (told.journal.entries[0], told.journal.entries[99], told.journal.entries[-1]):
-        at = each.recorded_at
+        at = recorded_at_of(each.sequence)
         assert await told.reader.fetchval("select reporting.sequence_at($1)", at) == each.sequence
         before = await told.reader.fetchval("select reporting.sequence_at($1)", at - timedelta(microseconds=1))
         assert before == each.sequence - 1
