@@ -1,6 +1,7 @@
 """A whole run on real servers finds what is done to the journal behind everybody's back, and leaves no process."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -39,11 +40,19 @@ def _tampering(draw: Random) -> Sequence[Fault[OneOfEach]]:
     return [Fault("tamper with the journal", 2.0, _tamper)]
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A directory whose name leaves room for a socket in it: a socket's path has 107 bytes at most."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as directory:
+        Path(directory).chmod(0o711)  # run by root, PostgreSQL is another user
+        yield Path(directory)
+
+
 @pytest.mark.timeout(300)
 async def test_a_run_finds_what_was_altered_and_lost_and_leaves_no_process(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, short_path: Path
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(short_path))
     result = await run(Plan("tampered", "tampering", _tampering, OneOfEach), 1, print)
     assert (result.lost, result.doubled, result.altered) == (1, 0, 1)
     assert result.acknowledged > 10

@@ -62,6 +62,6 @@ def test_a_sequence_that_no_stream_can_reach_is_refused() -> None:
         read_known("9" * 19, UTC_ZONE)
 
 
-@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.just(UTC)))
+@given(st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 12, 31), timezones=st.just(UTC)))
 def test_what_an_answer_states_is_read_back_as_the_same_instant(at: datetime) -> None:
     assert read_time(at.isoformat(), SHANGHAI, "as_of") == at
