@@ -19,8 +19,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import nats
 import nats.errors
+from nats.aio.client import Client
 
 from services.embedded.process import Process, Program
 from tests.faults import ports
@@ -174,15 +174,13 @@ class Cluster:
         for node in self.nodes:
             if node.runs:
                 url = f"nats://daybook:{self._passwords['DAYBOOK']}@127.0.0.1:{node.port}"
+                nc = Client()
                 try:
-                    nc = await nats.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
-                except (OSError, nats.errors.Error, TimeoutError):
-                    continue
-                try:
+                    await nc.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
                     answer: dict[str, Any] = json.loads((await nc.request(subject, question, timeout=2)).data)
                     if "error" not in answer:
                         return answer
-                except (nats.errors.Error, TimeoutError):
+                except (OSError, nats.errors.Error, TimeoutError):
                     continue
                 finally:
                     await nc.close()

@@ -1,6 +1,7 @@
 """The three-node cluster of the harness, and what connections to it owe to whoever uses them."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -23,6 +24,10 @@ STREAM = "DAYBOOK"
 SETTINGS = Settings(stream=STREAM, stream_replicas=3, stream_max_bytes=64 * 1024 * 1024)
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+"""nats-py leaves the streams of attempts to reconnect that failed to the garbage collector, which complains."""
+
+
 @pytest.fixture
 async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
     async with running_cluster(tmp_path) as cluster:
@@ -30,6 +35,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
         await provision(nc, SETTINGS, None)
         await nc.close()
         yield cluster
+    gc.collect()
 
 
 async def appended(nc: Client, identity: str) -> int:
