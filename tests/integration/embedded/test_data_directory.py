@@ -11,6 +11,7 @@ import pytest
 from services.embedded.data_directory import held
 from services.embedded.process import Process, Program
 from services.errors import AlreadyRunning, DaybookError
+from tests.service import until
 
 
 def _program(log: Path, script: str, *words: str) -> Program:
@@ -42,7 +43,13 @@ def test_a_file_in_its_place_is_named(tmp_path: Path) -> None:
 
 
 async def test_what_a_killed_up_left_running_is_ended(tmp_path: Path) -> None:
-    left = await Process.start(_program(tmp_path / "log", "import sys; sys.stdin.read()", str(tmp_path)))
+    log = tmp_path / "log"
+    left = await Process.start(_program(log, "import sys; print('up', flush=True); sys.stdin.read()", str(tmp_path)))
+
+    async def runs() -> bool:
+        return "up" in log.read_text()
+
+    await until(runs, "the program does not run")
     left.send(signal.SIGSTOP)
     (tmp_path / "children.json").write_text(json.dumps({"child": left.pid}))
     said: list[str] = []
