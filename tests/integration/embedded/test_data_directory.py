@@ -44,7 +44,7 @@ def test_a_file_in_its_place_is_named(tmp_path: Path) -> None:
 
 async def test_what_a_killed_up_left_running_is_ended(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    left = await Process.start(_program(log, "import sys; print('up', flush=True); sys.stdin.read()", str(tmp_path)))
+    left = await Process.start(_program(log, "import time; print('up', flush=True); time.sleep(60)", str(tmp_path)))
 
     async def runs() -> bool:
         return "up" in log.read_text()
