@@ -32,20 +32,22 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
-    """Run side by side until one ends; raises what it raised. The others are cancelled, and awaited.
-
-    They are cancelled until they do end: nats-py swallows a cancellation that comes while it flushes.
-    """
+    """Run side by side until one ends; raises what it raised. The others are cancelled, and awaited."""
     tasks = [asyncio.ensure_future(each) for each in work]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for each in done:
             each.result()
     finally:
-        await _end(tasks)
+        await ended(tasks)
 
 
-async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+async def ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel them and wait for their end; what they raise is dropped.
+
+    They are cancelled until they do end: `asyncio.wait_for`, with which nats-py connects and flushes, swallows a
+    cancellation that comes in the moment when what it waits for is there.
+    """
     left, cancelled = set(tasks), False
     while left:
         for each in left:

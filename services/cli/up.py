@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from services.cli.options import DataOption, load
+from services.lifetime import ended
 from services.settings import Settings
 
 
@@ -63,9 +64,7 @@ async def _up(settings: Settings, console: Console) -> None:
                 await stopping
             say("Stopping")
         finally:
-            stopping.cancel()
-            starting.cancel()
-            await asyncio.wait((starting, stopping))
+            await ended((starting, stopping))
             await supervisor.stop()
     say("Stopped")
 

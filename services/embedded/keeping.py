@@ -7,6 +7,7 @@ from typing import Protocol
 
 from services.embedded.process import Process, Started
 from services.errors import ServerFailed
+from services.lifetime import ended
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 30.0
@@ -47,8 +48,7 @@ class Kept:
     async def stop(self) -> None:
         """Ends it for good."""
         if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.wait([self._keeper])
+            await ended([self._keeper])
         await self._startable.stop()
 
     def check(self) -> None:

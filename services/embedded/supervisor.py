@@ -1,7 +1,6 @@
 """Servers and services as child processes: started in order, kept alive, stopped in order."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from services.embedded import ports
@@ -13,6 +12,7 @@ from services.embedded.readiness import all_ready
 from services.embedded.rotation import keep_rotating
 from services.embedded.service_process import ServiceProcess
 from services.errors import DaybookError
+from services.lifetime import ended
 from services.notary import key as notary_key
 from services.provision import Provisioned, provision
 from services.settings import LOOPBACK, Endpoints, Settings, endpoints
@@ -84,9 +84,7 @@ class Supervisor:
     async def stop(self) -> None:
         """Stops everything in good order: services, NATS, PostgreSQL; then nothing is left but the data."""
         if self._rotation is not None:
-            self._rotation.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._rotation
+            await ended([self._rotation])
         await asyncio.gather(*(each.stop() for each in self._services))
         for each in self._servers:
             await each.stop()

@@ -9,6 +9,7 @@ from nats.aio.msg import Msg
 
 from services.database import DATABASE_AWAY
 from services.errors import Unavailable
+from services.lifetime import ended
 from services.stream import connection as stream_connection
 
 log = structlog.get_logger()
@@ -53,8 +54,7 @@ class Arrivals:
     async def stop(self) -> None:
         """Nobody waits any more."""
         if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait([self._watching])
+            await ended([self._watching])
 
     async def _watch(self) -> None:
         while self._waiting:

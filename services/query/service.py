@@ -9,7 +9,7 @@ import structlog
 
 from services import database
 from services.errors import NotConfigured
-from services.lifetime import until_told
+from services.lifetime import ended, until_told
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
 from services.query.access import Readers
@@ -56,8 +56,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             yield port
     finally:
         await arrivals.stop()
-        listening.cancel()
-        await asyncio.wait([listening])
+        await ended([listening])
         pool.terminate()
 
 

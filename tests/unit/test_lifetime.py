@@ -1,0 +1,54 @@
+"""What runs side by side ends together, whatever a library does with a cancellation."""
+
+import asyncio
+
+import pytest
+
+from services.lifetime import ended, until_one_ends
+
+
+async def _swallows_one() -> None:
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        await asyncio.sleep(60)
+
+
+async def test_what_swallows_a_cancellation_is_cancelled_until_it_ends() -> None:
+    task = asyncio.create_task(_swallows_one())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await ended([task])
+    assert task.cancelled()
+
+
+async def test_what_failed_while_it_ended_is_not_raised() -> None:
+    async def fails() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise ValueError("too late")
+
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0)
+    await ended([task])
+    assert isinstance(task.exception(), ValueError)
+
+
+async def test_the_first_that_fails_ends_the_others_and_is_raised() -> None:
+    runs, over = asyncio.Event(), asyncio.Event()
+
+    async def other() -> None:
+        runs.set()
+        try:
+            await _swallows_one()
+        finally:
+            over.set()
+
+    async def fails() -> None:
+        await runs.wait()
+        raise ValueError("the first")
+
+    with pytest.raises(ValueError, match="the first"):
+        await until_one_ends(other(), fails())
+    assert over.is_set()
