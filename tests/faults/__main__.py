@@ -1,7 +1,7 @@
 """`make faults`: a fixed set of runs, or as many as are asked for, and the table.
 
-Exit code 0: nothing was lost, doubled or altered, and everything recovered. 1: something was, or did not. 2: usage.
-130: Ctrl-C or SIGTERM; what had been run by then is shown.
+Exit code 0: nothing was lost, doubled or altered, and everything recovered. 1: something was, or did not, or there was
+nothing that could be run here. 2: usage. 130: Ctrl-C or SIGTERM; what had been run by then is shown.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -43,7 +43,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, metavar="N", help="so many runs, with the seeds from 1 on")
     parser.add_argument("--seed", type=int, metavar="N", help="one run of each plan with this seed")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="runs side by side (%(default)s)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's result to a file")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's result to a file, as they come")
     parser.add_argument("--list", action="store_true", help="show the plans")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the schedule and what happens in every run")
     asked = parser.parse_args(words)
@@ -67,19 +67,29 @@ def wanted(asked: argparse.Namespace) -> Iterator[tuple[Plan[Any], int]]:
 
 def show(result: Result, number: str, with_notes: bool) -> None:
     """One run, on standard error."""
-    verdict = "ok" if result.passed else "FAILED"
+    passed = "ok" if result.passed else "FAILED"
+    recovered = (
+        "not known to have recovered" if result.recovery_s is None else f"recovered in {result.recovery_s:.2f} s"
+    )
     say(
-        f"[{number}] {result.plan} seed {result.seed}: {verdict}, {result.acknowledged} events acknowledged, "
+        f"[{number}] {result.plan} seed {result.seed}: {passed}, {result.acknowledged} events acknowledged, "
         f"lost {result.lost}, doubled {result.doubled}, altered {result.altered}, "
-        f"recovered in {result.recovery_s:.2f} s, took {result.seconds:.0f} s"
+        f"{recovered}, took {result.seconds:.0f} s"
     )
     for each in result.notes if with_notes or not result.passed else ():
         say(f"    {each}")
     if not result.passed:
         for each in result.complaints:
             say(f"    wrong: {each}")
-        say(f"    logs and receipts: {result.kept}")
+        if result.kept:
+            say(f"    logs and receipts: {result.kept}")
         say(f"    again: python -m tests.faults --plan {result.plan} --seed {result.seed} -v")
+
+
+def write(file: Path | None, results: Sequence[Result]) -> None:
+    """For programs: all that is known by now."""
+    if file is not None:
+        file.write_text(json.dumps([each.document() for each in results], indent=2, ensure_ascii=False) + "\n")
 
 
 def say(text: str) -> None:
@@ -99,10 +109,9 @@ async def until_told(work: Coroutine[Any, Any, None]) -> bool:
     return True
 
 
-async def alone(plan: Plan[Any], seed: int, results: list[Result]) -> None:
+async def alone(plan: Plan[Any], seed: int, came: Callable[[Result], None]) -> None:
     """One run in this process: what happens is shown as it happens."""
-    results.append(await run(plan, seed, partial(say_of, plan.name, seed)))
-    show(results[-1], "1/1", with_notes=False)
+    came(await run(plan, seed, partial(say_of, plan.name, seed)))
 
 
 def say_of(plan: str, seed: int, text: str) -> None:
@@ -123,19 +132,26 @@ def main(words: Sequence[str]) -> int:
         faults = "; ".join(f"{each.at_s:.2f} s {each.name}" for each in schedule(plan, seed))
         say(f"{plan.name} seed {seed}: {faults}")
     results: list[Result] = []
-    if len(some) == 1:
-        work = alone(*some[0], results)
-    else:
-        work = runs(some, asked.jobs, results, lambda each, number: show(each, number, asked.verbose))
+
+    def came(result: Result) -> None:
+        results.append(result)
+        show(result, f"{len(results)}/{len(some)}", with_notes=asked.verbose and len(some) > 1)
+        write(asked.json, results)
+
+    write(asked.json, results)
+    work = alone(*some[0], came) if len(some) == 1 else runs(some, asked.jobs, came)
     ended = asyncio.run(until_told(work))
     if results or not_run:
         print(markdown(results, {each.name: each.about for each in PLANS}, not_run))
-    if asked.json:
-        asked.json.write_text(json.dumps([each.document() for each in results], indent=2, ensure_ascii=False) + "\n")
     if not ended:
         say(f"Interrupted after {len(results)} of {len(some)} runs.")
         return 130
-    return 0 if all(each.passed for each in results) else 1
+    return verdict(results)
+
+
+def verdict(results: Sequence[Result]) -> int:
+    """The exit code of runs that were not interrupted: where nothing was run, nothing was shown to hold."""
+    return 0 if results and all(each.passed for each in results) else 1
 
 
 if __name__ == "__main__":

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from services.embedded.process import Process, Program
+from services.errors import ServerFailed
 from tests.faults.servers import freeze, thaw
 
 RESTART_S = 0.25
 """How soon a process that ended by itself is started again."""
+_STARTS_WITHIN_S = 30.0
+"""How long one that is to be started may take to be there, beyond what it is left dead on purpose."""
 
 
 class Kept:
@@ -44,14 +47,14 @@ class Kept:
         """Starts it and keeps it from now on."""
         self._wanted.set()
         self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.name}")
-        await self._alive.wait()
+        await self._lives()
 
     async def kill(self, down_s: float) -> None:
         """kill -9; returns once it is started again, so much later. One that is dead already stays so no longer."""
         if self.runs:
             self._pause = down_s
             await self._end()
-        await self._alive.wait()
+        await self._lives(down_s)
 
     async def hold(self) -> None:
         """kill -9, and no more life until `release`."""
@@ -61,7 +64,7 @@ class Kept:
     async def release(self) -> None:
         """Starts it again after `hold`."""
         self._wanted.set()
-        await self._alive.wait()
+        await self._lives()
 
     def freeze(self) -> None:
         """SIGSTOP."""
@@ -92,6 +95,11 @@ class Kept:
         except FileNotFoundError:
             return ""
 
+    async def _lives(self, down_s: float = 0.0) -> None:
+        """Waits until it is there. Raises TimeoutError."""
+        async with asyncio.timeout(down_s + _STARTS_WITHIN_S):
+            await self._alive.wait()
+
     async def _end(self) -> None:
         assert self._process is not None
         if self._process.exit_code is None:
@@ -103,15 +111,22 @@ class Kept:
     async def _keep(self) -> None:
         while True:
             await self._wanted.wait()
-            self._process = await Process.start(self._program)
+            try:
+                self._process = await Process.start(self._program)
+            except ServerFailed as error:
+                self._mourn(str(error))
+                await asyncio.sleep(RESTART_S)
+                continue
             self.lives += 1
             self._alive.set()
             code = await self._process.wait()
             self._alive.clear()
             if not self._asked:
-                words = f"{self.name} ended with {code}: {self._process.last_words(1)}"
-                self.ended.append(words)
-                self._said(words)
+                self._mourn(f"{self.name} ended with {code}: {self._process.last_words(1)}")
             self._asked = False
             await asyncio.sleep(self._pause)
             self._pause = RESTART_S
+
+    def _mourn(self, words: str) -> None:
+        self.ended.append(words)
+        self._said(words)

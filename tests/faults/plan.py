@@ -55,3 +55,5 @@ class Plan(Generic[S]):
     """Why it cannot be run on this machine; empty where it can."""
     recover_within_s: float = 60.0
     """A run fails when the ledger is not ready again so long after a fault."""
+    ends_within_s: float = 600.0
+    """A run that takes longer is broken off, and has failed."""

@@ -18,6 +18,8 @@ class Recovery(Generic[S]):
 
     def __init__(self, world: World[S]) -> None:
         self.longest_s = 0.0
+        self.gave_up = False
+        """Whether it was ever not ready again within the plan's bound."""
         self._world = world
         self._striking = 0
         self._measured = 0
@@ -53,6 +55,7 @@ class Recovery(Generic[S]):
                 return  # another fault struck before: its end is what counts
             if monotonic() - ended > self._world.plan.recover_within_s:
                 self._world.complain(f"not ready again {monotonic() - ended:.0f} s after {fault.name}: {why}")
+                self.gave_up = True
                 return
             await asyncio.sleep(0.02)
         took = monotonic() - ended

@@ -30,8 +30,8 @@ class Result:
     lost: int
     doubled: int
     altered: int
-    recovery_s: float
-    """The longest time from a fault's end until everything was there again."""
+    recovery_s: float | None
+    """The longest time from a fault's end until everything was there again; None when it was not, or nobody knows."""
     seconds: float
     complaints: Sequence[str]
     notes: Sequence[str]
@@ -75,9 +75,10 @@ async def _run(plan: Plan[S], seed: int, home: Path, say: Say) -> Result:
     recovery = Recovery(world)
     found = Findings()
     try:
-        async with ready(world):
+        async with asyncio.timeout(plan.ends_within_s), ready(world):
             found = await _through(world, recovery)
     except Exception as error:
+        recovery.gave_up = True
         world.complain("the run broke off: " + "".join(format_exception(error)))
     wrong = bool(world.complaints or found.lost or found.doubled or found.altered)
     return Result(
@@ -87,7 +88,7 @@ async def _run(plan: Plan[S], seed: int, home: Path, say: Say) -> Result:
         lost=len(found.lost),
         doubled=len(found.doubled),
         altered=len(found.altered),
-        recovery_s=round(recovery.longest_s, 2),
+        recovery_s=None if recovery.gave_up else round(recovery.longest_s, 2),
         seconds=round(monotonic() - began, 1),
         complaints=world.complaints,
         notes=world.notes,
@@ -103,5 +104,6 @@ async def _through(world: World[S], recovery: Recovery[S]) -> Findings:
     try:
         await world.caught_up()
     except NotRecovered as error:
+        recovery.gave_up = True
         world.complain(f"at the end: {error}")
     return await check(world)

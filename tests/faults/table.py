@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from tests.faults.run import Result
 
-_HEAD = ("fault", "runs", "events acknowledged", "lost", "doubled", "altered", "longest time to recover")
+_HEAD = (
+    *("fault", "runs", "failed", "events acknowledged", "lost", "doubled", "altered"),
+    "longest time to recover (from the fault's end)",
+)
 
 
 def markdown(results: Sequence[Result], about: Mapping[str, str], not_run: Mapping[str, str]) -> str:
@@ -22,10 +25,20 @@ def _line(name: str, results: Sequence[Result]) -> str:
     cells = [
         name,
         f"{len(results)}",
+        f"{sum(not each.passed for each in results)}",
         f"{sum(each.acknowledged for each in results):,}",
         f"{sum(each.lost for each in results)}",
         f"{sum(each.doubled for each in results)}",
         f"{sum(each.altered for each in results)}",
-        f"{max(each.recovery_s for each in results):.1f} s",
+        _longest([each.recovery_s for each in results]),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _longest(times_s: Sequence[float | None]) -> str:
+    """Of those that recovered; and how many did not."""
+    recovered = [each for each in times_s if each is not None]
+    words = [f"{max(recovered):.1f} s"] if recovered else []
+    if len(recovered) < len(times_s):
+        words.append(f"{len(times_s) - len(recovered)} did not")
+    return ", ".join(words)

@@ -1,5 +1,6 @@
 """A whole run on real servers finds what is done to the journal behind everybody's back, and leaves no process."""
 
+import asyncio
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -59,11 +60,27 @@ async def test_a_run_finds_what_was_altered_and_lost_and_leaves_no_process(
     assert not result.passed
     assert any("daybook verify" in each for each in result.complaints)
     assert any("differ" in each for each in result.complaints)
-    assert "| tampering | 1 |" in markdown([result], {"tampered": "tampering"}, {})
+    assert "| tampering | 1 | 1 |" in markdown([result], {"tampered": "tampering"}, {})
     assert result.kept
     kept = Path(result.kept)
     assert (kept / "receipts.jsonl").exists()
     assert not _alive(str(kept))
+
+
+async def _hang(world: World[OneOfEach]) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.timeout(300)
+async def test_a_run_that_hangs_is_broken_off_and_has_failed(monkeypatch: pytest.MonkeyPatch, short_path: Path) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(short_path))
+    hangs = Plan("hangs", "hanging", lambda _: [Fault("hang", 0.0, _hang)], OneOfEach, ends_within_s=20.0)
+    result = await run(hangs, 1, print)
+    assert not result.passed
+    assert result.recovery_s is None
+    assert any("the run broke off" in each and "TimeoutError" in each for each in result.complaints)
+    assert result.kept
+    assert not _alive(result.kept)
 
 
 def _alive(named: str) -> list[str]:

@@ -12,6 +12,7 @@ from tests.faults.world import World
 
 _LAG = 30
 """So many rows at least the replica lacks, where it does not have everything."""
+_LAGS_WITHIN_S = 60.0
 
 
 def fail_over(*, frozen: bool, for_s: float, lags: bool) -> Callable[[World[Replicated]], Awaitable[None]]:
@@ -22,8 +23,9 @@ def fail_over(*, frozen: bool, for_s: float, lags: bool) -> Callable[[World[Repl
         if lags:
             await pair.cut_off_standby()
             last = await _last(world)
-            while await _last(world) < last + _LAG:  # noqa: ASYNC110 - writers and recorder are other processes
-                await asyncio.sleep(0.05)
+            async with asyncio.timeout(_LAGS_WITHIN_S):
+                while await _last(world) < last + _LAG:  # noqa: ASYNC110 - writers and recorder are other processes
+                    await asyncio.sleep(0.05)
         await remember_rows(world)
         await pair.fail_over(frozen=frozen)
         world.note(f"{pair.primary.home.name} is the primary now")
