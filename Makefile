@@ -42,7 +42,7 @@ check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
 	@$(BIN)/python -m contracts.schemas --check
 
 bench: $(READY) ## measure appends, visibility, record, project, rebuild, verify and reports, beside floors and a peer
-	@echo "== bench: everything side by side in one run; figures go to tests/benchmarks/"
+	@echo "== bench: everything side by side in one run; figures go to tests/benchmarks/results/"
 	@$(BIN)/python -m tests.benchmarks
 
 faults: $(READY) ## kill, stop, cut off, fill and rewind everything, and look for every acknowledged event (SEEDS=200)

@@ -22,7 +22,7 @@ RUN_FILE = "run.json"
 class Settings(BaseSettings):
     """What can be set. Every field has a default that runs the embedded servers on loopback."""
 
-    model_config = SettingsConfigDict(env_prefix="DAYBOOK_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DAYBOOK_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     data: Path = Field(default=Path("~/.local/share/daybook"), description="Data directory of the embedded servers.")
     nats_url: SecretStr | None = Field(default=None, description="NATS servers, comma separated; none: embedded.")
@@ -59,7 +59,9 @@ class Settings(BaseSettings):
         default=5.0, ge=0.01, le=3600, description="Seconds between two signed heads, at least."
     )
     metrics_token: SecretStr | None = Field(
-        default=None, description="With it other machines may read /metrics; none: this machine alone, without one."
+        default=None,
+        min_length=16,
+        description="With it (16 characters or more) other machines may read /metrics; none: this machine alone.",
     )
     nats_ca: Path | None = Field(
         default=None, description="CA that issued the certificates of NATS (PEM); with it nothing goes without TLS."

@@ -6,7 +6,7 @@ share one.
 
 from prometheus_client import Counter, Histogram
 
-from services.intake.problems import KINDS, Refusal
+from services.intake.problems import KINDS, OURS, Refusal
 from services.intake.receipt import Taken
 from services.monitoring.registry import REGISTRY, SECONDS, SIZES
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, Outcome
@@ -45,7 +45,7 @@ _known: set[str] = set()
 
 for _outcome in _OUTCOMES.values():
     _APPENDS.labels(_outcome)
-for _kind in ("stream_full", "stream_away"):
+for _kind in OURS:
     for _door in ("http", "nats"):
         _REFUSALS.labels(_door, _kind)
 

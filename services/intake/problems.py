@@ -41,6 +41,9 @@ KINDS: dict[str, tuple[int, str]] = {
 }
 """Every kind of problem: its HTTP status and title. Its `type` is `urn:daybook:problem:` and the kind, with hyphens."""
 
+OURS = tuple(kind for kind, (status, _) in KINDS.items() if status >= 500)
+"""Problems that are no fault of who sent."""
+
 RETRY_AFTER_S = {
     "stream_full": 60,
     "stream_away": 1,

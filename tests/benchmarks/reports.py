@@ -20,6 +20,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlencode, urlsplit
 
+from services.embedded.supervisor import SERVICES
+from services.notary import key as notary_key
 from services.stream.append import Message
 from tests.benchmarks.corpus import corpus, events_of, send
 from tests.benchmarks.figure import Figure
@@ -197,10 +199,8 @@ async def measure(run: Run) -> list[Figure]:
         await vacuum(ledger)
         run.says("starting all services")
         tokens = {source: await ledger.source(source) for source in ("crm", "telephony", "billing", "bank")}
-        services = {
-            name: await stack.enter_async_context(ledger.process(name, open_reads="true"))
-            for name in ("intake", "recorder", "projector", "query")
-        }
+        notary_key.ensure(ledger.settings)
+        services = {name: await stack.enter_async_context(ledger.process(name, open_reads="true")) for name in SERVICES}
         ports = {name: urlsplit(service.url).port or 0 for name, service in services.items()}
         asked = await asks(ledger, ports["query"], stack)
         run.says("asking for reports")

@@ -1,4 +1,4 @@
-"""Everything at once, as in `daybook up`: intake, recorder, projector and query, and writers who send all they can.
+"""Everything at once, as in `daybook up`: its five services, and writers who send all they can.
 
 Batches over HTTP, a source each; the clock runs from the first request until every lane has taken the last event.
 The writers share the processors with what is measured.
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from services.demo.facts import SOURCES
+from services.embedded.supervisor import SERVICES
+from services.notary import key as notary_key
 from tests.benchmarks import usage
 from tests.benchmarks.corpus import corpus
 from tests.benchmarks.figure import Figure
@@ -19,7 +21,6 @@ from tests.benchmarks.senders import http_clients
 from tests.ledger import fresh_ledger
 
 AT_ONCE = 500
-SERVICES = ("intake", "recorder", "projector", "query")
 
 
 def bodies(events: int) -> dict[str, list[bytes]]:
@@ -51,6 +52,7 @@ async def measure(run: Run) -> list[Figure]:
     told = bodies(events)
     async with fresh_ledger(run.servers, stream_max_bytes=2**30) as ledger, AsyncExitStack() as stack:
         tokens = {source: await ledger.source(source) for source in told}
+        notary_key.ensure(ledger.settings)
         services = {name: await stack.enter_async_context(ledger.process(name)) for name in SERVICES}
         pids = {name: each.process.pid for name, each in services.items()}
         port = int(services["intake"].url.rpartition(":")[2])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from services.intake.problems import OURS
 from tests.integration.monitoring.conftest import SERVICES, Watched
 from tests.up import REPOSITORY
 
@@ -56,6 +57,14 @@ def test_every_rule_says_what_it_means_where_to_look_and_what_to_do(rule: dict[s
     runbook = rule["annotations"]["runbook"]
     assert "\n" not in runbook.strip()
     assert re.fullmatch(r"Means: .+ Look: .+ Do: .+", runbook), runbook
+
+
+def test_every_refusal_that_is_no_fault_of_a_sender_wakes_somebody() -> None:
+    (rule,) = (rule for rule in rules() if rule["alert"] == "DaybookRefusesEvents")
+    kinds = re.search(r'kind=~"([^"]+)"', rule["expr"])
+    assert kinds is not None
+    assert set(kinds[1].split("|")) == set(OURS)
+    assert set(OURS) <= set(re.findall(r"\w+", rule["annotations"]["runbook"]))
 
 
 def test_no_two_rules_have_one_name() -> None:

@@ -83,9 +83,9 @@ async def test_other_machines_need_the_token(ledger: Ledger) -> None:
             assert (
                 await client.get(f"{recorder.url}/ready", headers={"Host": "ledger.example.org"})
             ).status_code == 200
-        async with ledger.process("recorder", metrics_token="let-me") as recorder:
+        async with ledger.process("recorder", metrics_token="let-me-read-these") as recorder:
             await recorder.ready()
-            for token, status in ((None, 401), ("let-you", 401), ("let-me", 200)):
+            for token, status in ((None, 401), ("let-you", 401), ("let-me-read-these", 200)):
                 headers = {"Authorization": f"Bearer {token}", "Host": "ledger.example.org"} if token else {}
                 answer = await client.get(f"{recorder.url}/metrics", headers=headers)
                 assert answer.status_code == status
