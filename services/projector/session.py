@@ -74,6 +74,7 @@ class Session:
         self._cache = Cache(manner.cache_entries)
         self._wake = wake
         self._lanes: dict[int, Lane] = {}
+        """Those that may be set to work: what they hold in memory is committed, but for what is being worked on."""
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._surplus: set[int] = set()
         """Lanes that are to stop after their batch, because others have too few."""
@@ -117,7 +118,7 @@ class Session:
         census = await self._locks.census()
         by_ease = sorted(self._lanes, key=lambda lane: lane in self._busy)
         self._surplus = set(by_ease[: max(len(self._lanes) - census.share, 0)])
-        for lane in self._surplus - self._busy.keys() - self._leaving:
+        for lane in self._surplus - self._busy.keys():
             await self._let_go(lane)
         for lane in census.free:
             if len(self._lanes) >= census.share:
@@ -135,10 +136,14 @@ class Session:
             await self._let_go(lane)
 
     async def _let_go(self, lane: int) -> None:
+        self._forget(lane)
+        await self._locks.release(lane)
+
+    def _forget(self, lane: int) -> None:
+        """Nobody goes on from what a lane holds in memory: it may never have been committed."""
         self._lanes.pop(lane, None)
         self._manner.progress.let_go(lane)
         self._cache.forget(lane)
-        await self._locks.release(lane)
 
     def _rest(self, lane: int, error: Exception) -> None:
         log.error("lane_stopped", lane=lane, error=str(error), exc_info=not isinstance(error, DaybookError))
@@ -204,17 +209,18 @@ class Session:
                     finally:
                         self._working.put_nowait(connection)
                 await self._tell(number, step.sequence)
-            if number in self._surplus:
-                self._leaving.add(number)
         except LostLeadership as error:
             log.warning("lane_lost", lane=number, error=str(error))
             metrics.TROUBLES.labels("lane_lost").inc()
-            self._leaving.add(number)
         except CONNECTION_BROKEN as error:
             self._failure = error
         except Exception as error:
             self._rest(number, error)
-            self._leaving.add(number)
+        else:
+            if number not in self._surplus:
+                return
         finally:
             del self._busy[number]
             self._wake.set()
+        self._forget(number)
+        self._leaving.add(number)

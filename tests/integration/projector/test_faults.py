@@ -11,7 +11,7 @@ import pytest
 
 from projections.views import VIEWS
 from services.errors import LostLeadership, ViewsAltered
-from services.projector import generation, projector
+from services.projector import generation, projector, session
 from services.projector.cache import Cache
 from services.projector.generation import Generation
 from services.projector.lane import Lane
@@ -272,3 +272,75 @@ async def test_a_row_that_something_else_removed_stops_its_lane_and_no_other(emp
     assert isinstance(troubles[0], ViewsAltered)
     assert "daybook rebuild --force" in str(troubles[0])
     assert "D-3" in str(troubles[0])
+
+
+@pytest.mark.parametrize("raised", ["by the lane", "by PostgreSQL"])
+async def test_a_lane_that_failed_does_not_go_on_from_what_it_did_not_commit(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, raised: str
+) -> None:
+    monkeypatch.setattr(session, "REST_S", 0.1)
+    owner, other, slow = [await empty_ledger.connect() for _ in range(3)]
+    journal = Journal()
+    journal.take(turmoil(seed=42, events=150, deals=1, accounts=1))
+    schema = (await served(owner)).schema
+    failed, asked, found = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    found.set()
+
+    async def find(connection: asyncpg.Connection) -> Generation | None:
+        asked.set()
+        await found.wait()
+        return await generation.own(connection)
+
+    async def tell(lane: int, sequence: int) -> None:
+        if failed.is_set():  # the session is held up at the lanes that have nothing to do
+            await slow.execute("select pg_sleep(0.05)")
+
+    async def at_rest() -> bool:
+        return not await other.fetchval(_AT_WORK)
+
+    projector = Projector(empty_ledger.endpoints.database_url, find, tell=tell)
+    task = asyncio.create_task(projector.run())
+    try:
+        await journal.write(owner, limit=100)
+        await empty_ledger.projected(100)
+        if raised == "by PostgreSQL":
+            await owner.execute(_REFUSED.format(schema=schema))
+        else:
+            await owner.execute(f'create table kept as select * from "{schema}".stage_position where {_STANDS}')
+            await owner.execute(f'delete from "{schema}".stage_position where {_STANDS}')
+        async with owner.transaction():
+            await owner.execute(f'lock table "{schema}".stage_position in share mode')
+            await journal.write(other, limit=50)
+            projector.wake()
+            await until(lambda: other.fetchval(_WAITING), "the lane does not write")
+            found.clear()
+            asked.clear()
+            await asyncio.wait_for(asked.wait(), 10)
+        await until(at_rest, "the lane does not fail")
+        if raised == "by PostgreSQL":
+            await owner.execute(f'drop trigger refused on "{schema}".stage_position')
+        else:
+            await owner.execute(f'insert into "{schema}".stage_position select * from kept')
+        await journal.write(owner)
+        failed.set()
+        found.set()
+        await empty_ledger.projected(journal.last)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+
+
+_STANDS = "known_to = 9223372036854775807"
+_REFUSED = """
+create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+create trigger refused before insert on "{schema}".stage_position execute function refuse()
+"""
+_AT_WORK = """
+select exists (select from pg_stat_activity
+                where datname = current_database() and application_name = 'projector' and state <> 'idle')
+"""
+_WAITING = """
+select exists (select from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock' and query like '%stage_position%')
+"""
