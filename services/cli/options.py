@@ -58,8 +58,18 @@ def print_json(document: Any) -> None:
 
 
 def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs a coroutine to its end."""
-    return asyncio.run(work)
+    """Runs a coroutine to its end. Ctrl-C is KeyboardInterrupt, whatever the libraries in between make of it."""
+
+    async def interruptible() -> Result:
+        try:
+            return await work
+        except Exception as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from error
+            raise
+
+    return asyncio.run(interruptible())
 
 
 def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:

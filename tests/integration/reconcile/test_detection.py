@@ -99,9 +99,10 @@ async def test_a_damaged_message_that_nobody_has_recorded(
     ((first, last),) = found.comparison.lost
     assert f"does not hold the message at sequence {first}:" in str(raised.value)
     assert len(before) < first
-    assert found.comparison.beyond == [(last + 1, MESSAGES)]
+    before_it = [(len(before) + 1, first - 1)] if len(before) + 1 < first else []
+    assert found.comparison.beyond == [*before_it, (last + 1, MESSAGES)]
     done = await applied(empty_ledger)
-    assert [(each.old, each.new) for each in done.moved] == [((last + 1, MESSAGES), (first, MESSAGES - 1))]
+    assert ((last + 1, MESSAGES), (first, MESSAGES - 1)) in [(each.old, each.new) for each in done.moved]
     await assert_whole(empty_ledger, before)
 
 

@@ -1,0 +1,30 @@
+"""Ctrl-C ends a command as such, whatever a library makes of the cancellation."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from services.cli.options import wait_for
+
+
+async def _turned_into_an_error() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        raise TimeoutError("the connection was closed") from None
+
+
+def test_ctrl_c_that_a_library_turned_into_an_error_is_ctrl_c() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        wait_for(_turned_into_an_error())
+
+
+def test_an_error_without_ctrl_c_is_raised() -> None:
+    async def fails() -> None:
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong"):
+        wait_for(fails())
