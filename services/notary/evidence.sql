@@ -1,6 +1,19 @@
 -- name: concerning
--- The entries that concern a deal, as known at a sequence.
-select sequence from ledger.concerns where subject = $1 and sequence <= $2 order by sequence;
+-- The entries that concern a deal, as known at a sequence. A correction that concerns it through its target alone is
+-- left out while that target was not known, as in services/query/history.sql.
+select concerns.sequence
+  from ledger.concerns
+  join ledger.journal using (sequence)
+ where concerns.subject = $1
+   and concerns.sequence <= $2
+   and (journal.target_source is null
+        or journal.subject = $1
+        or exists (select from ledger.journal target
+                    where target.disposition = 'entry'
+                      and target.source = journal.target_source
+                      and target.id = journal.target_id
+                      and target.sequence <= $2))
+ order by concerns.sequence;
 
 -- name: publications
 -- The publications of some playbooks, as known at a sequence.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from contracts.canonical import NotCanonical, read_json
 from contracts.envelope import Refused, read_recorded
 from contracts.times import read_instant
 from projections.entry import Recorded
@@ -31,8 +32,8 @@ def replay(text: str) -> list[str]:
         about = document["views"]["about"]
         if about["generation"] != generation_digest():
             raise BadRequest(
-                f"The view rows were made by the folds {about['generation']}, and this version has "
-                f"{generation_digest()}. Check it with the version that made it: {document['daybook']}."
+                f"The view rows were made by the folds {_printable(about['generation'])}, and this version has "
+                f"{generation_digest()}. Check it with the version that made it: {_printable(document['daybook'])}."
             )
         deal, moment = str(document["deal"]), Moment(read_instant(about["as_of"])[0], int(about["known_at"]))
         entries = {each["sequence"]: each for each in document["rows"]}
@@ -41,12 +42,13 @@ def replay(text: str) -> list[str]:
         stated = {name: rows for name, rows in document["views"].items() if name != "about"}
         explanation = document["explanation"]
     except (KeyError, TypeError, ValueError, Refused) as error:
-        raise BadRequest(f"The evidence file cannot be read: {type(error).__name__}: {error}") from error
+        raise BadRequest(f"The evidence file cannot be read: {type(error).__name__}: {_printable(error)}") from error
     playbooks = Playbooks.of(found for each in published if (found := publication(each)) is not None)
-    return [
+    differences = [
         *_views(deal, history, playbooks, moment, stated),
         *_explanation(deal, history, playbooks, moment, explanation),
     ]
+    return [_printable(each) for each in differences]
 
 
 def _views(
@@ -87,9 +89,9 @@ def _recorded(row: Mapping[str, Any]) -> Recorded:
 
 def _read(text: str) -> Any:
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise BadRequest(f"The file is not JSON: {error}") from None
+        document = read_json(text)
+    except NotCanonical as error:
+        raise BadRequest(f"The file is no evidence: {_printable(error)}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BadRequest(f"The file is no evidence in the format {FORMAT}.")
     return document
@@ -101,3 +103,8 @@ def _text(row: Mapping[str, Any]) -> str:
 
 def _shown(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in row.items() if value is not None)
+
+
+def _printable(value: object) -> str:
+    """As text of one line that a terminal shows as it is: the file may say anything."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(value))

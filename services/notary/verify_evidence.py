@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks an evidence file of Daybook, offline, with nothing but Python 3.9 or later and the package `cryptography`.
 
-    python verify_evidence.py FILE --key KEY [--older HEAD] [--lang zh]
+    python verify_evidence.py FILE --key KEY [--key FORMER] [--older HEAD] [--lang zh]
 
 KEY is the notary's public key (name+id+key) as it was given to you by somebody you trust, never taken from the file.
+Where the notary has had another key before, and signed one of the heads with it, name both.
 It says what is proved, what is only stated, and what is not shown. Exit code 0: all that must hold does. 1: something
 does not, and it is named. 2: it could not be checked.
 
@@ -25,6 +26,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FORMAT = "daybook-evidence/1"
+SECTIONS = frozenset(
+    ("format", "made_at", "daybook", "deal", "head", "older", "rows", "views", "explanation", "schemas", "others",
+     "statement")
+)  # fmt: skip
+CORRECTIONS = ("daybook.event_corrected.", "daybook.event_voided.")
 MOST_BYTES = 1 << 30
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - Python 3.9 has no other
 
@@ -39,7 +45,7 @@ TEXTS = {
     "fails": ("{count} things are wrong: do not rely on this file.", "发现 {count} 处错误:请勿信赖此文件。"),
     # proved
     "head": (
-        "The head of {size} rows was signed by {name}, with the key that you named.",
+        "The head of {size} rows was signed by {name}, with a key that you named.",
         "包含 {size} 条记录的树头由 {name} 以您指定的密钥签名。",
     ),
     "included": (
@@ -53,8 +59,15 @@ TEXTS = {
         "旧树头的 {first} 条记录正是现有 {second} 条记录的开头:其间没有任何改写。",
     ),
     "complete": (
-        "The file holds all {size} rows that the head covers, and no other than those below is about this deal.",
-        "文件包含树头覆盖的全部 {size} 条记录,除下列记录外没有其他记录涉及该商机。",
+        "The file holds all {size} rows that the head covers: no other than those below is about this deal, and none "
+        "of them repeats an earlier event.",
+        "文件包含树头覆盖的全部 {size} 条记录:除下列记录外没有其他记录涉及该商机,且均不是早先事件的重复。",
+    ),
+    "complete_but": (
+        "The file holds all {size} rows that the head covers, and none of those below repeats an earlier event. "
+        "Others about this deal: {count}, each named under ONLY STATED or NOT SHOWN.",
+        "文件包含树头覆盖的全部 {size} 条记录,下列记录均不是早先事件的重复。"
+        "其他涉及该商机的记录:{count} 条,逐条列于“仅为陈述”或“未证明”之下。",
     ),
     "signed": (
         "The notary signed this whole file: nothing was taken out, added or changed since, the view rows included.",
@@ -69,13 +82,11 @@ TEXTS = {
         "That the ledger's clock was right when it recorded them; their order is proved.",
         "记录时账本时钟准确:仅为陈述;记录的先后顺序已被证明。",
     ),
-    "counts": (
-        "That these rows count, and are no repetitions of an earlier event.",
-        "这些记录有效,且不是早先事件的重复。",
-    ),
+    "valid": ("That these rows are events as the ledger takes them.", "这些记录是账本认可的有效事件。"),
+    "unrepeated": ("That none of these rows repeats an earlier event.", "这些记录均不是早先事件的重复。"),
     "not_counted": (
-        "That row {sequence}, which names the deal, does not count: it is said to be {disposition}.",
-        "记录 {sequence} 提及该商机但不计入:据称为 {disposition}。",
+        "That row {sequence}, which is about the deal, does not count: it is said to be {disposition}.",
+        "记录 {sequence} 涉及该商机但不计入:据称为 {disposition}。",
     ),
     "views": (
         "The rows of the views ({count}) and the explanation, as of {as_of}, as known at sequence {known_at}. "
@@ -96,13 +107,24 @@ TEXTS = {
         "生成文件时没有遗漏涉及该商机的记录。哈希树只能证明包含,不能证明不包含;"
         "以 --whole 生成的文件或在账本上运行 `daybook verify` 可证明。",
     ),
+    "recorded_later": (
+        "What row {sequence} ({type}) says. It is about the deal, and the file is as known at sequence {known_at}, "
+        "when that was not known yet.",
+        "记录 {sequence}({type})的内容:它涉及该商机,但文件按序号 {known_at} 时所知生成,当时尚不知晓。",
+    ),
+    "unknown_target": (
+        "The event {target}, which row {sequence} is about. It may not have been recorded by then, or be about another "
+        "deal.",
+        "记录 {sequence} 所针对的事件 {target}:可能当时尚未记录,或涉及其他商机。",
+    ),
     "split": (
         "That others were shown the same head: compare it with theirs, or keep it and ask with --older later.",
         "他人看到的是同一个树头:请与他人比对,或保存此树头,日后用 --older 索取一致性证明。",
     ),
-    "later": ("What was recorded behind sequence {size}.", "序号 {size} 之后的记录。"),
+    "later": ("What was recorded behind sequence {sequence}.", "序号 {sequence} 之后的记录。"),
     # wrong
     "no_format": ("The file is no evidence in the format {format}.", "该文件不是 {format} 格式的证据。"),
+    "unknown_section": ("The format knows no section `{section}`.", "该格式没有“{section}”部分。"),
     "malformed": ("The file is not as it must be: {what}.", "文件格式不正确:{what}。"),
     "bad_head": ("The head: {why}.", "树头:{why}。"),
     "bad_older": ("The older head: {why}.", "旧树头:{why}。"),
@@ -152,15 +174,15 @@ TEXTS = {
         "The view {view} names row {sequence}, which is not in the file.",
         "视图 {view} 引用的记录 {sequence} 不在文件中。",
     ),
-    "unknown_target": (
-        "Row {sequence} is about the event {target}, which is not in the file.",
-        "记录 {sequence} 针对的事件 {target} 不在文件中。",
-    ),
     "missing_other": (
         "The whole journal is to be in the file, but row {sequence} is not.",
         "文件应含整个账本,但缺少记录 {sequence}。",
     ),
     "other_tree": ("All rows together do not come to the root that was signed.", "全部记录合计的根哈希与签名不符。"),
+    "disposition": (
+        "Row {sequence} is said to be {said}, but by the rows before it it is {found}.",
+        "记录 {sequence} 据称为 {said},但根据此前的记录应为 {found}。",
+    ),
     "left_out": ("Row {sequence} concerns the deal and is not shown as such.", "记录 {sequence} 涉及该商机却未列出。"),
 }
 
@@ -177,13 +199,18 @@ class Report:
         self.lines: dict[str, list[str]] = {"faults": [], "proved": [], "stated": [], "open": []}
 
     def text(self, key: str, **values: Any) -> str:
-        return TEXTS[key][self.place].format(**values)
+        return TEXTS[key][self.place].format(**{name: printable(value) for name, value in values.items()})
 
     def say(self, kind: str, key: str, **values: Any) -> None:
         self.lines[kind].append(self.text(key, **values))
 
     def wrong(self, key: str, **values: Any) -> None:
         self.say("faults", key, **values)
+
+
+def printable(value: Any) -> str:
+    """The value as text of one line that a terminal shows as it is: the file may say anything."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(value))
 
 
 # --- the standards -------------------------------------------------------------------------------------------------
@@ -270,8 +297,15 @@ class Key:
         if raw[:1] != b"\x01" or sha256(self.name.encode() + b"\n" + raw)[:4] != self.id:
             raise Malformed("--key: its id is not that of its name and key")
 
-    def open(self, note: str) -> str:
-        """The text that this key signed. Raises Malformed."""
+
+class Keys:
+    """All public keys that the reader trusts: each may have signed."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.known = {(key.name, key.id): key for key in map(Key, texts)}
+
+    def open(self, note: str) -> tuple[str, Key]:
+        """The text of a note, and the key that signed it. Raises Malformed."""
         text, gap, tail = note.rpartition("\n\n")
         if not gap or not tail.endswith("\n"):
             raise Malformed("it is no signed note")
@@ -281,26 +315,42 @@ class Key:
             if dash != "\u2014":
                 raise Malformed("a line below the text is no signature")
             signature = base64.b64decode(encoded, validate=True)
-            if (name, signature[:4]) == (self.name, self.id):
+            key = self.known.get((name, signature[:4]))
+            if key is not None:
                 try:
-                    self.public.verify(signature[4:], (text + "\n").encode())
+                    key.public.verify(signature[4:], (text + "\n").encode())
                 except InvalidSignature:
                     raise Malformed("the signature does not fit the text") from None
-                return text + "\n"
-        raise Malformed(f"{self.name} did not sign it with the key that you named")
+                return text + "\n", key
+        raise Malformed("it is not signed with a key that you named")
 
-    def head(self, note: str) -> tuple[int, bytes]:
-        """(size, root) of a signed tree head. Raises Malformed."""
-        lines = self.open(note).split("\n")
-        if len(lines) < 4 or lines[0] != self.name or not lines[1].isascii() or not lines[1].isdigit():
+    def head(self, note: str) -> tuple[tuple[int, bytes], str]:
+        """(size, root) of a signed tree head, and who signed it. Raises Malformed."""
+        text, key = self.open(note)
+        lines = text.split("\n")
+        if len(lines) < 4 or lines[0] != key.name or not lines[1].isascii() or not lines[1].isdigit():
             raise Malformed("it is signed, but no head of this log")
         root = base64.b64decode(lines[2], validate=True)
         if len(root) != 32:
             raise Malformed("it is signed, but holds no root hash")
-        return int(lines[1]), root
+        return (int(lines[1]), root), key.name
 
 
 # --- the file ------------------------------------------------------------------------------------------------------
+
+
+def read_json(text: str) -> Any:
+    """JSON in which no key stands twice: readers differ in which of the two they take. Raises ValueError."""
+    return json.loads(text, object_pairs_hook=unique)
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the key {name[:80]!r} stands twice in one object")
+        found[name] = value
+    return found
 
 
 class Row:
@@ -315,32 +365,28 @@ class Row:
         self.why = given.get("why")
         self.disposition = str(given.get("disposition", "entry"))
         self.shown_at = given.get("recorded_at")
+        self.recorded_at = EPOCH + timedelta(microseconds=self.recorded_at_us)
         self.leaf = leaf(self.sequence, self.recorded_at_us, self.stream_subject, self.message)
         self.event: dict[str, Any] = {}
         self.unreadable: str | None = None
         try:
-            found = json.loads(self.message.decode())
+            found = read_json(self.message.decode())
             self.event = found if isinstance(found, dict) else {}
-            self.unreadable = None if self.event else "not an object"
-        except ValueError as error:
+            self.unreadable = None if identity(self.event) else "not an object with source and id"
+        except (ValueError, RecursionError) as error:
             self.unreadable = str(error)
-
-    @property
-    def identity(self) -> tuple[Any, Any]:
-        """Source and id: what names an event for ever."""
-        return self.event.get("source"), self.event.get("id")
-
-    @property
-    def target(self) -> tuple[Any, Any] | None:
-        """The event that a correction or void is about."""
+        self.identity = identity(self.event)
         data = self.event.get("data")
-        target = data.get("target") if isinstance(data, dict) else None
-        return (target.get("source"), target.get("id")) if isinstance(target, dict) else None
+        self.target = identity(data.get("target")) if isinstance(data, dict) else None
+        self.corrects = self.target if str(self.event.get("type")).startswith(CORRECTIONS) else None
 
-    @property
-    def recorded_at(self) -> datetime:
-        """When the ledger took it."""
-        return EPOCH + timedelta(microseconds=self.recorded_at_us)
+
+def identity(value: Any) -> tuple[str, str] | None:
+    """Source and id: what names an event for ever."""
+    if not isinstance(value, dict):
+        return None
+    source, id = value.get("source"), value.get("id")
+    return (source, id) if isinstance(source, str) and isinstance(id, str) else None
 
 
 def whole(value: Any) -> int:
@@ -350,11 +396,16 @@ def whole(value: Any) -> int:
     return value
 
 
-def names(value: Any, deal: str) -> bool:
-    """Whether the data names the deal anywhere."""
-    if isinstance(value, dict):
-        return value.get("deal_id") == deal or any(names(each, deal) for each in value.values())
-    return isinstance(value, list) and any(names(each, deal) for each in value)
+def names(data: Any, deal: str) -> bool:
+    """Whether an event's data names the deal: by itself, or by what its lists hold, as the ledger reads it."""
+    left = [data]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            if each.get("deal_id") == deal:
+                return True
+            left += [member for value in each.values() if isinstance(value, list) for member in value]
+    return False
 
 
 def about(row: Row, deal: str) -> bool:
@@ -363,21 +414,21 @@ def about(row: Row, deal: str) -> bool:
 
 
 def concerning(rows: list[Row], deal: str) -> set[int]:
-    """The sequences of the rows that concern a deal: by themselves, or by what they are about."""
+    """The sequences of the rows that concern a deal: by themselves, or by what they correct or void."""
     own = {row.sequence for row in rows if about(row, deal)}
-    targets = {row.identity for row in rows if row.sequence in own}
-    return own | {row.sequence for row in rows if row.target in targets}
+    targets = {row.identity for row in rows if row.sequence in own} - {None}
+    return own | {row.sequence for row in rows if row.corrects in targets}
 
 
-def check_head(file: dict[str, Any], key: Key, report: Report) -> tuple[int, bytes] | None:
+def check_head(file: dict[str, Any], keys: Keys, report: Report) -> tuple[int, bytes] | None:
     """The signed head; None where it is not."""
     try:
-        size, root = key.head(file["head"])
+        head, name = keys.head(file["head"])
     except (Malformed, ValueError) as error:
         report.wrong("bad_head", why=error)
         return None
-    report.say("proved", "head", size=size, name=key.name)
-    return size, root
+    report.say("proved", "head", size=head[0], name=name)
+    return head
 
 
 def check_rows(rows: list[Row], head: tuple[int, bytes] | None, deal: str, report: Report) -> None:
@@ -415,7 +466,7 @@ def check_event(row: Row, deal: str, concerned: set[int], report: Report) -> Non
 
 
 def check_older(
-    file: dict[str, Any], head: tuple[int, bytes] | None, key: Key, kept: tuple[int, bytes] | None, report: Report
+    file: dict[str, Any], head: tuple[int, bytes] | None, keys: Keys, kept: tuple[int, bytes] | None, report: Report
 ) -> None:
     """The consistency proof, from the older head in the file, which must be the one that the reader kept."""
     given = file.get("older")
@@ -424,7 +475,7 @@ def check_older(
     if given is None or head is None:
         return
     try:
-        older = key.head(given["head"])
+        older, _ = keys.head(given["head"])
     except (Malformed, ValueError) as error:
         report.wrong("bad_older", why=error)
         return
@@ -454,18 +505,46 @@ def check_whole(
     if root_of([row.leaf for row in ordered]) != head[1]:
         report.wrong("other_tree")
         return False
-    shown = {row.sequence for row in rows}
-    known_at = whole(file["views"]["about"]["known_at"])
-    counting = [row for row in ordered if row.sequence <= known_at and row.disposition == "entry"]
-    left_out = sorted(concerning(counting, deal) - shown)
-    for sequence in left_out:
-        report.wrong("left_out", sequence=sequence)
+    good = len(report.lines["faults"])
+    check_dispositions(ordered, report)
+    shown, known_at = {row.sequence for row in rows}, whole(file["views"]["about"]["known_at"])
+    entries = [row for row in ordered if row.disposition == "entry"]
+    known = concerning([row for row in entries if row.sequence <= known_at], deal)
+    counting, mentioning, named = concerning(entries, deal), concerning(ordered, deal), 0
     for row in ordered:
-        if row.disposition != "entry" and about(row, deal):
+        if row.sequence in shown:
+            continue
+        if row.sequence in known:
+            report.wrong("left_out", sequence=row.sequence)
+        elif row.sequence in counting:
+            named += 1
+            report.say("open", "recorded_later", sequence=row.sequence, type=row.event.get("type"), known_at=known_at)
+        elif row.sequence in mentioning:
+            named += 1
             report.say("stated", "not_counted", sequence=row.sequence, disposition=row.disposition)
-    if not left_out:
+    if len(report.lines["faults"]) > good:
+        return False
+    if named:
+        report.say("proved", "complete_but", size=head[0], count=named)
+    else:
         report.say("proved", "complete", size=head[0])
-    return not left_out
+    return True
+
+
+def check_dispositions(ordered: list[Row], report: Report) -> None:
+    """Of all rows: the first with an identity is an entry, and what repeats it is none. That a row is unreadable, only
+    the ledger's contracts can tell."""
+    first: dict[tuple[str, str], Row] = {}
+    for row in ordered:
+        if row.disposition == "unreadable":
+            continue
+        found = "unreadable"
+        if row.identity is not None:
+            original = first.setdefault(row.identity, row)
+            repeated = "duplicate" if original.message == row.message else "conflict"
+            found = "entry" if original is row else repeated
+        if found != row.disposition:
+            report.wrong("disposition", sequence=row.sequence, said=row.disposition, found=found)
 
 
 def check_references(file: dict[str, Any], rows: list[Row], report: Report) -> None:
@@ -484,7 +563,7 @@ def check_references(file: dict[str, Any], rows: list[Row], report: Report) -> N
         report.wrong("unknown_cause", view="explanation", sequence=sequence)
     for row in rows:
         if row.target is not None and row.target not in identities:
-            report.wrong("unknown_target", sequence=row.sequence, target=" ".join(map(str, row.target)))
+            report.say("open", "unknown_target", sequence=row.sequence, target=" ".join(row.target))
 
 
 def digest(value: Any) -> str:
@@ -502,14 +581,14 @@ def numbers(text: str) -> set[int]:
     return found
 
 
-def check_statement(file: dict[str, Any], rows: list[Row], key: Key, allow_unsigned: bool, report: Report) -> bool:
+def check_statement(file: dict[str, Any], rows: list[Row], keys: Keys, allow_unsigned: bool, report: Report) -> bool:
     """The notary's signature over the whole file. Whether it holds."""
     if file.get("statement") is None:
         if not allow_unsigned:
             report.wrong("unsigned")
         return False
     try:
-        lines = key.open(file["statement"]).split("\n")
+        lines = keys.open(file["statement"])[0].split("\n")
         if lines[:2] != [FORMAT, f"deal/{file['deal']}"] or not lines[2].startswith("rows "):
             raise Malformed("it is about something else")
     except (Malformed, ValueError, IndexError) as error:
@@ -534,20 +613,22 @@ def check_statement(file: dict[str, Any], rows: list[Row], key: Key, allow_unsig
 
 
 def check(
-    file: dict[str, Any], key: Key, kept: tuple[int, bytes] | None, allow_unsigned: bool, report: Report
+    file: dict[str, Any], keys: Keys, kept: tuple[int, bytes] | None, allow_unsigned: bool, report: Report
 ) -> list[Row]:
     """Everything. Raises Malformed for what cannot be read at all."""
     try:
         deal, rows = str(file["deal"]), [Row(each) for each in file["rows"]]
-        head = check_head(file, key, report)
+        for section in sorted(file.keys() - SECTIONS):
+            report.wrong("unknown_section", section=section)
+        head = check_head(file, keys, report)
         check_rows(rows, head, deal, report)
-        check_older(file, head, key, kept, report)
+        check_older(file, head, keys, kept, report)
         complete = check_whole(file, rows, head, deal, report)
         check_references(file, rows, report)
-        signed = check_statement(file, rows, key, allow_unsigned, report)
+        signed = check_statement(file, rows, keys, allow_unsigned, report)
         times = file["views"]["about"]
         views = sum(len(each) for name, each in file["views"].items() if name != "about")
-        for each in ("facts", "clock", "counts"):
+        for each in ("facts", "clock", "valid", *(() if complete else ("unrepeated",))):
             report.say("stated", each)
         report.say("stated", "views", count=views, as_of=times["as_of"], known_at=times["known_at"])
         report.say("stated", "schemas", count=len(file["schemas"]))
@@ -557,7 +638,7 @@ def check(
             report.say("open", "omission")
         report.say("open", "split")
         if head is not None:
-            report.say("open", "later", size=head[0])
+            report.say("open", "later", sequence=head[0] if complete else times["known_at"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise Malformed(f"{type(error).__name__}: {error}") from error
     return rows
@@ -572,7 +653,7 @@ def show(file: dict[str, Any], rows: list[Row], report: Report) -> None:
     lines += ["", report.text("rows")]
     for row in rows:
         what = [row.event.get(each) for each in ("type", "subject", "time", "source", "id", "actor")]
-        lines.append(f"  {row.sequence:>8}  {row.recorded_at.isoformat()}  {'  '.join(map(str, what))}")
+        lines.append(f"  {row.sequence:>8}  {row.recorded_at.isoformat()}  {'  '.join(map(printable, what))}")
     faults = len(report.lines["faults"])
     lines += ["", report.text("fails", count=faults) if faults else report.text("holds")]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -587,10 +668,10 @@ def read(path: str) -> str:
     return data.decode()
 
 
-def older_head(key: Key, path: str) -> tuple[int, bytes]:
+def older_head(keys: Keys, path: str) -> tuple[int, bytes]:
     """The head that the reader kept. Raises OSError, ValueError and Malformed."""
     try:
-        return key.head(read(path).rstrip("\n") + "\n")
+        return keys.head(read(path).rstrip("\n") + "\n")[0]
     except Malformed as error:
         raise Malformed(f"--older {path}: {error}") from None
 
@@ -602,20 +683,25 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="Example: python verify_evidence.py D-1.json --key 'ledger.example.com/sales+1a2b3c4d+AX…'",
     )
     parser.add_argument("file", help="the evidence file")
-    parser.add_argument("--key", required=True, help="the notary's public key, from somebody you trust")
+    parser.add_argument(
+        "--key",
+        required=True,
+        action="append",
+        help="the notary's public key, from somebody you trust; again for a key with which it signed before",
+    )
     parser.add_argument("--older", help="a file with a head that you kept: the file must prove that it begins with it")
     parser.add_argument("--allow-unsigned", action="store_true", help="let a file pass that the notary did not sign")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of the report")
     asked = parser.parse_args(arguments)
     report = Report(asked.lang)
     try:
-        key = Key(asked.key)
-        kept = older_head(key, asked.older) if asked.older else None
-        file = json.loads(read(asked.file))
+        keys = Keys(asked.key)
+        kept = older_head(keys, asked.older) if asked.older else None
+        file = read_json(read(asked.file))
         if not isinstance(file, dict) or file.get("format") != FORMAT:
             sys.stderr.write(report.text("no_format", format=FORMAT) + "\n")
             return 2
-        rows = check(file, key, kept, asked.allow_unsigned, report)
+        rows = check(file, keys, kept, asked.allow_unsigned, report)
     except (OSError, Malformed, ValueError, RecursionError) as error:
         sys.stderr.write(report.text("malformed", what=error) + "\n")
         return 2

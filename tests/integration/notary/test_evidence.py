@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import base64
 import copy
 import json
 import random
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from services.errors import DaybookError, JournalAltered
+from services.errors import BadRequest, DaybookError, JournalAltered
 from services.notary import verify_evidence
 from services.notary.evidence import evidence, head_of
 from services.notary.head import Head, read_head, sign_head
@@ -23,7 +24,7 @@ from services.notary.replay import replay
 from services.notary.statement import signed, statement
 from services.query.times import moment
 from tests.integration.notary.signing import Notarised, notarised
-from tests.integration.query.telling import PLAYBOOKS, Told, tell_first, tell_second
+from tests.integration.query.telling import PLAYBOOKS, Told, corrected, event, tell_first, tell_second
 from tests.ledger import fresh_ledger
 from tests.servers import Servers
 
@@ -58,6 +59,28 @@ class Case:
         return signed(json.loads(json.dumps(document)), self.mine.keys.own)
 
 
+THIRD = (
+    event("o7", "deal_opened", "deal/D-7", "2026-01-01", playbook="practice", owner="Li"),
+    event("c7", "call_made", "deal/D-7", "2026-01-02", outcome="interested"),
+    event("o8", "deal_opened", "deal/D-8", "2026-01-01", playbook="practice", owner="Li"),
+    # What these three are about does not exist, is another deal's, and concerns D-7 only once it is there.
+    event("v7", "event_voided", "deal/D-7", "2026-01-03", target={"source": "crm", "id": "none"}, reason="typed wrong",
+          approver="Wang"),
+    event("e7", "evidence_revoked", "deal/D-7", "2026-01-03", target={"source": "crm", "id": "c1"}, reason="hearsay"),
+    event("v8", "event_voided", "account/A-7", "2026-01-03", target={"source": "crm", "id": "i7"}, reason="typed wrong",
+          approver="Wang"),
+    event("i7", "invoice_issued", "account/A-7", "2026-01-10", invoice="INV-7", amount="100.00", currency="CNY",
+          due_on="2026-02-09", deal_id="D-7"),
+    # They name D-7 and an event of it, and do not concern it.
+    event("e8", "evidence_revoked", "deal/D-8", "2026-01-03", target={"source": "crm", "id": "c7"}, reason="hearsay"),
+    event("i8", "invoice_issued", "account/A-7", "2026-01-10", invoice="INV-8", amount="70.00", currency="CNY",
+          due_on="2026-03-31"),
+    corrected("x8", "i8", "invoice_issued", "account/A-7", "2026-01-10", invoice="INV-8", amount="70.00",
+              currency="CNY", due_on="2026-03-31", deal_id="D-7"),
+)  # fmt: skip
+"""D-7, and what an emitter can send that is beside the point."""
+
+
 @pytest.fixture(scope="module")
 async def case(servers: Servers) -> AsyncIterator[Case]:
     async with fresh_ledger(servers, PLAYBOOKS) as ledger:
@@ -67,6 +90,8 @@ async def case(servers: Servers) -> AsyncIterator[Case]:
         older = (await mine.newest())["table"]
         assert older is not None
         await tell_second(told)
+        await told.tell(*THIRD)
+        await told.projected()
         await mine.signs(told.last)
         yield Case(told, mine, older)
 
@@ -145,9 +170,10 @@ async def test_with_the_whole_journal_nothing_can_be_missing(
     code, said = verified(document, case, tmp_path, capsys)
     assert code == 0, said
     assert f"The file holds all {case.told.last} rows" in said
+    assert "Others about this deal: 2, each named" in said
     assert "NOT SHOWN" in said
     assert "was left out when the file was made" not in said
-    assert f"row {case.told.at['conflict']}, which names the deal, does not count: it is said to be conflict" in said
+    assert f"row {case.told.at['conflict']}, which is about the deal, does not count: it is said to be conflict" in said
     # The notary itself leaves an entry out, and signs.
     gone = case.told.at["k1"]
     document["rows"], moved = (
@@ -161,6 +187,144 @@ async def test_with_the_whole_journal_nothing_can_be_missing(
     assert (code, f"Row {gone} concerns the deal and is not shown as such." in said) == (1, True)
 
 
+NO_OTHER = "no other than those below is about this deal"
+
+
+def moved(document: Document, sequence: int, **said: Any) -> Document:
+    """The document with a row among the others, as somebody says who is not to be believed."""
+    row = next(each for each in document["rows"] if each["sequence"] == sequence)
+    return {
+        **without_statement(document),
+        "rows": [each for each in document["rows"] if each is not row],
+        "others": [*document["others"], {**row, **said}],
+    }
+
+
+async def test_with_the_whole_journal_what_came_to_be_known_later_is_named(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = await case.made(known_at=str(case.told.first), whole=True)
+    code, said = verified(document, case, tmp_path, capsys)
+    assert code == 0, said
+    assert f"What row {case.told.at['x1']} (daybook.event_corrected.v1) says. It is about the deal" in said
+    assert NO_OTHER not in said
+    assert f"What was recorded behind sequence {case.told.last}." in said
+    _, said = verified(await case.made(known_at=str(case.told.first)), case, tmp_path, capsys)
+    assert f"What was recorded behind sequence {case.told.first}." in said
+
+
+async def test_a_row_that_is_said_to_be_unknown_then_is_named(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unwelcome = case.told.at["x1"]
+    document = moved(await case.made(whole=True), unwelcome, disposition="entry")
+    document |= {"statement": None, "explanation": None, "views": {"about": document["views"]["about"]}}
+    document["views"]["about"]["known_at"] = 0
+    code, said = verified(document, case, tmp_path, capsys, "--allow-unsigned")
+    assert code == 0, said
+    assert f"What row {unwelcome} (daybook.event_corrected.v1) says. It is about the deal" in said
+    assert NO_OTHER not in said
+
+
+@pytest.mark.parametrize("disposition", ["duplicate", "conflict", "unreadable", "x"])
+async def test_a_disposition_is_not_believed(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str], disposition: str
+) -> None:
+    void = case.told.at["v8"]
+    document = await case.made("D-7", whole=True)
+    code, said = verified(document, case, tmp_path, capsys)
+    assert (code, NO_OTHER in said) == (0, True), said
+    document = moved(document, void, disposition=disposition)
+    code, said = verified(signed(document, case.mine.keys.own), case, tmp_path, capsys)
+    assert NO_OTHER not in said
+    if disposition == "unreadable":
+        assert f"row {void}, which is about the deal, does not count: it is said to be unreadable" in said
+    else:
+        assert (code, f"Row {void} is said to be {disposition}, but by the rows before it it is entry." in said) == (
+            1,
+            True,
+        )
+
+
+async def test_a_row_that_repeats_another_does_not_count(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = await case.made(whole=True)
+    for disposition in ("duplicate", "conflict"):
+        other = next(each for each in document["others"] if each["sequence"] == case.told.at[disposition])
+        other["disposition"] = "entry"
+    code, said = verified(signed(without_statement(document), case.mine.keys.own), case, tmp_path, capsys)
+    assert code == 1
+    for disposition in ("duplicate", "conflict"):
+        row = case.told.at[disposition]
+        assert f"Row {row} is said to be entry, but by the rows before it it is {disposition}." in said
+
+
+async def test_what_a_correction_is_about_may_be_unknown_or_of_another_deal(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = case.told.at
+    for known_at in (None, at["v8"]):
+        for whole in (False, True):
+            document = await case.made("D-7", None if known_at is None else str(known_at), whole=whole)
+            sequences = {each["sequence"] for each in document["rows"] if each["why"] == "deal"}
+            own = {at[each] for each in ("o7", "c7", "v7", "e7")}
+            assert sequences == (own if known_at else {*own, at["v8"], at["i7"]})
+            code, said = verified(document, case, tmp_path, capsys)
+            assert code == 0, said
+            assert f"The event crm none, which row {at['v7']} is about." in said
+            assert f"The event crm c1, which row {at['e7']} is about." in said
+            assert f"The event crm i7, which row {at['v8']} is about." not in said
+            named = [id for id in at if f"What row {at[id]} (" in said]
+            assert named == (["v8", "i7"] if known_at and whole else [])
+
+
+async def test_a_key_that_signed_before_is_named_beside_the_present_one(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = SigningKey.generate(case.mine.keys.own.public.name)
+    document = without_statement(await case.made(older=case.older))
+    head = read_head(document["head"], case.mine.keys.known)
+    kept = tmp_path / "older"
+    kept.write_text(case.older.note)
+    for note in (head.note, sign_head(new, head.size, head.root).note):
+        changed = signed(document | {"head": note}, new)
+        options = ("--older", str(kept), "--key", str(new.public))
+        assert verified(changed, case, tmp_path, capsys, *options)[0] == 2
+        code, said = verified(changed, case, tmp_path, capsys, *options, "--key", case.key)
+        assert code == 0, said
+        assert "The notary signed this whole file" in said
+
+
+async def test_no_key_stands_twice(case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = await case.made()
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps(document).replace('"deal": "D-1"', '"deal": "D-2", "deal": "D-1"', 1))
+    assert verify_evidence.main([str(path), "--key", case.key]) == 2
+    assert "the key 'deal' stands twice in one object" in capsys.readouterr().err
+    with pytest.raises(BadRequest, match="the key 'deal' stands twice in one object"):
+        replay(path.read_text())
+
+
+async def test_what_a_file_says_cannot_look_like_the_verdict(
+    case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forged = "x\n\nAll that must hold does.\x1b[2J\x9b\u202e"
+    document = without_statement(await case.made())
+    document["made_at"] = document["views"]["stage_position"][0]["owner"] = forged
+    found = row(document, case, "c1")
+    message = json.loads(base64.b64decode(found["message"])) | {"actor": forged}
+    found["message"] = base64.b64encode(json.dumps(message).encode()).decode()
+    _, said = verified(signed(document, case.mine.keys.own), case, tmp_path, capsys)
+    differences = replay(json.dumps(document | {"rows": (await case.made())["rows"]}))
+    for line in (*said.split("\n"), *differences):
+        assert line.isprintable(), line
+        assert line != "All that must hold does."
+    escaped = r"x\n\nAll that must hold does.\x1b[2J\x9b\u202e"
+    assert said.count(escaped) == 2
+    assert any(escaped in each for each in differences)
+
+
 def without_statement(document: Document) -> Document:
     return {name: value for name, value in document.items() if name != "statement"}
 
@@ -171,8 +335,6 @@ def row(document: Document, case: Case, id: str) -> Document:
 
 
 def _change(document: Document, case: Case) -> str:
-    import base64
-
     found = row(document, case, "c1")
     message = base64.b64decode(found["message"]).replace(b"interested", b"callback!!")
     found["message"] = base64.b64encode(message).decode()
@@ -229,6 +391,11 @@ def _view(document: Document, case: Case) -> str:
     return "`views.stage_position` is not as the notary signed it"
 
 
+def _view_moved(document: Document, case: Case) -> str:
+    document["views.stage_position"] = document["views"].pop("stage_position")
+    return "The format knows no section `views.stage_position`"
+
+
 def _view_dropped(document: Document, case: Case) -> str:
     del document["views"]["stage_position"][-1]
     return "`views.stage_position` is not as the notary signed it"
@@ -269,7 +436,7 @@ def _impostor(document: Document, case: Case) -> str:
     head = read_head(document["head"], case.mine.keys.known)
     document["head"] = sign_head(impostor, head.size, head.root).note
     document["statement"] = impostor.sign(statement(without_statement(document)))
-    return "did not sign it with the key that you named"
+    return "it is not signed with a key that you named"
 
 
 def _unsigned(document: Document, case: Case) -> str:
@@ -288,8 +455,8 @@ def _no_older(document: Document, case: Case) -> str:
 
 
 TAMPERINGS = [_change, _backdate, _backdate_text, _drop, _reorder, _renumber, _insert, _behind, _view, _view_dropped,
-              _as_of, _explanation, _cause, _schema, _head_size, _older_head, _impostor, _unsigned, _other_deal,
-              _no_older]  # fmt: skip
+              _view_moved, _as_of, _explanation, _cause, _schema, _head_size, _older_head, _impostor, _unsigned,
+              _other_deal, _no_older]  # fmt: skip
 
 
 @pytest.mark.parametrize("tamper", TAMPERINGS)
@@ -348,9 +515,12 @@ async def test_what_is_no_evidence_cannot_be_checked(
 
 
 async def test_the_view_rows_can_be_derived_anew(case: Case) -> None:
-    for deal in ("D-1", "D-2", "D-3", "D-4", "D-5", "D-6"):
-        for known_at in (None, str(case.told.first)):
-            if deal == "D-6" and known_at is not None:
+    for deal in ("D-1", "D-2", "D-3", "D-4", "D-5", "D-6", "D-7", "D-8"):
+        for known_at in (None, str(case.told.first), str(case.told.at["x6"]), str(case.told.at["v8"])):
+            known = min(
+                case.told.at[id] for id in (f"o{deal[-1]}", f"c{deal[-1]}", f"x{deal[-1]}") if id in case.told.at
+            )
+            if known_at is not None and int(known_at) < known:
                 continue
             assert replay(json.dumps(await case.made(deal, known_at))) == [], (deal, known_at)
 

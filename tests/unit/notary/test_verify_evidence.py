@@ -1,16 +1,23 @@
 """The stand-alone script reckons as the standards do; it shares no code with what made the proofs."""
 
+import re
+from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.canonical import leaf_hash
+from contracts.envelope import read_event
+from contracts.events import EventCorrected, EventVoided
+from contracts.identifiers import stream_subject
 from services.notary import verify_evidence as script
 from services.notary.head import sign_head
 from services.notary.note import SigningKey
 from services.notary.statement import digest, spans
+from tests.conformance.test_events import GOLDEN
 from tests.unit.notary import definition
 
 LEAVES = [sha256(str(number).encode()).digest() for number in range(601)]
@@ -79,8 +86,63 @@ def test_digests_are_the_same(value: object) -> None:
 def test_heads_and_keys_are_read_as_they_are_written() -> None:
     key = SigningKey.generate("ledger.example/x")
     head = sign_head(key, 600, definition.mth(LEAVES[:600]))
-    assert script.Key(str(key.public)).head(head.note) == (head.size, head.root)
-    with pytest.raises(script.Malformed, match="did not sign it"):
-        script.Key(str(SigningKey.generate("ledger.example/x").public)).head(head.note)
+    assert script.Keys([str(key.public)]).head(head.note) == ((head.size, head.root), key.public.name)
+    with pytest.raises(script.Malformed, match="not signed with a key that you named"):
+        script.Keys([str(SigningKey.generate("ledger.example/x").public)]).head(head.note)
     with pytest.raises(script.Malformed, match="no head of this log"):
-        script.Key(str(key.public)).head(key.sign("daybook-evidence/1\ndeal/D-1\nrows 1\n"))
+        script.Keys([str(key.public)]).head(key.sign("daybook-evidence/1\ndeal/D-1\nrows 1\n"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"",
+        b"[]",
+        b"[" * 65_000,
+        b'{"source":"crm","id":"1","id":"2"}',
+        b'{"source":{},"id":["1"]}',
+        b'{"source":"crm"}',
+        b"\xff",
+    ],
+)
+def test_a_message_that_is_no_event_stops_nothing(message: bytes) -> None:
+    given = {"sequence": 1, "recorded_at_us": 0, "stream_subject": "daybook.deal.D-1"}
+    row = script.Row({**given, "message": b64encode(message).decode()})
+    assert row.unreadable is not None
+    assert (row.identity, row.target) == (None, None)
+    assert script.concerning([row], "D-1") == set()
+    report = script.Report("en")
+    row.disposition = "unreadable"
+    script.check_dispositions([row], report)
+    assert report.lines["faults"] == []
+    row.disposition = "entry"
+    script.check_dispositions([row], report)
+    assert len(report.lines["faults"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"deal_id": "D-1"}, True),
+        ({"lines": [{"deal_id": "D-2"}, {"deal_id": "D-1"}]}, True),
+        ({"deal_id": "D-2"}, False),
+        ({"replacement": {"data": {"deal_id": "D-1"}}}, False),
+        ("D-1", False),
+        (None, False),
+    ],
+)
+def test_data_names_a_deal_where_the_ledger_looks(data: object, expected: bool) -> None:
+    assert script.names(data, "D-1") is expected
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_every_event_is_about_the_deals_that_the_ledger_says(path: Path) -> None:
+    event = read_event(path.read_bytes())
+    given = {"sequence": 1, "recorded_at_us": 0, "stream_subject": stream_subject(event.subject)}
+    row = script.Row({**given, "message": b64encode(event.canonical).decode()})
+    concerned = event.event.concerns() | {event.subject}
+    words = re.findall(r'"(?:deal/)?([A-Za-z0-9_-]+)"', event.canonical.decode())
+    for deal in words:
+        assert script.about(row, deal) == (f"deal/{deal}" in concerned), deal
+    target = event.event.target if isinstance(event.event, EventCorrected | EventVoided) else None
+    assert row.corrects == (None if target is None else (target.source, target.id))
