@@ -73,6 +73,8 @@ def evidence(
     typer.echo(f"{out} holds {counted(rows, 'row')} of the {size} that were signed. Check it with")
     typer.echo(f"  python {script} {out} --key KEY")
     typer.echo("where KEY is the public key, from `daybook notary key`: give it to the reader another way.")
+    if settings.notary_former_keys:
+        typer.echo("A head in it may be signed with a key that you had before: name that one with --key, too.")
 
 
 def _signing_key(settings: Settings, unsigned: bool) -> "SigningKey | None":
@@ -105,6 +107,12 @@ async def _made(
     subject("deal", deal)
     async with reading(settings) as connection:
         known = await believed(settings, connection, key)
+        if own is not None and known and own.public not in known:
+            raise BadRequest(
+                f"The private key on this machine is that of {own.public}, and heads are checked with {known[0]}: who "
+                "has that one could not check the file. Name the key file of this ledger's notary as "
+                "DAYBOOK_NOTARY_KEY, or write the file --unsigned."
+            )
         at = await moment(connection, *times, following(settings))
         head = await head_of(connection, at.known_at, known)
         before = None if older is None else _older(older, known)

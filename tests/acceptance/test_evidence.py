@@ -189,6 +189,17 @@ async def test_evidence_without_the_private_key_is_not_made_by_accident(auditor:
     assert (code, auditor.key in complaint) == (0, True), "the ledger's own word for its key is not taken silently"
 
 
+async def test_evidence_is_not_signed_with_the_key_of_another_ledger(auditor: Auditor, tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "D-1.json", {"notary_key": str(tmp_path / "key")}
+    code, other, complaint = await auditor.command("notary", "key", "--make", **elsewhere)
+    assert code == 0, complaint
+    words = ("evidence", "D-1", "--out", str(out), "--key", auditor.key)
+    code, _, complaint = await auditor.command(*words, **elsewhere)
+    assert (code, other.strip() in complaint, out.exists()) == (2, True, False), complaint
+    code, _, complaint = await auditor.command(*words, **elsewhere, notary_former_keys=other.strip())
+    assert (code, complaint) == (0, ""), "a key of the same ledger may sign"
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
