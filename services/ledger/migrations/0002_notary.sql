@@ -32,6 +32,8 @@ create function ledger.check_head_grows() returns trigger language plpgsql as $$
 declare
     newest bigint;
 begin
+    -- One at a time: of two open transactions neither would see the other's head. It ends with the transaction.
+    perform pg_catalog.pg_advisory_xact_lock('ledger.tree_head'::regclass::oid::bigint);
     select max(size) into newest from ledger.tree_head;
     if new.size <= newest then
         raise exception 'a head of % rows does not follow the one of % rows', new.size, newest
