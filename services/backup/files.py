@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from services.backup.manifest import File
+from services.disk import sync_directory
 from services.errors import DaybookError
 
 PARTIAL = ".partial"
@@ -91,12 +92,12 @@ def emerging(directory: Path) -> Iterator[Path]:
         with _held(partial):
             try:
                 yield partial
-                _sync(partial)
+                sync_directory(partial)
                 partial.rename(directory)
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
-        _sync(directory.parent)
+        sync_directory(directory.parent)
     except OSError as error:
         raise DaybookError(f"The backup {directory} cannot be written: {error.strerror} ({error.filename}).") from error
 
@@ -126,11 +127,3 @@ def _settle(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
     file.close()
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,9 +4,13 @@ import os
 import secrets
 import socket
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.disk import sync_directory
 from services.embedded import private
 from services.errors import DaybookError, NotConfigured
 from services.notary.note import NotSigned, PublicKey, SigningKey
@@ -73,11 +77,9 @@ def make(settings: Settings, name: str | None = None) -> PublicKey:
         if settings.notary_key is None:
             private.directory(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(key.write())
-            file.flush()
-            os.fsync(file.fileno())
-        public_path(settings).write_text(f"{key.public}\n")
+        with _emerging(path, key.write()) as new:
+            os.link(new, path)
+        _write_public(settings, key.public)
     except FileExistsError:
         raise DaybookError(
             f"There is a key at {path} already. Heads signed with it need it: nothing is overwritten."
@@ -88,9 +90,11 @@ def make(settings: Settings, name: str | None = None) -> PublicKey:
 
 
 def ensure(settings: Settings) -> None:
-    """A key, made if there is none. Raises DaybookError."""
+    """A key, made if there is none, and its public half beside it. Raises DaybookError."""
     if not key_path(settings).exists():
         make(settings)
+    elif not public_path(settings).exists():
+        _write_public(settings, load(settings).own.public)
 
 
 def trusted(settings: Settings, vkey: str) -> tuple[PublicKey, ...]:
@@ -106,14 +110,38 @@ def trusted(settings: Settings, vkey: str) -> tuple[PublicKey, ...]:
 
 
 def load_public(settings: Settings) -> PublicKey:
-    """The public half, from the file that stands beside the private one. Raises NotConfigured."""
+    """The public half, from the file that stands beside the private one, or from that one. Raises NotConfigured."""
     path = public_path(settings)
     try:
         return PublicKey.read(path.read_text())
     except OSError as error:
+        if key_path(settings).is_file() and not path.exists():
+            return load(settings).own.public
         raise NotConfigured(
             f"There is no public key of a notary at {path} ({error.strerror}). `daybook up` makes one in its data "
             "directory, `daybook notary key --make` wherever DAYBOOK_NOTARY_KEY says."
         ) from error
     except (NotSigned, UnicodeDecodeError) as error:
         raise NotConfigured(f"{path} holds no public key: {error}.") from None
+
+
+def _write_public(settings: Settings, public: PublicKey) -> None:
+    path = public_path(settings)
+    with _emerging(path, f"{public}\n") as new:
+        os.chmod(new, 0o644)
+        os.replace(new, path)
+
+
+@contextmanager
+def _emerging(path: Path, text: str) -> Iterator[str]:
+    """A file on the disk, for its owner alone, that is to become another one in the same directory."""
+    handle, new = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        yield new
+    finally:
+        Path(new).unlink(missing_ok=True)
+    sync_directory(path.parent)
