@@ -5,9 +5,12 @@ Put it where whoever could alter the database cannot: another disk, an append-on
 
 import os
 from collections.abc import Iterator
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import BinaryIO
 
-from services.errors import JournalAltered, Unavailable
+from services.disk import sync_directory
+from services.errors import JournalAltered, LostLeadership, Unavailable
 from services.notary.head import Head, read_head
 from services.notary.key import Keys
 from services.notary.note import MAX_NOTE_BYTES, NotSigned
@@ -23,28 +26,17 @@ class HeadsFile:
         self._keys = keys
 
     def newest(self) -> Head | None:
-        """The last head, None when there is none. Half a head at the end, of a write that was cut short, is cut off.
+        """The last head, None when there is none. Half a head behind it, of a write that was cut short, is passed over.
 
         Raises JournalAltered for what is no head of ours, and Unavailable.
         """
         try:
             with self.path.open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - 2 * MAX_NOTE_BYTES))
-                tail = file.read()
-            whole = tail[: _end_of_whole(tail)]
-            if (half := tail[len(whole) :]) and self._begins_head(half):
-                self._cut(size - len(half))
-            elif half:
-                raise self._altered(half, "it ends in the middle of something")
+                return self._last(file)[0]
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _away(self.path, error) from error
-        if not whole:
-            return None
-        *_, text, signatures = whole[:-2].split(b"\n\n")
-        return self._read(text + b"\n\n" + signatures + b"\n")
 
     def behind(self, size: int) -> Iterator[Head]:
         """The heads of larger trees than one, in the file's order. Raises as `newest`."""
@@ -60,27 +52,51 @@ class HeadsFile:
             raise _away(self.path, error) from error
 
     def append(self, head: Head) -> None:
-        """Writes a head to the disk. Raises Unavailable."""
+        """Writes a head to the disk, in the place of half a head if there is one; the last head is not written again.
+
+        Raises LostLeadership when another notary has gone on from there, JournalAltered as `newest`, and Unavailable:
+        also while another notary writes to the file.
+        """
         try:
             made = not self.path.exists()
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab") as file:
+            with self.path.open("ab+") as file:
+                flock(file, LOCK_EX | LOCK_NB)
+                last, end = self._last(file)
+                if last == head:
+                    return
+                if last is not None and last.size >= head.size:
+                    raise LostLeadership(
+                        f"Another notary has written a head of {last.size} rows to {self.path}: this one stops, with "
+                        f"its head of {head.size} rows."
+                    )
+                if end < os.fstat(file.fileno()).st_size:
+                    file.truncate(end)
                 file.write(f"{head.note}\n".encode())
                 file.flush()
                 os.fsync(file.fileno())
             if made:
-                _sync_directory(self.path.parent)
+                sync_directory(self.path.parent)
         except OSError as error:
             raise _away(self.path, error) from error
+
+    def _last(self, file: BinaryIO) -> tuple[Head | None, int]:
+        """The last head, and where it ends."""
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 2 * MAX_NOTE_BYTES))
+        tail = file.read()
+        whole = tail[: _end_of_whole(tail)]
+        half = tail[len(whole) :]
+        if half and not self._begins_head(half):
+            raise self._altered(half, "it ends in the middle of something")
+        if not whole:
+            return None, size - len(half)
+        *_, text, signatures = whole[:-2].split(b"\n\n")
+        return self._read(text + b"\n\n" + signatures + b"\n"), size - len(half)
 
     def _begins_head(self, half: bytes) -> bool:
         origins = [f"{each.name}\n".encode() for each in self._keys.known]
         return any(half.startswith(each) or each.startswith(half) for each in origins)
-
-    def _cut(self, size: int) -> None:
-        with self.path.open("rb+") as file:
-            file.truncate(size)
-            os.fsync(file.fileno())
 
     def _read(self, note: bytes) -> Head:
         try:
@@ -117,14 +133,6 @@ def _end_of_whole(tail: bytes) -> int:
         if tail[tail.rfind(b"\n", 0, at) + 1 : at].startswith(_SIGNATURE):
             return at + 2
     return 0
-
-
-def _sync_directory(path: Path) -> None:
-    directory = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
 
 
 def _away(path: Path, error: OSError) -> Unavailable:

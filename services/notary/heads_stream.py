@@ -14,6 +14,7 @@ from services.notary.key import Keys
 from services.notary.note import NotSigned
 from services.settings import Settings
 from services.stream.append import FULL
+from services.stream.provision import differences
 from services.stream.state import ask, find
 
 _TIMEOUT_S = 10.0
@@ -58,7 +59,10 @@ def configuration(settings: Settings, ledger_max_bytes: int) -> dict[str, Any]:
 
 
 async def provision(nc: Client, settings: Settings, ledger_max_bytes: int) -> None:
-    """The stream of heads, made if there is none. Raises StreamMismatch when it could lose heads, and Unavailable."""
+    """The stream of heads, made if there is none; it may have another size.
+
+    Raises StreamMismatch when it has other settings, with which it could lose heads, and Unavailable.
+    """
     wanted = configuration(settings, ledger_max_bytes)
     found = await find(nc, wanted["name"])
     if found is None:
@@ -66,19 +70,9 @@ async def provision(nc: Client, settings: Settings, ledger_max_bytes: int) -> No
         if "error" in answer:
             raise Unavailable(f"JetStream makes no stream of heads: {answer['error'].get('description')}")
         return
-    must = (
-        "subjects",
-        "storage",
-        "discard",
-        "max_age",
-        "max_msgs",
-        "max_msgs_per_subject",
-        "deny_delete",
-        "deny_purge",
-    )
-    wrong = [name for name in must if found.configuration.get(name, wanted[name]) != wanted[name]]
+    wrong = {name: each for name, each in differences(wanted, found.configuration).items() if name != "max_bytes"}
     if wrong:
-        named = "; ".join(f"{each} is {found.configuration.get(each)!r}, must be {wanted[each]!r}" for each in wrong)
+        named = "; ".join(f"{name} is {has!r}, must be {must!r}" for name, (must, has) in wrong.items())
         raise StreamMismatch(f"The stream {wanted['name']} has other settings: {named}. Correct them on the server.")
 
 
@@ -95,8 +89,8 @@ class HeadsStream:
 
     async def newest(self) -> Head | None:
         """The last head, None when there is none. Raises JournalAltered, NotProvisioned and Unavailable."""
-        last = await self._last()
-        return await self._head(last) if last else None
+        self._end = await self._last()
+        return await self._head(self._end) if self._end else None
 
     async def behind(self, size: int) -> AsyncIterator[Head]:
         """The heads of larger trees than one, in order. Raises as `newest`."""
@@ -139,8 +133,7 @@ class HeadsStream:
         found = await find(self._nc, self._name)
         if found is None:
             raise NotProvisioned(f"There is no stream {self._name} for signed heads. Run `daybook init`.")
-        self._end = found.last_sequence
-        return self._end
+        return found.last_sequence
 
     async def _head(self, sequence: int) -> Head:
         answer = await ask(self._nc, f"STREAM.MSG.GET.{self._name}", {"seq": sequence})

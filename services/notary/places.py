@@ -1,7 +1,11 @@
 """The three places of signed heads: Postgres, a file, and NATS. Whoever loses one or two can still tell by the third.
 
-A head is committed, then written to the file, then published; the next one only when all three have it. So after a
-crash a place may lack heads that another has: it gets them from there, and nothing is ever taken from the one ahead.
+A head is published on NATS, where only the notary that knows the last one gets one in, then written to the file, then
+committed; the next one only when all three have it. Postgres is last because auditors get their heads from there: a
+head that somebody holds is then also where the database's owner cannot remove it and have other rows signed instead.
+
+After a crash a place may lack heads that another has: it gets them from there, and nothing is ever taken from the one
+ahead.
 """
 
 import asyncio
@@ -17,7 +21,7 @@ from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
 from services.notary.tree import Node
 
-Place = Literal["Postgres", "the file", "NATS"]
+Place = Literal["NATS", "the file", "Postgres"]
 Newest = Mapping[Place, Head | None]
 
 log = structlog.get_logger()
@@ -34,9 +38,9 @@ class Places:
     async def newest(self) -> Newest:
         """The newest head that each place has. Raises JournalAltered, NotProvisioned and Unavailable."""
         found: Newest = {
-            "Postgres": await self._table.newest(),
-            "the file": await asyncio.to_thread(self._file.newest),
             "NATS": await self._stream.newest(),
+            "the file": await asyncio.to_thread(self._file.newest),
+            "Postgres": await self._table.newest(),
         }
         roots: dict[int, bytes] = {}
         for place, head in found.items():
@@ -48,13 +52,16 @@ class Places:
         return found
 
     async def add(self, head: Head, nodes: list[Node]) -> None:
-        """One more head, everywhere. Raises LostLeadership, StreamFull, NotProvisioned and Unavailable."""
-        await self._table.append(head, nodes)
-        await asyncio.to_thread(self._file.append, head)
+        """One more head, everywhere.
+
+        Raises LostLeadership, StreamFull, NotProvisioned, Unavailable, and JournalAltered when the file was.
+        """
         await self._stream.append(head)
+        await asyncio.to_thread(self._file.append, head)
+        await self._table.append(head, nodes)
 
     async def repair(self, newest: Newest) -> None:
-        """Gives each place the heads that it lacks behind its newest, from the place that is ahead. Raises as `add`."""
+        """Gives each place the heads that it lacks behind its newest, Postgres last. Raises as `add`."""
         known = {place: head for place, head in newest.items() if head is not None}
         if not known:
             return

@@ -63,7 +63,7 @@ class Notary:
             where = " and ".join(place for place, head in newest.items() if head and head.size == target)
             await self._standing.says(
                 "waiting",
-                f"A head of {target} rows was signed ({where} has it), but the journal has {there}. Nothing is signed "
+                f"A head of {target} rows was signed (kept by {where}), but the journal has {there}. Nothing is signed "
                 "until it reaches it: let the recorder catch up, or restore the journal.",
             )
             await self._notice()

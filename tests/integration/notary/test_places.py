@@ -3,8 +3,9 @@ this notary, in whichever place, stops it, and it says which place."""
 
 import pytest
 
+from services.errors import StreamMismatch
 from services.notary.head import sign_head
-from services.notary.heads_stream import provision, stream_name, subject
+from services.notary.heads_stream import configuration, provision, stream_name, subject
 from services.notary.key import heads_path
 from services.notary.note import SigningKey
 from services.stream.state import ask
@@ -107,7 +108,7 @@ async def test_it_waits_until_the_journal_reaches_the_newest_head(mine: Notarise
     await ledger.restore(backup)
     async with mine.notary() as standing:
         said = await mine.says("waiting")
-        assert said.startswith("A head of 305 rows was signed (the file and NATS has it), but the journal has 5.")
+        assert said.startswith("A head of 305 rows was signed (kept by NATS and the file), but the journal has 5.")
         condition = await standing.look()
         assert (condition.ready, [each.code for each in condition.reasons]) == (False, ["waiting"])
         await ledger.append(call())
@@ -179,6 +180,27 @@ async def test_what_is_in_the_file_beside_heads_is_not_cut_off(mine: Notarised) 
     path.write_text(path.read_text() + "a note of my own")
     assert "it ends in the middle of something (a note of my own)" in await refused(mine)
     assert path.read_text().endswith("a note of my own")
+
+
+OTHER_SETTINGS = [
+    ("retention", "interest"), ("allow_rollup_hdrs", True), ("deny_purge", False), ("max_msgs", 2),
+    ("discard", "old"), ("allow_msg_ttl", True), ("persist_mode", "async"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "other"), OTHER_SETTINGS)
+async def test_a_stream_that_could_lose_heads_is_refused(mine: Notarised, name: str, other: object) -> None:
+    nc, stream = await mine.ledger.nats(), stream_name(mine.settings.stream)
+    wanted = configuration(mine.settings, 0)
+    settings = wanted | ({"deny_purge": False} if name == "allow_rollup_hdrs" else {}) | {name: other}
+    await ask(nc, f"STREAM.DELETE.{stream}")
+    assert "error" not in await ask(nc, f"STREAM.CREATE.{stream}", settings)
+    with pytest.raises(StreamMismatch, match=rf"{name} is .*, must be .*Correct them on the server"):
+        await provision(nc, mine.settings, 0)
+
+
+async def test_a_stream_of_heads_may_have_another_size(mine: Notarised) -> None:
+    await provision(await mine.ledger.nats(), mine.settings, 1 << 40)
 
 
 async def test_heads_of_a_former_key_are_believed_when_it_is_named(mine: Notarised) -> None:
