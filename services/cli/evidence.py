@@ -109,8 +109,8 @@ async def _made(
         known = await believed(settings, connection, key)
         if own is not None and known and own.public not in known:
             raise BadRequest(
-                f"The private key on this machine is that of {own.public}, and heads are checked with {known[0]}: who "
-                "has that one could not check the file. Name the key file of this ledger's notary as "
+                f"The private key on this machine is that of {own.public}, and heads are checked with {known[0]}: "
+                "whoever has only that one could not check the file. Name the key file of this ledger's notary as "
                 "DAYBOOK_NOTARY_KEY, or write the file --unsigned."
             )
         at = await moment(connection, *times, following(settings))

@@ -85,8 +85,8 @@ TEXTS = {
     "valid": ("That these rows are events as the ledger takes them.", "这些记录是账本认可的有效事件。"),
     "unrepeated": ("That none of these rows repeats an earlier event.", "这些记录均不是早先事件的重复。"),
     "not_counted": (
-        "That row {sequence}, which is about the deal, does not count: it is said to be {disposition}.",
-        "记录 {sequence} 涉及该商机但不计入:据称为 {disposition}。",
+        "That row {sequence} ({type}), which is about the deal, does not count: it is said to be {disposition}.",
+        "记录 {sequence}({type})涉及该商机但不计入:据称为 {disposition}。",
     ),
     "views": (
         "The rows of the views ({count}) and the explanation, as of {as_of}, as known at sequence {known_at}. "
@@ -514,14 +514,15 @@ def check_whole(
     for row in ordered:
         if row.sequence in shown:
             continue
+        type = row.event.get("type")
         if row.sequence in known:
             report.wrong("left_out", sequence=row.sequence)
         elif row.sequence in counting:
             named += 1
-            report.say("open", "recorded_later", sequence=row.sequence, type=row.event.get("type"), known_at=known_at)
+            report.say("open", "recorded_later", sequence=row.sequence, type=type, known_at=known_at)
         elif row.sequence in mentioning:
             named += 1
-            report.say("stated", "not_counted", sequence=row.sequence, disposition=row.disposition)
+            report.say("stated", "not_counted", sequence=row.sequence, type=type, disposition=row.disposition)
     if len(report.lines["faults"]) > good:
         return False
     if named:

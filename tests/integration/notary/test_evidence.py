@@ -173,7 +173,8 @@ async def test_with_the_whole_journal_nothing_can_be_missing(
     assert "Others about this deal: 2, each named" in said
     assert "NOT SHOWN" in said
     assert "was left out when the file was made" not in said
-    assert f"row {case.told.at['conflict']}, which is about the deal, does not count: it is said to be conflict" in said
+    not_counted = f"row {case.told.at['conflict']} (daybook.call_made.v1), which is about the deal, does not count"
+    assert f"{not_counted}: it is said to be conflict." in said
     # The notary itself leaves an entry out, and signs.
     gone = case.told.at["k1"]
     document["rows"], moved = (
@@ -238,7 +239,8 @@ async def test_a_disposition_is_not_believed(
     code, said = verified(signed(document, case.mine.keys.own), case, tmp_path, capsys)
     assert NO_OTHER not in said
     if disposition == "unreadable":
-        assert f"row {void}, which is about the deal, does not count: it is said to be unreadable" in said
+        not_counted = f"row {void} (daybook.event_voided.v1), which is about the deal, does not count"
+        assert f"{not_counted}: it is said to be unreadable." in said
     else:
         assert (code, f"Row {void} is said to be {disposition}, but by the rows before it it is entry." in said) == (
             1,
