@@ -94,7 +94,12 @@ def _show(done: "Reconciled", action: str) -> None:
         show(f"Of {counted(max(comparison.must_hold, comparison.last_sequence), 'message')}: {words}.")
     if done.moved:
         show("Messages that the journal does not know:", _numbers(done.moved))
-    if comparison.lost:
+    if comparison.lost and done.look.found is not None and done.look.found.copies > 1:
+        show(
+            "Only the leading copy of the stream was read, and another may have what is in neither: --apply changes "
+            "nothing then, and says what to do."
+        )
+    elif comparison.lost:
         show(
             "What is neither in the stream nor in the journal may have been acknowledged: let the sources send again "
             "what they sent then. What the ledger has does not count twice."

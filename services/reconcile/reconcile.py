@@ -23,10 +23,13 @@ from services.leadership import Lease, leadership
 from services.lifetime import until_one_ends
 from services.reconcile.plan import Action, Moved
 from services.reconcile.work import Look, Progress, Work
+from services.recorder.checks import NAMING_S
 from services.settings import Endpoints, Settings
+from services.stream.ranges import told
 
-PATIENCE_S = 30.0
-"""How long a recorder that holds the lock is waited for: one that finds the stream wrong lets go of it by itself."""
+PATIENCE_S = 2 * NAMING_S + 10
+"""How long a recorder that holds the lock is waited for: one that finds the stream wrong names what differs, and lets
+go of it by itself."""
 BEGUN = (Action.ADOPT, Action.APPEND, Action.MAKE_ANEW)
 """What is recorded as a reconciliation; to finish one is not another one."""
 
@@ -62,8 +65,8 @@ async def apply(
     done: list[Reconciled] = []
 
     async def run(lease: Lease) -> None:
-        async with Work.on(settings, where, progress) as work:
-            done.append(await _apply(work, lease, by, reason))
+        async with Work.on(settings, where, progress, lease) as work:
+            done.append(await _apply(work, by, reason))
 
     patience = time.monotonic() + patience_s
 
@@ -82,16 +85,18 @@ async def apply(
     return done[0]
 
 
-async def _apply(work: Work, lease: Lease, by: str, reason: str) -> Reconciled:
+async def _apply(work: Work, by: str, reason: str) -> Reconciled:
     found = await work.look("comparing")
     if found.action is Action.NONE:
         return Reconciled(found, applied=False, moved=[])
+    _refuse_to_lose(found)
     await work.close()
     found = await work.look("comparing")  # now that nobody appends any more
+    _refuse_to_lose(found)
     if found.action in BEGUN:
         await work.save(found, by, reason)
     if found.action is Action.MAKE_ANEW:
-        await work.make_anew(found, lease)
+        await work.make_anew(found)
     await work.write()
     after = await work.look("checking")
     if after.found is None or not after.comparison.fits:
@@ -100,3 +105,16 @@ async def _apply(work: Work, lease: Lease, by: str, reason: str) -> Reconciled:
     await work.end(after.found.created_at)
     await work.open()
     return Reconciled(found, applied=True, moved=moved)
+
+
+def _refuse_to_lose(look: Look) -> None:
+    """A stream that has other copies is not removed while they may have what the leading one lacks."""
+    if look.found is not None and look.comparison.lost and look.found.copies > 1:
+        name, others = look.found.name, look.found.copies - 1
+        raise StreamMismatch(
+            f"The leading copy of the stream {name} lacks messages that the journal does not have either: "
+            f"{told(look.comparison.lost)}. The other {others} may have them, so nothing was removed. Let another copy "
+            f"lead (`nats stream cluster step-down {name}`), or empty the disk of the server that leads, and run this "
+            "again. If all have led and none has them, reduce the stream to one copy "
+            f"(`nats stream edit {name} --replicas 1`), and run this again."
+        )

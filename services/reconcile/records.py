@@ -8,9 +8,11 @@ from typing import Any
 
 import asyncpg
 
+from services.errors import StreamMismatch
 from services.ledger.times import instant, microseconds
 from services.reconcile.plan import Moved
 from services.sql import queries
+from services.stream.closing import LONGEST, UNFIT
 from services.stream.reading import Stored, recorded_at_us
 from services.stream.state import StreamState
 
@@ -44,13 +46,15 @@ async def begin(
     recorded: int,
     found: StreamState | None,
     configuration: dict[str, Any],
+    kept: int,
     after: int,
     foreign: AsyncIterable[Iterable[Stored]],
-) -> int:
-    """In one transaction: that it begins, and the messages that the journal does not know; gives how many were saved.
+) -> None:
+    """In one transaction: that it begins, and the messages that the journal does not know.
 
     They get the numbers behind `after`, in the order given. What one that was interrupted has saved is not saved again;
-    when there is nothing else, that one goes on.
+    when there is nothing else, that one goes on. The stream keeps its messages up to `kept`: raises StreamMismatch when
+    one behind that could not be put back.
     """
     created_at, last = (found.created_at, found.last_sequence) if found else (None, 0)
     number: int | None = None
@@ -74,7 +78,11 @@ async def begin(
                 "reconciliation_message", schema_name="ledger", columns=_COLUMNS, records=rows
             )
             saved += len(rows)
-    return saved
+        if (sequence := await connection.fetchval(_SQL["unfit"], kept, LONGEST, UNFIT)) is not None:
+            raise StreamMismatch(
+                f"Message {sequence} has a subject of more than {LONGEST} bytes that has white space, `$` or `{{{{` in "
+                "it: nothing can be put back under it. Nothing was removed; restore the stream from its backup."
+            )
 
 
 async def _with_none(foreign: AsyncIterable[Iterable[Stored]]) -> AsyncIterator[Iterable[Stored]]:

@@ -9,8 +9,8 @@ from typing import Any, Protocol, Self
 import asyncpg
 
 from services import database
-from services.errors import StreamMismatch, Unavailable
-from services.leadership import Lease
+from services.errors import LostLeadership, StreamMismatch, Unavailable
+from services.leadership import Lease, writer_of
 from services.ledger.remembered import Remembered, remembered
 from services.ledger.times import microseconds
 from services.reconcile import records
@@ -19,7 +19,7 @@ from services.reconcile.plan import Action, Moved, action, foreign, moved
 from services.recorder.comparison import Comparison, compare
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
-from services.stream.closing import close, is_closed, make_closed, opened
+from services.stream.closing import close, make_closed, opened
 from services.stream.closing import open_ as open_stream
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages
@@ -64,7 +64,9 @@ class Work:
         nc: FollowingClient,
         connection: asyncpg.Connection,
         progress: Progress,
+        lease: Lease | None,
     ) -> None:
+        self._lease = lease
         self._settings = settings
         self._where = where
         self._stream = settings.stream
@@ -76,14 +78,22 @@ class Work:
 
     @classmethod
     @asynccontextmanager
-    async def on(cls, settings: Settings, where: Endpoints, progress: Progress) -> AsyncIterator[Self]:
-        """With connections of its own, while the context is open. Raises Unavailable and NotProvisioned."""
+    async def on(
+        cls, settings: Settings, where: Endpoints, progress: Progress, lease: Lease | None = None
+    ) -> AsyncIterator[Self]:
+        """With connections of its own, while the context is open. Raises Unavailable and NotProvisioned.
+
+        Whoever does more than look holds the recorder's lock. Each step asks for it first, and the connection to the
+        database is ended by whoever holds it next: one that was frozen on the way changes nothing any more.
+        """
         nc = await stream_connection.connect_following(where.nats_url, "reconcile")
         try:
             connection = await database.connect(where.database_url)
             try:
                 with database.explained():
-                    yield cls(settings, where, nc, connection, progress)
+                    if lease is not None:
+                        await connection.execute(f"set application_name = '{writer_of('recorder')}'")
+                    yield cls(settings, where, nc, connection, progress, lease)
             finally:
                 connection.terminate()
         finally:
@@ -106,23 +116,29 @@ class Work:
             progress=self._progress.advances,
             unreadable=self._unreadable.get(found.created_at),
         )
-        self._unreadable[found.created_at] = comparison.unreadable
+        if found.copies == 1:  # otherwise another copy may lead by then, and give it
+            self._unreadable[found.created_at] = comparison.unreadable
         return Look(ours, found, comparison)
 
     async def close(self) -> None:
-        """Close the stream, if there is one, and give it the room that the settings name."""
+        """Close the stream, if there is one, and give it the room that the settings name. Raises LostLeadership."""
         self._progress.begins("closing", None)
+        await self._leads()
         found = await find(self._nc, self._stream)
         if found is None:
             return
         max_bytes = self._settings.stream_max_bytes or found.max_bytes
-        if not is_closed(found.configuration) or found.max_bytes != max_bytes:
-            await close(self._nc, found, max_bytes)
+        await close(self._nc, found, max_bytes)
 
     async def save(self, look: Look, by: str, reason: str) -> None:
-        """Commit that a reconciliation is under way, with the messages that the journal does not know."""
-        ranges = foreign(look.comparison) if look.action is Action.MAKE_ANEW else []
+        """Commit that a reconciliation is under way, with the messages that the journal does not know.
+
+        Raises LostLeadership, and StreamMismatch when the stream does not give all of them; then nothing was committed.
+        """
+        anew = look.action is Action.MAKE_ANEW
+        ranges = foreign(look.comparison) if anew else []
         self._progress.begins("saving", count(ranges))
+        await self._leads()
         async with Messages(self._nc, self._stream, ranges) as messages:
             await records.begin(
                 self._connection,
@@ -132,11 +148,12 @@ class Work:
                 recorded=look.ours.recorded,
                 found=look.found,
                 configuration=await self._configuration(look.found),
+                kept=0 if anew or look.found is None else look.found.last_sequence,
                 after=look.ours.last_sequence,
-                foreign=self._counted(messages),
+                foreign=self._counted(messages, count(ranges)),
             )
 
-    async def make_anew(self, look: Look, lease: Lease) -> None:
+    async def make_anew(self, look: Look) -> None:
         """Remove the stream, unless it is gone, and make it again, empty and closed.
 
         Raises LostLeadership and StreamMismatch; then nothing was removed.
@@ -149,7 +166,7 @@ class Work:
                 f"The stream {self._stream} changed while it was compared: it ends at {now.last_sequence} now. It was "
                 "not removed; run this again."
             )
-        await lease.confirm()
+        await self._leads()
         if now is not None:
             removed = await ask(self._nc, f"STREAM.DELETE.{self._stream}")
             if "error" in removed:
@@ -174,19 +191,33 @@ class Work:
         return moved(foreign(look.comparison), look.ours.last_sequence) if look.action is Action.MAKE_ANEW else []
 
     async def end(self, created_at: datetime) -> None:
-        """Commit that the stream, made at that time, is the ledger's and holds what it must."""
+        """Commit that the stream, made at that time, is the ledger's and holds what it must. Raises LostLeadership."""
         self._progress.begins("ending", None)
+        await self._leads()
         await records.end(self._connection, created_at)
 
     async def open(self) -> None:
-        """Let everybody append again."""
+        """Let everybody append again. Raises LostLeadership."""
         self._progress.begins("opening", None)
+        await self._leads()
         await open_stream(self._nc, await state(self._nc, self._stream))
 
-    async def _counted(self, messages: Messages) -> AsyncIterator[list[Stored]]:
+    async def _leads(self) -> None:
+        if self._lease is None:
+            raise LostLeadership("The recorder's lock was never taken.")
+        await self._lease.confirm()
+
+    async def _counted(self, messages: Messages, wanted: int) -> AsyncIterator[list[Stored]]:
+        came = 0
         async for batch in messages.batches():
             yield batch
+            came += len(batch)
             self._progress.advances(len(batch))
+        if came != wanted:
+            raise StreamMismatch(
+                f"The stream {self._stream} gives {came} of the {wanted} messages that the journal does not know, and "
+                "gave all of them when it was compared. It was not removed; run this again."
+            )
 
     async def _configuration(self, found: StreamState | None) -> dict[str, Any]:
         """That of the stream that is there, or was there, where it is as it must be; otherwise that of the settings."""

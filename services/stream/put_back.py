@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from contracts.envelope import MAX_BATCH
 from services.errors import StreamFull, StreamMismatch, Unavailable
 from services.stream.append import FULL
-from services.stream.closing import PREFIX
+from services.stream.closing import close_for, is_long, way_to
 from services.stream.reading import RECORDED_AT
 
 TIMEOUT_S = 30.0
@@ -36,12 +36,13 @@ class PutBack(NamedTuple):
 
 
 async def batches(messages: AsyncIterable[Sequence[PutBack]]) -> AsyncIterator[list[PutBack]]:
-    """The same messages in batches that the stream takes at once."""
+    """The same messages in batches that the stream takes at once; one with a long subject is a batch of its own."""
     held: list[PutBack] = []
     size = 0
     async for chunk in messages:
         for each in chunk:
-            if held and (len(held) == MAX_BATCH or size + len(each.data) > MAX_BATCH_BYTES):
+            full = len(held) == MAX_BATCH or size + len(each.data) > MAX_BATCH_BYTES
+            if held and (full or is_long(each.stream_subject) or is_long(held[-1].stream_subject)):
                 yield held
                 held, size = [], 0
             held.append(each)
@@ -59,6 +60,9 @@ async def put_back(nc: Client, stream: str, batch: Sequence[PutBack]) -> None:
     first, last = batch[0].sequence, batch[-1].sequence
     if last - first + 1 != len(batch) or len(batch) > MAX_BATCH:
         raise ValueError(f"not a batch: {len(batch)} messages from {first} to {last}")
+    alone = batch[0].stream_subject if is_long(batch[0].stream_subject) else None
+    if alone is not None:
+        await close_for(nc, stream, alone)
     try:
         answer = await _send(nc, stream, batch)
         ack: dict[str, Any] = json.loads(answer)
@@ -71,23 +75,23 @@ async def put_back(nc: Client, stream: str, batch: Sequence[PutBack]) -> None:
         raise _refused(refused, stream, first, last)
     if ack.get("stream") != stream or ack.get("seq") != last:
         raise StreamMismatch(f"Messages {first} to {last} of the stream {stream} were answered {answer[:200]!r}.")
+    if alone is not None:
+        await close_for(nc, stream, None)
 
 
 async def _send(nc: Client, stream: str, batch: Sequence[PutBack]) -> bytes:
     expected = {"Nats-Expected-Last-Sequence": str(batch[0].sequence - 1), "Nats-Expected-Stream": stream}
     *others, last = batch
+    way = way_to(last.stream_subject)
     if not others:
-        return (await nc.request(_closed(last), last.data, TIMEOUT_S, headers=_said(last) | expected)).data
+        return (await nc.request(way, last.data, TIMEOUT_S, headers=_said(last) | expected)).data
     name = uuid4().hex
     for number, each in enumerate(others, 1):
-        await nc.publish(_closed(each), each.data, headers=_said(each) | _batched(name, number) | expected)
+        headers = _said(each) | _batched(name, number) | expected
+        await nc.publish(way_to(each.stream_subject), each.data, headers=headers)
         expected = {}  # of the batch, only the first may say so
     headers = _said(last) | _batched(name, len(batch)) | {"Nats-Batch-Commit": "1"}
-    return (await nc.request(_closed(last), last.data, TIMEOUT_S, headers=headers)).data
-
-
-def _closed(message: PutBack) -> str:
-    return PREFIX + message.stream_subject
+    return (await nc.request(way, last.data, TIMEOUT_S, headers=headers)).data
 
 
 def _said(message: PutBack) -> dict[str, str]:

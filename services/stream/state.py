@@ -35,6 +35,12 @@ class StreamState:
     asked_at: datetime = field(compare=False)
     """When that was, by the server's clock."""
 
+    @property
+    def copies(self) -> int:
+        """How many servers keep it."""
+        copies: int = self.configuration["num_replicas"]
+        return copies
+
     def figures(self) -> dict[str, float]:
         """What monitoring shows of it."""
         return {
