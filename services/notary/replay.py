@@ -39,9 +39,9 @@ def replay(text: str) -> list[str]:
         entries = {each["sequence"]: each for each in document["rows"]}
         history = [_recorded(each) for each in entries.values() if each["why"] == "deal"]
         published = [_recorded(each) for each in entries.values() if each["why"] == "playbook"]
-        stated = {name: rows for name, rows in document["views"].items() if name != "about"}
-        explanation = document["explanation"]
-    except (KeyError, TypeError, ValueError, Refused) as error:
+        stated = {name: [dict(each) for each in rows] for name, rows in document["views"].items() if name != "about"}
+        explanation = None if document["explanation"] is None else dict(document["explanation"])
+    except (AttributeError, KeyError, TypeError, ValueError, Refused) as error:
         raise BadRequest(f"The evidence file cannot be read: {type(error).__name__}: {_printable(error)}") from error
     playbooks = Playbooks.of(found for each in published if (found := publication(each)) is not None)
     differences = [

@@ -527,6 +527,29 @@ async def test_the_view_rows_can_be_derived_anew(case: Case) -> None:
             assert replay(json.dumps(await case.made(deal, known_at))) == [], (deal, known_at)
 
 
+def _of_another_type(value: Any, chance: random.Random) -> Any:
+    """The document with something in it that is no value of its type."""
+    if isinstance(value, dict) and value and chance.random() < 0.8:
+        name = chance.choice(sorted(value))
+        return {**value, name: _of_another_type(value[name], chance)}
+    if isinstance(value, list) and value and chance.random() < 0.8:
+        place = chance.randrange(len(value))
+        return [*value[:place], _of_another_type(value[place], chance), *value[place + 1 :]]
+    return chance.choice([None, [], {}, "x", 1, 1e400, [[]], [{}], {"x": {}}, True])
+
+
+async def test_a_section_of_another_type_is_refused_or_named(case: Case) -> None:
+    document = await case.made()
+    chance = random.Random(6)
+    for _ in range(400):
+        changed = _of_another_type(document, chance)
+        try:
+            said = replay(json.dumps(changed))
+        except BadRequest:
+            continue
+        assert all(each.isprintable() for each in said)
+
+
 async def test_view_rows_that_the_entries_do_not_make_are_named(case: Case) -> None:
     document = await case.made()
     document["views"]["stage_position"][0]["owner"] = "Mallory"
