@@ -50,7 +50,7 @@ class StreamWatch:
             try:
                 async with asyncio.timeout(TIMEOUT_S):
                     found = await self._look()
-            except (Unavailable, TimeoutError):
+            except (Unavailable, NotProvisioned, TimeoutError):
                 return
             if found is not None and found != self.found:
                 log.error("stream_not_ours", stream=self._stream, found=found)

@@ -1,8 +1,9 @@
 """What the ledger remembers of its stream, and the quick look whether the stream still is the one.
 
-The look costs one question to the server, however long the stream is: it finds a stream that is gone, made anew,
-rewound or full of holes. Messages that were exchanged for others are found by comparing all of them
-(`services/recorder/comparison.py`), which `daybook reconcile` and `daybook verify` do.
+The look costs two questions to the server, however long the stream is: it finds a stream that is gone, made anew,
+rewound or full of holes, and one that has another message where the journal ends. Messages before that which were
+exchanged for others are found by comparing all of them (`services/recorder/comparison.py`), which `daybook reconcile`
+and `daybook verify` do.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from nats.aio.client import Client
 
 from services.errors import NotProvisioned, StreamMismatch
 from services.ledger.journal import Connection
+from services.ledger.times import microseconds
 from services.sql import queries
 from services.stream.closing import is_closed
 from services.stream.ranges import Ranges, held, told, without
+from services.stream.reading import Place, message_at
 from services.stream.state import StreamState, find
 
 _SQL = queries("services.ledger", "remembered.sql")
@@ -32,6 +35,8 @@ class Remembered:
     """Up to where the stream must go: what is recorded, and what was put back behind that."""
     unfinished: int | None
     """A reconciliation that was begun and not finished."""
+    end: Place | None
+    """The message where the journal ends; None while it is empty."""
 
 
 async def remembered(connection: Connection, stream: str) -> Remembered:
@@ -41,7 +46,8 @@ async def remembered(connection: Connection, stream: str) -> Remembered:
         raise NotProvisioned("The database does not say which stream it belongs to. Run `daybook init`.")
     if row["name"] != stream:
         raise StreamMismatch(f"The journal belongs to the stream {row['name']}; DAYBOOK_STREAM says {stream}.")
-    return Remembered(row["name"], row["created_at"], row["recorded"], row["last_sequence"], row["unfinished"])
+    end = Place(row["recorded"], microseconds(row["recorded_at"]), row["leaf_hash"]) if row["recorded"] else None
+    return Remembered(row["name"], row["created_at"], row["recorded"], row["last_sequence"], row["unfinished"], end)
 
 
 async def check_stream(nc: Client, ours: Remembered) -> None:
@@ -61,7 +67,7 @@ def words(ours: Remembered, what: str) -> str:
 
 async def mismatch(nc: Client, ours: Remembered) -> str | None:
     """In what the stream differs from what is remembered, with the missing sequences; None: in nothing that is seen
-    at a glance. Raises Unavailable."""
+    at a glance. Raises Unavailable, and NotProvisioned when the stream goes away meanwhile."""
     found = await find(nc, ours.stream)
     if found is None:
         return f"there is no such stream; {_missing([(1, ours.last_sequence)]) or 'the journal is empty'}"
@@ -73,6 +79,11 @@ async def mismatch(nc: Client, ours: Remembered) -> str | None:
         )
     if missing := _missing(await gone(nc, found, ours.last_sequence)):
         faults.append(missing)
+    elif ours.end is not None and not ours.end.holds(await message_at(nc, ours.stream, ours.end.sequence)):
+        faults.append(
+            f"at sequence {ours.end.sequence}, where the journal ends, it holds another message: it lost its end, and "
+            "numbers were used again"
+        )
     if ours.unfinished is not None or is_closed(found.configuration):
         faults.append("a reconciliation was begun and not finished")
     return "; ".join(faults) or None

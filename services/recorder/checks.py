@@ -15,12 +15,11 @@ from nats.aio.client import Client
 from contracts.canonical import leaf_hash
 from services import database
 from services.errors import StreamMismatch, Unavailable
-from services.ledger.remembered import Remembered, check_stream, remembered, words
+from services.ledger.remembered import Remembered, check_stream, remembered
 from services.ledger.times import microseconds
 from services.recorder.comparison import compare
 from services.recorder.write import Writer, last_row
 from services.stream.following import FollowingClient
-from services.stream.reading import Place, message_at
 from services.stream.state import find
 
 _EVERY_S = 5.0
@@ -28,7 +27,6 @@ _PATIENCE = 4
 """So many comparisons in a row may go unanswered."""
 NAMING_S = 20.0
 """How long it may take to name what differs, before giving up."""
-_OTHER = "at sequence {}, where the journal ends, it holds another message: numbers were used again"
 
 log = structlog.get_logger()
 
@@ -38,11 +36,10 @@ async def check(nc: Client, connection: asyncpg.Connection, stream: str) -> Reme
 
     Raises StreamMismatch, Unavailable, NotProvisioned.
     """
+    if (last := await last_row(connection)) is not None:
+        _check_hash(last)
     ours = await remembered(connection, stream)
     await check_stream(nc, ours)
-    last = await last_row(connection)
-    if last is not None:
-        await _check_message(nc, ours, last)
     return ours
 
 
@@ -55,11 +52,10 @@ async def watch(nc: Client, ours: Remembered, writer: Writer) -> NoReturn:
     while True:
         await asyncio.sleep(_EVERY_S)
         place = writer.position.place
-        now = replace(ours, recorded=place.sequence, last_sequence=max(place.sequence, ours.last_sequence))
+        last = max(place.sequence, ours.last_sequence)
+        end = place if place.sequence else None
         try:
-            await check_stream(nc, now)
-            if place.sequence and not place.holds(await message_at(nc, ours.stream, place.sequence)):
-                raise StreamMismatch(words(now, _OTHER.format(place.sequence)))
+            await check_stream(nc, replace(ours, recorded=place.sequence, last_sequence=last, end=end))
             unanswered = 0
         except Unavailable:
             unanswered += 1
@@ -88,18 +84,11 @@ async def named(nc: FollowingClient, database_url: str, stream: str, found: Stre
     return StreamMismatch(f"{found} Message by message{up_to}: {difference.words() or 'nothing differs'}.")
 
 
-_OTHER = (
-    "at sequence {}, where the journal ends, it holds another message: it lost its end, and numbers were used again"
-)
-
-
-async def _check_message(nc: Client, ours: Remembered, last: asyncpg.Record) -> None:
-    place = Place(last["sequence"], microseconds(last["recorded_at"]), last["leaf_hash"])
-    if leaf_hash(place.sequence, place.recorded_at_us, last["stream_subject"], last["message"]) != place.leaf_hash:
+def _check_hash(last: asyncpg.Record) -> None:
+    sequence, recorded_at_us = last["sequence"], microseconds(last["recorded_at"])
+    if leaf_hash(sequence, recorded_at_us, last["stream_subject"], last["message"]) != last["leaf_hash"]:
         raise StreamMismatch(
-            f"The journal's row {place.sequence} does not have the hash of its content: the database was altered. "
+            f"The journal's row {sequence} does not have the hash of its content: the database was altered. "
             "Nothing more is recorded. Run `daybook verify`, and restore the database from its backup; the stream is "
             "intact."
         )
-    if not place.holds(await message_at(nc, ours.stream, place.sequence)):
-        raise StreamMismatch(words(ours, _OTHER.format(place.sequence)))

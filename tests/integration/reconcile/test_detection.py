@@ -166,6 +166,27 @@ async def test_intake_takes_nothing_into_a_stream_that_was_rewound(empty_ledger:
     assert [row["id"] for row in rows[3:]] == ["refused"]
 
 
+async def test_intake_takes_nothing_into_a_stream_whose_numbers_were_used_again(empty_ledger: Ledger) -> None:
+    token = await empty_ledger.source("crm")
+    await empty_ledger.append(call(id="first"))
+    older = await snapshot(empty_ledger)
+    await empty_ledger.append(*[call(id=f"other {number}") for number in range(5)])
+    longer = await snapshot(empty_ledger)
+    await rewind(empty_ledger, older)
+    before = await recorded(empty_ledger, 2)
+    async with empty_ledger.process("intake") as intake:
+        await rewind(empty_ledger, longer)  # the same stream by its time, without a hole, and longer than the journal
+
+        async def refuses() -> bool:
+            return bool((await sent(intake, token, "refused")).json()["type"] == "urn:daybook:problem:stream-foreign")
+
+        await until(refuses, "it does not refuse", intake.output)
+        assert await empty_ledger.last_sequence() == 6  # nothing was taken on the way there
+        assert "at sequence 3, where the journal ends, it holds another message" in intake.output()
+    await applied(empty_ledger)
+    await assert_whole(empty_ledger, before)
+
+
 async def test_what_was_acknowledged_into_a_rewound_stream_is_kept(empty_ledger: Ledger) -> None:
     token = await empty_ledger.source("crm")
     await empty_ledger.append(call(id="first"))
