@@ -23,8 +23,8 @@ def rebuild(
     """Build the views anew from the journal, compare them with those served, and serve the new ones.
 
     Run it after an update that changes a fold. The old views are served until the new ones have passed them; then
-    they are replaced in one transaction. Interrupted, it goes on where it was, or leaves nothing behind. With
-    `--diff` the exit code is 1 when something differs.
+    they are replaced in one transaction. Interrupted, it keeps what was complete for the next time, or, with `--force`,
+    leaves nothing behind. With `--diff` the exit code is 1 when something differs.
 
     Example: `daybook rebuild --diff`
     """

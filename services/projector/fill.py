@@ -5,7 +5,7 @@ are. The rows are those that batch after batch would have given: they depend on 
 one transaction: interrupted, the lane is empty as before.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,16 @@ from projections.playbooks import Playbooks
 from projections.view import View
 from services.ledger import journal
 from services.ledger.journal import Connection
-from services.projector.replays import Shelf, replayed
+from services.projector.replays import Replaying, Shelf
 from services.projector.stale import StaleMarks
+from services.projector.turns import Turns
 from services.projector.versions import Versions
 from services.projector.write import Position, advance, mark, statements, write
 
 ENTRIES_AT_ONCE = 2000
 """About so many entries are read and folded between two writes."""
+COUNTED_WITHIN_S = 3600.0
+"""One query counts what concerns each subject of the lane: in a very large ledger that takes its time."""
 
 
 @dataclass(slots=True)
@@ -34,26 +37,41 @@ class Filled:
 
 
 async def fill(
-    connection: Connection, schema: str, views: Sequence[View[Any]], position: Position, up_to: int
+    connection: Connection,
+    schema: str,
+    views: Sequence[View[Any]],
+    position: Position,
+    up_to: int,
+    tell: Callable[[float], None],
 ) -> Filled:
-    """Write and commit everything up to a sequence. Raises LostLeadership when another worker has claimed the lane."""
+    """Write and commit everything up to a sequence; `tell` hears which share of it is folded.
+
+    Raises LostLeadership when another worker has claimed the lane.
+    """
     assert position.sequence == 0, position
     filled = Filled(await journal.playbooks(connection, up_to))
     shelf = Shelf(filled.playbooks)
     async with connection.transaction():
         await advance(connection, schema, position, up_to)
-        subjects = await connection.fetch(statements(schema)["subjects"], position.lane, up_to)
+        subjects = await connection.fetch(
+            statements(schema)["subjects"], position.lane, up_to, timeout=COUNTED_WITHIN_S
+        )
+        of = sum(row["entries"] for row in subjects)
         for some in _parts(subjects):
             histories = await journal.histories(connection, some, up_to)
             written = Versions()
+            turns = Turns(connection)
             for subject, history in histories.items():
-                found, stale = replayed(subject, history, shelf, views, up_to)
-                for row, made in found.made.items():
+                replaying = Replaying(subject, history, shelf, views, up_to)
+                for _ in replaying:
+                    filled.entries += 1
+                    tell(filled.entries / of)
+                    await turns.next()
+                for row, made in replaying.versions.made.items():
                     written.made.setdefault(row, []).extend(made)
-                if stale:
-                    filled.stale[subject] = stale
+                if replaying.stale:
+                    filled.stale[subject] = replaying.stale
             await write(connection, schema, written)
-            filled.entries += sum(map(len, histories.values()))
             filled.versions += len(written)
         marks = StaleMarks({(subject, view): each for subject, stale in filled.stale.items()
                             for view, each in stale.items()})  # fmt: skip

@@ -4,8 +4,7 @@ What a batch changed in memory is true only once it is committed. So whatever go
 all that it holds, and claimed anew from its committed position. Any cut of the batches gives the same rows.
 """
 
-import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -23,14 +22,12 @@ from services.projector.cache import Cache
 from services.projector.fill import fill
 from services.projector.stale import Stale
 from services.projector.tables import tables_of
+from services.projector.turns import Turns
 from services.projector.versions import difference, versions
 from services.projector.write import Position, commit, statements
 
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
-TURN_S = 0.05
-"""So long a batch is folded before other lanes, and the connections that hold the locks, have their turn: a late entry
-folds its subject's whole history anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +108,12 @@ class Lane:
         metrics.CACHED.set(self._cache.entries)
         return Step(len(batch.arrivals), len(written), batch.reaches)
 
-    async def fill(self, connection: Connection, recorded: int) -> Step:
-        """Take and commit everything up to the recorder's position at once, from 0. Raises LostLeadership."""
-        filled = await fill(connection, self._schema, self._views, self.position, recorded)
+    async def fill(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> Step:
+        """Take and commit everything up to the recorder's position at once, from 0. Raises LostLeadership.
+
+        `tell` hears which share of it is folded.
+        """
+        filled = await fill(connection, self._schema, self._views, self.position, recorded, tell)
         self._playbooks = filled.playbooks
         self._stale = Stale(filled.stale)
         self.advanced(recorded)
@@ -124,11 +124,9 @@ class Lane:
     async def _take(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
         replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals))
         changes: list[Change] = []
-        turn = perf_counter()
+        turns = Turns()
         for each in arrivals:
-            if perf_counter() - turn > TURN_S:
-                await asyncio.sleep(0)
-                turn = perf_counter()
+            await turns.next()
             sequence = each.recorded.sequence
             if each.targeted:
                 known = await journal.history(connection, each.subject, sequence - 1)
@@ -148,8 +146,10 @@ class Lane:
         subjects = {each for each in waiting if lane_of(each) == self.position.lane} | self._stale.subjects
         playbooks = self._playbooks.adding(published)
         changes: list[Change] = []
+        turns = Turns()
         for some in _parts(sorted(subjects), LOADED_AT_ONCE):
             for subject, replay in (await self._replays(connection, some)).items():
+                await turns.next()
                 changes += replay.republish(playbooks, published.sequence)
                 self._stale.note(subject, replay.stale, published.sequence)
                 self._cache.keep(replay)
@@ -174,7 +174,9 @@ class Lane:
         metrics.SUBJECTS.labels("cache").inc(len(found) - len(missing))
         metrics.SUBJECTS.labels("journal").inc(len(missing))
         histories = await journal.histories(connection, missing, self.position.sequence) if missing else {}
+        turns = Turns()
         for subject, known in histories.items():
+            await turns.next()
             replay = Replay(subject, self._views)
             replay.load(known, self._playbooks)
             found[subject] = replay

@@ -20,8 +20,12 @@ class Progress:
         """Which one is fed; None without a session."""
         self.interrupted = "it is just starting"
         """Why the last session ended."""
+        self.failures = 0
+        """How many sessions an error has ended."""
         self.stopped: dict[int, str] = {}
         """Lanes that rest after an error, with the error."""
+        self.filled: dict[int, float] = {}
+        """Lanes that take all there is at once, with the share of it that they have: nothing of it is committed."""
         self._fine_at: dict[int, float] = {}
         self._looked_at = float("-inf")
 
@@ -38,6 +42,7 @@ class Progress:
             self.let_go(lane)
         self.stopped.clear()
         if reason is not None:
+            self.failures += 1
             metrics.TROUBLES.labels("session_ended").inc()
 
     def claimed(self, lane: int, sequence: int) -> None:
@@ -48,8 +53,14 @@ class Progress:
 
     def moved(self, lane: int, sequence: int) -> None:
         """A lane is at another position."""
+        self.filled.pop(lane, None)
         self._fine_at[lane] = monotonic()
         metrics.POSITION.labels(lane).set(sequence)
+
+    def fills(self, lane: int, share: float) -> None:
+        """A lane has folded that share of what it takes at once."""
+        self._fine_at[lane] = monotonic()
+        self.filled[lane] = share
 
     def looked(self, waiting: Mapping[int, bool]) -> None:
         """The session has looked: which of its lanes are behind."""
@@ -60,6 +71,7 @@ class Progress:
 
     def let_go(self, lane: int) -> None:
         """A lane is not ours any more."""
+        self.filled.pop(lane, None)
         if self._fine_at.pop(lane, None) is not None:
             metrics.POSITION.remove(lane)
         metrics.LANES.set(len(self._fine_at))

@@ -1,11 +1,10 @@
 """Building a generation from the journal while another one serves, comparing the two, and promoting the new one.
 
-A generation of new folds is listed as soon as it is made: a build that was interrupted goes on where it was, and
-projectors of the same version help. One that is built again for the same folds stands beside the first in tables of
-its own, which nobody else knows; an interrupted build leaves nothing behind.
+A generation of new folds is listed as soon as it is made: a build that was interrupted keeps the lanes that were
+complete, and projectors of the same version help. One that is built again for the same folds stands beside the first
+in tables of its own, which nobody else knows; an interrupted build leaves nothing behind.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,18 +13,17 @@ from time import monotonic
 import asyncpg
 
 from projections.views import VIEWS, generation_digest
-from services.errors import DaybookError, Unavailable
+from services.errors import Unavailable
 from services.ledger.journal import recorded_position
 from services.projector import generation
+from services.projector.building import Build, building
 from services.projector.compare import TableDifference, compare
 from services.projector.generation import Generation, Views
-from services.projector.projector import Projector
 from services.projector.tables import quoted
 from services.sql import queries
 
 CATCH_UP_S = 10.0
 """How long the lanes of the served generation are held while the new ones catch up with them."""
-LOOK_S = 0.05
 
 Progress = Callable[[int, int], None]
 """Called with how far the build is, and how far it has to go."""
@@ -94,13 +92,13 @@ async def _rebuild(
         return Rebuilt(before, before, await _lowest(connection, before), [], 0, promoted=False, built=False)
     async with (
         _made(connection, force, views) as after,
-        _building(database_url, after, views, cache_entries) as trouble,
+        building(database_url, after, views, cache_entries) as build,
     ):
-        sequence = await _built(connection, before, after, trouble, progress)
+        sequence = await _built(connection, before, after, build, progress)
         tables = await compare(connection, before, after, sequence, views) if before is not None else []
         stale = await connection.fetchval(_of("stale", after))
         if not diff_only:
-            await _promote(connection, before, after, views, trouble)
+            await _promote(connection, before, after, views, build)
     if not diff_only:
         await generation.remove_outdated(connection)
     return Rebuilt(before, after, sequence, tables, stale, promoted=not diff_only)
@@ -121,46 +119,24 @@ async def _made(connection: asyncpg.Connection, force: bool, views: Views) -> As
             await generation.remove(connection, after)
 
 
-@asynccontextmanager
-async def _building(
-    database_url: str, after: Generation, views: Views, cache_entries: int
-) -> AsyncIterator[asyncio.Future[None]]:
-    """Lanes at work on the generation. The future holds what stops one of them for good."""
-    trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    async def find(_: asyncpg.Connection) -> Generation:
-        return after
-
-    def stop(error: Exception) -> None:
-        if not trouble.done():
-            trouble.set_exception(error)
-
-    projector = Projector(database_url, find, views=views, cache_entries=cache_entries, on_trouble=stop, fills=True)
-    task = asyncio.create_task(projector.run())
-    try:
-        yield trouble
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        trouble.cancel() if not trouble.done() else trouble.exception()
-
-
 async def _built(
     connection: asyncpg.Connection,
     before: Generation | None,
     after: Generation,
-    trouble: asyncio.Future[None],
+    build: Build,
     progress: Progress,
 ) -> int:
     """Wait until the lanes have passed what the recorder and the served generation have; gives where both are."""
     while True:
         goal = await recorded_position(connection)
         reached = await _lowest(connection, after)
-        progress(await connection.fetchval(_of("done", after), goal), goal)
+        committed = await connection.fetchval(_of("done", after), goal)
+        progress(min(committed + int(build.filled * goal), goal), goal)
         served = await _lowest(connection, before) if before is not None else reached
         if reached >= served and reached >= goal:
             return min(reached, served)
-        await _pause(trouble)
+        build.reached(await connection.fetchval(_of("begun", after)), reached)
+        await build.pause()
 
 
 async def _promote(
@@ -168,7 +144,7 @@ async def _promote(
     before: Generation | None,
     after: Generation,
     views: Views,
-    trouble: asyncio.Future[None],
+    build: Build,
 ) -> None:
     """In one transaction, and never backwards: what is served so far stands still until the new one has passed it."""
     try:
@@ -177,7 +153,7 @@ async def _promote(
             await connection.execute("set local lock_timeout = '10s'")
             if before is not None:
                 await connection.execute(_of("hold", before))
-                await _caught_up(connection, await _lowest(connection, before), after, trouble)
+                await _caught_up(connection, await _lowest(connection, before), after, build)
             await generation.promote(connection, after, views)
             if before is not None and before.digest == after.digest:
                 await connection.execute(_of("fence", before))
@@ -188,25 +164,14 @@ async def _promote(
         ) from error
 
 
-async def _caught_up(
-    connection: asyncpg.Connection, wanted: int, after: Generation, trouble: asyncio.Future[None]
-) -> None:
+async def _caught_up(connection: asyncpg.Connection, wanted: int, after: Generation, build: Build) -> None:
     until = monotonic() + CATCH_UP_S
     while await _lowest(connection, after) < wanted:
         if monotonic() > until:
             raise Unavailable(
                 f"The new views did not reach sequence {wanted} within {CATCH_UP_S:g} s of standing still: try again."
             )
-        await _pause(trouble)
-
-
-async def _pause(trouble: asyncio.Future[None]) -> None:
-    done, _ = await asyncio.wait([trouble], timeout=LOOK_S)
-    if done:
-        error = trouble.exception()
-        if isinstance(error, DaybookError):
-            raise error
-        raise DaybookError(f"A lane cannot go on: {error!r}") from error
+        await build.pause()
 
 
 async def _lowest(connection: asyncpg.Connection, of: Generation) -> int:

@@ -8,6 +8,10 @@ select pg_advisory_unlock(hashtext('daybook rebuild'));
 -- name: lowest
 select min(sequence) from {generation}.lane;
 
+-- name: begun
+-- How many lanes are not empty.
+select count(*) from {generation}.lane where sequence > 0;
+
 -- name: done
 -- How much of the way to a sequence all lanes have gone together, in sequences of one lane.
 select sum(least(sequence, $1))::bigint / 16 from {generation}.lane;

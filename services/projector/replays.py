@@ -1,7 +1,7 @@
 """The rows that a subject must have: its history replayed entry by entry, as if nothing had ever been kept. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from projections.entry import Recorded
@@ -28,44 +28,61 @@ class Shelf:
         return self.published[bisect_right(self._at, after) : bisect_right(self._at, before - 1)]
 
 
-def replayed(
-    subject: str, history: Sequence[Recorded], shelf: Shelf, views: Sequence[View[Any]], up_to: int
-) -> tuple[Versions, dict[str, tuple[int, str]]]:
-    """All versions of all rows of a subject, and the views whose fold raises: since which sequence, with which error.
+class Replaying:
+    """A subject's replay, entry by entry, at the pace of whoever iterates: a long one takes minutes.
 
     Every entry is taken one by one: that is the definition of what is known at which sequence.
     """
-    replay = Replay(subject, views)
-    changes: list[Change] = []
-    stale: dict[str, tuple[int, str]] = {}
-    last = history[0].sequence if history else up_to
-    for recorded in history:
-        changes += _publications(replay, shelf, last, recorded.sequence, stale)
-        changes += replay.take(recorded, shelf.known_at(recorded.sequence))
-        _note(stale, replay.stale, recorded.sequence)
-        last = recorded.sequence
-    changes += _publications(replay, shelf, last, up_to + 1, stale)
-    return versions(changes), stale
+
+    def __init__(
+        self, subject: str, history: Sequence[Recorded], shelf: Shelf, views: Sequence[View[Any]], up_to: int
+    ) -> None:
+        self._replay = Replay(subject, views)
+        self._history = history
+        self._shelf = shelf
+        self._up_to = up_to
+        self._changes: list[Change] = []
+        self.stale: dict[str, tuple[int, str]] = {}
+        """The views whose fold raises: since which sequence, with which error."""
+
+    def __iter__(self) -> Iterator[None]:
+        last = self._history[0].sequence if self._history else self._up_to
+        for recorded in self._history:
+            self._publish(last, recorded.sequence)
+            self._changes += self._replay.take(recorded, self._shelf.known_at(recorded.sequence))
+            self._note(recorded.sequence)
+            last = recorded.sequence
+            yield
+        self._publish(last, self._up_to + 1)
+
+    @property
+    def versions(self) -> Versions:
+        """All versions of all rows of the subject."""
+        return versions(self._changes)
+
+    def _publish(self, after: int, before: int) -> None:
+        for each in self._shelf.between(after, before):
+            if self._replay.stale or _waits(self._replay, each.playbook.key):
+                self._changes += self._replay.republish(self._shelf.known_at(each.sequence), each.sequence)
+                self._note(each.sequence)
+
+    def _note(self, sequence: int) -> None:
+        """A view that raises keeps the sequence at which it raised first."""
+        errors = self._replay.stale
+        if errors or self.stale:
+            self.stale = {
+                view: (self.stale[view][0] if view in self.stale else sequence, error) for view, error in errors.items()
+            }
 
 
-def _publications(
-    replay: Replay, shelf: Shelf, after: int, before: int, stale: dict[str, tuple[int, str]]
-) -> list[Change]:
-    changes: list[Change] = []
-    for each in shelf.between(after, before):
-        if replay.stale or _waits(replay, each.playbook.key):
-            changes += replay.republish(shelf.known_at(each.sequence), each.sequence)
-            _note(stale, replay.stale, each.sequence)
-    return changes
-
-
-def _note(stale: dict[str, tuple[int, str]], errors: Mapping[str, str], sequence: int) -> None:
-    """A view that raises keeps the sequence at which it raised first."""
-    if not errors and not stale:
-        return
-    now = {view: (stale[view][0] if view in stale else sequence, error) for view, error in errors.items()}
-    stale.clear()
-    stale.update(now)
+def replayed(
+    subject: str, history: Sequence[Recorded], shelf: Shelf, views: Sequence[View[Any]], up_to: int
+) -> tuple[Versions, dict[str, tuple[int, str]]]:
+    """All versions of all rows of a subject, and the views whose fold raises, as `Replaying` gives them, at once."""
+    replaying = Replaying(subject, history, shelf, views, up_to)
+    for _ in replaying:
+        pass
+    return replaying.versions, replaying.stale
 
 
 def _waits(replay: Replay, playbook: str) -> bool:

@@ -7,6 +7,7 @@ to work, side by side. Whatever ends a session ends it with all that its lanes h
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 import asyncpg
@@ -203,7 +204,8 @@ class Session:
                     connection = self._working.get_nowait()
                     try:
                         if self._manner.fills and lane.position.sequence == 0:
-                            step = await lane.fill(connection, self._recorded)
+                            tell = partial(self._manner.progress.fills, number)
+                            step = await lane.fill(connection, self._recorded, tell)
                         else:
                             step = await lane.step(connection, self._recorded, self._manner.batch)
                     finally:

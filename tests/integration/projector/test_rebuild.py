@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from projections.views import VIEWS, generation_digest
-from services.errors import Unavailable
+from services.errors import DaybookError, Unavailable
 from services.projector import generation
 from services.projector.rebuild import rebuild
 from tests.integration.projector.expected import differing, expected, stored
@@ -158,17 +158,19 @@ async def test_a_projector_whose_folds_have_no_generation_says_what_to_do_and_wa
     assert await owner.fetchval("select max(projected) from reporting.lane") == 0, "it feeds its own generation alone"
 
 
-async def test_an_interrupted_build_of_new_folds_goes_on_where_it_was(empty_ledger: Ledger) -> None:
+async def test_an_interrupted_build_of_new_folds_keeps_what_was_complete(empty_ledger: Ledger) -> None:
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=14, events=400))
     await journal.write(owner)
     url = empty_ledger.endpoints.database_url
-    began = asyncio.Event()
-    building = asyncio.create_task(
-        rebuild(owner, url, views=NEWER, progress=lambda done, of: began.set() if done > 0 else None)
-    )
-    await began.wait()
+    building = asyncio.create_task(rebuild(await empty_ledger.connect(), url, views=NEWER))
+
+    async def begun() -> bool:
+        made = await generation.own(owner, NEWER)
+        return made is not None and await owner.fetchval(f'select max(sequence) > 0 from "{made.schema}".lane')
+
+    await until(begun, "no lane is built")
     building.cancel()
     with pytest.raises(asyncio.CancelledError):
         await building
@@ -227,3 +229,39 @@ async def test_two_rebuilds_at_once_are_refused(empty_ledger: Ledger) -> None:
 async def _schemas(connection: asyncpg.Connection) -> set[str]:
     rows = await connection.fetch("select nspname from pg_namespace where nspname ~ '^gen_'")
     return {row["nspname"] for row in rows}
+
+
+async def test_a_build_that_no_session_gets_any_further_ends_with_the_reason(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=18, events=50))
+    await journal.write(owner)
+    before = await served(owner)
+    await owner.execute("revoke select on ledger.concerns from daybook_projector")
+    with pytest.raises(DaybookError, match="permission denied for table concerns"):
+        await asyncio.wait_for(rebuild(owner, empty_ledger.endpoints.database_url, force=True), 60)
+    assert await served(owner) == before
+    assert await _schemas(owner) == {before.schema}
+
+
+async def test_a_build_tells_how_far_it_is_within_a_lane(empty_ledger: Ledger) -> None:
+    owner, watching = await empty_ledger.connect(), await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=19, events=300))
+    await journal.write(owner)
+    told: list[int] = []
+    made = await generation.create(owner, NEWER)
+    async with watching.transaction():
+        await watching.execute(f'lock table "{made.schema}".flag in share mode')  # folded, but not written
+        building = asyncio.create_task(
+            rebuild(owner, empty_ledger.endpoints.database_url, views=NEWER, progress=lambda at, of: told.append(at))
+        )
+
+        async def further_than_committed() -> bool:
+            return max(told, default=0) > await watching.fetchval(
+                f'select sum(sequence) / 16 from "{made.schema}".lane'
+            )
+
+        await until(further_than_committed, "it tells of whole lanes alone")
+    assert (await building).promoted
+    assert max(told) <= journal.last
