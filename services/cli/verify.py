@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,6 +31,8 @@ def verify(
 
     Example: `daybook verify --deal D-1`
     """
+    from services.notary.key import heads_path
+
     settings = load(data)
     try:
         answer = wait_for(_verify(settings, deal, key))
@@ -40,7 +43,7 @@ def verify(
     if as_json:
         print_json(answer)
     else:
-        _show(answer)
+        _show(answer, heads_path(settings))
     if not answer["ok"]:
         raise typer.Exit(1)
 
@@ -63,7 +66,7 @@ async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Ver
     nc = await stream_connection.connect_following(where.nats_url, "verify")
     try:
         async with reading(settings) as connection:
-            signed = Signed(await believed(settings, connection, key), heads_path(settings))
+            signed = Signed(await believed(settings, connection, key), heads_path(settings), required=key is not None)
             with _Bar() as bar:
                 return await verify(
                     connection,
@@ -114,15 +117,16 @@ class _Bar:
         typer.echo(text, err=True)
 
 
-def _show(answer: "Verification") -> None:
+def _show(answer: "Verification", heads: Path) -> None:
     from services.query.checks.differences import KINDS
 
     entries = f"{answer['entries']} {'entry' if answer['entries'] == 1 else 'entries'}"
     checked = f"{entries} and {counted(answer['subjects'], 'subject')} up to sequence {answer['sequence']}"
     if answer["heads"]:
         checked += f", beside {counted(answer['heads'], 'signed head')}"
+    signed = _signed(answer, heads)
     if answer["ok"]:
-        show(f"Nothing differs: {checked}.")
+        show(f"Nothing differs: {checked}.", signed)
         return
     kinds = table("number", "kind", "what it means", right=("number",))
     for kind, number in answer["counts"].items():
@@ -132,4 +136,13 @@ def _show(answer: "Verification") -> None:
         rows.add_row(
             each["kind"], text(each["sequence"]), text(each["subject"]), text(each["expected"]), text(each["found"])
         )
-    show(kinds, "The first of each kind:", rows, f"Checked {checked}.")
+    show(kinds, "The first of each kind:", rows, f"Checked {checked}.", signed)
+
+
+def _signed(answer: "Verification", heads: Path) -> str:
+    """How much of the journal heads vouch for, and the newest one in each place."""
+    places = [
+        f"no file {heads}" if rows is None else f"{place}: {rows or 'none'}" for place, rows in answer["signed"].items()
+    ]
+    covered = min(max(rows or 0 for rows in answer["signed"].values()), answer["sequence"])
+    return f"Signed heads cover {covered} of {counted(answer['sequence'], 'row')} ({', '.join(places)})."

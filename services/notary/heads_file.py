@@ -4,7 +4,7 @@ Put it where whoever could alter the database cannot: another disk, an append-on
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import BinaryIO
@@ -12,8 +12,7 @@ from typing import BinaryIO
 from services.disk import sync_directory
 from services.errors import JournalAltered, LostLeadership, Unavailable
 from services.notary.head import Head, read_head
-from services.notary.key import Keys
-from services.notary.note import MAX_NOTE_BYTES, NotSigned
+from services.notary.note import MAX_NOTE_BYTES, NotSigned, PublicKey
 
 _SIGNATURE = "\N{EM DASH} ".encode()
 
@@ -21,7 +20,7 @@ _SIGNATURE = "\N{EM DASH} ".encode()
 class HeadsFile:
     """The file, made when the first head is written."""
 
-    def __init__(self, path: Path, keys: Keys) -> None:
+    def __init__(self, path: Path, keys: Collection[PublicKey]) -> None:
         self.path = path
         self._keys = keys
 
@@ -95,12 +94,12 @@ class HeadsFile:
         return self._read(text + b"\n\n" + signatures + b"\n"), size - len(half)
 
     def _begins_head(self, half: bytes) -> bool:
-        origins = [f"{each.name}\n".encode() for each in self._keys.known]
+        origins = [f"{each.name}\n".encode() for each in self._keys]
         return any(half.startswith(each) or each.startswith(half) for each in origins)
 
     def _read(self, note: bytes) -> Head:
         try:
-            return read_head(note.decode("utf-8", "replace"), self._keys.known)
+            return read_head(note.decode("utf-8", "replace"), self._keys)
         except NotSigned as error:
             raise self._altered(note, str(error)) from None
 

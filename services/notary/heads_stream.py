@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import nats.errors
@@ -10,8 +10,7 @@ from nats.aio.client import Client
 
 from services.errors import JournalAltered, NotProvisioned, StreamFull, StreamMismatch, Unavailable
 from services.notary.head import Head, read_head
-from services.notary.key import Keys
-from services.notary.note import NotSigned
+from services.notary.note import NotSigned, PublicKey
 from services.settings import Settings
 from services.stream.append import FULL
 from services.stream.provision import differences
@@ -79,7 +78,7 @@ async def provision(nc: Client, settings: Settings, ledger_max_bytes: int) -> No
 class HeadsStream:
     """The heads in the stream."""
 
-    def __init__(self, nc: Client, stream: str, keys: Keys) -> None:
+    def __init__(self, nc: Client, stream: str, keys: Collection[PublicKey]) -> None:
         self._nc = nc
         self._stream = stream
         self._name = stream_name(stream)
@@ -143,7 +142,7 @@ class HeadsStream:
             raise Unavailable(f"The stream {self._name} does not give message {sequence}: {error.get('description')}")
         note = b64decode(answer["message"].get("data", "")).decode("utf-8", "replace")
         try:
-            return read_head(note, self._keys.known)
+            return read_head(note, self._keys)
         except NotSigned as error:
             shown = note[:200].replace("\n", "⏎")
             raise JournalAltered(

@@ -1,6 +1,6 @@
 """Heads in Postgres, and the nodes of the tree that they cover."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import asyncpg
 
@@ -8,8 +8,7 @@ from services.errors import JournalAltered, LostLeadership
 from services.ledger.journal import Connection, Row
 from services.notary.head import Head, read_head
 from services.notary.journal import SQL
-from services.notary.key import Keys
-from services.notary.note import NotSigned
+from services.notary.note import NotSigned, PublicKey
 from services.notary.tree import Node
 
 _AT_ONCE = 500
@@ -18,7 +17,7 @@ _AT_ONCE = 500
 class HeadsTable:
     """The table ledger.tree_head."""
 
-    def __init__(self, connection: Connection, keys: Keys) -> None:
+    def __init__(self, connection: Connection, keys: Collection[PublicKey]) -> None:
         self._connection = connection
         self._keys = keys
 
@@ -46,7 +45,7 @@ class HeadsTable:
     def _read(self, row: Row) -> Head:
         note = row["note"]
         try:
-            head = read_head(note, self._keys.known)
+            head = read_head(note, self._keys)
             if head.size != row["size"]:
                 raise NotSigned(f"it is of {head.size} rows, but stands at {row['size']}")
             return head

@@ -95,9 +95,9 @@ async def _sign(settings: Settings, at: Endpoints, keys: Keys, standing: Standin
     nc = await stream_connection.connect(at.nats_url, "notary")
     try:
         places = Places(
-            HeadsTable(connection, keys),
-            HeadsFile(heads_path(settings), keys),
-            HeadsStream(nc, settings.stream, keys),
+            HeadsTable(connection, keys.known),
+            HeadsFile(heads_path(settings), keys.known),
+            HeadsStream(nc, settings.stream, keys.known),
         )
         notary = Notary(connection, keys, places, standing, settings.notary_every_s)
 

@@ -88,7 +88,7 @@ class Notary:
         )
 
     async def _all(self, last: Head) -> AsyncIterator[Head]:
-        async for head in HeadsTable(self._connection, self._keys).behind(0):
+        async for head in HeadsTable(self._connection, self._keys.known).behind(0):
             if head.size < last.size:
                 yield head
         yield last

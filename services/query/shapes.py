@@ -276,13 +276,17 @@ class Difference(TypedDict):
 
 
 class Verification(TypedDict):
-    """What a check found: the first differences of each kind; `counts` says how many there are of each. `heads` is how
-    many signed heads the journal was compared with."""
+    """What a check found: the first differences of each kind; `counts` says how many there are of each.
+
+    `heads` is how many signed heads the rows were compared with. `signed` says for each place where they are kept how
+    many rows the newest one there covers: null where there is no file, and no place where heads were not looked at.
+    """
 
     ok: bool
     sequence: int
     entries: int
     subjects: int
     heads: int
+    signed: dict[str, int | None]
     differences: list[Difference]
     counts: dict[str, int]

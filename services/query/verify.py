@@ -13,9 +13,10 @@ from services import database
 from services.errors import BadRequest, DaybookError, NotProvisioned
 from services.ledger.journal import Connection
 from services.projector.generation import Generation, served
-from services.query.checks.differences import Differences
-from services.query.checks.heads import HeadChecks, Signed, check_signed
+from services.query.checks.differences import Differences, joined
+from services.query.checks.heads import Compared, HeadChecks, Signed
 from services.query.checks.journal import check_entries_of, check_journal
+from services.query.checks.newest_heads import check_signed
 from services.query.checks.pin import Pin, pin
 from services.query.checks.views import ViewChecks
 from services.query.shapes import Verification
@@ -53,7 +54,6 @@ class _Ledger:
     generation: Generation
     pinned: Pin
     progress: Progress
-    signed: Signed | None
 
 
 async def verify(
@@ -78,24 +78,27 @@ async def verify(
     pinned = await pin(connection, now.last_sequence, wait_s)
     if pinned.behind:
         progress.notes(f"Checked up to {pinned.sequence} only: {pinned.behind}.")
-    ledger = _Ledger(connection, nc, stream, now, generation, pinned, progress, signed)
+    ledger = _Ledger(connection, nc, stream, now, generation, pinned, progress)
     differences = await _stream_is_the_one(ledger)
     if deal is not None:
         found, entries, subjects = await _one(ledger, f"deal/{deal}")
     else:
         found, entries, subjects = await _all(ledger, database_url, workers)
     differences.merge(found)
-    heads = 0
-    if signed is not None and deal is None:
-        found, heads = await _heads(ledger, signed)
-        differences.merge(found)
+    compared = Compared()
+    if signed is not None:
+        compared = await (_heads(ledger, signed) if deal is None else _newest_heads(ledger, signed, f"deal/{deal}"))
+        differences.merge(compared.differences)
+        if signed.required and not any(compared.places.values()):
+            differences.add("nothing_signed", None, None, "signed heads", f"none in {joined(compared.places)}")
     await _generation(connection)  # whoever promoted another one meanwhile has put other rows under the replays
     return Verification(
         ok=not differences.counts,
         sequence=pinned.sequence,
         entries=entries,
         subjects=subjects,
-        heads=heads,
+        heads=compared.heads,
+        signed=compared.places,
         differences=differences.listed(),
         counts=differences.numbers(),
     )
@@ -111,9 +114,6 @@ async def _one(ledger: _Ledger, subject: str) -> tuple[Differences, int, int]:
     differences, entries = await check_entries_of(
         ledger.connection, ledger.nc, ledger.stream, subject, up_to, partial(progress.advances, "journal")
     )
-    if ledger.signed is not None:
-        sequences = await ledger.connection.fetch(_SQL["sequences_of"], subject, up_to)
-        differences.merge(await check_signed(ledger.connection, ledger.signed.keys, [each[0] for each in sequences]))
     progress.begins("views", total)
     differences.merge(await views.check_one(subject))
     progress.advances("views", total)
@@ -146,11 +146,16 @@ async def _journal(ledger: _Ledger) -> tuple[Differences, int]:
         return await check_journal(ledger.connection, messages, up_to, partial(progress.advances, "journal"))
 
 
-async def _heads(ledger: _Ledger, signed: Signed) -> tuple[Differences, int]:
+async def _heads(ledger: _Ledger, signed: Signed) -> Compared:
     checks = HeadChecks(ledger.connection, ledger.nc, ledger.stream, signed)
     rows = await checks.rows()
     ledger.progress.begins("heads", rows)
     return await checks.check(rows, partial(ledger.progress.advances, "heads"))
+
+
+async def _newest_heads(ledger: _Ledger, signed: Signed, subject: str) -> Compared:
+    rows = await ledger.connection.fetch(_SQL["sequences_of"], subject, ledger.pinned.sequence)
+    return await check_signed(ledger.connection, ledger.nc, ledger.stream, signed, [each[0] for each in rows])
 
 
 async def _views(

@@ -224,3 +224,13 @@ async def test_verify_compares_with_the_heads(auditor: Auditor) -> None:
     code, said, complaint = await auditor.command("verify", "--key", auditor.key)
     assert (code, complaint) == (0, "")
     assert "signed head" in said
+    heads = auditor.ledger.settings.data / "notary" / "heads"
+    newest = f"ledger.tree_head: {auditor.last}, NATS: {auditor.last}"
+    covered = f"Signed heads cover {auditor.last} of {auditor.last} rows ({newest}, "
+    assert f"{covered}the file: {auditor.last})." in said
+    heads.rename(heads.with_name("elsewhere"))
+    try:
+        code, said, _ = await auditor.command("verify", "--key", auditor.key)
+        assert (code, f"{covered}no file {heads})." in said) == (0, True)
+    finally:
+        heads.with_name("elsewhere").rename(heads)

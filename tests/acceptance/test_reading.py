@@ -165,10 +165,23 @@ async def test_verify_finds_nothing_and_ends_with_0(reader: Reader) -> None:
         "entries": reader.last,
         "subjects": 4,
         "heads": 0,
+        "signed": {"ledger.tree_head": 0, "NATS": 0, "the file": None},
         "differences": [],
         "counts": {},
     }
-    assert "Nothing differs: 6 entries and 1 subject up" in await reader.command("verify", "--deal", "D-1")
+    told = await reader.command("verify", "--deal", "D-1")
+    assert "Nothing differs: 6 entries and 1 subject up" in told
+    assert f"Signed heads cover 0 of {reader.last} rows (ledger.tree_head: none, NATS: none, no file " in told
+
+
+NOBODYS = "ledger.example+3f67bb72+AUyRhh71ba4/V8kwBrgDO384ehyfEu+OFpiBz/e93k+S"
+
+
+async def test_verify_ends_with_1_when_the_key_that_was_named_signed_nothing(reader: Reader) -> None:
+    for deal in ((), ("--deal", "D-1")):
+        answer = await reader.json("verify", "--key", NOBODYS, *deal, code=1)
+        assert answer["counts"] == {"nothing_signed": 1}
+        assert answer["differences"][0]["found"] == "none in ledger.tree_head, NATS, the file"
 
 
 async def test_verify_ends_with_1_when_something_differs(reader: Reader) -> None:

@@ -21,6 +21,7 @@ KINDS = {
     "column_altered": "a column of the journal does not say what the message says",
     "rows_not_signed": "rows are not those for which a head was signed",
     "head_altered": "a signed head is none of the trusted key, or not where it belongs",
+    "nothing_signed": "the journal is to be signed by the key that was named, and there is no head of it",
     "head_missing": "a place has lost a signed head that another still has",
     "tree_altered": "a node of the journal's tree is not that of its rows",
     "concerns_missing": "a subject that the entry concerns is not noted",

@@ -4,11 +4,10 @@ Every head must be signed by the trusted key and have the root that the rows, as
 lacks the newest heads lags, which the notary repairs; one that lacks heads in between has lost them.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.errors import JournalAltered
 from services.ledger.journal import Connection
 from services.notary.comparison import compare
 from services.notary.head import Head, read_head
@@ -16,7 +15,6 @@ from services.notary.heads_file import notes_of
 from services.notary.heads_stream import stream_name
 from services.notary.journal import SQL, recorded
 from services.notary.note import NotSigned, PublicKey
-from services.notary.proving import prove_inclusion
 from services.query.checks.differences import Differences
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages
@@ -33,6 +31,19 @@ class Signed:
     keys: Collection[PublicKey]
     file: Path | None
     """None, or a file that is not there: it is not looked at."""
+    required: bool = False
+    """Whoever asks named the key, so there must be a head of it."""
+
+
+@dataclass(slots=True)
+class Compared:
+    """What came of it."""
+
+    differences: Differences = field(default_factory=Differences)
+    heads: int = 0
+    """How many heads the rows were compared with."""
+    places: dict[str, int | None] = field(default_factory=dict)
+    """By place, how many rows its newest head covers; None where there is no file."""
 
 
 class HeadChecks:
@@ -43,9 +54,8 @@ class HeadChecks:
         self._nc = nc
         self._stream = stream
         self._signed = signed
-        self._differences = Differences()
-        self._newest = 0
-        self._count = 0
+        self._compared = Compared()
+        self._differences = self._compared.differences
 
     async def rows(self) -> int:
         """How many rows there are to compare: none where nothing was ever signed."""
@@ -54,13 +64,13 @@ class HeadChecks:
             return await recorded(self._connection)
         return 0
 
-    async def check(self, up_to: int, progress: Callable[[int], None]) -> tuple[Differences, int]:
-        """All that differs, looking at so many rows, and how many heads there are."""
+    async def check(self, up_to: int, progress: Callable[[int], None]) -> Compared:
+        """All that differs, looking at so many rows."""
         heads = self._all()
         found = await compare(self._connection, heads, up_to, progress)
         async for _ in heads:  # behind the first that is wrong, each is still looked at for itself
             pass
-        there = await recorded(self._connection)
+        newest, there = max(each or 0 for each in self._compared.places.values()), await recorded(self._connection)
         if found.wrong is not None:
             self._differences.add(
                 "rows_not_signed",
@@ -69,12 +79,12 @@ class HeadChecks:
                 f"the rows for which the head of {found.wrong.size} rows was signed",
                 f"rows {found.agreed + 1} to {found.wrong.size} are others",
             )
-        elif self._newest > there:
-            self._differences.add("rows_not_signed", there + 1, None, f"a head of {self._newest} rows", f"{there} rows")
+        elif newest > there:
+            self._differences.add("rows_not_signed", there + 1, None, f"a head of {newest} rows", f"{there} rows")
         for node in found.altered_nodes:
             place = f"level {node.level}, place {node.place}"
             self._differences.add("tree_altered", (node.place << node.level) + 1, None, f"{place}: {node.hash.hex()}")
-        return self._differences, self._count
+        return self._compared
 
     async def _all(self) -> AsyncIterator[Head]:
         """One head of each size, in order; what is wrong with others, or where one is missing, is noted."""
@@ -82,7 +92,9 @@ class HeadChecks:
             "ledger.tree_head": self._read("ledger.tree_head", self._table()),
             "NATS": self._read("NATS", self._published()),
         }
+        self._compared.places |= dict.fromkeys(places, 0) | {"the file": None}
         if self._signed.file is not None and self._signed.file.exists():
+            self._compared.places["the file"] = 0
             places["the file"] = self._read("the file", self._written(self._signed.file))
         nexts = {place: await anext(heads, None) for place, heads in places.items()}
         while present := {place: head for place, head in nexts.items() if head is not None}:
@@ -92,11 +104,11 @@ class HeadChecks:
                     self._differences.add("head_missing", head.size, None, f"{place} has a head of {head.size} rows")
                 elif other.root != head.root:
                     self._differences.add("head_altered", head.size, None, "one head of a size", f"another in {place}")
-            self._newest = max(self._newest, head.size)
-            self._count += 1
+            self._compared.heads += 1
             yield head
             for place, other in present.items():
                 if other.size == head.size:
+                    self._compared.places[place] = head.size
                     nexts[place] = await anext(places[place], None)
 
     async def _read(self, place: str, notes: AsyncIterator[tuple[str, str]]) -> AsyncIterator[Head]:
@@ -148,21 +160,3 @@ def _notes(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         for note in notes_of(file):
             yield note.decode("utf-8", "replace")
-
-
-async def check_signed(connection: Connection, keys: Collection[PublicKey], sequences: Sequence[int]) -> Differences:
-    """That some rows are in the tree of the newest head, as far as it goes: the first that is not is told."""
-    differences = Differences()
-    row = await connection.fetchrow(SQL["newest_head"])
-    if row is None:
-        return differences
-    try:
-        head = read_head(row["note"], keys)
-    except NotSigned as error:
-        differences.add("head_altered", None, None, "a head of the trusted key", f"ledger.tree_head: {error}")
-        return differences
-    try:
-        await prove_inclusion(connection, [each for each in sequences if each <= head.size], head)
-    except JournalAltered as error:
-        differences.add("rows_not_signed", None, None, f"the rows for which the head of {head.size} was signed", error)
-    return differences

@@ -80,18 +80,18 @@ class Notarised:
         """What each place has."""
         connection = await self.ledger.connect()
         try:
-            table = await HeadsTable(connection, self.keys).newest()
+            table = await HeadsTable(connection, self.keys.known).newest()
         finally:
             await connection.close()
-        stream = HeadsStream(await self.ledger.nats(), self.settings.stream, self.keys)
+        stream = HeadsStream(await self.ledger.nats(), self.settings.stream, self.keys.known)
         return {"table": table, "file": self.file.newest(), "stream": await stream.newest()}
 
     async def heads(self) -> dict[str, list[str]]:
         """All notes that each place has, in order."""
         connection = await self.ledger.connect()
-        stream = HeadsStream(await self.ledger.nats(), self.settings.stream, self.keys)
+        stream = HeadsStream(await self.ledger.nats(), self.settings.stream, self.keys.known)
         return {
-            "table": [each.note async for each in HeadsTable(connection, self.keys).behind(0)],
+            "table": [each.note async for each in HeadsTable(connection, self.keys.known).behind(0)],
             "file": [each.note for each in self.file.behind(0)],
             "stream": [each.note async for each in stream.behind(0)],
         }
@@ -99,7 +99,7 @@ class Notarised:
     @property
     def file(self) -> HeadsFile:
         """The file of heads."""
-        return HeadsFile(heads_path(self.settings), self.keys)
+        return HeadsFile(heads_path(self.settings), self.keys.known)
 
     async def leaves(self) -> list[bytes]:
         """The leaf hashes of the journal's rows, in Python."""

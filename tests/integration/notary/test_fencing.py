@@ -43,7 +43,7 @@ async def head(mine: Notarised, size: int) -> Head:
 
 async def stream(mine: Notarised) -> HeadsStream:
     """The stream of heads, as another notary has it."""
-    return HeadsStream(await mine.ledger.nats(), mine.settings.stream, mine.keys)
+    return HeadsStream(await mine.ledger.nats(), mine.settings.stream, mine.keys.known)
 
 
 async def test_no_head_is_given_away_that_the_owner_of_the_database_could_take_back(mine: Notarised) -> None:
@@ -91,7 +91,7 @@ async def test_a_notary_that_was_held_up_behind_the_stream_adds_nothing_later(mi
     with pytest.raises(LostLeadership, match=r"a head of 720 rows .* with its head of 710 rows"):
         mine.file.append(late)
     with pytest.raises(LostLeadership):
-        await HeadsTable(await mine.ledger.connect("daybook_notary"), mine.keys).append(late)
+        await HeadsTable(await mine.ledger.connect("daybook_notary"), mine.keys.known).append(late)
     await mine.assert_signed()
 
 
@@ -127,7 +127,7 @@ async def test_nothing_is_cut_from_a_file_that_another_notary_writes_to(mine: No
             mine.file.append(late)
         other.write(late.note.encode()[40:] + b"\n")
         flock(other, LOCK_UN)
-    assert HeadsFile(path, mine.keys).newest() == late
+    assert HeadsFile(path, mine.keys.known).newest() == late
     await mine.signs(710)
     await mine.assert_signed()
 

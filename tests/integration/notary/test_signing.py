@@ -76,7 +76,7 @@ async def test_proofs_are_the_definitions_at_any_size(mine: Notarised) -> None:
             await mine.fill(size)
             await mine.signed(size)
     connection = await mine.ledger.connect("daybook_notary")
-    heads = {head.size: head async for head in HeadsTable(connection, mine.keys).behind(0)}
+    heads = {head.size: head async for head in HeadsTable(connection, mine.keys.known).behind(0)}
     all_leaves = await mine.leaves()
     chance = random.Random(3)
     for size in sizes:
@@ -110,7 +110,7 @@ async def test_of_two_notaries_one_signs_and_the_other_takes_its_place(mine: Not
 async def test_a_notary_that_is_behind_cannot_add_a_head(mine: Notarised) -> None:
     await mine.fill(8)
     await mine.signs(8)
-    late = HeadsTable(await mine.ledger.connect("daybook_notary"), mine.keys)
+    late = HeadsTable(await mine.ledger.connect("daybook_notary"), mine.keys.known)
     for size in (5, 8):
         with pytest.raises(LostLeadership, match=f"head of {size} rows does not follow the one of 8"):
             await late.append(sign_head(mine.keys.own, size, definition.mth((await mine.leaves())[:size])))

@@ -33,9 +33,11 @@ async def told(mine: Notarised) -> Notarised:
     return mine
 
 
-async def checked(told: Notarised, deal: str | None = None, key: PublicKey | None = None) -> Verification:
+async def checked(
+    told: Notarised, deal: str | None = None, key: PublicKey | None = None, *, required: bool = False
+) -> Verification:
     connection = await told.ledger.connect("daybook_query")
-    signed = Signed(told.keys.known if key is None else (key,), heads_path(told.settings))
+    signed = Signed(told.keys.known if key is None else (key,), heads_path(told.settings), required)
     nc = await told.ledger.nats()
     return await verify(connection, nc, told.settings.stream, Heard(), deal=deal, wait_s=0, signed=signed)
 
@@ -44,7 +46,10 @@ async def test_a_good_ledger_has_no_difference(told: Notarised) -> None:
     answer = await checked(told)
     assert (answer["ok"], answer["differences"]) == (True, [])
     assert answer["heads"] == len((await told.heads())["table"]) >= 10
-    assert (await checked(told, deal="D-3"))["ok"]
+    everywhere = {"ledger.tree_head": SIZE, "NATS": SIZE, "the file": SIZE}
+    assert answer["signed"] == everywhere
+    answer = await checked(told, deal="D-3")
+    assert (answer["ok"], answer["heads"], answer["signed"]) == (True, 1, everywhere)
     command = await told.ledger.connect("daybook_query")
     assert await command.fetchval("select vkey from ledger.notary") == str(told.keys.own.public)
 
@@ -67,6 +72,69 @@ async def test_a_deal_alone_is_held_to_the_newest_head(told: Notarised) -> None:
     (found,) = [each for each in answer["differences"] if each["kind"] == "rows_not_signed"]
     assert "cannot be proved to be in the tree of 300 rows that was signed" in (found["found"] or "")
     assert (await checked(told, deal="D-9"))["ok"], "rows in another subtree can be proved all the same"
+
+
+@pytest.mark.parametrize("ahead", ["table", "file", "stream"])
+async def test_a_deal_alone_is_held_to_the_newest_head_of_any_place(told: Notarised, ahead: str) -> None:
+    notes = (await told.heads())["table"]
+    if ahead != "table":
+        await told.alter("delete from ledger.tree_head")
+    if ahead != "file":
+        heads_path(told.settings).unlink()
+    if ahead != "stream":
+        await published(told, *notes[:1])
+    await told.alter("update ledger.journal set recorded_at = recorded_at - interval '1 us' where sequence = 7", REHASH)
+    answer = await checked(told, deal="D-0")
+    found = [each["expected"] for each in answer["differences"] if each["kind"] == "rows_not_signed"]
+    assert found[-1] == "the rows for which the head of 300 was signed"
+    assert max(each or 0 for each in answer["signed"].values()) == SIZE
+
+
+async def test_a_deal_alone_is_held_to_a_head_behind_the_end_of_the_journal(told: Notarised) -> None:
+    await told.alter(
+        f"delete from ledger.tree_head where size = {SIZE}",
+        f"delete from ledger.concerns where sequence = {SIZE}",
+        f"delete from ledger.journal where sequence = {SIZE}",
+    )
+    assert "rows_not_signed" in (await checked(told, deal="D-9"))["counts"]
+
+
+@pytest.mark.parametrize("place", ["table", "file", "stream"])
+async def test_a_deal_alone_is_not_held_to_a_head_that_was_swapped(told: Notarised, place: str) -> None:
+    notes = (await told.heads())["table"]
+    swapped = sign_head(SigningKey.generate(told.keys.own.public.name), SIZE, bytes(32)).note
+    match place:
+        case "table":
+            await told.alter(f"update ledger.tree_head set note = $q${swapped}$q$ where size = {SIZE}")
+        case "file":
+            heads_path(told.settings).write_text("".join(f"{each}\n" for each in [*notes[:-1], swapped]))
+        case "stream":
+            await published(told, *notes[:-1], swapped)
+    answer = await checked(told, deal="D-0")
+    assert answer["counts"] == {"head_altered": 1}
+    named = {"table": "ledger.tree_head: ", "file": "the file: ", "stream": "NATS: "}[place]
+    assert (answer["differences"][0]["found"] or "").startswith(named)
+
+
+async def test_heads_that_are_gone_everywhere_are_missed_by_whoever_names_the_key(told: Notarised) -> None:
+    await told.alter("delete from ledger.tree_head")
+    await published(told)
+    heads_path(told.settings).unlink()
+    for deal in (None, "D-3"):
+        assert (await checked(told, deal=deal, required=True))["counts"] == {"nothing_signed": 1}
+        answer = await checked(told, deal=deal)
+        assert (answer["ok"], answer["signed"]) == (True, {"ledger.tree_head": 0, "NATS": 0, "the file": None})
+
+
+async def test_how_far_the_heads_go_is_told(told: Notarised) -> None:
+    notes = (await told.heads())["table"]
+    size = int(notes[1].split("\n")[1])
+    await told.alter(f"delete from ledger.tree_head where size > {size}")
+    await published(told, notes[0])
+    heads_path(told.settings).write_text("")
+    answer = await checked(told, required=True)
+    assert answer["ok"], "rows behind the newest head may not be signed yet"
+    assert answer["signed"] == {"ledger.tree_head": size, "NATS": int(notes[0].split("\n")[1]), "the file": 0}
 
 
 async def test_a_node_that_was_altered_is_found(told: Notarised) -> None:

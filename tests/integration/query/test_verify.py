@@ -88,6 +88,7 @@ async def test_a_good_ledger_has_no_difference(told: Told) -> None:
         "entries": told.last - 3,
         "subjects": 9,
         "heads": 0,
+        "signed": {},
         "differences": [],
         "counts": {},
     }

@@ -1,0 +1,48 @@
+"""Some rows beside the newest signed head of each place: a check that reads no others."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from services.errors import JournalAltered, NotProvisioned
+from services.ledger.journal import Connection
+from services.notary.head import Head
+from services.notary.heads_file import HeadsFile
+from services.notary.heads_stream import HeadsStream
+from services.notary.heads_table import HeadsTable
+from services.notary.proving import prove_inclusion
+from services.query.checks.heads import Compared, Signed
+from services.stream.following import FollowingClient
+
+
+async def check_signed(
+    connection: Connection, nc: FollowingClient, stream: str, signed: Signed, sequences: Sequence[int]
+) -> Compared:
+    """That some rows are in the trees of the newest heads, as far as these go: of each tree the first that is not."""
+    compared, heads = Compared(places={"ledger.tree_head": 0, "NATS": 0, "the file": None}), set[Head]()
+    newest = {
+        "ledger.tree_head": HeadsTable(connection, signed.keys).newest,
+        "NATS": HeadsStream(nc, stream, signed.keys).newest,
+    }
+    if signed.file is not None and signed.file.exists():
+        compared.places["the file"] = 0
+        newest["the file"] = partial(asyncio.to_thread, HeadsFile(signed.file, signed.keys).newest)
+    for place, find in newest.items():
+        try:
+            head = await find()
+        except JournalAltered as error:
+            compared.differences.add("head_altered", None, None, "a head of the trusted key", f"{place}: {error}")
+            continue
+        except NotProvisioned:
+            continue
+        if head is not None:
+            compared.places[place] = head.size
+            heads.add(head)
+    compared.heads = len(heads)
+    for head in sorted(heads):
+        try:
+            await prove_inclusion(connection, [each for each in sequences if each <= head.size], head)
+        except JournalAltered as error:
+            wanted = f"the rows for which the head of {head.size} was signed"
+            compared.differences.add("rows_not_signed", None, None, wanted, error)
+    return compared
