@@ -79,7 +79,10 @@ def _faults_of(directory: Path, manifest: Manifest, table: TableFile, progress: 
 def _faults_of_rows(lines: Iterator[bytes], manifest: Manifest, table: TableFile) -> Iterator[tuple[str | None, int]]:
     """A fault or none, and the number of the row, for each row; and one more for the journal's end."""
     number, last = 0, None
-    tree, (size, root) = Tree(), _head(manifest)
+    tree, head = Tree(), _head(manifest)
+    if head is None:
+        yield "which rows the signed head of the manifest vouches for cannot be read", number
+    size, root = head or (0, b"")
     for number, row in enumerate(rows(lines, table.columns), 1):
         if row.sequence != number:
             yield f"sequence {row.sequence} stands where {number} is due", number
@@ -92,18 +95,25 @@ def _faults_of_rows(lines: Iterator[bytes], manifest: Manifest, table: TableFile
         tree.append([row.leaf_hash])
         if tree.size == size and tree.root() != root:
             yield f"its first {size} rows are not those that the signed head of the manifest vouches for", number
+    if size > number:
+        yield f"it has {number} rows, and the signed head of the manifest vouches for {size}", number
     end = last.leaf_hash.hex() if last else None
     if (last.sequence if last else 0, end) != (manifest.sequence, manifest.last_leaf_hash):
         yield f"it does not end as the manifest states, with sequence {manifest.sequence} and its leaf hash", number
 
 
-def _head(manifest: Manifest) -> tuple[int | None, bytes]:
-    """Size and root of the signed head. Who signed it is not asked: that takes the notary's key."""
-    lines = manifest.head.split("\n") if manifest.head else []
+def _head(manifest: Manifest) -> tuple[int, bytes] | None:
+    """Size and root of the signed head; 0 when there is none, None when it cannot be read.
+
+    Who signed it is not asked: that takes the notary's key.
+    """
+    if manifest.head is None:
+        return 0, b""
     try:
-        return int(lines[1]), b64decode(lines[2], validate=True)
-    except (IndexError, ValueError):
-        return None, b""
+        size, root = manifest.head.split("\n")[1:3]
+        return (int(size), b64decode(root, validate=True)) if size.isdecimal() else None
+    except ValueError:
+        return None
 
 
 def _counted(lines: Iterator[bytes], progress: Progress) -> Iterator[bytes]:

@@ -98,15 +98,21 @@ def emerging(directory: Path) -> Iterator[Path]:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
         sync_directory(directory.parent)
+    except (TimeoutError, ConnectionError):  # a server's, not the disk's
+        raise
     except OSError as error:
         raise DaybookError(f"The backup {directory} cannot be written: {error.strerror} ({error.filename}).") from error
 
 
 @contextmanager
 def _held(partial: Path) -> Iterator[None]:
+    if partial.is_symlink():
+        raise DaybookError(f"{partial} is a link, and not followed: remove it.")
     partial.mkdir(mode=0o700, exist_ok=True)
-    lock = os.open(partial, os.O_RDONLY | os.O_DIRECTORY)
+    lock = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
+        if os.fstat(lock).st_uid != os.geteuid():
+            raise DaybookError(f"{partial} is another user's directory: nothing is written there. Remove it.")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

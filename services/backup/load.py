@@ -125,12 +125,22 @@ async def _fill(
 ) -> None:
     if table is None or not set(file.columns) <= set(table.columns):
         raise DaybookError(f"The database has no table {file.table} with the columns {', '.join(file.columns)}.")
-    lines = files.lines(directory / file.name)
-    while chunk := list(islice(lines, _ROWS)):
+    path = directory / file.name
+    lines = files.lines(path)
+    while chunk := _next(lines, path):
         await connection.copy_to_table(
             file.table, schema_name="ledger", columns=file.columns, source=_each(chunk), format="text", timeout=COPY_S
         )
         progress.advances(len(chunk))
+
+
+def _next(lines: Iterator[bytes], path: Path) -> list[bytes]:
+    try:
+        return list(islice(lines, _ROWS))
+    except files.UNREADABLE as error:
+        raise BackupUnusable(
+            f"{path} cannot be read, and could when it was checked: {error}. Run this again."
+        ) from error
 
 
 async def _each(chunk: list[bytes]) -> AsyncIterator[bytes]:

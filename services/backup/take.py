@@ -21,6 +21,7 @@ from services.backup.tables import SQL, Table, durable, names
 from services.errors import BackupUnusable, NotProvisioned, Unavailable
 from services.ledger.journal import recorded_position
 from services.ledger.provision import identity
+from services.ledger.remembered import check_stream, remembered
 from services.settings import Settings
 from services.stream.state import state
 from services.version import version
@@ -55,13 +56,16 @@ async def take(
 ) -> Taken:
     """Write a backup into a directory that is made. The connection is used by nobody else.
 
-    Raises NotProvisioned, Unavailable when the recorder does not come so far in `wait_s`, and DaybookError when the
-    directory cannot be written. Then nothing is left of it.
+    Raises NotProvisioned, StreamMismatch when the stream is not the one that the journal remembers, Unavailable when
+    the recorder does not come so far in `wait_s`, and DaybookError when the directory cannot be written. Then nothing
+    is left of it.
     """
     if await identity(connection) is None:
         raise NotProvisioned("There is no ledger in the database. Run `daybook init`.")
     with files.emerging(directory) as partial:
-        await _recorded(connection, (await state(nc, settings.stream)).last_sequence, wait_s)
+        wanted = (await state(nc, settings.stream)).last_sequence
+        await check_stream(nc, await remembered(connection, settings.stream))  # another one's end says nothing
+        await _recorded(connection, wanted, wait_s)
         others = notary.copy(settings, partial)  # before the snapshot: no head in them is of rows behind it
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await connection.execute(SQL["as_text"])

@@ -135,3 +135,19 @@ async def test_rows_altered_with_their_hashes_are_not_those_that_were_signed(ori
     rewritten(directory, "journal", alter)
     (fault,) = check(directory).faults
     assert "its first 10 rows are not those that the signed head of the manifest vouches for" in fault
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("", "the signed head of the manifest vouches for cannot be read"),
+        ("ledger\nmany\nAAAA\n", "the signed head of the manifest vouches for cannot be read"),
+        ("ledger\n-3\nAAAA\n", "the signed head of the manifest vouches for cannot be read"),
+        ("ledger\n15\n!\n", "the signed head of the manifest vouches for cannot be read"),
+        ("ledger\n16\nAAAA\n", "it has 15 rows, and the signed head of the manifest vouches for 16"),
+    ],
+)
+async def test_a_signed_head_that_vouches_for_nothing_here_is_named(backup: Path, head: str, wanted: str) -> None:
+    resealed(backup, {"head": head})
+    (fault,) = check(backup).faults
+    assert wanted in fault

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.playbooks.shipped import shipped
+from services.backup import load
 from services.backup.manifest import Applied, Manifest
 from services.errors import BackupUnusable, NotEmpty, StreamMismatch
 from services.ledger import quarantine
@@ -22,7 +23,7 @@ from services.stream.reading import RECORDED_AT
 from services.stream.state import ask
 from tests.integration.backup.backing import resealed, restored, taken
 from tests.integration.backup.places import empty_place, remove_streams
-from tests.integration.backup.reports import answers, sound
+from tests.integration.backup.reports import Restoring, answers, sound
 from tests.integration.projector.working import projecting
 from tests.integration.query.telling import PLAYBOOKS, Told, tell_first, tell_second
 from tests.integration.recorder.events import call
@@ -94,6 +95,19 @@ async def test_again_it_changes_nothing(original: Original, servers: Servers, tm
         assert (again.loaded, again.stream) == (False, Action.NONE)
         assert again.made.generation == first.made.generation
         assert await answers(place, original.sequence) == original.answers
+
+
+async def test_a_file_that_breaks_after_it_was_checked_is_named(
+    original: Original, servers: Servers, tmp_path: Path
+) -> None:
+    broken = Path(shutil.copytree(original.backup, tmp_path / "broken"))
+    path = broken / "journal.txt.gz"
+    path.write_bytes(path.read_bytes()[:-100])
+    async with empty_place(servers, tmp_path / "place") as place:
+        owner = await place.connect()
+        with pytest.raises(BackupUnusable, match=r"journal\.txt\.gz cannot be read"):
+            await load.load(owner, broken, Manifest.read(broken), Restoring())
+        assert (await restored(place, original.backup)).loaded
 
 
 async def test_where_the_stream_is_left_it_goes_on_from_there(servers: Servers, tmp_path: Path) -> None:

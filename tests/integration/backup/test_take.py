@@ -13,7 +13,9 @@ from services.backup.journal import rows
 from services.backup.manifest import FILE, Manifest
 from tests.integration.backup.backing import backed_up, settings_of, started
 from tests.integration.query.telling import PLAYBOOKS, tell_first, tell_second
+from tests.integration.reconcile.damage import rewind, snapshot
 from tests.integration.recorder.events import call
+from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers
 from tests.service import until
@@ -74,6 +76,22 @@ async def test_behind_a_recorder_that_stands_still_nothing_is_left(empty_ledger:
     code, _, complaint = await daybook(*words, **settings_of(empty_ledger))
     assert code == 2
     assert "the stream holds 2 messages and after 0.3 s the recorder is at 0" in complaint
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_stream_that_was_rewound_says_nothing_of_what_was_acknowledged(
+    empty_ledger: Ledger, tmp_path: Path
+) -> None:
+    await empty_ledger.append(*(call() for _ in range(2)))
+    older = await snapshot(empty_ledger)
+    await empty_ledger.append(*(call() for _ in range(5)))
+    async with recorder(empty_ledger):
+        await empty_ledger.recorded()
+    await rewind(empty_ledger, older)
+    await empty_ledger.append(call(id="acknowledged"))
+    code, _, complaint = await daybook("backup", "--out", str(tmp_path / "backup"), **settings_of(empty_ledger))
+    assert code == 2
+    assert "its messages 4-7 are missing" in complaint
     assert list(tmp_path.iterdir()) == []
 
 
