@@ -49,6 +49,11 @@ class Onlooker(ABC):
                 return each
         return None
 
+    async def readiness(self, name: str) -> tuple[int, list[str]]:
+        """What a process says on `/ready`: the status, and the codes of its reasons. Raises what httpx raises."""
+        answer = await self._asking.get(f"{self.kept[name].url}/ready")
+        return answer.status_code, [each["code"] for each in answer.json()["reasons"]]
+
     async def look(self, query: str, *values: object) -> list[asyncpg.Record]:
         """Asks the database as its owner. Raises what asyncpg raises."""
         async with self._one_look:

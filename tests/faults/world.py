@@ -97,9 +97,11 @@ class World(Onlooker, Generic[S]):
         self.complaints.append(text)
         self.note(f"COMPLAINT: {text}")
 
-    def ended(self) -> list[str]:
-        """Each end of a process that nobody asked for."""
-        return [words for each in self.kept.values() for words in each.ended]
+    def all_in_first_life(self) -> None:
+        """Complains of each end of a process that nobody asked for."""
+        for each in self.kept.values():
+            for words in each.ended:
+                self.complain(words)
 
     async def daybook(self, *words: str) -> tuple[int, str, str]:
         """A command of the CLI to its end: exit code, standard output, standard error."""

@@ -1,15 +1,20 @@
 """No room: the stream at its limit, and PostgreSQL on a disk that is full."""
 
 import asyncio
+import itertools
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Any
+from time import monotonic
+from typing import Any, NamedTuple
 
 import httpx
 import nats
 
+from services.embedded.postgres import PostgresServer
 from services.errors import ServerFailed
 from tests.faults.doors import BATCH
 from tests.faults.plan import Fault, Plan
@@ -24,6 +29,17 @@ _BATCH = 25
 _FILLED_S = 60.0
 _DISK_BYTES = 320 * 1024 * 1024
 _NO_ROOM = "No space left on device"
+_WORK_ON_POSTGRES = ("intake", "recorder", "projector")
+_SENDER = "intake, to who sends,"
+_ASKS_EVERY_S = 0.3
+
+
+class Told(NamedTuple):
+    """One answer, with its reasons if it is a refusal."""
+
+    who: str
+    status: int
+    why: list[str]
 
 
 class OnSmallDisk(OneOfEach):
@@ -60,6 +76,8 @@ async def fill_stream(world: World[OneOfEach]) -> None:
                     break
         _check_refusal(world, answer)
         await asyncio.sleep(world.draw.uniform(1, 4))
+        if (said := await world.readiness("intake")) != (503, ["stream_full"]):
+            world.complain(f"while the stream is full, intake says of itself: {said}")
         _check_refusal(world, await _post(world, client, token, refused))
         rows = await world.look("select count(*) from ledger.journal where source = 'filler'")
         await _give_room(world)
@@ -119,6 +137,7 @@ async def refused_batches_are_whole_or_absent(world: World[Any]) -> None:
     )
     if rows:
         world.complain(f"batches were recorded in part: {[tuple(each) for each in rows]}")
+    world.all_in_first_life()
 
 
 def fill_disk(leave: int, for_s: float) -> Callable[[World[OnSmallDisk]], Awaitable[None]]:
@@ -126,17 +145,13 @@ def fill_disk(leave: int, for_s: float) -> Callable[[World[OnSmallDisk]], Awaita
 
     async def strike(world: World[OnSmallDisk]) -> None:
         disk, postgres = world.servers.disk, world.servers.postgres
-        ends = 0
+        token = await world.source("filler")
         taken = await asyncio.to_thread(disk.fill, leave)
-        until = asyncio.get_running_loop().time() + for_s
-        while asyncio.get_running_loop().time() < until:
-            if postgres.process.exit_code is not None:
-                ends += 1
-                try:
-                    await postgres.start()
-                except ServerFailed:
-                    await asyncio.sleep(0.5)
-            await asyncio.sleep(0.1)
+        until = monotonic() + for_s
+        async with asyncio.TaskGroup() as group:
+            keeping = group.create_task(_keep(postgres, until))
+            asking = group.create_task(_ask(world, token, until))
+        told_by, ends = asking.result(), keeping.result()
         disk.free()
         if postgres.process.exit_code is not None:
             await postgres.start()
@@ -145,7 +160,55 @@ def fill_disk(leave: int, for_s: float) -> Callable[[World[OnSmallDisk]], Awaita
         if not told:
             world.complain("the disk was never full for PostgreSQL")
 
+        for complaint in wrongly_told(told_by):
+            world.complain(f"with a full disk {complaint}")
+        world.note(f"told with a full disk: {dict(Counter(map(str, told_by)))}")
+
     return strike
+
+
+async def _keep(postgres: PostgresServer, until: float) -> int:
+    """Starts PostgreSQL again whenever it ends; how often it did."""
+    ends = 0
+    while monotonic() < until:
+        if postgres.process.exit_code is not None:
+            ends += 1
+            with suppress(ServerFailed):
+                await postgres.start()
+        await asyncio.sleep(0.1)
+    return ends
+
+
+async def _ask(world: World[Any], token: str, until: float) -> list[Told]:
+    """What processes say of themselves, and intake to who sends."""
+    told = []
+    async with httpx.AsyncClient(timeout=10) as client:
+        for number in itertools.takewhile(lambda _: monotonic() < until, itertools.count()):
+            with suppress(httpx.HTTPError):  # it has died, of which there is a complaint, or is slow
+                told += [Told(name, *await world.readiness(name)) for name in _WORK_ON_POSTGRES]
+                sent = [Sent(_call(f"{number}-{each}")) for each in range(_BATCH)]
+                answer = await _post(world, client, token, sent)
+                if answer.status_code == 201:
+                    await world.receipts.acknowledge(sent, [each["sequence"] for each in answer.json()])
+                retry = [answer.headers["Retry-After"]] if "Retry-After" in answer.headers else []
+                told.append(Told(_SENDER, answer.status_code, retry))
+            await asyncio.sleep(_ASKS_EVERY_S)
+    return told
+
+
+def wrongly_told(told: Sequence[Told]) -> list[str]:
+    """Events are taken, or refused for a while; whoever cannot do its work says so, and why."""
+    wrong = [f"{each.who} says {each.status} without a reason" for each in told if each.status == 503 and not each.why]
+    wrong += [
+        f"{each.who} says {each.status}"
+        for each in told
+        if each.status not in (201 if each.who == _SENDER else 200, 503)
+    ]
+    if not any(each.who == _SENDER for each in told):
+        wrong.append("nobody who sends is answered")
+    if all(each.status == 200 for each in told if each.who in ("recorder", "projector")):
+        wrong.append("recorder and projector say all the time that they are ready")
+    return wrong
 
 
 def _full_stream(draw: Random) -> Sequence[Fault[OneOfEach]]:
@@ -171,6 +234,7 @@ PLANS = (
         "PostgreSQL's disk full, until it gets more room",
         _full_disk,
         OnSmallDisk,
+        check=refused_batches_are_whole_or_absent,
         impossible=impossible,
     ),
 )
