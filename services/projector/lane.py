@@ -28,6 +28,8 @@ from services.projector.write import Position, commit, statements
 
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
+CLAIMED_WITHIN_MS = 500
+"""The other lanes stand still meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,14 @@ class Lane:
     ) -> "Lane":
         """The lane at its committed position; whoever had it before can no longer commit. `cache` forgets it.
 
-        To be called by the holder of the lane's lock. Raises NotProvisioned when there is no such lane.
+        To be called by the holder of the lane's lock. Raises NotProvisioned when there is no such lane, and
+        LockNotAvailableError when another's transaction holds its row for longer than `CLAIMED_WITHIN_MS`.
         """
         cache.forget(lane)
         sql = statements(schema)
-        row = await connection.fetchrow(sql["claim"], lane)
+        async with connection.transaction():
+            await connection.execute(f"set local lock_timeout = '{CLAIMED_WITHIN_MS}ms'")
+            row = await connection.fetchrow(sql["claim"], lane)
         if row is None:
             raise NotProvisioned(f"{schema}.lane has no lane {lane}. Build the views with `daybook rebuild --force`.")
         claimed = cls(schema, views, Position(lane, row["epoch"], row["sequence"]), cache)

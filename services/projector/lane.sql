@@ -4,6 +4,13 @@
 -- Whoever holds the lane's lock raises its epoch: a commit under an older one then finds no row.
 update {generation}.lane set epoch = epoch + 1 where lane = $1 returning sequence, epoch;
 
+-- name: holders
+-- Whose transaction has changed the lane's row and is still open.
+select held.pid
+  from {generation}.lane
+  join pg_locks held on held.locktype = 'transactionid' and held.transactionid = lane.xmax and held.granted
+ where lane.lane = $1;
+
 -- name: advance
 -- Compare and set, in the transaction of the rows that the new position vouches for.
 update {generation}.lane set sequence = $4 where lane = $1 and epoch = $2 and sequence = $3;

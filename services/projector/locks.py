@@ -4,6 +4,7 @@ The locks go with the connection, so a dead projector's lanes are free at once. 
 rows right is the epoch in the lane's row, which every claim raises.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -54,3 +55,10 @@ class LaneLocks:
     async def release(self, lane: int) -> None:
         """Let another have the lane."""
         await self._connection.execute(_SQL["release"], self._key, lane)
+
+    async def end(self, holders: Sequence[int]) -> bool:
+        """End connections of projectors that have lost their locks; whether all were such, and could be ended."""
+        async with self._connection.transaction():
+            await self._connection.execute("set local role none")  # a role may not end what its user logged in as
+            ended = await self._connection.fetch(_SQL["end"], holders)
+        return len(ended) == len(holders) > 0

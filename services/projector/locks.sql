@@ -23,3 +23,12 @@ select pg_try_advisory_lock($1::integer, $2::integer);
 
 -- name: release
 select pg_advisory_unlock($1::integer, $2::integer);
+
+-- name: end
+-- Ends connections of projectors that log in as this one does: nobody may end another user's.
+select pg_terminate_backend(pid)
+  from pg_stat_activity
+ where pid = any($1::integer[])
+   and datname = current_database()
+   and usename = session_user
+   and application_name = 'projector';

@@ -13,7 +13,7 @@ from time import monotonic
 import asyncpg
 import structlog
 
-from services.errors import DaybookError, LostLeadership
+from services.errors import DaybookError, LostLeadership, Unavailable
 from services.ledger.journal import recorded_position
 from services.projector import metrics
 from services.projector.cache import Cache
@@ -124,17 +124,32 @@ class Session:
         for lane in census.free:
             if len(self._lanes) >= census.share:
                 break
-            if self._resting.get(lane, 0.0) <= monotonic() and await self._locks.take(lane):
-                await self._claim(lane)
+            rests = self._resting.get(lane, 0.0) > monotonic()
+            if not rests and await self._locks.take(lane) and not await self._claim(lane):
+                break
 
-    async def _claim(self, lane: int) -> None:
+    async def _claim(self, lane: int) -> bool:
         schema, views = self._generation.schema, self._manner.views
         try:
             claimed = self._lanes[lane] = await Lane.claim(self._locking, schema, views, lane, self._cache)
-            self._manner.progress.claimed(lane, claimed.position.sequence)
+        except asyncpg.LockNotAvailableError:
+            await self._end_former_worker(lane)
         except DaybookError as error:
             self._rest(lane, error)
-            await self._let_go(lane)
+        else:
+            self._manner.progress.claimed(lane, claimed.position.sequence)
+            return True
+        await self._let_go(lane)
+        return False
+
+    async def _end_former_worker(self, lane: int) -> None:
+        """Who lost a lane's lock may have been stopped in the middle of a transaction that keeps the lane's row."""
+        holders = [row["pid"] for row in await self._locking.fetch(self._sql["holders"], lane)]
+        if await self._locks.end(holders):
+            log.warning("former_worker_ended", lane=lane, connections=len(holders))
+        else:
+            where = f"backend {', '.join(map(str, holders))}" if holders else "a transaction"
+            self._rest(lane, Unavailable(f"Its row in {self._generation.schema}.lane is locked by {where}."))
 
     async def _let_go(self, lane: int) -> None:
         self._forget(lane)

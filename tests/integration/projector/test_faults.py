@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from random import Random
 
@@ -10,6 +11,7 @@ import asyncpg
 import pytest
 
 from projections.views import VIEWS
+from services import database
 from services.errors import LostLeadership, ViewsAltered
 from services.projector import generation, projector, session
 from services.projector.cache import Cache
@@ -201,9 +203,74 @@ async def test_a_transaction_that_is_left_open_holds_up_no_claim_for_long(
         connection = await stopped._connection(stack)
         await connection.execute("begin")
         await connection.execute(f'update "{schema}".lane set sequence = sequence')
-        claimed = await asyncio.wait_for(Lane.claim(owner, schema, VIEWS, 3, Cache(1000)), 20)
-        assert claimed.position.epoch == 1
+
+        async def claimed() -> bool:
+            try:
+                return (await Lane.claim(owner, schema, VIEWS, 3, Cache(1000))).position.epoch == 1
+            except asyncpg.LockNotAvailableError:
+                return False
+
+        await until(claimed, "its transaction stays open")
         assert connection.is_closed()
+
+
+async def test_a_projector_that_was_frozen_while_it_wrote_is_ended_by_whoever_takes_its_lanes(
+    empty_ledger: Ledger,
+) -> None:
+    owner = await empty_ledger.connect()
+    schema = (await served(owner)).schema
+    journal = Journal()
+    journal.take(turmoil(seed=43, events=200))
+    await journal.write(owner)
+    frozen = await database.connect(empty_ledger.endpoints.database_url, "daybook_projector")
+
+    async def nothing_comes() -> AsyncIterator[bytes]:
+        await asyncio.get_running_loop().create_future()
+        yield b""
+
+    async def write() -> None:
+        async with frozen.transaction():
+            await frozen.execute(f'update "{schema}".lane set sequence = sequence where lane = 3')
+            await frozen.copy_to_table("flag", schema_name=schema, source=nothing_comes())
+
+    writing = asyncio.create_task(write())
+    try:
+        await until(lambda: owner.fetchval(_COPIES), "nobody is frozen")
+        async with projecting(empty_ledger):
+            await empty_ledger.projected(journal.last)
+    finally:
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        frozen.terminate()
+    assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+
+
+_COPIES = """
+select exists (select from pg_stat_activity
+                where datname = current_database() and state = 'active' and query like 'COPY%')
+"""
+
+
+async def test_a_lane_whose_row_somebody_else_holds_stops_no_other(empty_ledger: Ledger) -> None:
+    owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
+    schema = (await served(owner)).schema
+    journal = Journal()
+    journal.take(turmoil(seed=44, events=200))
+    await journal.write(owner)
+    troubles: list[Exception] = []
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute(f'update "{schema}".lane set sequence = sequence where lane = 3')
+    async with projecting(empty_ledger, on_trouble=troubles.append):
+
+        async def all_others() -> bool:
+            rows = await owner.fetch(f'select sequence from "{schema}".lane where lane <> 3')
+            return {row["sequence"] for row in rows} == {journal.last}
+
+        await until(all_others, "the other lanes wait for it")
+        assert str(holder.get_server_pid()) in str(troubles[0])
+        await transaction.rollback()
+        await empty_ledger.projected(journal.last)
 
 
 async def _holders(owner: asyncpg.Connection, number: int) -> bool:

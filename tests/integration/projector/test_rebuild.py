@@ -168,7 +168,7 @@ async def test_an_interrupted_build_of_new_folds_keeps_what_was_complete(empty_l
 
     async def begun() -> bool:
         made = await generation.own(owner, NEWER)
-        return made is not None and await owner.fetchval(f'select max(sequence) > 0 from "{made.schema}".lane')
+        return bool(made and await owner.fetchval(f'select max(sequence) > 0 from "{made.schema}".lane'))
 
     await until(begun, "no lane is built")
     building.cancel()
@@ -258,9 +258,8 @@ async def test_a_build_tells_how_far_it_is_within_a_lane(empty_ledger: Ledger) -
         )
 
         async def further_than_committed() -> bool:
-            return max(told, default=0) > await watching.fetchval(
-                f'select sum(sequence) / 16 from "{made.schema}".lane'
-            )
+            committed: int = await watching.fetchval(f'select sum(sequence)::bigint / 16 from "{made.schema}".lane')
+            return max(told, default=0) > committed
 
         await until(further_than_committed, "it tells of whole lanes alone")
     assert (await building).promoted
