@@ -31,6 +31,11 @@ CLOSE_GAP = (
     "update ledger.journal set sequence = sequence + 100000 where sequence > 280",
     "update ledger.journal set sequence = sequence - 100001 where sequence > 100000",
 )
+DROP_AND_ADD = (
+    *CLOSE_GAP,
+    "insert into ledger.journal (sequence, recorded_at, disposition, reason, stream_subject, message, leaf_hash)"
+    " select 700, recorded_at, 'unreadable', 'x', 'x', 'x', leaf_hash from ledger.journal where sequence = 699",
+)
 INSERT = (
     "update ledger.journal set sequence = sequence + 100000 where sequence >= 280",
     "insert into ledger.journal (sequence, recorded_at, disposition, reason, stream_subject, message, leaf_hash)"
@@ -48,6 +53,7 @@ CLUMSY = {
 }
 SKILFUL = {
     "changed": (CHANGE,), "backdated": (BACKDATE,), "renamed": (RENAME,), "reordered": REORDER, "inserted": INSERT,
+    "dropped": DROP_AND_ADD,
 }  # fmt: skip
 
 
