@@ -66,7 +66,11 @@ class StreamWatch:
 
     async def _look(self) -> str | None:
         # The ledger first: the stream only grows, and must never seem to be behind a journal that was read later.
-        self.journal_answers = await self._remember()
+        try:
+            self.journal_answers = await self._remember()
+        except StreamMismatch as error:
+            self.journal_answers = True
+            return str(error)
         if isinstance(self._ours, Remembered) and self._nc.is_connected:
             return await mismatch(self._nc, self._ours)
         raise Unavailable("The stream or what is remembered of it cannot be asked.")
@@ -75,7 +79,7 @@ class StreamWatch:
         try:
             async with self._pool.acquire(timeout=TIMEOUT_S) as connection:
                 self._ours = await remembered(connection, self._stream)
-        except (NotProvisioned, StreamMismatch) as error:
+        except NotProvisioned as error:
             log.warning("stream_not_remembered", reason=str(error))
         except (*DATABASE_AWAY, asyncpg.UndefinedTableError) as error:
             log.debug("ledger_not_asked", reason=str(error) or type(error).__name__)

@@ -184,3 +184,25 @@ async def test_intake_told_to_stop_answers_what_it_has_begun(
     connection = await empty_ledger.connect()
     rows = await connection.fetch("select id, sequence from ledger.journal where disposition = 'entry'")
     assert {row["id"]: row["sequence"] for row in rows} == acknowledged
+
+
+async def test_nothing_is_taken_into_a_stream_that_the_database_does_not_name(
+    empty_ledger: Ledger, intake: Running, crm: Sender
+) -> None:
+    owner = await empty_ledger.connect()
+    await owner.execute("update ledger.identity set stream_name = 'OTHER'")
+
+    async def refuses() -> bool:
+        return (await crm.send(call("c-1"))).status_code == 503
+
+    await until(refuses, "it takes events")
+    before = await empty_ledger.last_sequence()
+    refused = (await crm.send(call("c-2"))).json()
+    assert refused["type"] == "urn:daybook:problem:stream-foreign"
+    assert await empty_ledger.last_sequence() == before
+    await owner.execute("update ledger.identity set stream_name = 'DAYBOOK'")
+
+    async def takes() -> bool:
+        return (await crm.send(call("c-2"))).status_code == 201
+
+    await until(takes, "it takes nothing")
