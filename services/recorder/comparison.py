@@ -79,7 +79,7 @@ async def compare(
     found = Comparison(must_hold, last_sequence)
     there = await held(nc, stream, last_sequence)
     deadline = None if within_s is None else asyncio.get_running_loop().time() + within_s
-    readable = [left for run in there for left in without(run, unreadable or [])]
+    readable = common(there, without((1, last_sequence), unreadable or []))
     before = 0
     async with Messages(nc, stream, common(readable, [(1, must_hold)])) as messages:
         async for chunk in expected(connection, 0, must_hold):

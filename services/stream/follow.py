@@ -39,6 +39,7 @@ class Follower:
         self._stream = stream
         self._next = start
         self._last = behind
+        self._end: int | None = None
         self._created_at: datetime | None = None
         self._consumer: Consumer | None = None
         self._fruitless = False
@@ -53,7 +54,8 @@ class Follower:
             await self._consumer.drop()
 
     async def batches(self, most: int = 1000, end: int | None = None) -> AsyncIterator[list[Stored]]:
-        """`batch` after `batch`, up to and including the sequence `end`."""
+        """`batch` after `batch`, up to and including the sequence `end`, which the stream has reached before."""
+        self._end = end
         while end is None or self._next <= end:
             yield await self.batch(most if end is None else min(most, end - self._next + 1))
 
@@ -89,7 +91,7 @@ class Follower:
         if consumer.idle_s < STALLED_S:
             return False  # something came while we asked
         consumer.looked()
-        return found is not None and found.last_sequence >= self._next
+        return found is not None and max(found.last_sequence, self._end or 0) >= self._next
 
     async def _give_up(self, consumer: Consumer, reason: str, fruitless: bool) -> None:
         log.warning("consumer_lost", stream=self._stream, next=self._next, reason=reason)
@@ -137,7 +139,7 @@ class Follower:
             raise self._mismatch("is gone")
         if self._created_at is not None and found.created_at != self._created_at:
             raise self._mismatch(f"was replaced by one made at {found.created_at}; before it was {self._created_at}")
-        if found.last_sequence < self._next - 1:
+        if found.last_sequence < max(self._next - 1, self._end or 0):
             raise self._mismatch(f"ends at sequence {found.last_sequence}: it was rewound or damaged")
         last = self._last
         if last is not None and not last.holds(await message_at(self._nc, self._stream, last.sequence)):

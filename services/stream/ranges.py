@@ -37,7 +37,17 @@ def without(whole: tuple[int, int], gone: Sequence[tuple[int, int]]) -> Ranges:
 
 def common(ranges: Ranges, others: Ranges) -> Ranges:
     """What is in both."""
-    return [left for run in ranges for left in without(run, without(run, others))]
+    both: Ranges = []
+    one, other = 0, 0
+    while one < len(ranges) and other < len(others):
+        first, last = max(ranges[one][0], others[other][0]), min(ranges[one][1], others[other][1])
+        if first <= last:
+            both.append((first, last))
+        if ranges[one][1] == last:
+            one += 1
+        else:
+            other += 1
+    return both
 
 
 def add(ranges: Ranges, first: int, last: int | None = None) -> None:

@@ -14,6 +14,7 @@ from services.stream.following import FollowingClient
 from services.stream.reading import Stored, message_at
 from services.stream.state import ask
 from tests.foreign import publish_raw
+from tests.integration.reconcile.damage import rewind, snapshot
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -206,6 +207,20 @@ async def test_a_stream_that_goes_away_is_a_mismatch(empty_ledger: Ledger, nc: F
         await ask(nc, f"STREAM.DELETE.{empty_ledger.settings.stream}")
         with pytest.raises(StreamMismatch, match="is gone"):
             await follower.batch()
+
+
+async def test_a_stream_that_loses_its_end_before_that_is_reached_is_a_mismatch(
+    empty_ledger: Ledger, nc: FollowingClient
+) -> None:
+    await publish(empty_ledger, *[b"x"] * 3000)
+    older = await snapshot(empty_ledger)
+    await publish(empty_ledger, *[b"x"] * 1000)
+    async with Follower(nc, empty_ledger.settings.stream, 1) as follower, asyncio.timeout(30):
+        batches = follower.batches(end=4000)
+        await anext(batches)
+        await rewind(empty_ledger, older)
+        with pytest.raises(StreamMismatch, match="ends at sequence 3000"):
+            [None async for _ in batches]
 
 
 async def test_there_is_no_stream(empty_ledger: Ledger, nc: FollowingClient) -> None:

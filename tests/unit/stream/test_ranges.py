@@ -39,6 +39,12 @@ def test_what_is_common_to_two(one: set[int], other: set[int]) -> None:
     assert within(common(runs(one), runs(other))) == one & other
 
 
+def test_what_is_common_to_very_many_is_found_in_one_pass() -> None:
+    one = [(each, each) for each in range(1, 400_000, 2)]
+    assert common(one, [(1, 1), (3, 3), (399_999, 400_000)]) == [(1, 1), (3, 3), (399_999, 399_999)]
+    assert common(one, one) == one
+
+
 def test_a_few_are_told_and_the_rest_counted() -> None:
     assert told([(3, 3), (7, 9)]) == "3, 7-9"
     assert told([(each, each) for each in range(1, 30, 2)]).endswith("19 and 5 more")
