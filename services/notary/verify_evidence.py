@@ -19,6 +19,8 @@ import base64
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -613,35 +615,54 @@ def check_statement(file: dict[str, Any], rows: list[Row], keys: Keys, allow_uns
     return True
 
 
+@contextmanager
+def reading(part: str) -> Iterator[None]:
+    """Says which part of the file cannot be read. Raises Malformed."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise Malformed(f"{part}: {type(error).__name__}: {error}") from error
+
+
 def check(
     file: dict[str, Any], keys: Keys, kept: tuple[int, bytes] | None, allow_unsigned: bool, report: Report
 ) -> list[Row]:
-    """Everything. Raises Malformed for what cannot be read at all."""
-    try:
-        deal, rows = str(file["deal"]), [Row(each) for each in file["rows"]]
-        for section in sorted(file.keys() - SECTIONS):
-            report.wrong("unknown_section", section=section)
+    """Everything. Raises Malformed, which names the part, for what cannot be read at all."""
+    with reading("deal"):
+        deal = str(file["deal"])
+    with reading("rows"):
+        rows = [Row(each) for each in file["rows"]]
+    for section in sorted(file.keys() - SECTIONS):
+        report.wrong("unknown_section", section=section)
+    with reading("head"):
         head = check_head(file, keys, report)
+    with reading("rows"):
         check_rows(rows, head, deal, report)
+    with reading("older"):
         check_older(file, head, keys, kept, report)
+    with reading("others"):
         complete = check_whole(file, rows, head, deal, report)
+    with reading("views or explanation"):
         check_references(file, rows, report)
+    with reading("statement"):
         signed = check_statement(file, rows, keys, allow_unsigned, report)
+    with reading("views"):
         times = file["views"]["about"]
+        as_of, known_at = times["as_of"], times["known_at"]
         views = sum(len(each) for name, each in file["views"].items() if name != "about")
-        for each in ("facts", "clock", "valid", *(() if complete else ("unrepeated",))):
-            report.say("stated", each)
-        report.say("stated", "views", count=views, as_of=times["as_of"], known_at=times["known_at"])
-        report.say("stated", "schemas", count=len(file["schemas"]))
-        if not complete:
-            if signed:
-                report.say("stated", "all_stated", known_at=times["known_at"])
-            report.say("open", "omission")
-        report.say("open", "split")
-        if head is not None:
-            report.say("open", "later", sequence=head[0] if complete else times["known_at"])
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise Malformed(f"{type(error).__name__}: {error}") from error
+    with reading("schemas"):
+        schemas = len(file["schemas"])
+    for each in ("facts", "clock", "valid", *(() if complete else ("unrepeated",))):
+        report.say("stated", each)
+    report.say("stated", "views", count=views, as_of=as_of, known_at=known_at)
+    report.say("stated", "schemas", count=schemas)
+    if not complete:
+        if signed:
+            report.say("stated", "all_stated", known_at=known_at)
+        report.say("open", "omission")
+    report.say("open", "split")
+    if head is not None:
+        report.say("open", "later", sequence=head[0] if complete else known_at)
     return rows
 
 

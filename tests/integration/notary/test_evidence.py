@@ -6,6 +6,7 @@ import base64
 import copy
 import json
 import random
+import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -491,6 +492,12 @@ def _somewhere(value: Any, chance: random.Random) -> Any:
     return value + 1 if isinstance(value, int) else "x"
 
 
+UNREADABLE = re.compile(
+    r"The file is no evidence in the format |"
+    r"The file is not as it must be: (deal|rows|head|older|others|views or explanation|statement|views|schemas): "
+)
+
+
 async def test_nothing_at_all_can_be_changed(case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = await case.made(older=case.older, whole=True)
     chance = random.Random(5)
@@ -498,7 +505,7 @@ async def test_nothing_at_all_can_be_changed(case: Case, tmp_path: Path, capsys:
         changed = _somewhere(document, chance)
         assert changed != document
         code, said = verified(changed, case, tmp_path, capsys)
-        assert code in (1, 2), said
+        assert code == 1 or (code == 2 and UNREADABLE.match(said)), said
 
 
 @pytest.mark.parametrize(
