@@ -14,7 +14,10 @@ from services.stream.state import ask
 
 RECORDED_AT = "Daybook-Recorded-At"
 """Header of a message that was put back from the journal: the `recorded_at` that it has there, in microseconds since
-1970 UTC, in decimal digits. Only `services/reconcile` writes it."""
+1970 UTC, in decimal digits.
+
+Only `services/reconcile` writes it, and intake passes no header on. The server cannot keep others from it: whoever may
+append to the stream itself can date a new message back, as far as the row before it; to do so is to be trusted."""
 
 _NO_MESSAGE, _NO_STREAM = 10037, 10059
 _PUT_BACK = re.compile(rb"\r\n%s: ([0-9]{1,18})\r\n" % RECORDED_AT.encode())

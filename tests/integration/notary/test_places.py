@@ -8,10 +8,14 @@ from services.notary.head import sign_head
 from services.notary.heads_stream import configuration, provision, stream_name, subject
 from services.notary.key import heads_path
 from services.notary.note import SigningKey
+from services.provision import provision as provision_all
 from services.stream.state import ask
 from services.stream.state import state as stream_state
+from tests.integration.backup.places import remove_streams
 from tests.integration.notary.signing import Notarised
+from tests.integration.reconcile.putting_right import applied
 from tests.integration.recorder.events import call
+from tests.integration.recorder.recording import recorder
 
 SIZES = (3, 300, 301, 700)
 
@@ -218,3 +222,19 @@ async def test_heads_of_a_former_key_are_believed_when_it_is_named(mine: Notaris
     async with mine.notary():
         await mine.fill(900)
         await mine.signed(900)
+
+
+async def test_where_nats_lost_everything_reconcile_and_init_bring_stream_and_heads_back(mine: Notarised) -> None:
+    ledger = mine.ledger
+    await ledger.append(call(), call())
+    async with recorder(ledger):
+        await ledger.recorded()
+    await mine.signs(2)
+    before = await mine.heads()
+    await remove_streams(ledger)
+    await applied(ledger)
+    async with mine.notary():
+        assert "There is no stream DAYBOOK_HEADS" in await mine.says("interrupted")
+        await provision_all(mine.settings, ledger.endpoints, [])
+        await mine.signed(2)
+    assert (await mine.heads())["stream"][-1] == before["table"][-1]
