@@ -175,12 +175,16 @@ class Work:
         await make_closed(self._nc, self._stream, wanted)
 
     async def write(self) -> None:
-        """Append what the stream lacks behind its end. Raises StreamMismatch, StreamFull or Unavailable."""
+        """Append what the stream lacks behind its end.
+
+        Raises LostLeadership, StreamMismatch, StreamFull or Unavailable.
+        """
         ours = await remembered(self._connection, self._stream)
         found = await state(self._nc, self._stream)
         self._progress.begins("writing", ours.last_sequence - found.last_sequence)
         messages = lacking(self._connection, ours, found.last_sequence, microseconds(found.asked_at))
         async for batch in batches(messages):
+            await self._leads()
             await put_back(self._nc, self._stream, batch)
             self._progress.advances(len(batch))
 

@@ -4,14 +4,14 @@ import pytest
 
 from services.errors import StreamMismatch
 from services.reconcile import records
-from services.stream.closing import LONGEST
-from services.stream.state import find
+from services.stream.closing import LONGEST, close, close_for
+from services.stream.state import find, state
 from tests.foreign import publish_raw
 from tests.integration.reconcile.damage import delete, replace
 from tests.integration.reconcile.putting_right import applied, assert_whole, everything, recorded
 from tests.integration.recorder.events import call
 from tests.integration.recorder.recording import journal
-from tests.ledger import Ledger
+from tests.ledger import STREAM_MAX_BYTES, Ledger
 
 ODD = [
     b"*",
@@ -54,6 +54,17 @@ async def test_messages_that_nobody_has_recorded_keep_theirs(empty_ledger: Ledge
         "daybook.deal." + "\ufffd" * 4000,
     ]
     assert [row["stream_subject"] for row in rows[-2:]] == ["daybook.deal.*", "daybook.deal.>"]
+
+
+async def test_one_that_was_interrupted_at_a_long_subject_goes_on(empty_ledger: Ledger) -> None:
+    await publish(empty_ledger, b"x" * LONGEST)
+    before = await recorded(empty_ledger, 2)
+    nc = await empty_ledger.nats()
+    await replace(empty_ledger)
+    await close(nc, await state(nc, "DAYBOOK"), STREAM_MAX_BYTES)
+    await close_for(nc, "DAYBOOK", before[0]["stream_subject"])
+    await applied(empty_ledger)
+    await assert_whole(empty_ledger, before)
 
 
 @pytest.mark.parametrize("word", [b"{{left(1,1)}}", b"$1", b"\x0c"])
