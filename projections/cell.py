@@ -1,12 +1,12 @@
 """One view of one subject: its state, its rows, and how a fold that raises is kept from hurting anything else."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from contracts.events import Event
-from projections.checkpoints import Checkpoint, Checkpoints, Order, far_enough
+from projections.checkpoints import Checkpoint, Checkpoints, Order, place_before
 from projections.entry import Entry
 from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
@@ -72,6 +72,8 @@ class Cell:
         view, checkpoints = self.view, self.checkpoints
         base = checkpoints.before(since) if since is not None and self.error is None else None
         rest = entries if base is None else entries[bisect_right(entries, base.last, key=_order) :]
+        handled = list(filter(self.handles, rest))
+        place = None if since is None else place_before(bisect_left(handled, since, key=_order))
         left: Checkpoint | None = None
         before: dict[RowKey, None] = {}
         touched: dict[RowKey, None] = {}
@@ -80,12 +82,10 @@ class Cell:
         entry: Entry[Event] | None = None
         try:
             state = view.initial(self.subject_id) if base is None else view.copy(base.state)
-            for entry in filter(self.handles, rest):
-                if left is None and since is not None and last is not None and entry.order >= since:
-                    if far_enough(base, folded):
-                        left = Checkpoint(last, folded, view.copy(state))
-                        before, touched = touched, {}
-                    since = None
+            for number, entry in enumerate(handled):
+                if number == place and last is not None:
+                    left = Checkpoint(last, folded, view.copy(state))
+                    before, touched = touched, {}
                 touched.update(dict.fromkeys(view.evolve(state, entry, playbooks)))
                 folded, last = folded + 1, entry.order
             rows: dict[RowKey, Row | None] = dict.fromkeys(self.rows) if base is None else {}

@@ -1,7 +1,8 @@
 """States kept on the way through a long history, so that what arrives late is not folded from the beginning.
 
-One is left just before each late entry: what comes late next mostly comes near it. Short histories never have any, and
-long ones few: a copy costs what folding some hundred entries does.
+One is left not far before a late entry: what comes late next mostly comes near it, behind it or, when the newest is
+sent first, before it. Short histories never have any, and long ones few: a copy costs what folding some hundred
+entries does.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from typing import Any
 from projections.view import RowKey
 
 APART = 256
-"""Entries that lie at least between two checkpoints, and before the first."""
+"""So many entries are folded before a late one, and a checkpoint is left half as many before it."""
 MOST = 4
 """Checkpoints of one view of one subject."""
 
@@ -32,9 +33,10 @@ class Checkpoint:
     """Rows touched behind it, up to the next checkpoint or the end."""
 
 
-def far_enough(base: Checkpoint | None, folded: int) -> bool:
-    """Whether another checkpoint is worth its copy, so many entries from the beginning."""
-    return folded - (base.folded if base else 0) >= APART
+def place_before(late: int) -> int | None:
+    """Behind how many of the entries that are folded a checkpoint is worth its copy, when so many precede the late one;
+    None when it is not."""
+    return late - APART // 2 if late >= APART else None
 
 
 class Checkpoints:

@@ -69,14 +69,19 @@ def events_of(deals: int) -> int:
     return -(-deals // _DEALS) * len(_small_story())
 
 
-def one_account(entries: int, late: float = 0.0) -> Iterator[Message]:
-    """An account with an invoice every hour, each paid a day later."""
+def one_account(entries: int, late: float = 0.0, filled_in: float = 0.0) -> Iterator[Message]:
+    """An account with an invoice every hour, each paid a day later.
+
+    `filled_in`: that share of all, every second of the last entries, is sent when all others are there, newest first.
+    """
     begins = datetime(2025, 1, 6, 9, tzinfo=UTC)
     arrivals: list[Arrival] = sorted(
         (begins + timedelta(hours=number) + timedelta(days=1, minutes=30) * paid, number, paid)
         for number in range(entries // 2)
         for paid in (0, 1)
     )
+    gaps = len(arrivals) - 2 * int(len(arrivals) * filled_in)
+    arrivals = [*arrivals[:gaps], *arrivals[gaps::2], *arrivals[gaps + 1 :: 2][::-1]]
     for _, number, paid in _delayed(arrivals, late):
         at = begins + timedelta(hours=number) + timedelta(days=1, minutes=30) * paid
         yield _payment(number, at) if paid else _invoice(number, at)

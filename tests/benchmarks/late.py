@@ -1,6 +1,7 @@
 """Projecting what does not come in order, and what concerns one long account.
 
-Late is an entry that happened before others of its subject that are folded already, by up to 20 days.
+Late is an entry that happened before others of its subject that are folded already, by up to 20 days, or because
+gaps are filled in later, the newest first.
 """
 
 from collections.abc import Iterator
@@ -30,15 +31,22 @@ async def measure(run: Run) -> list[Figure]:
     """Each beside the same in order."""
     events, entries = (2_000, 600) if run.quick else (100_000, 10_000)
     figures: list[Figure] = []
-    for what, in_order, late in (
-        (f"{events:,} events", corpus(events), corpus(events, LATE)),
-        (f"one account of {entries:,} entries", one_account(entries), one_account(entries, LATE)),
+    for what, in_order, out_of_order in (
+        (f"{events:,} events", corpus(events), {f"{LATE:.0%} late": corpus(events, LATE)}),
+        (
+            f"one account of {entries:,} entries",
+            one_account(entries),
+            {
+                f"{LATE:.0%} late": one_account(entries, LATE),
+                f"{LATE:.0%} filled in, newest first": one_account(entries, filled_in=LATE),
+            },
+        ),
     ):
         before = await projected(run, what, in_order)
-        after = await projected(run, f"{what}, {LATE:.0%} late", late)
         figures += before.figures(f"project {what}")
-        beside = [Beside("in order", before.per_second)]
-        figures += after.figures(f"project {what}, {LATE:.0%} late", beside)
+        for how, messages in out_of_order.items():
+            after = await projected(run, f"{what}, {how}", messages)
+            figures += after.figures(f"project {what}, {how}", [Beside("in order", before.per_second)])
     return figures
 
 
