@@ -34,6 +34,8 @@ is over, that is when everything is there again that is to be there; from then o
 - `world.servers` is the plan's own `Servers` (its type is a parameter of `Plan`, `Fault` and `World`);
 - `world.kept["recorder"]` is a process: `kill(down_s)`, `freeze()`, `thaw()`, `hold()` (stop it and leave it
   stopped) and `release()`; `world.all_in_first_life()` complains of those that ended without being told to;
+- `await others_go_on(world, "nats-1", began)` waits until a standby or a majority does its work (`taking_over.py`), for
+  where that is promised; how long it took from the beginning of the outage is kept;
 - `async with world.writers.quiet():` nobody sends within; all that was sent before is settled;
 - `await world.caught_up()` waits until all that was acknowledged is in the views and everything is ready;
 - `world.note(…)` goes into the report; `world.complain(…)` makes the run fail;

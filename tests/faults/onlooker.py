@@ -10,7 +10,8 @@ from tests.faults.kept import Kept
 from tests.faults.servers import connect
 
 _SERVED = "select schema_name from ledger.generation where promoted_at is not null order by promoted_at desc limit 1"
-_AWAY = (httpx.HTTPError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AWAY = (httpx.HTTPError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What is raised while something is away."""
 
 
 class Onlooker(ABC):
@@ -71,6 +72,15 @@ class Onlooker(ABC):
         found = await self.look(f'select coalesce(min(sequence), 0) from "{schema[0][0]}".lane')
         return int(found[0][0])
 
+    async def signed(self) -> int:
+        """How many rows the notary's newest head in the database signs. Raises what asyncpg raises."""
+        return int((await self.look("select coalesce(max(size), 0) from ledger.tree_head"))[0][0])
+
+    def look_anew(self) -> None:
+        """Over another connection: the one there is may hang."""
+        if self._looking is not None:
+            self._looking.terminate()
+
     async def lanes(self) -> str:
         """Where each lane stands, and what the projectors' connections are doing, for a report."""
         schema = (await self.look(_SERVED))[0][0]
@@ -92,5 +102,5 @@ class Onlooker(ABC):
                     return f"{name} says that it is not ready: {answer.text}"
             reached = await self.projected()
             return "" if reached >= sequence else f"the views have reached {reached} of {sequence}"
-        except _AWAY as error:
+        except AWAY as error:
             return repr(error)

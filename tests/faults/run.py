@@ -30,6 +30,8 @@ class Result:
     lost: int
     doubled: int
     altered: int
+    take_overs_s: Sequence[float | None]
+    """Where others were to go on: how long after the beginning of the outage they did; None when they did not."""
     recovery_s: float | None
     """The longest time from a fault's end until everything was there again; None when it was not, or nobody knows."""
     seconds: float
@@ -88,6 +90,7 @@ async def _run(plan: Plan[S], seed: int, home: Path, say: Say) -> Result:
         lost=len(found.lost),
         doubled=len(found.doubled),
         altered=len(found.altered),
+        take_overs_s=world.take_overs_s,
         recovery_s=None if recovery.gave_up else round(recovery.longest_s, 2),
         seconds=round(monotonic() - began, 1),
         complaints=world.complaints,

@@ -93,6 +93,7 @@ def _failed(plan: Plan[Any], seed: int, seconds: float, why: str) -> Result:
         lost=0,
         doubled=0,
         altered=0,
+        take_overs_s=[],
         recovery_s=None,
         seconds=round(seconds, 1),
         complaints=[why],

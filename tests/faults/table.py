@@ -6,7 +6,8 @@ from tests.faults.run import Result
 
 _HEAD = (
     *("fault", "runs", "failed", "events acknowledged", "lost", "doubled", "altered"),
-    "longest time to recover (from the fault's end)",
+    "longest take-over (from the fault's beginning)",
+    "longest time to recover (from its end)",
 )
 
 
@@ -30,15 +31,16 @@ def _line(name: str, results: Sequence[Result]) -> str:
         f"{sum(each.lost for each in results)}",
         f"{sum(each.doubled for each in results)}",
         f"{sum(each.altered for each in results)}",
+        _longest([took_s for each in results for took_s in each.take_overs_s]) or "–",
         _longest([each.recovery_s for each in results]),
     ]
     return f"| {' | '.join(cells)} |"
 
 
 def _longest(times_s: Sequence[float | None]) -> str:
-    """Of those that recovered; and how many did not."""
-    recovered = [each for each in times_s if each is not None]
-    words = [f"{max(recovered):.1f} s"] if recovered else []
-    if len(recovered) < len(times_s):
-        words.append(f"{len(times_s) - len(recovered)} did not")
+    """Of those that came to an end; and how many did not."""
+    ended = [each for each in times_s if each is not None]
+    words = [f"{max(ended):.1f} s"] if ended else []
+    if len(ended) < len(times_s):
+        words.append(f"{len(times_s) - len(ended)} did not")
     return ", ".join(words)

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
+from time import monotonic
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.faults.plan import Fault, Plan
 from tests.faults.run import run
 from tests.faults.servers import OneOfEach, connect
 from tests.faults.table import markdown
+from tests.faults.taking_over import others_go_on
 from tests.faults.world import World
 
 
@@ -67,16 +69,25 @@ async def test_a_run_finds_what_was_altered_and_lost_and_leaves_no_process(
     assert not _alive(str(kept))
 
 
-async def _hang(world: World[OneOfEach]) -> None:
+async def _lose_recorder_and_hang(world: World[OneOfEach]) -> None:
+    began = monotonic()
+    await world.kept["recorder"].hold()
+    await others_go_on(world, "the only recorder", began, within_s=2.0)
     await asyncio.Event().wait()
 
 
 @pytest.mark.timeout(300)
-async def test_a_run_that_hangs_is_broken_off_and_has_failed(monkeypatch: pytest.MonkeyPatch, short_path: Path) -> None:
+async def test_a_run_in_which_nobody_goes_on_and_that_hangs_is_broken_off_and_has_failed(
+    monkeypatch: pytest.MonkeyPatch, short_path: Path
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(short_path))
-    hangs = Plan("hangs", "hanging", lambda _: [Fault("hang", 0.0, _hang)], OneOfEach, ends_within_s=20.0)
+    hangs = Plan(
+        "hangs", "hanging", lambda _: [Fault("hang", 0.0, _lose_recorder_and_hang)], OneOfEach, ends_within_s=30.0
+    )
     result = await run(hangs, 1, print)
     assert not result.passed
+    assert result.take_overs_s == [None]
+    assert any("nobody goes on 2 s after the only recorder was lost" in each for each in result.complaints)
     assert result.recovery_s is None
     assert any("the run broke off" in each and "TimeoutError" in each for each in result.complaints)
     assert result.kept

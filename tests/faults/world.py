@@ -61,6 +61,8 @@ class World(Onlooker, Generic[S]):
         self.complaints: list[str] = []
         self.moved: dict[int, int] = {}
         """New numbers of messages that a reconciliation moved, by the old ones."""
+        self.take_overs_s: list[float | None] = []
+        """How long after the beginning of each outage others had gone on; None: they did not."""
         self.remembered: dict[str, Any] = {}
         """What a plan's faults leave for its check."""
         self._say = say

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
+from time import monotonic
 
 import httpx
 import nats
@@ -12,6 +13,7 @@ from tests.faults.clustered import Clustered
 from tests.faults.flip import flip_bit
 from tests.faults.plan import Fault, Plan
 from tests.faults.recorded import read_stream
+from tests.faults.taking_over import others_go_on
 from tests.faults.world import STREAM, World
 from tests.service import until
 
@@ -35,18 +37,24 @@ def _of(world: World[Clustered], role: str) -> Callable[[], Awaitable[Node]]:
     return leader if role == "leader" else follower
 
 
-def kill(role: str, down_s: float, *, wipe: bool = False, flip: bool = False) -> Strike:
-    """kill -9 of the leader or a follower; started again, on an empty or damaged disk; over when it has caught up."""
+def kill(role: str, down_s: float, *, goes_on: bool = False, wipe: bool = False, flip: bool = False) -> Strike:
+    """kill -9 of the leader or a follower; started again, on an empty or damaged disk; over when it has caught up.
+
+    With `goes_on` it is started again only when the others have gone on without it.
+    """
 
     async def strike(world: World[Clustered]) -> None:
         cluster = world.servers.cluster
         node = await _of(world, role)()
+        began = monotonic()
         await cluster.kill(node)
+        if goes_on:
+            await others_go_on(world, node.name, began)
         if wipe:
             await cluster.wipe(node)
         if flip:
             world.note(f"{node.name}: {await flip_bit(node.store, STREAM, world.draw)}")
-        await asyncio.sleep(down_s)
+        await asyncio.sleep(began + down_s - monotonic())
         await cluster.start_node(node)
         if flip:
             await _mended(world, node)
@@ -100,15 +108,17 @@ async def fill_blocks(world: World[Clustered]) -> None:
 
 
 def cut_off(role: str, for_s: float, *, clients: bool, silently: bool) -> Strike:
-    """The leader or a follower sees nobody; with `clients`, no client sees it either."""
+    """The leader or a follower sees nobody, until the others have gone on; with `clients`, no client sees it either."""
 
     async def strike(world: World[Clustered]) -> None:
         cluster = world.servers.cluster
         node = await _of(world, role)()
         world.note(f"cuts off {node.name}")
+        began = monotonic()
         await cluster.cut_off(node, clients=clients, silently=silently)
         try:
-            await asyncio.sleep(for_s)
+            await others_go_on(world, node.name, began)
+            await asyncio.sleep(began + for_s - monotonic())
         finally:
             cluster.rejoin(node)
         await cluster.healthy(STREAM)
@@ -118,8 +128,8 @@ def cut_off(role: str, for_s: float, *, clients: bool, silently: bool) -> Strike
 
 def _killed(draw: Random) -> Sequence[Fault[Clustered]]:
     return [
-        Fault(f"kill the leader, down for {down_s:.1f} s", draw.uniform(0, 2), kill("leader", down_s))
-        for down_s in (draw.uniform(0, 1), draw.uniform(5, 10))
+        Fault(f"kill the leader, down for {down_s:.1f} s", draw.uniform(0, 2), kill("leader", down_s, goes_on=goes_on))
+        for down_s, goes_on in ((draw.uniform(0, 1), False), (draw.uniform(5, 10), True))
     ]
 
 

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from random import Random
+from time import monotonic
 
 from tests.faults.memory import remember_rows, rows_are_as_remembered
 from tests.faults.plan import Fault, Plan
 from tests.faults.replicated import Replicated
+from tests.faults.taking_over import others_go_on
 from tests.faults.world import World
 
 _LAG = 30
@@ -16,7 +18,10 @@ _LAGS_WITHIN_S = 60.0
 
 
 def fail_over(*, frozen: bool, for_s: float, lags: bool) -> Callable[[World[Replicated]], Awaitable[None]]:
-    """The primary is killed, or freezes and is killed later; over when a new replica follows the new primary."""
+    """The primary is killed, or freezes and is killed later, and the ledger goes on with the replica that it had.
+
+    Over when a new replica follows the new primary.
+    """
 
     async def strike(world: World[Replicated]) -> None:
         pair = world.servers.pair
@@ -27,10 +32,13 @@ def fail_over(*, frozen: bool, for_s: float, lags: bool) -> Callable[[World[Repl
                 while await _last(world) < last + _LAG:  # noqa: ASYNC110 - writers and recorder are other processes
                     await asyncio.sleep(0.05)
         await remember_rows(world)
+        began = monotonic()
         await pair.fail_over(frozen=frozen)
         world.note(f"{pair.primary.home.name} is the primary now")
         await asyncio.sleep(for_s)
         await pair.bury()
+        world.look_anew()
+        await others_go_on(world, "the primary", began)
         await pair.follow()
 
     return strike

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from random import Random
+from time import monotonic
 from typing import Any
 
+from tests.faults.kept import Kept
 from tests.faults.plan import Fault, Plan
 from tests.faults.plans.stops import recorded_once
 from tests.faults.servers import OneOfEach
 from tests.faults.strikes import freeze, freeze_server, kill, kill_server
+from tests.faults.taking_over import others_go_on
 from tests.faults.world import World
 
 _TWO_OF_EACH = (
@@ -17,25 +20,36 @@ _LASTING_S = 15.0
 _FAULTS = 12
 
 
-def _kill_leader(service: str, down_s: float, at_s: float) -> Fault[Any]:
+def _kill_leader(service: str, at_s: float) -> Fault[Any]:
     async def strike(world: World[Any]) -> None:
         leader = await world.leading(service)
         if leader is None:
             world.complain(f"no {service} leads")
             return
-        await leader.kill(down_s)
+        await _until_others_go_on(world, leader)
 
-    return Fault(f"kill the {service} that leads, down for {down_s:.1f} s", at_s, strike)
+    return Fault(f"kill the {service} that leads, until another one does", at_s, strike)
+
+
+def _kill_one(name: str, at_s: float) -> Fault[Any]:
+    async def strike(world: World[Any]) -> None:
+        await _until_others_go_on(world, world.kept[name])
+
+    return Fault(f"kill {name}, until others have its work", at_s, strike)
+
+
+async def _until_others_go_on(world: World[Any], victim: Kept) -> None:
+    """It is started again only when another one has gone on without it."""
+    began = monotonic()
+    await victim.hold()
+    signs = victim.name.startswith("notary")
+    await others_go_on(world, victim.name, began, reached=world.signed if signs else None)
+    await victim.release()
 
 
 def _takeovers(draw: Random) -> Sequence[Fault[Any]]:
-    """Longer down than a standby takes to find out: it is the standby that goes on."""
-    faults = [
-        _kill_leader(service, draw.uniform(3, 5), draw.uniform(0, 2)) for service in ("recorder", "notary", "recorder")
-    ]
-    for name in ("projector", "intake"):
-        down_s = draw.uniform(3, 5)
-        faults.append(Fault(f"kill {name}, down for {down_s:.1f} s", draw.uniform(0, 2), kill(name, down_s)))
+    faults = [_kill_leader(service, draw.uniform(0, 2)) for service in ("recorder", "notary", "recorder")]
+    faults += [_kill_one(name, draw.uniform(0, 2)) for name in ("projector", "intake")]
     return draw.sample(faults, len(faults))
 
 

@@ -16,6 +16,7 @@ from tests.faults.kept import Kept
 from tests.faults.plan import Fault, Plan
 from tests.faults.servers import OneOfEach
 from tests.faults.strikes import freeze, freeze_server
+from tests.faults.taking_over import others_go_on
 from tests.faults.world import World
 
 _LONG_S = 30.0
@@ -44,7 +45,7 @@ def freeze_workers(for_s: float) -> Fault[OneOfEach]:
         world.note(f"stopped: {', '.join(each.name for each in frozen)}")
         recorded = await _recorded(world)  # one batch may have been on its way to the disk
         try:
-            await _others_take_over(world)
+            await others_go_on(world, "workers", began, within_s=_TAKES_OVER_WITHIN_S)
             await asyncio.sleep(for_s - (monotonic() - began))
         finally:
             for each in frozen:
@@ -59,19 +60,6 @@ def freeze_workers(for_s: float) -> Fault[OneOfEach]:
 async def _recorded(world: World[Any]) -> int:
     rows = await world.look("select coalesce(max(sequence), 0) from ledger.journal")
     return int(rows[0][0])
-
-
-async def _others_take_over(world: World[Any]) -> None:
-    began = monotonic()
-    await asyncio.sleep(1)
-    wanted = world.receipts.highest
-    while await world.projected() < wanted:
-        if monotonic() - began > _TAKES_OVER_WITHIN_S:
-            world.complain(f"{wanted} is not in the views {_TAKES_OVER_WITHIN_S:g} s after workers were stopped")
-            world.note(await world.lanes())
-            return
-        await asyncio.sleep(0.05)
-    world.note(f"others had taken over after {monotonic() - began:.1f} s")
 
 
 async def _notices(world: World[Any], woken: Kept, mark: int) -> None:
