@@ -17,10 +17,7 @@ async def look(database_url: str, progress: Progress) -> Condition:
     if generation is None:
         reason = Reason("not_projecting", f"It works on no lane: {progress.interrupted}")
         return Condition((reason,), {"role": "waiting"})
-    reasons = [
-        Reason("lane_stopped", f"Lane {lane} is stopped and tried again: {error}")
-        for lane, error in sorted(progress.stopped.items())
-    ]
+    reasons = []
     if progress.stuck:
         lanes = ", ".join(map(str, progress.stuck))
         reasons.append(Reason("lane_stuck", f"Behind, and not moved for {MOVES_WITHIN_S:g} s: lane {lanes}."))
@@ -42,6 +39,11 @@ async def look(database_url: str, progress: Progress) -> Condition:
     except DaybookError as error:
         return Condition((*reasons, Reason("journal_away", str(error))), state)
     assert row is not None
+    reasons += [
+        Reason("lane_stopped", f"Lane {lane} is stopped and tried again: {error}")
+        for lane, error in sorted(progress.stopped.items())
+        if lane in census.free or lane in progress.lanes  # another works on it otherwise
+    ]
     figures = {
         "daybook_projector_unprojected_age_seconds": row["unprojected_age_s"],
         "daybook_projector_lanes_unheld": len(census.free),

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.errors import Unavailable
 from services.intake.service import Running, running
 from services.monitoring import condition
 from services.projector import generation, progress
@@ -258,6 +259,26 @@ class TestProjector:
                 assert found.figures["daybook_projector_unprojected_age_seconds"] > 0
             await says(look)
             await empty_ledger.projected()
+
+    async def test_a_lane_that_it_could_not_work_on_is_its_trouble_until_another_does(
+        self, empty_ledger: Ledger
+    ) -> None:
+        url = empty_ledger.endpoints.database_url
+        served = await generation.served(await empty_ledger.connect())
+        assert served is not None
+        stopped = Progress()
+        stopped.began(served)
+        stopped.stops(3, Unavailable("its row is locked"))
+
+        async def look() -> condition.Condition:
+            stopped.looked({})
+            return await look_at_projector(url, stopped)
+
+        (reason,) = (await look()).reasons
+        assert (reason.code, reason.detail) == ("lane_stopped", "Lane 3 is stopped and tried again: its row is locked")
+        async with in_the_background(Projector(url, generation.own).run()):
+            await says(look)
+        await says(look, "lane_stopped")
 
     async def test_a_frozen_projector_holds_lanes_that_nobody_can_see_moving(self, empty_ledger: Ledger) -> None:
         async with empty_ledger.process("projector") as process, httpx.AsyncClient(timeout=2) as client:
