@@ -5,6 +5,7 @@ Its own idea of an event is: a JSON object with `source` and `id`.
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from tests.faults.recorded import Message, Row
 OWN_SOURCE = "daybook"
 """The ledger itself publishes playbooks."""
 _MOST_COMPLAINTS = 20
+_PUT_BACK = re.compile(rb"\r\nDaybook-Recorded-At: ([0-9]+)\r\n")
 
 
 @dataclass(slots=True)
@@ -105,9 +107,13 @@ def _compare(rows: Sequence[Row], messages: Sequence[Message], found: Findings) 
 
 
 def _recorded_rightly(at_us: int, message: Message, before: int) -> bool:
-    """When the stream took it, or with the row before; a message that was put back says itself when."""
-    latest = max(before, message.taken_at_us)
-    return before <= at_us <= latest if b"Daybook-Recorded-At" in message.headers else at_us == latest
+    """When the stream took it, or with the row before; a message that was put back says itself when.
+
+    That is believed of a time before the stream took it.
+    """
+    said = _PUT_BACK.search(message.headers)
+    first_us = min(int(said[1]), message.taken_at_us) if said else message.taken_at_us
+    return at_us == max(before, first_us)
 
 
 def _leaf_hash(row: Row) -> bytes:

@@ -150,9 +150,25 @@ def test_whatever_else_does_not_fit_is_named(tamper: Callable[[Ledger], None], n
         assert not ledger.judged().complaints, ledger.judged().complaints
 
 
-def test_a_message_that_was_put_back_says_when_it_was_recorded() -> None:
+def _put_back(said_us: int) -> Ledger:
+    """The second message, recorded at `_AT_US` + 2, was put back much later and says this of itself."""
     ledger = Ledger()
     ledger.messages[1] = ledger.messages[1]._replace(
-        taken_at_us=_AT_US + 10**9, headers=b"NATS/1.0\r\nDaybook-Recorded-At: 1\r\n\r\n"
+        taken_at_us=_AT_US + 10**9, headers=b"NATS/1.0\r\nDaybook-Recorded-At: %d\r\n\r\n" % said_us
     )
+    return ledger
+
+
+def test_a_message_that_was_put_back_says_when_it_was_recorded() -> None:
+    assert not _put_back(_AT_US + 2).judged().complaints
+
+
+@pytest.mark.parametrize("said_us", [1, _AT_US + 1, _AT_US + 3, _AT_US + 10**9, 10**17])
+def test_a_row_that_contradicts_what_its_message_says_of_itself_is_named(said_us: int) -> None:
+    assert "row 2 was recorded at" in _put_back(said_us).judged().complaints[0]
+
+
+def test_what_a_message_says_of_itself_is_not_before_the_row_ahead() -> None:
+    ledger = _put_back(1)
+    ledger.rows[1] = _row(2, ledger.rows[1].message, at_us=ledger.rows[0].recorded_at_us)
     assert not ledger.judged().complaints

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from contracts.envelope import Refused, read_event
+from tests.faults.doors import Answer
+from tests.faults.hostile.doors import HTTP_SOURCE, NATS_SOURCE, neighbours, wrongly_blamed
 from tests.faults.hostile.judging import canonical, strictly, why_bad
 from tests.faults.hostile.mutations import EXAMPLES, mutated
 from tests.faults.plan import Plan
@@ -61,6 +63,21 @@ def test_what_is_judged_to_be_no_event_is_refused_and_what_is_taken_has_the_expe
 
 def test_no_good_event_is_judged_to_be_bad() -> None:
     assert not [why for each in EXAMPLES if (why := why_bad(Sent(each).message)) is not None]
+
+
+def test_around_a_bad_event_in_a_batch_nothing_is_wrong() -> None:
+    for source in (HTTP_SOURCE, NATS_SOURCE):
+        for each in neighbours(source, 7):
+            event = read_event(each)
+            assert event.source == source  # another one's would be refused for that
+            assert event.canonical == each
+
+
+def test_a_good_event_that_is_blamed_for_a_bad_one_beside_it_is_named() -> None:
+    bad, beside = ({"index": index, "field": "source", "reason": "…", "kind": "wrong-source"} for index in (1, 2))
+    assert not wrongly_blamed(Answer(403, {"errors": [bad]}))
+    assert wrongly_blamed(Answer(403, {"errors": [bad, beside]})) == [beside]
+    assert not wrongly_blamed(Answer(201, []))
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)

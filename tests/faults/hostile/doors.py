@@ -56,7 +56,7 @@ async def _http(world: World[Any], draw: Random, door: HttpDoor, number: int) ->
     if kind == "event":
         await _judged(world, body, why_bad(body), lambda: door.post(body, {"Content-Type": STRUCTURED}))
     elif kind == "batch":
-        await _in_batch(world, draw, body, number, lambda whole: door.post(whole, {"Content-Type": BATCH}))
+        await _in_batch(world, draw, body, HTTP_SOURCE, number, lambda whole: door.post(whole, {"Content-Type": BATCH}))
     elif kind == "token":
         token = draw.choice(TOKENS)
         headers = {"Content-Type": STRUCTURED, "Authorization": f"Bearer {token}".strip()}
@@ -77,7 +77,7 @@ async def _nats(world: World[Any], draw: Random, door: NatsDoor, number: int) ->
         ahead = body.lstrip(b" \t\r\n").startswith(b"[")  # a list is a batch here
         await _judged(world, body, "a list" if ahead else why_bad(body), lambda: door.ask(body, {}))
     elif kind == "batch":
-        await _in_batch(world, draw, body, number, lambda whole: door.ask(whole, {}))
+        await _in_batch(world, draw, body, NATS_SOURCE, number, lambda whole: door.ask(whole, {}))
     elif kind == "token":
         token = {"Daybook-Token": draw.choice(TOKENS[1:]).strip() or "x"}
         await _judged(world, body, "a token that nobody has", lambda: door.ask(body, token))
@@ -88,28 +88,41 @@ async def _nats(world: World[Any], draw: Random, door: NatsDoor, number: int) ->
         )
 
 
-async def _in_batch(world: World[Any], draw: Random, body: bytes, number: int, send: Send) -> None:
-    """A bad event between good ones: none of them may be recorded; or too many of them."""
-    around = [
-        Sent(_good(f"hostile-{'http' if number % 2 else 'nats'}", f"{number}-{each}")).message for each in range(2)
-    ]
+async def _in_batch(world: World[Any], draw: Random, body: bytes, source: str, number: int, send: Send) -> None:
+    """A bad event between good ones of the same source: none of them may be recorded; or too many of them."""
+    around = neighbours(source, number)
     if draw.random() < 0.05:
         whole = b"[" + b",".join([around[0]] * 1001) + b"]"
     else:
         whole = b"[" + around[0] + b"," + body + b"," + around[1] + b"]"
+    three = False
     try:
         members = strictly(whole)
+        three = len(members) == 3
         bad = len(members) != 3 or any(why_bad(canonical(each)) for each in members)
     except (Malformed, KeyError, TypeError, AttributeError):
         bad = True
     if not bad:
         return  # every member may be good: what becomes of those is looked at where they come alone
-    await _judged(world, whole, "a batch with a bad event", lambda: send(whole))
+    answer = await _judged(world, whole, "a batch with a bad event", lambda: send(whole))
+    if three and answer is not None and (blamed := wrongly_blamed(answer)):
+        world.complain(f"{whole[:200]!r}: the good events beside a bad one are found wrong: {blamed}")
+
+
+def neighbours(source: str, number: int) -> list[bytes]:
+    """Good events before and after a bad one: nothing is wrong with them, wherever that source may send."""
+    return [Sent(_good(source, f"{number}-{each}")).message for each in range(2)]
+
+
+def wrongly_blamed(answer: Answer) -> list[Any]:
+    """What a refusal of a bad event between two good ones says of the good ones."""
+    errors = answer.said.get("errors", []) if isinstance(answer.said, dict) else []
+    return [each for each in errors if each["index"] in (0, 2)]
 
 
 async def _judged(
     world: World[Any], body: bytes, bad: str | None, send: Callable[[], Awaitable[Answer]], must_be_taken: bool = False
-) -> None:
+) -> Answer | None:
     """Send until there is an answer, and see that it is one that fits."""
     if bad is None:
         world.receipts.note([_kept(body)])
@@ -118,7 +131,7 @@ async def _judged(
             answer = await send()
         except NoAnswer as error:
             if bad and "ResponseNotRead" not in repr(error) and len(body) > 2**20:
-                return  # whoever sends so much is cut off
+                return None  # whoever sends so much is cut off
             await asyncio.sleep(0.1)
             continue
         if answer.status != 503:
@@ -126,13 +139,14 @@ async def _judged(
         await asyncio.sleep(0.1)
     else:
         world.complain(f"no answer to {body[:200]!r} ({bad})")
-        return
+        return None
     if answer.status in (200, 201) and bad is None:
         await world.receipts.acknowledge([_kept(body)], [answer.said["sequence"]])
     elif must_be_taken:
         world.complain(f"a good event with forged headers was answered {answer.status}: {answer.said}")
     elif fault := _fault(answer):
         world.complain(f"{body[:200]!r} ({bad}) was answered {answer.status}: {fault}")
+    return answer
 
 
 def _fault(answer: Answer) -> str:
