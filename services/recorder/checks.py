@@ -14,7 +14,7 @@ from nats.aio.client import Client
 
 from contracts.canonical import leaf_hash
 from services import database
-from services.errors import StreamMismatch, Unavailable
+from services.errors import DaybookError, StreamMismatch, Unavailable
 from services.ledger.remembered import Remembered, check_stream, remembered
 from services.ledger.times import microseconds
 from services.recorder.comparison import compare
@@ -77,7 +77,7 @@ async def named(nc: FollowingClient, database_url: str, stream: str, found: Stre
                 difference = await compare(connection, nc, stream, ours.recorded, last, within_s=NAMING_S)
         finally:
             connection.terminate()
-    except (StreamMismatch, Unavailable, *database.DATABASE_AWAY) as error:
+    except (DaybookError, asyncpg.PostgresError, *database.DATABASE_AWAY) as error:
         log.warning("differences_not_named", reason=str(error))
         return found
     up_to = "" if difference.compared == ours.recorded else f" (compared up to {difference.compared} only)"

@@ -103,6 +103,16 @@ async def test_a_journal_that_was_altered(empty_ledger: Ledger) -> None:
     assert "row 2 does not have the hash of its content" in await refusal(empty_ledger)
 
 
+async def test_a_stream_that_was_replaced_and_a_journal_that_lacks_a_row(empty_ledger: Ledger) -> None:
+    await record(empty_ledger, 3)
+    owner = await empty_ledger.connect()
+    for table in ("ledger.concerns", "ledger.journal"):
+        await owner.execute(f"alter table {table} disable trigger user")
+        await owner.execute(f"delete from {table} where sequence = 2")
+    await replace_stream(empty_ledger, forget=False)
+    assert "it is another stream" in await refusal(empty_ledger)
+
+
 async def test_a_stream_of_another_name(empty_ledger: Ledger) -> None:
     await record(empty_ledger, 1)
     owner = await empty_ledger.connect()
