@@ -31,7 +31,10 @@ class Together(Generic[T, R]):
         self._waiting.append((item, future))
         if self._runner is None:
             self._runner = asyncio.create_task(self._run_all())
-        return await future
+        try:
+            return await future
+        finally:
+            del future  # what it raises holds this frame, and must not hold itself
 
     async def _run_all(self) -> None:
         try:
@@ -55,6 +58,8 @@ class Together(Generic[T, R]):
             for _, future in taken:
                 if not future.done():
                     future.set_exception(error)
+            taken.clear()  # the error holds this frame, and must not hold itself
+            del future
             return
         for (_, future), result in zip(taken, results, strict=True):
             if not future.done():

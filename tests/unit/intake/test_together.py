@@ -1,6 +1,8 @@
 """Calls that arrive while another is under way are served together."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Sequence
 
 import pytest
@@ -77,3 +79,24 @@ async def test_a_caller_that_gives_up_takes_nothing_from_the_others() -> None:
     with pytest.raises(asyncio.CancelledError):
         await tasks[1]
     assert await together(4) == 40
+
+
+class Heavy:
+    """Something that is to go as soon as nobody needs it."""
+
+
+async def test_what_a_failed_run_was_given_goes_at_once() -> None:
+    async def run(items: Sequence[Heavy]) -> list[int]:
+        raise ValueError("unlucky")
+
+    together = Together(run, lambda _: 1, 100)
+    items = [Heavy(), Heavy(), Heavy()]
+    gone = [weakref.ref(each) for each in items]
+    gc.disable()
+    try:
+        await asyncio.gather(*map(together, items), return_exceptions=True)
+        items.clear()
+        await asyncio.sleep(0)
+        assert [each() for each in gone] == [None, None, None]
+    finally:
+        gc.enable()
