@@ -14,7 +14,7 @@ BATCH = Histogram("daybook_projector_batch_arrivals", "Arrivals per batch.", buc
 ARRIVALS = Counter(
     "daybook_projector_arrivals_total", "Entries taken, once for each subject concerned.", registry=REGISTRY
 )
-VERSIONS = Counter("daybook_projector_row_versions_total", "Row versions begun or ended.", registry=REGISTRY)
+VERSIONS = Counter("daybook_projector_row_versions_total", "Row versions made.", registry=REGISTRY)
 REFOLDS = Counter(
     "daybook_projector_refolds_total",
     "Subjects folded anew because of a late entry, correction or void.",
