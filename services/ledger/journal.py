@@ -5,8 +5,7 @@ envelope, and the data is read straight from the message.
 """
 
 from collections.abc import Collection
-from functools import cache
-from sys import intern
+from functools import cache, lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import asyncpg
@@ -32,6 +31,12 @@ ALL = 2**63 - 1
 
 _SQL = queries("services.ledger", "journal.sql")
 _E = TypeVar("_E", bound=Event)
+
+
+@lru_cache(maxsize=20_000)
+def _once(text: str) -> str:
+    """Of equal texts the first one. What `sys.intern` is given, some versions of Python never free."""
+    return text
 
 
 class Row(Protocol):
@@ -89,7 +94,7 @@ def publication(recorded: Recorded) -> Published | None:
 def recorded_of(row: Row) -> Recorded:
     """An entry from its journal row: sequence, source, id, type, subject, occurred_at, actor, message.
 
-    Projectors keep many of them: the message's bytes are left out, and text that recurs is held once.
+    Projectors keep many of them: the message's bytes are left out, and text that recurs soon is held once.
     Raises JournalUnreadable for a type that this version does not know.
     """
     try:
@@ -105,12 +110,12 @@ def recorded_of(row: Row) -> Recorded:
     return Recorded(
         row["sequence"],
         CloudEvent(
-            intern(row["source"]),
+            _once(row["source"]),
             row["id"],
-            intern(row["type"]),
-            intern(row["subject"]),
+            _once(row["type"]),
+            _once(row["subject"]),
             row["occurred_at"],
-            intern(actor) if actor is not None else None,
+            _once(actor) if actor is not None else None,
             event,
             b"",
         ),

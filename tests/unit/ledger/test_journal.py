@@ -1,0 +1,36 @@
+"""Entries as they are read from the journal's rows, of which a projector holds very many."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from services.ledger import journal
+from services.ledger.journal import recorded_of
+
+
+def _row(sequence: int, subject: str) -> dict[str, Any]:
+    return {
+        "sequence": sequence,
+        "source": "".join(("telephone ", "exchange")),
+        "id": f"c-{sequence}",
+        "type": "".join(("daybook.", "call_made.v1")),
+        "subject": subject,
+        "occurred_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "actor": "".join(("Li ", "Lei")),
+        "message": b'{"data":{"outcome":"interested"}}',
+    }
+
+
+def test_text_that_recurs_is_held_once() -> None:
+    one, other = (recorded_of(_row(sequence, "".join(("deal/", "D-1")))).said for sequence in (1, 2))
+    assert one.source is other.source
+    assert one.type is other.type
+    assert one.subject is other.subject
+    assert one.actor is other.actor
+
+
+def test_text_that_does_not_recur_is_not_kept() -> None:
+    most = journal._once.cache_info().maxsize
+    assert most is not None
+    for number in range(2 * most):
+        journal._once(f"deal/D-{number}")
+    assert journal._once.cache_info().currsize == most
