@@ -62,7 +62,10 @@ def wanted(asked: argparse.Namespace) -> Iterator[tuple[Plan[Any], int]]:
     elif asked.seeds is not None:
         yield from zip(islice(cycle(plans), asked.seeds), range(1, asked.seeds + 1), strict=True)
     else:
-        yield from ((named(name), seed) for name, seed in FIXED if not asked.plan or name in asked.plan)
+        some = {each.name for each in plans}
+        yield from ((named(name), seed) for name, seed in FIXED if name in some)
+        if asked.plan:
+            yield from ((each, 1) for each in plans if not each.in_fixed_set)
 
 
 def show(result: Result, number: str, with_notes: bool) -> None:

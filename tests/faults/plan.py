@@ -55,5 +55,7 @@ class Plan(Generic[S]):
     """Why it cannot be run on this machine; empty where it can."""
     recover_within_s: float = 60.0
     """A run fails when the ledger is not ready again so long after a fault."""
+    in_fixed_set: bool = True
+    """Whether `make faults` runs it where no number of seeds is named: what takes minutes is not."""
     ends_within_s: float = 600.0
     """A run that takes longer is broken off, and has failed."""
