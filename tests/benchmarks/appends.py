@@ -17,6 +17,7 @@ from tests.benchmarks.events import new_event, next_number
 from tests.benchmarks.figure import Beside, Figure
 from tests.benchmarks.section import Run, Section
 from tests.benchmarks.senders import Client
+from tests.benchmarks.sizes import ROOM
 from tests.ledger import Ledger, fresh_ledger
 from tests.service import Service
 
@@ -117,7 +118,7 @@ class _Measuring:
 
 async def measure(run: Run) -> list[Figure]:
     """Every way of sending."""
-    async with fresh_ledger(run.servers, []) as ledger:
+    async with fresh_ledger(run.servers, [], stream_max_bytes=ROOM) as ledger:
         token = await ledger.source("crm")
         async with ledger.process("intake") as intake:
             port = int(intake.url.rpartition(":")[2])
