@@ -1,6 +1,7 @@
 """Fixtures for everything that touches NATS or PostgreSQL. They are real; each test has a ledger of its own."""
 
 import os
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,7 @@ from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers, running_servers
 
 os.environ.pop("COLUMNS", None)  # how wide the runner's terminal is is nothing to the commands under test
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it runs in the background deaf to Ctrl-C
 
 
 @pytest.fixture(scope="session")
