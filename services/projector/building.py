@@ -8,6 +8,7 @@ import asyncpg
 
 from projections.entry import LANES
 from services.errors import DaybookError
+from services.lifetime import ended
 from services.projector.generation import Generation, Views
 from services.projector.progress import Progress
 from services.projector.projector import Projector
@@ -78,5 +79,4 @@ async def building(database_url: str, after: Generation, views: Views, cache_ent
     try:
         yield build
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await ended([task])
