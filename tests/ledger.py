@@ -210,6 +210,7 @@ async def fresh_ledger(
                 for stream in (ledger.settings.stream, heads_stream.stream_name(ledger.settings.stream)):
                     await ask(await ledger.nats(), f"STREAM.DELETE.{stream}")
                 await provision(ledger.settings, endpoints, playbooks)
+                servers.nats.staging.open()  # as `daybook up` does
                 yield ledger
             finally:
                 await ledger.close()

@@ -15,6 +15,7 @@ import nats.errors
 
 from services.embedded import ports, private
 from services.embedded.process import Process, Program, Started, unnoted
+from services.embedded.staging import Staging
 from services.errors import ServerFailed
 
 START_S = 120.0
@@ -67,6 +68,8 @@ class NatsServer:
         self.log = log
         self._access = access
         self._process: Process | None = None
+        self.staging = Staging(directory)
+        """Where it keeps batches until their commit. To be opened once more when a stream was made."""
         private.directory(directory)
         self._remembered = directory / "daybook.json"
         remembered: Mapping[str, str | int] = (
@@ -108,6 +111,7 @@ class NatsServer:
             if tries > 1 and not ports.is_free(self.port):
                 self.port = ports.free()
             self._write()
+            self.staging.clear()
             self._process = await Process.start(self.program())
             started(self._process)
             try:
@@ -118,12 +122,14 @@ class NatsServer:
                 await self._process.kill()
                 if not left or not ended or ports.is_free(self.port):
                     raise
+        self.staging.open()
         return self.process
 
     async def stop(self) -> None:
         """Stops the server in good order."""
         if self._process is not None:
             await self._process.stop(30)
+            self.staging.clear()
 
     def program(self) -> Program:
         """How the server is run."""

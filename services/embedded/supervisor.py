@@ -33,7 +33,7 @@ class Supervisor:
         self._postgres: PostgresServer | None = None
         self._services: list[Kept] = []
         self._servers: list[Kept] = []
-        self._rotation: asyncio.Task[None] | None = None
+        self._chores: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Returns once everything is ready. Raises DaybookError; then `stop` what was started."""
@@ -43,7 +43,7 @@ class Supervisor:
         recorder_port = self._side_port("recorder", self.settings.recorder_host, self.settings.recorder_port)
         projector_port = self._side_port("projector", self.settings.projector_host, self.settings.projector_port)
         notary_port = self._side_port("notary", self.settings.notary_host, self.settings.notary_port)
-        self._rotation = asyncio.create_task(keep_rotating(self.directory.logs))
+        self._chores.append(asyncio.create_task(keep_rotating(self.directory.logs)))
         where = await self._start_servers()
         self.run = {
             "ready": False,
@@ -83,8 +83,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stops everything in good order: services, NATS, PostgreSQL; then nothing is left but the data."""
-        if self._rotation is not None:
-            await ended([self._rotation])
+        await ended(self._chores)
         await asyncio.gather(*(each.stop() for each in self._services))
         for each in self._servers:
             await each.stop()
@@ -99,6 +98,7 @@ class Supervisor:
         kept_nats, kept_postgres = self._kept("nats", nats), self._kept("postgres", postgres)
         self._servers = [kept_nats, kept_postgres]
         await kept_nats.start()
+        self._chores.append(asyncio.create_task(nats.staging.keep_open()))
         self._say(f"NATS with JetStream listens on {nats.emitter_url}")
         await kept_postgres.start()
         for each in postgres.opened:
