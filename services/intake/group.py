@@ -15,8 +15,10 @@ from services.intake import metrics
 from services.intake.together import Together
 from services.stream.append import Appended, Away, Message, Outcome, append
 
-SIDE_BY_SIDE = 12
-"""Up to so many single messages are faster side by side than as an atomic batch, whose commit costs more fsyncs."""
+SIDE_BY_SIDE = 3
+"""Up to so many single messages are faster side by side than as an atomic batch, which has to be staged."""
+UNFINISHED = 12
+"""So many batches are under way at once at most, of the 50 that the stream keeps."""
 
 Messages = Sequence[Message]
 
@@ -48,7 +50,7 @@ class Group:
                 return await self._alone(requests)
 
     async def _alone(self, requests: Sequence[Messages]) -> list[Outcome]:
-        room = asyncio.Semaphore(SIDE_BY_SIDE)  # the stream keeps at most 50 unfinished batches
+        room = asyncio.Semaphore(UNFINISHED)
 
         async def one(messages: Messages) -> Outcome:
             async with room:
