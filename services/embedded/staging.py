@@ -49,14 +49,17 @@ class Staging:
                 self._link(stream / "batches", self._room)
 
     def clear(self) -> None:
-        """Removes what is staged, also by a server that was killed. For a server that does not run."""
-        rooms = {Path(os.readlink(each)) for each in self._store.glob(f"{_STREAMS}/batches") if each.is_symlink()}
+        """Removes the links and what is staged, also by a server that was killed. For a server that does not run."""
         if self._room is not None:
-            rooms.add(self._room)
-        self._room = None
-        for each in rooms:
-            if each.parent == self._memory and each.name.startswith(_PREFIX):
-                shutil.rmtree(each, ignore_errors=True)
+            shutil.rmtree(self._room, ignore_errors=True)
+            self._room = None
+        for stream in self._store.glob(_STREAMS):
+            batches = stream / "batches"
+            if batches.is_symlink():
+                room = Path(os.readlink(batches))
+                batches.unlink()
+                if room.parent == self._memory and room.name.startswith(_PREFIX):
+                    shutil.rmtree(room, ignore_errors=True)
 
     def _link(self, batches: Path, room: Path) -> None:
         if batches.is_symlink():

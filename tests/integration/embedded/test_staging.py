@@ -94,6 +94,7 @@ async def test_a_server_that_stops_leaves_nothing_in_memory(server: NatsServer, 
     await nc.close()
     await server.stop()
     assert not room.exists()
+    assert not _batches(server).is_symlink()
 
 
 async def test_a_batch_that_cannot_be_staged_is_refused_whole_until_there_is_room_again(
@@ -112,7 +113,6 @@ async def test_a_batch_that_cannot_be_staged_is_refused_whole_until_there_is_roo
 
 async def test_without_room_in_memory_batches_stay_on_the_disk(server: NatsServer, nc: Client, tmp_path: Path) -> None:
     server.staging.clear()
-    _batches(server).unlink()
     Staging(server.directory, memory=tmp_path / "nowhere").open()
     await _begin(nc)
     assert _batches(server).resolve() == _batches(server)
