@@ -104,7 +104,7 @@ async def versions_per_entry(ledger: Ledger) -> float:
 
 async def measure(run: Run) -> list[Figure]:
     """Two sizes, the second beside the first."""
-    small, large = (500, 2_000) if run.quick else (10_000, 100_000)
+    small, large = (3_000, 8_000) if run.quick else (10_000, 100_000)
     smallest = await ledgered(run, small, corpus(small))
     larger = await ledgered(run, large, corpus(large))
     run.says("the peer")
@@ -114,7 +114,7 @@ async def measure(run: Run) -> list[Figure]:
 
 async def measure_million(run: Run) -> list[Figure]:
     """A million events, beside ten thousand on the same servers. The peer only saves them."""
-    small, large = (500, 3_000) if run.quick else (10_000, 1_000_000)
+    small, large = (3_000, 12_000) if run.quick else (10_000, 1_000_000)
     smallest = await ledgered(run, small, corpus(small))
     largest = await ledgered(run, large, corpus(large))
     run.says("the peer")
