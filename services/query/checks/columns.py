@@ -1,26 +1,33 @@
 """The columns of a journal row, beside what its message says."""
 
+from operator import itemgetter
+
 from contracts.envelope import CloudEvent
 from contracts.events import EventCorrected, EventVoided
 from services.ledger.journal import Row
 from services.query.checks.differences import Differences
 from services.recorder.judge import Unreadable
 
+_NAMES = ("source", "id", "type", "subject", "occurred_at", "actor", "target_source", "target_id")
+_columns = itemgetter(*_NAMES)
+_EMPTY = (None,) * len(_NAMES)
+
 
 def check_columns(row: Row, said: CloudEvent | Unreadable, differences: Differences) -> None:
     """Note the columns that do not say what the message says; of an unreadable one all are null."""
-    expected = _columns(said) if isinstance(said, CloudEvent) else dict.fromkeys(_NAMES)
-    for column, value in expected.items():
-        if row[column] != value:
-            differences.add("column_altered", row["sequence"], row["subject"], f"{column}: {value}", row[column])
+    found, expected = _columns(row), _expected(said)
+    if found == expected:
+        return
+    for name, column, value in zip(_NAMES, found, expected, strict=True):
+        if column != value:
+            differences.add("column_altered", row["sequence"], row["subject"], f"{name}: {value}", column)
 
 
-_NAMES = ("source", "id", "type", "subject", "occurred_at", "actor", "target_source", "target_id")
-
-
-def _columns(said: CloudEvent) -> dict[str, object]:
+def _expected(said: CloudEvent | Unreadable) -> tuple[object, ...]:
+    if isinstance(said, Unreadable):
+        return _EMPTY
     target = said.event.target if isinstance(said.event, EventCorrected | EventVoided) else None
-    values = (
+    return (
         said.source,
         said.id,
         said.type,
@@ -30,4 +37,3 @@ def _columns(said: CloudEvent) -> dict[str, object]:
         target.source if target else None,
         target.id if target else None,
     )
-    return dict(zip(_NAMES, values, strict=True))

@@ -14,7 +14,7 @@ from services.projector.replays import Shelf, replayed
 from services.projector.tables import tables_of
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences, joined
-from services.query.checks.rows import compare, versions_of
+from services.query.checks.rows import compare, told_of
 from services.recorder.judge import Unreadable, judge
 from services.recorder.rows import concern
 from services.sql import queries
@@ -98,11 +98,13 @@ class SubjectChecks:
         for sequence, said in found.said.items():
             if not isinstance(said, CloudEvent):
                 continue
-            named = _named(said)
-            for subject in found.noted[sequence] - named - allowed.get(sequence, set()):
+            named, noted = _named(said), found.noted[sequence]
+            if named == noted and sequence not in required:
+                continue
+            for subject in noted - named - allowed.get(sequence, set()):
                 differences.add("concerns_extra", sequence, subject, joined(sorted(named)), subject)
             if sequence in found.own:
-                elsewhere = (named | required.get(sequence, set())) - found.noted[sequence]
+                elsewhere = (named | required.get(sequence, set())) - noted
                 wanted += [(subject, sequence) for subject in elsewhere]
         missing = await self._connection.fetch(_SQL["not_noted"], *_columns(wanted, 2)) if wanted else ()
         for row in missing:
@@ -135,15 +137,15 @@ class SubjectChecks:
         kind = split_subject(subjects[0])[0]
         views = [view for view in self._views if view.kind == kind]
         tables = tables_of(views)
-        there = [await versions_of(self._connection, each, subjects, self._up_to) for each in tables]
+        there = [await told_of(self._connection, each, subjects, self._up_to) for each in tables]
         for subject in subjects:
             expected, stale = replayed(subject, found.histories[subject], self._shelf, views, self._up_to)
             for view, (_, error) in stale.items():
                 if (subject, view) in self._marked:
                     continue
                 differences.add("stale", None, subject, None, f"{view}: {error}")
-            for table, versions in zip(tables, there, strict=True):
-                compare(subject, expected.made.get(table.row, ()), versions[subject], differences)
+            for table, told in zip(tables, there, strict=True):
+                compare(subject, table, expected.made.get(table.row, ()), told[subject], differences)
 
 
 def _named(said: CloudEvent) -> set[str]:

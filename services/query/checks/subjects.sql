@@ -19,9 +19,9 @@ select count(*) from ledger.concerns where subject = $1 and sequence <= $2;
 -- name: concerned
 -- All that was noted to concern some subjects, with the journal's rows as they are.
 select concerns.subject as concerned, concerns.lane,
-       journal.sequence, journal.recorded_at, journal.disposition, journal.source, journal.id, journal.type,
-       journal.subject, journal.occurred_at, journal.actor, journal.target_source, journal.target_id,
-       journal.stream_subject, journal.message
+       journal.sequence, journal.disposition, journal.source, journal.id, journal.type, journal.subject,
+       journal.occurred_at, journal.actor, journal.target_source, journal.target_id, journal.stream_subject,
+       journal.message
   from ledger.concerns
   join ledger.journal using (sequence)
  where concerns.subject = any($1::text[])
@@ -39,7 +39,7 @@ select wanted.subject, wanted.sequence
 -- name: targets
 -- The entries that corrections are about.
 select correction.sequence as correction,
-       target.sequence, target.recorded_at, target.source, target.id, target.type, target.subject,
+       target.sequence, target.source, target.id, target.type, target.subject,
        target.occurred_at, target.actor, target.message
   from unnest($1::bigint[], $2::text[], $3::text[]) as correction (sequence, source, id)
   join ledger.journal target
