@@ -1,9 +1,8 @@
 """A CloudEvent that may be recorded: its attributes, its limits, and the strict judgement of parsed JSON."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -67,8 +66,7 @@ ABOUT_THE_SENDING = (
 canonical form."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloudEvent:
+class CloudEvent(NamedTuple):
     """An event as it may be recorded."""
 
     source: str

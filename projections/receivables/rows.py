@@ -31,6 +31,22 @@ class ItemRow(Row, table="receivables_item", key=("account", "invoice", "from_at
     entry: int
     """Sequence of the entry whose time `from_at` is."""
 
+    def until(self, to_at: datetime) -> "ItemRow":
+        """The same interval, ended."""
+        return ItemRow(
+            self.account,
+            self.invoice,
+            self.from_at,
+            to_at,
+            self.deal,
+            self.currency,
+            self.amount,
+            self.open_amount,
+            self.due_on,
+            self.disputed,
+            self.entry,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class UnappliedRow(Row, table="receivables_unapplied", key=("account", "document", "from_at")):
@@ -47,6 +63,12 @@ class UnappliedRow(Row, table="receivables_unapplied", key=("account", "document
     """More than zero."""
     entry: int
     """Sequence of the entry whose time `from_at` is."""
+
+    def until(self, to_at: datetime) -> "UnappliedRow":
+        """The same interval, ended."""
+        return UnappliedRow(
+            self.account, self.document, self.kind, self.from_at, to_at, self.currency, self.amount, self.entry
+        )
 
 
 @dataclass(frozen=True, slots=True)

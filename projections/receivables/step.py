@@ -1,7 +1,6 @@
 """What one entry changes. Rules change items and documents and say so; at the end the intervals are cut once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -114,5 +113,5 @@ class Step:
         if row.from_at == self.at:
             del self.account.rows[key]
         else:
-            self.account.rows[key] = replace(row, to_at=self.at)
+            self.account.rows[key] = row.until(self.at)
         self._touched[key] = None

@@ -4,12 +4,12 @@ What the recorder let through is valid and in canonical form, so nothing is judg
 envelope, and the data is read straight from the message.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache, lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, PlaybookPublished, UnknownType
@@ -53,8 +53,9 @@ class _Message(BaseModel, Generic[_E]):
 
 
 @cache
-def _reader(type_: str) -> type[_Message[Any]]:
-    return cast("type[_Message[Any]]", _Message[EVENTS.get(type_)])  # type: ignore[misc]
+def _reader(type_: str) -> Callable[[bytes], _Message[Any]]:
+    message = cast("type[_Message[Any]]", _Message[EVENTS.get(type_)])  # type: ignore[misc]
+    return TypeAdapter(message).validator.validate_json
 
 
 async def recorded_position(connection: Connection) -> int:
@@ -105,7 +106,7 @@ def recorded_of(row: Row) -> Recorded:
             "know. A newer version recorded it: run that one."
         ) from error
     actor = row["actor"]
-    event = reader.model_validate_json(row["message"]).data
+    event = reader(row["message"]).data
     _forget_fields_set(event, _NO_FIELDS)
     return Recorded(
         row["sequence"],

@@ -127,7 +127,5 @@ def tables_of(views: Iterable[View[Any]]) -> tuple[Table, ...]:
 def _to_infinity(values: tuple[Any, ...], times: tuple[int, ...]) -> tuple[Any, ...]:
     for place in times:
         if values[place] == FOREVER:
-            return tuple(
-                _INFINITY if place in times and value == FOREVER else value for place, value in enumerate(values)
-            )
+            values = (*values[:place], _INFINITY, *values[place + 1 :])
     return values
