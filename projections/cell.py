@@ -1,13 +1,13 @@
-"""One view of one subject: its state, its rows, and how a fold that raises is kept from hurting anything else."""
+"""One view of one subject: its parts, their rows, and how a fold that raises is kept from hurting anything else."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from contracts.events import Event
-from projections.checkpoints import Checkpoint, Checkpoints, Order, place_before
 from projections.entry import Entry
+from projections.part import FoldRaised, Part, order_of
 from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 
@@ -23,88 +23,118 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class Cell:
-    """The fold of one view over one subject. While `error` is set, state and rows are those of the last success."""
+    """The fold of one view over one subject. While `error` is set, its rows are those of the last success, and only
+    `refold` is of use."""
 
     view: View[Any]
     subject_id: str
-    state: Any
-    rows: dict[RowKey, Row] = field(default_factory=dict)
-    last: Order | None = None
-    """Order of the last entry folded."""
     error: str | None = None
     """What the fold raised, and at which entry."""
-    checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    weight: int = 0
+    """What the states that are kept on the way take in memory, in entries."""
+    _parts: dict[Hashable, Part] = field(default_factory=dict)
+    """By name. Of what hangs together all names give the same part; a part never falls apart again."""
 
-    @classmethod
-    def of(cls, view: View[Any], subject_id: str) -> "Cell":
-        """Before any entry."""
-        return cls(view, subject_id, view.initial(subject_id))
+    @property
+    def rows(self) -> dict[RowKey, Row]:
+        """All rows that are now current."""
+        found: dict[RowKey, Row] = {}
+        for part in dict.fromkeys(self._parts.values()):
+            found |= part.rows
+        return found
 
     def handles(self, entry: Entry[Event]) -> bool:
         """Whether the view's fold takes such entries."""
         return type(entry.event) in self.view.handled
 
-    def folds_on(self, entry: Entry[Event]) -> bool:
-        """Whether the entry comes behind all that was folded, so that the state it has will do."""
-        return self.error is None and (self.last is None or entry.order > self.last)
-
-    def fold_on(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
-        """Fold one more entry into the state."""
+    def take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
+        """One more entry of effective history, wherever it belongs. The view handles it."""
+        part = self._part(self.view.names(entry.event))
+        if not part.folds_on(entry):
+            return self._retell(part, (), (entry,), playbooks, sequence)
         try:
-            touched = self.view.evolve(self.state, entry, playbooks)
-            rows = {key: self.view.row(self.state, key) for key in touched}
-        except Exception as error:
-            self.error = _described(error, entry)
+            rows = part.fold_on(self.view, entry, playbooks)
+        except FoldRaised as error:
+            self.error = str(error)
             return []
-        self.last = entry.order
-        if not rows:
-            return []
-        self.checkpoints.touch(rows)
-        return replace_rows(self.rows, rows, sequence)
+        return replace_rows(part.rows, rows, sequence) if rows else []
 
-    def refold(
-        self, entries: Sequence[Entry[Event]], playbooks: Playbooks, sequence: int, since: Order | None = None
+    def correct(
+        self, gone: Sequence[Entry[Event]], new: Sequence[Entry[Event]], playbooks: Playbooks, sequence: int
     ) -> list[Change]:
-        """Fold effective history anew. A row that no entry of it touches is no more.
+        """Effective history has lost some entries and got others."""
+        gone, new = [*filter(self.handles, gone)], [*filter(self.handles, new)]
+        if not gone and not new:
+            return []
+        part = self._part(list(dict.fromkeys(name for each in (*gone, *new) for name in self.view.names(each.event))))
+        return self._retell(part, gone, new, playbooks, sequence)
 
-        `since`: entries before this order are as they were when they were folded last, so a checkpoint may do for them.
-        """
-        view, checkpoints = self.view, self.checkpoints
-        base = checkpoints.before(since) if since is not None and self.error is None else None
-        rest = entries if base is None else entries[bisect_right(entries, base.last, key=_order) :]
-        handled = list(filter(self.handles, rest))
-        place = None if since is None else place_before(bisect_left(handled, since, key=_order))
-        left: Checkpoint | None = None
-        before: dict[RowKey, None] = {}
-        touched: dict[RowKey, None] = {}
-        folded = base.folded if base else 0
-        last = base.last if base else None
+    def refold(self, entries: Sequence[Entry[Event]], playbooks: Playbooks, sequence: int) -> list[Change]:
+        """Fold all of effective history anew."""
+        view, anew = self.view, Cell(self.view, self.subject_id)
+        touched: dict[RowKey, Hashable] = {}
         entry: Entry[Event] | None = None
         try:
-            state = view.initial(self.subject_id) if base is None else view.copy(base.state)
-            for number, entry in enumerate(handled):
-                if number == place and last is not None:
-                    left = Checkpoint(last, folded, view.copy(state))
-                    before, touched = touched, {}
-                touched.update(dict.fromkeys(view.evolve(state, entry, playbooks)))
-                folded, last = folded + 1, entry.order
-            rows: dict[RowKey, Row | None] = dict.fromkeys(self.rows) if base is None else {}
-            changed = {} if base is None else checkpoints.touched_since(base)
-            rows |= {key: view.row(state, key) for key in {**changed, **before, **touched}}
+            for entry in filter(self.handles, entries):
+                names = view.names(entry.event)
+                part = anew._part(names)
+                touched.update(dict.fromkeys(view.evolve(part.state, entry, playbooks), names[0]))
+                part.entries.append(entry)
+            for key, name in touched.items():
+                if (row := view.row((part := anew._parts[name]).state, key)) is not None:
+                    part.rows[key] = row
         except Exception as error:
-            self.error = _described(error, entry)
+            self.error = str(FoldRaised(error, entry))
             return []
-        if base is not None:
-            base.touched = before if left else touched
-        if left is not None:
-            left.touched = touched
-        self.checkpoints = checkpoints.renewed(base, left)
-        self.state, self.last, self.error = state, last, None
-        return replace_rows(self.rows, rows, sequence)
+        before = self.rows
+        self.error, self.weight, self._parts = None, 0, anew._parts
+        return replace_rows(before, {**dict.fromkeys(before), **self.rows}, sequence)
 
+    def _retell(
+        self,
+        part: Part,
+        gone: Collection[Entry[Event]],
+        new: Collection[Entry[Event]],
+        playbooks: Playbooks,
+        sequence: int,
+    ) -> list[Change]:
+        entries = part.entries.copy()
+        for each in gone:
+            del entries[bisect_left(entries, each.order, key=order_of)]
+        for each in new:
+            insort(entries, each, key=order_of)
+        since = min(each.order for each in (*gone, *new))
+        weight = part.checkpoints.weight
+        try:
+            rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks, since)
+        except FoldRaised as error:
+            self.error = str(error)
+            return []
+        self.weight += part.checkpoints.weight - weight
+        return replace_rows(part.rows, rows, sequence)
 
-def _order(entry: Entry[Event]) -> Order:
-    return entry.order
+    def _part(self, names: Sequence[Hashable]) -> Part:
+        """The part of all that hangs together by these names."""
+        if len(names) == 1 and (only := self._parts.get(names[0])) is not None:
+            return only
+        found = {part: None for name in names if (part := self._parts.get(name)) is not None}
+        part = self._joined(found) if found else Part(self.view.initial(self.subject_id))
+        for name in names:
+            if name not in self._parts:
+                part.names.append(name)
+                self._parts[name] = part
+        return part
+
+    def _joined(self, parts: Collection[Part]) -> Part:
+        """One part of all these: the smaller ones go into the largest."""
+        into = max(parts, key=lambda each: len(each.entries)) if len(parts) > 1 else next(iter(parts))
+        for each in parts:
+            if each is not into:
+                self.weight -= into.checkpoints.weight + each.checkpoints.weight
+                into.absorb(self.view, each)
+                self.weight += into.checkpoints.weight
+                self._parts.update(dict.fromkeys(each.names, into))
+        return into
 
 
 def replace_rows(rows: dict[RowKey, Row], wanted: Mapping[RowKey, Row | None], sequence: int) -> list[Change]:
@@ -120,8 +150,3 @@ def replace_rows(rows: dict[RowKey, Row], wanted: Mapping[RowKey, Row | None], s
         else:
             rows[key] = after
     return changes
-
-
-def _described(error: Exception, entry: Entry[Event] | None) -> str:
-    where = f"entry {entry.sequence} ({entry.event.event_name()}): " if entry else ""
-    return f"{where}{type(error).__name__}: {error}"

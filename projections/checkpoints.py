@@ -68,6 +68,14 @@ class Checkpoints:
             found |= each.touched
         return found
 
+    def joined(self, order: Order, keys: Iterable[RowKey]) -> None:
+        """Other entries have come into the history, the first of this order; `keys` are the rows that they touched."""
+        gone = [each for each in self._kept if each.last >= order]
+        self._kept = self._kept[: len(self._kept) - len(gone)]
+        for each in gone:
+            self.touch(each.touched)
+        self.touch(keys)
+
     def renewed(self, base: Checkpoint | None, added: Checkpoint | None) -> "Checkpoints":
         """Those up to a base, and one more behind it."""
         found = Checkpoints()

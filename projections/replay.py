@@ -12,8 +12,7 @@ from typing import Any
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from contracts.identifiers import split_subject
 from projections.cell import Cell, Change, replace_rows
-from projections.checkpoints import Order
-from projections.entry import FOREVER, Entry, Recorded
+from projections.entry import Entry, Recorded
 from projections.history import effective, entry_of, recorded_of
 from projections.playbooks import Playbooks
 from projections.view import FlagRow, Row, RowKey, View
@@ -41,7 +40,7 @@ class Replay:
         self._entries: list[Entry[Event]] = []
         self._targets: set[tuple[str, str]] = set()
         self._correction_flags: dict[RowKey, Row] = {}
-        self._cells = [Cell.of(view, self._id) for view in self._views]
+        self._cells = [Cell(view, self._id) for view in self._views]
 
     def __len__(self) -> int:
         """How many entries concern the subject, corrections and voids included."""
@@ -50,7 +49,7 @@ class Replay:
     @property
     def weight(self) -> int:
         """What it takes in memory, in entries: its own, and those folded into the states that are kept on the way."""
-        return self._length + sum(cell.checkpoints.weight for cell in self._cells)
+        return self._length + sum(cell.weight for cell in self._cells)
 
     @property
     def stale(self) -> dict[str, str]:
@@ -101,7 +100,13 @@ class Replay:
             self.refolds += 1
             told = self._entries
             changes = self._retell(self._all_recorded(), recorded.sequence)
-            return changes + self._refold(playbooks, recorded.sequence, _differs(told, self._entries))
+            gone, new = _without(told, self._entries), _without(self._entries, told)
+            for cell in self._cells:
+                if cell.error is None:
+                    changes += cell.correct(gone, new, playbooks, recorded.sequence)
+                else:
+                    changes += cell.refold(self._entries, playbooks, recorded.sequence)
+            return changes
         entry = entry_of(recorded)
         if self._entries and entry.order < self._entries[-1].order:
             self.refolds += 1
@@ -112,10 +117,10 @@ class Replay:
         for cell in self._cells:
             if not cell.handles(entry):
                 continue
-            if cell.folds_on(entry):
-                changes += cell.fold_on(entry, playbooks, recorded.sequence)
+            if cell.error is None:
+                changes += cell.take(entry, playbooks, recorded.sequence)
             else:
-                changes += cell.refold(self._entries, playbooks, recorded.sequence, since=entry.order)
+                changes += cell.refold(self._entries, playbooks, recorded.sequence)
         return changes
 
     def republish(self, playbooks: Playbooks, sequence: int) -> list[Change]:
@@ -126,8 +131,8 @@ class Replay:
         """
         return self._refold(playbooks.known_at(sequence), sequence)
 
-    def _refold(self, playbooks: Playbooks, sequence: int, since: Order | None = None) -> list[Change]:
-        return [change for cell in self._cells for change in cell.refold(self._entries, playbooks, sequence, since)]
+    def _refold(self, playbooks: Playbooks, sequence: int) -> list[Change]:
+        return [change for cell in self._cells for change in cell.refold(self._entries, playbooks, sequence)]
 
     def _all_recorded(self) -> list[Recorded]:
         """All that concerns the subject, in order of sequence. While nothing is corrected, and all of newest version,
@@ -171,10 +176,7 @@ def _is_plain(recorded: Recorded) -> bool:
     return type(event) not in _CORRECTIONS and EVENTS.newest(event) is event
 
 
-def _differs(told: Sequence[Entry[Event]], now: Sequence[Entry[Event]]) -> Order:
-    """From which order on two effective histories differ; behind everything when they do not."""
-    for one, other in zip(told, now, strict=False):
-        if (one.sequence, one.corrected_by) != (other.sequence, other.corrected_by):
-            return min(one.order, other.order)
-    both = min(len(told), len(now))
-    return next((each.order for each in (*told[both:], *now[both:])), (FOREVER, 0))
+def _without(some: Sequence[Entry[Event]], others: Sequence[Entry[Event]]) -> list[Entry[Event]]:
+    """Those of one effective history that are not in another of the same subject."""
+    there = {(each.sequence, each.corrected_by) for each in others}
+    return [each for each in some if (each.sequence, each.corrected_by) not in there]

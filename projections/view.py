@@ -1,6 +1,6 @@
 """What a view is: a pure, total fold over one subject's effective history, and the rows it shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -64,6 +64,13 @@ class FlagRow(Row, table="flag", key=("subject", "view", "flag", "entry")):
     """What is surprising about it, for people; for `unknown_playbook` the playbook's key."""
 
 
+_WHOLE = ("",)
+
+
+def _never_joined(_: object, __: object) -> None:
+    raise AssertionError("all entries have the same name")
+
+
 @dataclass(frozen=True)
 class View(Generic[S]):
     """One derived answer.
@@ -87,6 +94,12 @@ class View(Generic[S]):
     row: Callable[[S, RowKey], Row | None]
     copy: Callable[[S], S] = deepcopy
     """A state that goes on from there by itself; what never changes may be shared."""
+    names: Callable[[Any], Sequence[Hashable]] = lambda _: _WHOLE
+    """What an event has to do with, at least one name. Entries that share no name, neither directly nor through
+    others, have no effect on each other, and touch no row in common: so only what has to do with a late entry is
+    folded anew. Without it all entries of a subject hang together."""
+    join: Callable[[S, S], None] = _never_joined
+    """Change a state into that of its entries and those of another, which shares no name with it and is given up."""
 
     @cached_property
     def handled(self) -> frozenset[type[Event]]:

@@ -2,6 +2,7 @@
 
 from projections.receivables.account import Account
 from projections.receivables.fold import Handled, evolve, row
+from projections.receivables.names import names
 from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.view import FlagRow, View
 
@@ -15,6 +16,8 @@ receivables: View[Account] = View(
     evolve=evolve,
     row=row,
     copy=Account.copy,
+    names=names,
+    join=Account.join,
 )
 
 __all__ = ["ItemRow", "MovementRow", "UnappliedRow", "receivables"]

@@ -137,3 +137,12 @@ class Account:
         other.flags = self.flags.copy()
         other.rows = self.rows.copy()
         return other
+
+    def join(self, other: "Account") -> None:
+        """Take over what other entries have made of the same account; no document is in both."""
+        self.items |= other.items
+        self.documents |= other.documents
+        self.awaiting_document |= other.awaiting_document
+        self.awaiting_invoice |= other.awaiting_invoice
+        self.flags.join(other.flags)
+        self.rows |= other.rows

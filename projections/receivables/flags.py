@@ -48,6 +48,10 @@ class Flags:
         other._found = {key: parts.copy() for key, parts in self._found.items()}
         return other
 
+    def join(self, other: "Flags") -> None:
+        """Take over those that other entries have raised."""
+        self._found |= other._found
+
     def raise_(self, flag: Flag, entry: int, part: int, detail: str) -> RowKey:
         """Flag part `part` of an entry. Returns the key of the row."""
         key = self._key(flag, entry)

@@ -1,6 +1,7 @@
 """What every view is held to, through the registry: a view added to VIEWS comes tested."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,16 @@ def test_folding_on_gives_what_folding_anew_gives(view: View[Any], data: st.Data
         keys |= set(view.evolve(state, each, story.playbooks))
     found = {key: row for key in keys if (row := view.row(state, key)) is not None}
     assert found == {key: row for key, row in story.replay.rows().items() if not of_history(row)}
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_entries_that_share_no_name_may_be_folded_apart(view: View[Any], data: st.DataObject) -> None:
+    apart, together = given(view), given(replace(view, names=lambda _: ("all",)))
+    for each in data.draw(stories(view.kind, size=30)):
+        assert by_key(apart.tell(each)) == by_key(together.tell(each))
+    assert apart.replay.rows() == together.replay.rows()
 
 
 @every_view

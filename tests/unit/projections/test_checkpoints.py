@@ -27,7 +27,7 @@ def test_a_late_entry_costs_what_comes_behind_it_and_a_stretch_before(step: int)
         folded += 1
         return receivables.evolve(state, entry, playbooks)
 
-    told = given(replace(receivables, evolve=evolve))
+    told = given(replace(receivables, evolve=evolve, names=lambda _: ("all",)))
     told.tell(invoice(f"I-{number}", "100.00", at=number) for number in range(_LENGTH))
     assert folded == _LENGTH
     folded = behind = 0

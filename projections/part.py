@@ -1,0 +1,105 @@
+"""Entries of one subject that hang together in a view: the state that they make, and the rows that it shows."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from contracts.events import Event
+from projections.checkpoints import Checkpoint, Checkpoints, Order, place_before
+from projections.entry import Entry
+from projections.playbooks import Playbooks
+from projections.view import Row, RowKey, View
+
+
+class FoldRaised(Exception):
+    """A fold, or the rendering of a row, raised: at which entry, and what. State and rows are those of before, unless
+    it was folding on: then the state is of no use any more."""
+
+    def __init__(self, error: Exception, entry: Entry[Event] | None) -> None:
+        where = f"entry {entry.sequence} ({entry.event.event_name()}): " if entry else ""
+        super().__init__(f"{where}{type(error).__name__}: {error}")
+
+
+class Part:
+    """All entries of a view's subject that share names, directly or through each other."""
+
+    __slots__ = ("checkpoints", "entries", "names", "rows", "state")
+
+    def __init__(self, state: Any) -> None:
+        self.state = state
+        self.names: list[Hashable] = []
+        self.entries: list[Entry[Event]] = []
+        """In effective order."""
+        self.rows: dict[RowKey, Row] = {}
+        self.checkpoints = Checkpoints()
+
+    def folds_on(self, entry: Entry[Event]) -> bool:
+        """Whether the entry comes behind all that was folded, so that the state it has will do."""
+        return not self.entries or entry.order > self.entries[-1].order
+
+    def fold_on(self, view: View[Any], entry: Entry[Event], playbooks: Playbooks) -> Mapping[RowKey, Row | None]:
+        """Fold one more entry into the state; gives the rows touched as they are now. Raises FoldRaised."""
+        try:
+            touched = view.evolve(self.state, entry, playbooks)
+            rows = {key: view.row(self.state, key) for key in touched}
+        except Exception as error:
+            raise FoldRaised(error, entry) from error
+        self.entries.append(entry)
+        if rows:
+            self.checkpoints.touch(rows)
+        return rows
+
+    def refold(
+        self, view: View[Any], initial: Any, entries: list[Entry[Event]], playbooks: Playbooks, since: Order
+    ) -> Mapping[RowKey, Row | None]:
+        """Make these its entries, which from the order `since` on are others than before. Raises FoldRaised.
+
+        Gives the rows that may be other than before: of a row that no entry touches any more, that there is none.
+        """
+        checkpoints = self.checkpoints
+        base = checkpoints.before(since)
+        rest: Sequence[Entry[Event]] = entries
+        if base is not None:
+            rest = entries[bisect_right(entries, base.last, key=order_of) :]
+        place = place_before(bisect_left(rest, since, key=order_of))
+        left: Checkpoint | None = None
+        before: dict[RowKey, None] = {}
+        touched: dict[RowKey, None] = {}
+        folded = base.folded if base else 0
+        last = base.last if base else None
+        entry: Entry[Event] | None = None
+        try:
+            state = initial if base is None else view.copy(base.state)
+            for number, entry in enumerate(rest):
+                if number == place and last is not None:
+                    left = Checkpoint(last, folded, view.copy(state))
+                    before, touched = touched, {}
+                touched.update(dict.fromkeys(view.evolve(state, entry, playbooks)))
+                folded, last = folded + 1, entry.order
+            rows: dict[RowKey, Row | None] = dict.fromkeys(self.rows) if base is None else {}
+            changed = {} if base is None else checkpoints.touched_since(base)
+            rows |= {key: view.row(state, key) for key in {**changed, **before, **touched}}
+        except Exception as error:
+            raise FoldRaised(error, entry) from error
+        if base is not None:
+            base.touched = before if left else touched
+        if left is not None:
+            left.touched = touched
+        self.checkpoints = checkpoints.renewed(base, left)
+        self.state, self.entries = state, entries
+        return rows
+
+    def absorb(self, view: View[Any], other: "Part") -> None:
+        """Take over another part, which is of no use any more; it shares no name with this one."""
+        view.join(self.state, other.state)
+        if other.entries:
+            self.checkpoints.joined(other.entries[0].order, other.rows)
+        for each in other.entries:
+            insort(self.entries, each, key=order_of)
+        self.rows.update(other.rows)
+        self.names += other.names
+
+
+def order_of(entry: Entry[Event]) -> Order:
+    """What effective history is sorted by."""
+    return entry.order

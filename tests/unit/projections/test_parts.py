@@ -1,0 +1,84 @@
+"""Entries that have nothing to do with each other are folded apart; what comes late is folded among its own."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from projections.checkpoints import APART
+from projections.entry import Entry
+from projections.playbooks import Playbooks
+from projections.receivables import receivables
+from projections.view import RowKey
+from tests.given import Said, Story, given
+from tests.unit.projections.receivables.story import allocation, invoice, named, payment, reversal, void
+
+_LENGTH = 500
+
+
+class _Counted:
+    """A story of one account, and how many entries were folded."""
+
+    def __init__(self, **other: Any) -> None:
+        self.folded = 0
+        self.story: Story = given(replace(receivables, evolve=self._evolve, **other))
+
+    def _evolve(self, state: Any, entry: Entry[Any], playbooks: Playbooks) -> Iterable[RowKey]:
+        self.folded += 1
+        return receivables.evolve(state, entry, playbooks)
+
+    def cost(self, *told: Said) -> int:
+        """How many entries these make it fold."""
+        before = self.folded
+        self.story.tell(*told)
+        return self.folded - before
+
+
+def _paid(number: int) -> tuple[Said, Said]:
+    return (
+        invoice(f"I-{number}", "100.00", at=number),
+        named(f"p{number}", payment(f"P-{number}", "100.00", at=number + 0.5, pays={f"I-{number}": "100.00"})),
+    )
+
+
+@pytest.fixture
+def paid() -> _Counted:
+    """Many invoices, each paid by a payment of its own."""
+    counted = _Counted()
+    assert counted.cost(*(each for number in range(_LENGTH) for each in _paid(number))) == 2 * _LENGTH
+    return counted
+
+
+def test_a_late_entry_folds_what_has_to_do_with_it_and_nothing_else(paid: _Counted) -> None:
+    assert paid.cost(invoice("LATE", "100.00", at=1)) == 1
+    assert paid.cost(payment("LATE", "100.00", at=0.25, pays={"I-0": "50.00", "LATE": "50.00"})) == 4
+
+
+def test_a_correction_or_void_folds_what_has_to_do_with_its_target_and_nothing_else(paid: _Counted) -> None:
+    assert paid.cost(void(_paid(7)[1])) == 1
+
+
+def test_what_one_allocation_ties_together_is_folded_together_from_then_on(paid: _Counted) -> None:
+    assert paid.cost(allocation("P-3", {"I-4": "1.00"}, at=_LENGTH)) == 1
+    assert paid.cost(reversal("P-3", "1.00", at=4)) == 6
+
+
+def test_a_payment_for_everything_folds_nothing_twice() -> None:
+    counted = _Counted()
+    numbers = range(_LENGTH)
+    assert counted.cost(*(invoice(f"I-{n}", "1.00", at=n) for n in numbers)) == _LENGTH
+    assert counted.cost(payment("ALL", "500.00", at=_LENGTH, pays={f"I-{n}": "1.00" for n in numbers})) == 1
+
+
+def test_a_long_chain_keeps_its_checkpoints_as_it_grows() -> None:
+    chained = _Counted()
+    for number in range(3 * APART):
+        pays = {f"I-{number}": "50.00", f"I-{number + 1}": "50.00"}
+        chained.story.tell(
+            invoice(f"I-{number}", "100.00", at=number), payment(f"P-{number}", "100.00", at=number + 0.5, pays=pays)
+        )
+    late = 3 * APART - 10
+    chained.cost(reversal(f"P-{late}", "1.00", at=late + 0.7))
+    assert chained.cost(invoice("NEW", "1.00", at=3 * APART), allocation("P-0", {"NEW": "1.00"}, at=3 * APART)) == 2
+    assert chained.cost(reversal(f"P-{late}", "1.00", at=late + 0.8)) <= APART
