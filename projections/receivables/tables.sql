@@ -118,7 +118,5 @@ comment on column receivables_movement.known_to is
 create unique index receivables_movement_key on receivables_movement (account, entry)
     where known_to = 9223372036854775807;
 create index receivables_movement_account on receivables_movement (account);
-create index receivables_movement_open on receivables_movement (at)
-    include (known_from, currency, amount) where known_to = 9223372036854775807;
 create index receivables_movement_closed on receivables_movement (known_to, known_from)
     include (at, currency, amount) where known_to < 9223372036854775807;

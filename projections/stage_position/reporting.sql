@@ -85,8 +85,62 @@ comment on column reporting.deal.entry is 'Sequence of the entry since which it 
 comment on column reporting.deal.stale is 'Whether its later entries could not be folded.';
 
 -- As of any moment, as known at any moment --------------------------------------------------------------------------
--- Versions that stand and versions that are superseded have an index each, so the first function asks for them apart.
+-- Each of the three sets that indexes.sql tells of is asked for apart.
 -- (select known_at) is evaluated once per query, whatever is given for it.
+
+create or replace function reporting.stage_position_changed(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, from_at timestamptz, to_at timestamptz, playbook text, version integer, stage integer, phase text,
+    status text, probability numeric, amount numeric, currency text, owner text, account text, since timestamptz,
+    entry bigint
+)
+language sql stable parallel safe
+begin atomic
+    select position.deal, position.from_at, position.to_at, position.playbook, position.version, position.stage,
+           position.phase, position.status, position.probability, position.amount, position.currency, position.owner,
+           position.account, position.since, position.entry
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'),
+                   (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'),
+                   (6, null)) as class (number, longest)
+      join reporting.stage_position_version position
+        on position.known_to = 9223372036854775807
+       and position.known_from <= (select stage_position_changed.known_at)
+       and position.to_at < 'infinity'
+       and width_bucket(
+               position.to_at - position.from_at,
+               '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]
+           ) = class.number
+       and position.to_at > (select stage_position_changed.as_of)
+       and position.to_at <= coalesce(
+               (select least(stage_position_changed.as_of, timestamptz '9999-12-31 00:00:00+00')) + class.longest,
+               'infinity'
+           )
+       and position.from_at <= (select stage_position_changed.as_of)
+    union all
+    select position.deal, position.from_at, position.to_at, position.playbook, position.version, position.stage,
+           position.phase, position.status, position.probability, position.amount, position.currency, position.owner,
+           position.account, position.since, position.entry
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824),
+                   (7, null)) as class (number, longest)
+      join reporting.stage_position_version position
+        on position.known_to < 9223372036854775807
+       and width_bucket(
+               position.known_to - position.known_from,
+               '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]
+           ) = class.number
+       and position.known_to > (select stage_position_changed.known_at)
+       and position.known_to <= coalesce(
+               (select least(stage_position_changed.known_at, 4611686018427387904)) + class.longest,
+               9223372036854775807
+           )
+       and position.known_from <= (select stage_position_changed.known_at)
+       and position.to_at > (select stage_position_changed.as_of)
+       and position.from_at <= (select stage_position_changed.as_of);
+end;
+comment on function reporting.stage_position_changed(timestamptz, bigint) is
+    'The part of stage_position(as_of, known_at) that no longer is so: the deals that stood elsewhere later, or of which something else is known since.';
 
 create or replace function reporting.stage_position(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -104,18 +158,14 @@ begin atomic
       from reporting.stage_position_version position
      where position.known_to = 9223372036854775807
        and position.known_from <= (select stage_position.known_at)
-       and position.to_at > (select stage_position.as_of)
+       and position.to_at = 'infinity'
        and position.from_at <= (select stage_position.as_of)
+       and (select stage_position.as_of) < 'infinity'
     union all
-    select position.deal, position.from_at, position.to_at, position.playbook, position.version, position.stage,
-           position.phase, position.status, position.probability, position.amount, position.currency, position.owner,
-           position.account, position.since, position.entry
-      from reporting.stage_position_version position
-     where position.known_to < 9223372036854775807
-       and position.known_to > (select stage_position.known_at)
-       and position.known_from <= (select stage_position.known_at)
-       and position.to_at > (select stage_position.as_of)
-       and position.from_at <= (select stage_position.as_of);
+    select changed.deal, changed.from_at, changed.to_at, changed.playbook, changed.version, changed.stage,
+           changed.phase, changed.status, changed.probability, changed.amount, changed.currency, changed.owner,
+           changed.account, changed.since, changed.entry
+      from reporting.stage_position_changed(stage_position.as_of, stage_position.known_at) changed;
 end;
 comment on function reporting.stage_position(timestamptz, bigint) is
     'Where every deal stood at as_of, whatever its status, as known at the sequence known_at.';
@@ -151,12 +201,25 @@ returns table (
 language sql stable parallel safe
 begin atomic
     with
-    standing as materialized ( -- deals are read once; all else is made of these few sums
+    standing as materialized (
+        -- Deals are read once; all else is made of these few sums. The last intervals, which come in this order, are
+        -- counted by themselves.
         select position.stage, position.phase, position.status, position.currency,
                count(*) as deals, sum(position.amount) as amount
-          from reporting.stage_position(funnel_and_outcome.as_of, funnel_and_outcome.known_at) position
-         where position.playbook = funnel_and_outcome.playbook
+          from reporting.stage_position_version position
+         where position.known_to = 9223372036854775807
+           and position.known_from <= (select funnel_and_outcome.known_at)
+           and position.to_at = 'infinity'
+           and position.from_at <= (select funnel_and_outcome.as_of)
+           and (select funnel_and_outcome.as_of) < 'infinity'
+           and position.playbook = funnel_and_outcome.playbook
          group by position.stage, position.phase, position.status, position.currency
+        union all
+        select changed.stage, changed.phase, changed.status, changed.currency,
+               count(*) as deals, sum(changed.amount) as amount
+          from reporting.stage_position_changed(funnel_and_outcome.as_of, funnel_and_outcome.known_at) changed
+         where changed.playbook = funnel_and_outcome.playbook
+         group by changed.stage, changed.phase, changed.status, changed.currency
     ),
     known as (
         -- Named as in the highest version that has the stage.

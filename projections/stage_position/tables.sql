@@ -52,9 +52,3 @@ comment on column stage_position.known_to is
 create unique index stage_position_key on stage_position (deal, from_at)
     where known_to = 9223372036854775807;
 create index stage_position_deal on stage_position (deal);
-create index stage_position_open on stage_position (to_at, from_at)
-    include (known_from, playbook, stage, phase, status, probability, amount, currency)
-    where known_to = 9223372036854775807;
-create index stage_position_closed on stage_position (known_to, known_from)
-    include (from_at, to_at, playbook, stage, phase, status, probability, amount, currency)
-    where known_to < 9223372036854775807;

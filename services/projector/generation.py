@@ -89,7 +89,8 @@ async def create(connection: Connection, views: Views = VIEWS, *, beside: bool =
         for text in _tables(views):
             await connection.execute(text)
         await connection.execute("select set_config('search_path', $1, true)", before)
-        await connection.execute(script("services.projector", "grants.sql").replace("{generation}", schema))
+        for text in (*_indexes(views), script("services.projector", "grants.sql")):
+            await connection.execute(text.replace("{generation}", schema))
         if not beside:
             await connection.execute(_SQL["add"], digest, generation.schema, json.dumps(fold_versions(views)))
     return generation
@@ -144,6 +145,8 @@ async def remove_unlisted(connection: Connection) -> None:
 async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
     """Point `reporting` at a generation. Columns are only ever added, at the end, so nothing is dropped.
 
+    Its tables get the indexes that the views and functions of this version rely on, where another version made them.
+
     A query locks the views that it reads one after another, and this replaces them one after another. Each could hold
     what the other waits for, so this never waits as long as it takes PostgreSQL to look for a deadlock and end a
     reader's query: it lets go of everything and begins again. Raises LockNotAvailableError after `PATIENCE_S`.
@@ -166,6 +169,7 @@ async def _face(connection: Connection, generation: Generation, views: Views) ->
         before = await connection.fetchval("select current_setting('lock_timeout')")
         await connection.execute(f"set local lock_timeout = '{LOCK_WAIT_MS}ms'")
         for text in (
+            *_indexes(views),
             script("services.projector", "reporting/ledger.sql"),
             *(script(f"projections.{view.name}", "reporting.sql") for view in views),
             script("services.projector", "reporting/grants.sql"),
@@ -180,6 +184,10 @@ def _tables(views: Views) -> list[str]:
         script("projections", "flag.sql"),
         *(script(f"projections.{view.name}", "tables.sql") for view in views),
     ]
+
+
+def _indexes(views: Views) -> list[str]:
+    return [script(f"projections.{view.name}", "indexes.sql") for view in views]
 
 
 async def _one(connection: Connection, query: str, *arguments: str) -> Generation | None:

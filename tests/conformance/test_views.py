@@ -161,7 +161,7 @@ def test_every_event_that_a_view_handles_is_in_the_random_histories(view: View[A
 
 @every_view
 def test_a_view_is_named_as_its_folder_and_begins_its_tables_names(view: View[Any]) -> None:
-    assert (folder(view) / "tables.sql").is_file()
+    assert all((folder(view) / f"{name}.sql").is_file() for name in ("tables", "indexes", "reporting"))
     assert all(row.TABLE.startswith(view.name) for row in view.tables if row is not FlagRow)
     assert view.version >= 1
 
