@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 from starlette.requests import Request
@@ -23,7 +22,7 @@ from services.query.asked import parameters, sequence
 from services.query.changed_rows import Between
 from services.query.problems import Problem
 from services.query.tables import Rows
-from services.query.times import Following, Moment
+from services.query.times import Following, Moment, Reach
 from services.stream.reading import taken_after
 
 ROOM_S = 10.0
@@ -38,21 +37,33 @@ class Asked:
 
     connection: Connection
     parameters: Mapping[str, str]
-    projected: int
-    """The lowest sequence that all lanes have projected: the answer includes at least that."""
+    reach: Reach
+    """How far the views were: the answer includes at least that."""
     csv: bool
     following: Following
+
+    @property
+    def projected(self) -> int:
+        """The lowest sequence that all lanes had projected."""
+        return self.reach.projected
 
     async def moment(self) -> Moment:
         """The two times asked for. Raises BadRequest or Unavailable."""
         asked = self.parameters
-        return await times.moment(self.connection, asked.get("as_of"), asked.get("known_at"), self.following)
+        return await times.moment(
+            self.connection, asked.get("as_of"), asked.get("known_at"), self.following, reach=self.reach
+        )
 
     async def between(self) -> Between:
         """The instant and the two states of knowledge asked for. Raises BadRequest or Unavailable."""
         asked = self.parameters
         return await times_between(
-            self.connection, asked.get("as_of"), asked.get("from_known"), asked.get("to_known"), self.following
+            self.connection,
+            asked.get("as_of"),
+            asked.get("from_known"),
+            asked.get("to_known"),
+            self.following,
+            self.reach,
         )
 
     def json(self, answer: Mapping[str, Any], moment: Moment | None = None, long: str | None = None) -> Response:
@@ -82,10 +93,10 @@ class Reading:
         if "after" in found:
             await self._arrive(request, sequence(found["after"], "after"))
         async with self.pool.acquire(timeout=ROOM_S) as connection:
-            projected = await times.projected(connection)
-            request.state.projected = projected
+            reach = await times.reach_of(connection)
+            request.state.projected = reach.projected
             csv = prefers_csv(request.headers.get("accept"))
-            yield Asked(connection, found, projected, csv, self._following)
+            yield Asked(connection, found, reach, csv, self._following)
 
     async def position(self, request: Request) -> int | None:
         """What a refusal says beside its reason: the lowest sequence projected. None for one who may not read, and
@@ -119,12 +130,17 @@ class Reading:
 
 
 async def times_between(
-    connection: Connection, as_of: str | None, from_known: str | None, to_known: str | None, following: Following
+    connection: Connection,
+    as_of: str | None,
+    from_known: str | None,
+    to_known: str | None,
+    following: Following,
+    reach: Reach | None = None,
 ) -> Between:
     """Both states of knowledge, read in the same way as known_at. Raises BadRequest or Unavailable."""
     if from_known is None:
         raise BadRequest("from_known: say from which state of knowledge on, as a sequence or a time.")
-    later = await times.moment(connection, as_of, to_known, following, name="to_known")
-    zone, present = ZoneInfo(await times.time_zone(connection)), times.utc_now()
-    earlier = await times.sequence_known(connection, from_known, zone, present, "from_known", following)
+    within = reach or await times.reach_of(connection)
+    later = await times.moment(connection, as_of, to_known, following, name="to_known", reach=within)
+    earlier = await times.sequence_known(connection, from_known, within, times.utc_now(), "from_known", following)
     return Between(later.as_of, earlier, later.known_at)

@@ -42,6 +42,16 @@ class Moment:
     known_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What both times are read by, looked up once for each question."""
+
+    projected: int
+    """The lowest sequence that all lanes have projected."""
+    zone: ZoneInfo
+    """The zone in which the ledger cuts days."""
+
+
 def utc_now() -> datetime:
     """The present, to the microsecond."""
     return datetime.now(UTC)
@@ -54,15 +64,24 @@ async def moment(
     following: Following,
     now: Callable[[], datetime] = utc_now,
     name: str = "known_at",
+    reach: Reach | None = None,
 ) -> Moment:
-    """The moment that the two texts mean on this ledger; `name` is what the second is called.
+    """The moment that the two texts mean on this ledger; `name` is what the second is called. Without `reach` it is
+    looked up.
 
     Raises BadRequest; Unavailable where the stream has to be asked and does not answer.
     """
-    zone = ZoneInfo(await time_zone(connection))
+    within = reach or await reach_of(connection)
     present = now()
-    instant = present if as_of is None else read_time(as_of, zone, "as_of")
-    return Moment(instant, await sequence_known(connection, known_at, zone, present, name, following))
+    instant = present if as_of is None else read_time(as_of, within.zone, "as_of")
+    return Moment(instant, await sequence_known(connection, known_at, within, present, name, following))
+
+
+async def reach_of(connection: Connection) -> Reach:
+    """How far the views are, and where days end."""
+    found = await connection.fetchrow(_SQL["reach"])
+    assert found is not None
+    return Reach(found["projected"], ZoneInfo(found["time_zone"]))
 
 
 async def time_zone(connection: Connection) -> str:
@@ -72,13 +91,13 @@ async def time_zone(connection: Connection) -> str:
 
 
 async def sequence_known(
-    connection: Connection, text: str | None, zone: ZoneInfo, present: datetime, name: str, following: Following
+    connection: Connection, text: str | None, within: Reach, present: datetime, name: str, following: Following
 ) -> int:
     """The sequence that a text means. Raises BadRequest for one that is not projected yet, and what `moment` raises."""
-    lowest = await projected(connection)
+    lowest = within.projected
     if text is None:
         return lowest
-    wanted = read_known(text, zone, name)
+    wanted = read_known(text, within.zone, name)
     if isinstance(wanted, datetime):
         if wanted >= present:
             return lowest

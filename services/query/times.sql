@@ -8,6 +8,10 @@ select time_zone from ledger.identity;
 select found.sequence, exists (select from ledger.journal where journal.sequence > found.sequence) as settled
   from ledger.sequence_at($1) as found (sequence);
 
+-- name: reach
+-- The lowest position of all lanes of the served generation, and the zone in which the ledger cuts days.
+select sequence as projected, (select time_zone from ledger.identity) as time_zone from reporting.position;
+
 -- name: projected
 -- The lowest position of all lanes of the served generation.
 select sequence from reporting.position;
