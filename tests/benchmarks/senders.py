@@ -55,7 +55,7 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._held += data
-        if (answer := self._whole()) is not None and self._answer is not None:
+        if (answer := self._whole()) is not None and self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
 
     def connection_lost(self, error: Exception | None) -> None:
