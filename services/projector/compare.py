@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
+
 from projections.entry import FOREVER
 from services.ledger.journal import Connection
 from services.projector.generation import Generation, Views
@@ -19,6 +21,7 @@ PATIENCE_S = 24 * 3600.0
 
 _SQL = queries("services.projector", "compare.sql")
 _KNOWN = ("known_from", "known_to")
+_COUNTED = ("surplus", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,17 @@ async def _compare(
     here, there = await _columns(connection, one), await _columns(connection, other)
     both = [name for name in there if name in here]
     rows = await connection.fetchval(_SQL["count"].replace("{one}", other), sequence, timeout=PATIENCE_S)
-    lost, lost_rows = await _only_in(connection, one, other, both, sequence) if both else (0, [])
-    new, new_rows = await _only_in(connection, other, one, both, sequence) if both else (rows, [])
+    differing = await _differing(connection, one, other, both, sequence) if both else []
+    lost, new = [row for row in differing if row["surplus"] > 0], [row for row in differing if row["surplus"] < 0]
     return TableDifference(
         table,
         rows,
         [name for name in there if name not in here],
         [name for name in here if name not in there],
-        lost,
-        new,
-        lost_rows,
-        new_rows,
+        lost[0]["number"] if lost else 0,
+        new[0]["number"] if new else 0 if both else rows,
+        [_shown(row) for row in lost],
+        [_shown(row) for row in new],
     )
 
 
@@ -76,14 +79,16 @@ async def _columns(connection: Connection, table: str) -> list[str]:
     return [name for name in names if name not in _KNOWN]
 
 
-async def _only_in(
+async def _differing(
     connection: Connection, one: str, other: str, columns: Sequence[str], sequence: int
-) -> tuple[int, list[dict[str, Any]]]:
-    sql = _SQL["only_in_one"].replace("{one}", one).replace("{other}", other)
+) -> list[asyncpg.Record]:
+    sql = _SQL["differing"].replace("{one}", one).replace("{other}", other)
     sql = sql.replace("{columns}", ", ".join(map(quoted, columns)))
-    found = await connection.fetch(sql, sequence, EXAMPLES, timeout=PATIENCE_S)
-    rows = [{name: _plain(value) for name, value in row.items() if name != "number"} for row in found]
-    return (found[0]["number"] if found else 0), rows
+    return list(await connection.fetch(sql, sequence, EXAMPLES, timeout=PATIENCE_S))
+
+
+def _shown(row: asyncpg.Record) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.items() if name not in _COUNTED}
 
 
 def _plain(value: Any) -> Any:

@@ -13,16 +13,25 @@ select attname::text as name
 -- Versions that were known at a sequence or before it.
 select count(*) from {one} where known_from <= $1;
 
--- name: only_in_one
--- Versions that one table has and the other has not, as they stood at a sequence: what was unmade later still stood.
--- `number` counts all of them, of which the first are given.
-select only_here.*, count(*) over () as number
-  from (select {columns}, known_from, case when known_to > $1 then 9223372036854775807 else known_to end as known_to
-          from {one}
-         where known_from <= $1
-        except all
-        select {columns}, known_from, case when known_to > $1 then 9223372036854775807 else known_to end as known_to
-          from {other}
-         where known_from <= $1) only_here
- order by {columns}, known_from
- limit $2;
+-- name: differing
+-- Versions of which one table has more than the other, as they stood at a sequence: what was unmade later still stood.
+-- Both tables are read once. `surplus` is above zero where {one} has more; `number` counts all on that side, of which the
+-- first are given.
+select {columns}, known_from, known_to, surplus, number
+  from (select differing.*,
+               row_number() over (partition by surplus > 0 order by {columns}, known_from) as place,
+               sum(abs(surplus)) over (partition by surplus > 0)::bigint as number
+          from (select {columns}, known_from, known_to, sum(side) as surplus
+                  from (select {columns}, known_from,
+                               case when known_to > $1 then 9223372036854775807 else known_to end as known_to, 1 as side
+                          from {one}
+                         where known_from <= $1
+                        union all
+                        select {columns}, known_from,
+                               case when known_to > $1 then 9223372036854775807 else known_to end as known_to, -1
+                          from {other}
+                         where known_from <= $1) both_tables
+                 group by {columns}, known_from, known_to
+                having sum(side) <> 0) differing) placed
+ where place <= $2
+ order by place;

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from projections.views import VIEWS, generation_digest
 from services.errors import DaybookError, Unavailable
 from services.projector import generation
+from services.projector.compare import EXAMPLES
 from services.projector.rebuild import rebuild
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
@@ -102,6 +103,26 @@ async def test_a_rebuild_finds_every_row_that_was_tampered_with_and_mends_it(emp
     mended = await rebuild(owner, url, force=True)
     assert mended.promoted
     assert not differing(await stored(owner, mended.after.schema, VIEWS), expected(journal, VIEWS))
+
+
+async def test_a_comparison_counts_every_row_too_many_and_shows_the_first(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=12, events=600))
+    await journal.write(owner)
+    async with projecting(empty_ledger):
+        await empty_ledger.projected(journal.last)
+    schema = (await served(owner)).schema
+    superseded = await owner.execute(
+        f'insert into "{schema}".stage_position select * from "{schema}".stage_position '
+        f"where known_to < 9223372036854775807 order by known_from limit 15"
+    )
+    assert superseded == "INSERT 0 15"
+    found = await rebuild(owner, empty_ledger.endpoints.database_url, force=True, diff_only=True)
+    (position,) = [each for each in found.tables if not each.same]
+    assert (position.only_before, position.only_after) == (15, 0)
+    assert len(position.examples_before) == EXAMPLES
+    assert "surplus" not in position.examples_before[0]
 
 
 async def test_what_is_served_of_the_same_folds_is_not_built_again_unless_forced(empty_ledger: Ledger) -> None:
