@@ -2,13 +2,14 @@
 
 The floor is a publisher of atomic batches straight to the stream, with as many batches under way as the senders beside
 it have, composed and sent as intake does it: what is left when nobody asks who sends, what it is, and whether it is
-there already. The peer is at its best of several ways to run its clients. Intake is one process; its senders, and the
-publisher, are this one.
+there already. The peer is at its best of several ways to run its clients. Intake is one process, and two where it says
+so; its senders, and the publisher, are this one.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from contracts.envelope import MAX_BATCH, read_event
 from services.stream.append import Appended, Message, append, message_of
@@ -78,10 +79,12 @@ async def _keep_on(sends: Sequence[Send], seconds: float) -> tuple[int, float]:
 class _Measuring:
     """One repeat, on one ledger."""
 
-    def __init__(self, run: Run, ledger: Ledger, intake: Service, clients: dict[str, Sequence[Client]]) -> None:
+    def __init__(
+        self, run: Run, ledger: Ledger, intakes: Sequence[Service], clients: Mapping[str, Sequence[Client]]
+    ) -> None:
         self._run = run
         self._ledger = ledger
-        self._pid = intake.process.pid
+        self._pids = [each.process.pid for each in intakes]
         self._clients = clients
         self._seconds = 0.3 if run.quick else SECONDS
 
@@ -107,33 +110,48 @@ class _Measuring:
         self._run.says(f"{door}, {what}")
         sends = [sender(each, count) for each in self._clients[door][:clients]]
         await rate(sends, self._seconds / 10)  # whatever is done but once is done now
-        cpu = usage.cpu_s(self._pid)
+        cpu = usage.cpu_s(*self._pids)
         events, took = await _keep_on(sends, self._seconds)
-        cost = (usage.cpu_s(self._pid) - cpu) / events * 1e6
+        cost = (usage.cpu_s(*self._pids) - cpu) / events * 1e6
         return [
             Figure(f"{door}, {what}", events / took, beside=beside),
             Figure(f"{door}, {what}: processor time of intake", cost, "µs/event"),
         ]
 
 
+@asynccontextmanager
+async def connected(ledger: Ledger, token: str, intakes: Sequence[Service]) -> AsyncIterator[dict[str, list[Client]]]:
+    """Clients at both doors; over HTTP each intake has the same share of them."""
+    clients: dict[str, list[Client]] = {
+        "NATS": [*await senders.nats_clients(CLIENTS, ledger.emitter_nats_url, token)],
+        "HTTP": [],
+    }
+    try:
+        for each in intakes:
+            port = int(each.url.rpartition(":")[2])
+            clients["HTTP"] += await senders.http_clients(CLIENTS // len(intakes), port, token)
+        yield clients
+    finally:
+        for client in (*clients["NATS"], *clients["HTTP"]):
+            client.close()
+
+
 async def measure(run: Run) -> list[Figure]:
     """Every way of sending."""
     async with fresh_ledger(run.servers, [], stream_max_bytes=ROOM) as ledger:
         token = await ledger.source("crm")
-        async with ledger.process("intake") as intake:
-            port = int(intake.url.rpartition(":")[2])
-            clients: dict[str, Sequence[Client]] = {
-                "NATS": await senders.nats_clients(CLIENTS, ledger.emitter_nats_url, token),
-                "HTTP": await senders.http_clients(CLIENTS, port, token),
-            }
-            try:
-                return await _measure(_Measuring(run, ledger, intake, clients))
-            finally:
-                for each in (*clients["NATS"], *clients["HTTP"]):
-                    each.close()
+        async with ledger.process("intake") as one:
+            async with connected(ledger, token, [one]) as clients:
+                many, figures = await _measure(_Measuring(run, ledger, [one], clients))
+            async with ledger.process("intake") as two, connected(ledger, token, [one, two]) as clients:
+                both = _Measuring(run, ledger, [one, two], clients)
+                for door in clients:
+                    figures += await both.intake(door, CLIENTS, 1, [many], f"{CLIENTS} clients, two intakes")
+    return figures
 
 
-async def _measure(one: _Measuring) -> list[Figure]:
+async def _measure(one: _Measuring) -> tuple[Beside, list[Figure]]:
+    """The peer with many clients, and everything with one intake."""
     floors = {count: await one.floor(count) for count in (1, CLIENTS, MAX_BATCH)}
     under_way = await one.floor(MAX_BATCH, IN_FLIGHT)
     single, many = await one.peer(1), await one.peer(CLIENTS)
@@ -152,7 +170,7 @@ async def _measure(one: _Measuring) -> list[Figure]:
         figures += await one.intake(door, 1, MAX_BATCH, beside, "batches of 1000, one after another")
         beside = [Beside(f"the floor, {IN_FLIGHT} under way", under_way, least=of_floor)]
         figures += await one.intake(door, IN_FLIGHT, MAX_BATCH, beside, f"batches of 1000, {IN_FLIGHT} under way")
-    return figures
+    return Beside("the peer", many), figures
 
 
 SECTION = Section("append", "Durable appends per second through intake, beside a raw publisher and the peer", measure)

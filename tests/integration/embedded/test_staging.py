@@ -65,6 +65,7 @@ async def test_batches_are_staged_in_memory_and_committed_to_the_disk(server: Na
     await _begin(nc)
     assert len(_staged(server)) == 1
     assert await _append(nc, "a") == Appended(range(1, 21))
+    await nc.close()
     await server.process.kill()
     await server.start()
     again = await connection.connect(server.url, "test")
@@ -77,6 +78,7 @@ async def test_what_a_killed_server_had_staged_is_gone_and_the_next_one_stages_i
 ) -> None:
     await _begin(nc)
     before = _batches(server).resolve()
+    await nc.close()
     await server.process.kill()
     assert len(list(before.iterdir())) == 1
     await server.start()
