@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, CloudEvent, is_json
 from contracts.identifiers import split_subject
-from contracts.recorded import beyond_bmp, stored_model
+from contracts.recorded import beyond_bmp, stored_reader
 from contracts.times import read_instant
 
 _STORED = (
@@ -37,12 +37,9 @@ def judge_quickly(attributes: Any) -> CloudEvent | None:
         return None
     given = {name: value for name in _STORED if (value := attributes.get(name)) is not None}
     data, type_ = given.get("data"), given.get("type")
-    model = stored_model(type_) if type_.__class__ is str else None
-    if (
-        model is None
-        or data.__class__ is not dict
-        or not is_json(attributes.get("datacontenttype", "application/json"))
-    ):
+    read = stored_reader(type_) if type_.__class__ is str else None
+    said_to_be = attributes.get("datacontenttype")
+    if read is None or data.__class__ is not dict or (said_to_be is not None and not is_json(said_to_be)):
         return None
     try:
         occurred_at, given["time"] = read_instant(given["time"])
@@ -50,7 +47,7 @@ def judge_quickly(attributes: Any) -> CloudEvent | None:
         stored = to_json(given)
         if len(stored) > MAX_EVENT_BYTES or (not stored.isascii() and beyond_bmp(stored)):
             return None
-        said = model.model_validate_json(stored)
+        said = read(stored)
     except (ValidationError, ValueError, TypeError, KeyError):
         return None
     if split_subject(said.subject)[0] not in said.data.subjects:

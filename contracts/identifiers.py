@@ -76,5 +76,4 @@ def split_subject(subject: str) -> tuple[str, str]:
 
 def stream_subject(subject: str) -> str:
     """The stream's subject for an event's subject: `deal/D-1` is stored under `daybook.deal.D-1`."""
-    kind, name = split_subject(subject)
-    return f"daybook.{kind}.{name}"
+    return f"daybook.{subject.replace('/', '.', 1)}"

@@ -111,8 +111,8 @@ class Journal:
         return [answer for question in questions for answer in await self._look([question])]
 
     async def _look_for_all(self, questions: Sequence[Question]) -> Known | None:
-        identities = sorted({each for question in questions for each in question.identities})
-        subjects = sorted({each for question in questions for each in question.subjects})
+        identities = list({each for question in questions for each in question.identities})
+        subjects = list({each for question in questions for each in question.subjects})
         return await self._try(lambda connection: _known(connection, identities, subjects))
 
     async def _try(self, ask: Callable[[Connection], Awaitable[T]]) -> T | None:

@@ -31,5 +31,5 @@ class Taken:
 
     def body(self) -> bytes:
         """As JSON."""
-        shown = [each._asdict() for each in self.receipts]
+        shown = [{"id": id_, "sequence": place, "duplicate": known} for id_, place, known in self.receipts]
         return to_json(shown[0] if self.single else shown)

@@ -116,7 +116,7 @@ class Reception:
         ):
             return refused(_in_order(faults))
         for _ in range(ATTEMPTS):
-            left = {event.identity: event for _, event in sent.events if event.identity not in progress.originals}
+            left = {each: event for _, event in sent.events if (each := event.identity) not in progress.originals}
             if not left:
                 return progress
             refusal = await self._append(list(left.values()), progress)

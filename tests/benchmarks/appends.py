@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 
 from contracts.envelope import MAX_BATCH, read_event
 from services.stream.append import Appended, Message, append, message_of
@@ -121,15 +122,17 @@ class _Measuring:
 
 @asynccontextmanager
 async def connected(ledger: Ledger, token: str, intakes: Sequence[Service]) -> AsyncIterator[dict[str, list[Client]]]:
-    """Clients at both doors; over HTTP each intake has the same share of them."""
+    """Clients at both doors; over HTTP every intake has the same share of them, in turn."""
     clients: dict[str, list[Client]] = {
         "NATS": [*await senders.nats_clients(CLIENTS, ledger.emitter_nats_url, token)],
         "HTTP": [],
     }
     try:
-        for each in intakes:
-            port = int(each.url.rpartition(":")[2])
-            clients["HTTP"] += await senders.http_clients(CLIENTS // len(intakes), port, token)
+        shares = [
+            await senders.http_clients(CLIENTS // len(intakes), int(each.url.rpartition(":")[2]), token)
+            for each in intakes
+        ]
+        clients["HTTP"] += chain.from_iterable(zip(*shares, strict=True))
         yield clients
     finally:
         for client in (*clients["NATS"], *clients["HTTP"]):
@@ -142,16 +145,18 @@ async def measure(run: Run) -> list[Figure]:
         token = await ledger.source("crm")
         async with ledger.process("intake") as one:
             async with connected(ledger, token, [one]) as clients:
-                many, figures = await _measure(_Measuring(run, ledger, [one], clients))
+                many, batches, figures = await _measure(_Measuring(run, ledger, [one], clients))
             async with ledger.process("intake") as two, connected(ledger, token, [one, two]) as clients:
                 both = _Measuring(run, ledger, [one, two], clients)
                 for door in clients:
+                    what = f"batches of 1000, {IN_FLIGHT} under way, two intakes"
                     figures += await both.intake(door, CLIENTS, 1, [many], f"{CLIENTS} clients, two intakes")
+                    figures += await both.intake(door, IN_FLIGHT, MAX_BATCH, [batches], what)
     return figures
 
 
-async def _measure(one: _Measuring) -> tuple[Beside, list[Figure]]:
-    """The peer with many clients, and everything with one intake."""
+async def _measure(one: _Measuring) -> tuple[Beside, Beside, list[Figure]]:
+    """The peer with many clients, the floor with several batches under way, and everything with one intake."""
     floors = {count: await one.floor(count) for count in (1, CLIENTS, MAX_BATCH)}
     under_way = await one.floor(MAX_BATCH, IN_FLIGHT)
     single, many = await one.peer(1), await one.peer(CLIENTS)
@@ -170,7 +175,7 @@ async def _measure(one: _Measuring) -> tuple[Beside, list[Figure]]:
         figures += await one.intake(door, 1, MAX_BATCH, beside, "batches of 1000, one after another")
         beside = [Beside(f"the floor, {IN_FLIGHT} under way", under_way, least=of_floor)]
         figures += await one.intake(door, IN_FLIGHT, MAX_BATCH, beside, f"batches of 1000, {IN_FLIGHT} under way")
-    return Beside("the peer", many), figures
+    return Beside("the peer", many), Beside(f"the floor, {IN_FLIGHT} under way", under_way), figures
 
 
 SECTION = Section("append", "Durable appends per second through intake, beside a raw publisher and the peer", measure)
