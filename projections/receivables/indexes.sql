@@ -1,10 +1,10 @@
 -- How reports sum the movements that stand, in the schema {generation}; a ledger that an older version made gets it too.
 -- They come in the order in which they are summed.
 
+-- name: make
 do $$
 begin
     if to_regclass('{generation}.receivables_movement_standing') is null then
-        drop index if exists {generation}.receivables_movement_open;
         create index receivables_movement_standing
             on {generation}.receivables_movement (currency, at, known_from)
             include (amount)
@@ -12,3 +12,7 @@ begin
     end if;
 end
 $$;
+
+-- name: drop
+-- Those of older versions.
+drop index if exists {generation}.receivables_movement_open;

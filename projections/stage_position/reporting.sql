@@ -109,7 +109,7 @@ begin atomic
        and position.known_from <= (select stage_position_changed.known_at)
        and position.to_at < 'infinity'
        and width_bucket(
-               position.to_at - position.from_at,
+               least(position.to_at, timestamptz '9999-12-31 00:00:00+00') - position.from_at,
                '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]
            ) = class.number
        and position.to_at > (select stage_position_changed.as_of)
@@ -140,7 +140,7 @@ begin atomic
        and position.from_at <= (select stage_position_changed.as_of);
 end;
 comment on function reporting.stage_position_changed(timestamptz, bigint) is
-    'The part of stage_position(as_of, known_at) that no longer is so: the deals that stood elsewhere later, or of which something else is known since.';
+    'A part of stage_position(as_of, known_at), for other reports to be made of: what no longer is so, because the deal stood elsewhere later or something else is known since.';
 
 create or replace function reporting.stage_position(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()

@@ -60,7 +60,9 @@ async def _compare(
     here, there = await _columns(connection, one), await _columns(connection, other)
     both = [name for name in there if name in here]
     rows = await connection.fetchval(_SQL["count"].replace("{one}", other), sequence, timeout=PATIENCE_S)
-    differing = await _differing(connection, one, other, both, sequence) if both else []
+    if not both:
+        return TableDifference(table, rows, there, here, 0, rows, [], [])
+    differing = await _differing(connection, one, other, both, sequence)
     lost, new = [row for row in differing if row["surplus"] > 0], [row for row in differing if row["surplus"] < 0]
     return TableDifference(
         table,
@@ -68,7 +70,7 @@ async def _compare(
         [name for name in there if name not in here],
         [name for name in here if name not in there],
         lost[0]["number"] if lost else 0,
-        new[0]["number"] if new else 0 if both else rows,
+        new[0]["number"] if new else 0,
         [_shown(row) for row in lost],
         [_shown(row) for row in new],
     )

@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 import structlog
 
 from projections.view import View
 from projections.views import VIEWS, fold_versions, generation_digest
+from services.errors import Unavailable
 from services.ledger.journal import Connection
 from services.projector.tables import quoted
 from services.sql import queries, script
@@ -28,6 +29,8 @@ LOCK_WAIT_MS = 100
 `deadlock_timeout`, 1 s by default."""
 PATIENCE_S = 10.0
 PAUSE_S = 0.05
+INDEXED_WITHIN_S = 24 * 3600.0
+"""Making an index reads its whole table, however large that is."""
 
 log = structlog.get_logger()
 
@@ -57,17 +60,28 @@ async def own(connection: Connection, views: Views = VIEWS) -> Generation | None
 async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
     """The generation that is served; the first one is made and promoted. Idempotent.
 
-    Another version's generation stays served until `daybook rebuild`. If it is our own, the views of `reporting` are
-    brought up to date with this version.
+    Another version's generation stays served until `daybook rebuild`. If it is our own, its indexes and the views of
+    `reporting` are brought up to date with this version. Raises Unavailable when queries do not let go of them.
     """
-    async with connection.transaction():
-        await lock(connection)
-        current = await served(connection)
-        if current is None:
-            current = await own(connection, views) or await create(connection, views)
-            await promote(connection, current, views)
-        elif current.digest == generation_digest(views):
-            await face(connection, current, views)
+    ours = await own(connection, views)
+    if ours is not None:
+        await _index(connection, ours, views)
+    try:
+        async with connection.transaction():
+            await lock(connection)
+            current = await served(connection)
+            if current is None:
+                current = await own(connection, views) or await create(connection, views)
+                await promote(connection, current, views)
+            elif current.digest == generation_digest(views):
+                await face(connection, current, views)
+        if ours is not None:
+            await _patiently(connection, ours, _indexes("drop", views))
+    except asyncpg.LockNotAvailableError as error:
+        raise Unavailable(
+            f"Queries on the schema reporting kept it from being brought up to date for {PATIENCE_S:g} s: run "
+            "`daybook init` again when they have ended. What was done stays."
+        ) from error
     return current
 
 
@@ -89,7 +103,7 @@ async def create(connection: Connection, views: Views = VIEWS, *, beside: bool =
         for text in _tables(views):
             await connection.execute(text)
         await connection.execute("select set_config('search_path', $1, true)", before)
-        for text in (*_indexes(views), script("services.projector", "grants.sql")):
+        for text in (*_indexes("make", views), script("services.projector", "grants.sql")):
             await connection.execute(text.replace("{generation}", schema))
         if not beside:
             await connection.execute(_SQL["add"], digest, generation.schema, json.dumps(fold_versions(views)))
@@ -145,16 +159,36 @@ async def remove_unlisted(connection: Connection) -> None:
 async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
     """Point `reporting` at a generation. Columns are only ever added, at the end, so nothing is dropped.
 
-    Its tables get the indexes that the views and functions of this version rely on, where another version made them.
+    Raises LockNotAvailableError when queries do not let go of it within `PATIENCE_S`.
+    """
+    reporting = (
+        script("services.projector", "reporting/ledger.sql"),
+        *(script(f"projections.{view.name}", "reporting.sql") for view in views),
+        script("services.projector", "reporting/grants.sql"),
+    )
+    await _patiently(connection, generation, reporting)
 
-    A query locks the views that it reads one after another, and this replaces them one after another. Each could hold
+
+async def _index(connection: Connection, generation: Generation, views: Views) -> None:
+    """Make the indexes that this version's reports rely on, where another version made the tables. Who reads goes on;
+    who writes waits. Where they are there, nobody waits."""
+    async with connection.transaction():
+        await lock(connection)
+        for text in _indexes("make", views):
+            await connection.execute(text.replace("{generation}", quoted(generation.schema)), timeout=INDEXED_WITHIN_S)
+
+
+async def _patiently(connection: Connection, generation: Generation, texts: Sequence[str]) -> None:
+    """Run scripts that replace or drop what queries read, in one transaction.
+
+    A query locks the views that it reads one after another, and these replace them one after another. Each could hold
     what the other waits for, so this never waits as long as it takes PostgreSQL to look for a deadlock and end a
     reader's query: it lets go of everything and begins again. Raises LockNotAvailableError after `PATIENCE_S`.
     """
     until = monotonic() + PATIENCE_S
     while True:
         try:
-            await _face(connection, generation, views)
+            await _briefly(connection, generation, texts)
         except asyncpg.LockNotAvailableError:
             if monotonic() > until:
                 raise
@@ -163,18 +197,12 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
             return
 
 
-async def _face(connection: Connection, generation: Generation, views: Views) -> None:
-    schema = quoted(generation.schema)
+async def _briefly(connection: Connection, generation: Generation, texts: Sequence[str]) -> None:
     async with connection.transaction():
         before = await connection.fetchval("select current_setting('lock_timeout')")
         await connection.execute(f"set local lock_timeout = '{LOCK_WAIT_MS}ms'")
-        for text in (
-            *_indexes(views),
-            script("services.projector", "reporting/ledger.sql"),
-            *(script(f"projections.{view.name}", "reporting.sql") for view in views),
-            script("services.projector", "reporting/grants.sql"),
-        ):
-            await connection.execute(text.replace("{generation}", schema))
+        for text in texts:
+            await connection.execute(text.replace("{generation}", quoted(generation.schema)))
         await connection.execute("select set_config('lock_timeout', $1, true)", before)
 
 
@@ -186,8 +214,8 @@ def _tables(views: Views) -> list[str]:
     ]
 
 
-def _indexes(views: Views) -> list[str]:
-    return [script(f"projections.{view.name}", "indexes.sql") for view in views]
+def _indexes(what: Literal["make", "drop"], views: Views) -> list[str]:
+    return [queries(f"projections.{view.name}", "indexes.sql")[what] for view in views]
 
 
 async def _one(connection: Connection, query: str, *arguments: str) -> Generation | None:

@@ -1,7 +1,11 @@
 """The tables of a generation have the indexes that this version's reports rely on, whichever version made them."""
 
-import asyncpg
+import asyncio
 
+import asyncpg
+import pytest
+
+from services.errors import Unavailable
 from services.projector import generation
 from tests.integration.projector.working import served
 from tests.ledger import Ledger
@@ -21,6 +25,40 @@ async def test_init_gives_an_older_generation_the_indexes_of_this_version(ledger
     made = await indexes(owner, schema)
     await owner.execute(_OLDER.format(schema=f'"{schema}"'))
     assert await indexes(owner, schema) != made
+    await generation.ensure(owner)
+    assert await indexes(owner, schema) == made
+
+
+async def test_who_reads_an_older_generation_meanwhile_keeps_init_from_nothing(ledger: Ledger) -> None:
+    owner, reader = await ledger.connect(), await ledger.connect("daybook_reader")
+    schema = (await served(owner)).schema
+    made = await indexes(owner, schema)
+    await owner.execute(_OLDER.format(schema=f'"{schema}"'))
+
+    async def read() -> None:
+        while True:
+            await reader.fetch("select * from reporting.deal")
+
+    reading = asyncio.create_task(read())
+    await generation.ensure(owner)
+    assert not reading.done()
+    reading.cancel()
+    assert await indexes(owner, schema) == made
+
+
+async def test_a_query_that_never_lets_go_is_said_and_the_new_indexes_stay(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "PATIENCE_S", 0.3)
+    owner, reader = await ledger.connect(), await ledger.connect("daybook_reader")
+    schema = (await served(owner)).schema
+    made = await indexes(owner, schema)
+    await owner.execute(_OLDER.format(schema=f'"{schema}"'))
+    async with reader.transaction():
+        await reader.fetch("select * from reporting.deal")
+        with pytest.raises(Unavailable, match="daybook init"):
+            await generation.ensure(owner)
+    assert made.keys() <= (await indexes(owner, schema)).keys()
     await generation.ensure(owner)
     assert await indexes(owner, schema) == made
 
