@@ -49,13 +49,13 @@ class Cell:
 
     def take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
         """One more entry of effective history, wherever it belongs. The view handles it."""
-        part = self._part(self.view.names(entry.event))
-        if not part.folds_on(entry):
-            return self._retell(part, (), (entry,), playbooks, sequence)
         try:
+            part = self._part(self.view.names(entry.event))
+            if not part.folds_on(entry):
+                return self._retell(part, (), (entry,), playbooks, sequence)
             rows = part.fold_on(self.view, entry, playbooks)
-        except FoldRaised as error:
-            self.error = str(error)
+        except Exception as error:
+            self._fail(error, entry)
             return []
         return replace_rows(part.rows, rows, sequence) if rows else []
 
@@ -66,8 +66,12 @@ class Cell:
         gone, new = [*filter(self.handles, gone)], [*filter(self.handles, new)]
         if not gone and not new:
             return []
-        part = self._part(list(dict.fromkeys(name for each in (*gone, *new) for name in self.view.names(each.event))))
-        return self._retell(part, gone, new, playbooks, sequence)
+        try:
+            names = dict.fromkeys(name for each in (*gone, *new) for name in self.view.names(each.event))
+            return self._retell(self._part(list(names)), gone, new, playbooks, sequence)
+        except Exception as error:
+            self._fail(error, None)
+            return []
 
     def refold(self, entries: Sequence[Entry[Event]], playbooks: Playbooks, sequence: int) -> list[Change]:
         """Fold all of effective history anew."""
@@ -84,7 +88,7 @@ class Cell:
                 if (row := view.row((part := anew._parts[name]).state, key)) is not None:
                     part.rows[key] = row
         except Exception as error:
-            self.error = str(FoldRaised(error, entry))
+            self._fail(error, entry)
             return []
         before = self.rows
         self.error, self.weight, self._parts = None, 0, anew._parts
@@ -105,13 +109,12 @@ class Cell:
             insort(entries, each, key=order_of)
         since = min(each.order for each in (*gone, *new))
         weight = part.checkpoints.weight
-        try:
-            rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks, since)
-        except FoldRaised as error:
-            self.error = str(error)
-            return []
+        rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks, since)
         self.weight += part.checkpoints.weight - weight
         return replace_rows(part.rows, rows, sequence)
+
+    def _fail(self, error: Exception, entry: Entry[Event] | None) -> None:
+        self.error = str(error if isinstance(error, FoldRaised) else FoldRaised(error, entry))
 
     def _part(self, names: Sequence[Hashable]) -> Part:
         """The part of all that hangs together by these names."""

@@ -15,7 +15,7 @@ from projections.view import RowKey
 APART = 256
 """So many entries are folded before a late one, and a checkpoint is left half as many before it."""
 MOST = 4
-"""Checkpoints of one view of one subject."""
+"""Checkpoints of one part of a view's subject."""
 
 Order = tuple[datetime, int]
 
@@ -40,7 +40,7 @@ def place_before(late: int) -> int | None:
 
 
 class Checkpoints:
-    """Those of one view of one subject, in effective order."""
+    """Those of one part of a view's subject, in effective order."""
 
     __slots__ = ("_kept",)
 

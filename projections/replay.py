@@ -1,8 +1,8 @@
 """One subject through all its views, entry by entry, in the order in which the ledger came to know them.
 
 Every row carries the sequence at which it became known, so rows are compared after every entry. An entry that
-sorts behind all folded ones is folded on; a late one, a correction or a void makes the views fold anew. Both give
-the same rows: `tests/conformance/test_views.py` holds every view to it.
+sorts behind all that it has to do with is folded on; otherwise, and for a correction or a void, each view folds that
+part of the subject anew. All of it gives the same rows: `tests/conformance/test_views.py` holds every view to it.
 """
 
 from bisect import insort
@@ -29,7 +29,7 @@ class Replay:
         kind, self._id = split_subject(subject)
         self.subject = subject
         self.refolds = 0
-        """How often `take` had to fold anew: for a late entry, a correction or a void."""
+        """How often `take` was given what is late, a correction or a void."""
         self._views = [view for view in views if view.kind == kind]
         self._forget()
 

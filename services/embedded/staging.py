@@ -1,79 +1,120 @@
 """Where the embedded NATS server keeps the messages of an atomic batch until its commit: in memory, not on the disk.
 
 nats-server 2.15 stages the batches of a stream with one replica in a directory of their own below the stream's, and
-syncs it some five times for each batch, however small; those of a replicated stream it stages in memory. It forgets
-all of them whenever it starts. So a link to a file system in memory stands in that directory's place: a batch then
-costs the one sync of the stream's own file, which comes before the acknowledgement as ever. Where there is no such
+syncs them some five times for each batch, however small; those of a replicated stream it stages in memory. It forgets
+all of them whenever it starts. So a link to a room in a file system in memory stands in that directory's place: a batch
+then costs the one sync of the stream's own file, which comes before the acknowledgement as ever. Where there is no such
 file system, or little room in it, everything stays on the disk. A batch that finds no room is refused whole.
 """
 
 import asyncio
+import hashlib
 import os
 import shutil
+import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
+
+import structlog
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there is made by mkdtemp
 MIN_FREE_BYTES = 512 * 1024 * 1024
 """Intake has at most 128 MiB of events under way; the rest is for whoever else writes batches."""
+LOW_BYTES = 64 * 1024 * 1024
+"""With less room than this it is given up again, as soon as no batch is under way."""
 EVERY_S = 5.0
 
-_PREFIX = "daybook-staging-"
-_STREAMS = "jetstream/*/streams/*"
+log = structlog.get_logger()
+
+
+class _Room(NamedTuple):
+    """A directory in memory, and which it is: another one may come in its place."""
+
+    path: Path
+    device: int
+    inode: int
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is still there, as it was made: for us alone."""
+        try:
+            found = self.path.lstat()
+        except OSError:
+            return False
+        private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700
+        return private and (found.st_dev, found.st_ino, found.st_uid) == (self.device, self.inode, os.geteuid())
 
 
 class Staging:
-    """The staged batches of one server; `store` is its `store_dir`."""
+    """The staged batches of one server; `store` is its `store_dir`, and nobody else's."""
 
     def __init__(self, store: Path, memory: Path = MEMORY) -> None:
         self._store = store
         self._memory = memory
-        self._room: Path | None = None
+        self._prefix = f"daybook-staging-{hashlib.sha256(os.fsencode(store.resolve())).hexdigest()[:12]}-"
+        self._room: _Room | None = None
 
     async def keep_open(self) -> NoReturn:
-        """Opens it every few seconds, for ever: streams are made, and what is in memory may be cleaned away."""
+        """Looks every few seconds, for ever: streams are made, and what is in memory may be cleaned away."""
         while True:
-            self.open()
+            try:
+                self.open()
+            except OSError as error:
+                log.warning("staging_not_opened", error=str(error))
             await asyncio.sleep(EVERY_S)
 
     def open(self) -> None:
         """Links the streams that are there and not linked yet. A server that starts removes the links."""
-        if self._room is None or not self._room.exists():
+        streams = list(self._batches())
+        if not streams or not self._memory.is_dir():
+            return
+        free = shutil.disk_usage(self._memory).free
+        if self._room is not None and not self._room.is_ours:
+            self._room = None
+        if self._room is None and free >= MIN_FREE_BYTES:
             self._room = self._made()
         if self._room is None:
             return
-        for stream in self._store.glob(_STREAMS):
+        if free < LOW_BYTES and not any(self._room.path.iterdir()):
+            log.warning("staging_on_disk", free_bytes=free, memory=str(self._memory))
+            self.clear()
+            return
+        for batches in streams:
             with suppress(OSError):  # batches are under way in it, or the stream is just being removed
-                self._link(stream / "batches", self._room)
+                _link(batches, self._room.path)
 
     def clear(self) -> None:
-        """Removes the links and what is staged, also by a server that was killed. For a server that does not run."""
-        if self._room is not None:
-            shutil.rmtree(self._room, ignore_errors=True)
-            self._room = None
-        for stream in self._store.glob(_STREAMS):
-            batches = stream / "batches"
+        """Removes the links and the rooms of this store, those of a server that was killed included. While the server
+        runs, only when no batch is under way."""
+        self._room = None
+        for batches in self._batches():
             if batches.is_symlink():
-                room = Path(os.readlink(batches))
                 batches.unlink()
-                if room.parent == self._memory and room.name.startswith(_PREFIX):
-                    shutil.rmtree(room, ignore_errors=True)
+        for room in self._memory.glob(f"{self._prefix}*"):
+            with suppress(OSError):
+                if room.lstat().st_uid == os.geteuid():
+                    shutil.rmtree(room)
 
-    def _link(self, batches: Path, room: Path) -> None:
-        if batches.is_symlink():
-            if Path(os.readlink(batches)) == room:
-                return
-            batches.unlink()
-        elif batches.exists():
-            batches.rmdir()
-        batches.symlink_to(room)
+    def _batches(self) -> Iterator[Path]:
+        return (stream / "batches" for stream in self._store.glob("jetstream/*/streams/*"))
 
-    def _made(self) -> Path | None:
+    def _made(self) -> _Room | None:
         try:
-            if shutil.disk_usage(self._memory).free < MIN_FREE_BYTES:
-                return None
-            return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._memory))
+            path = Path(tempfile.mkdtemp(prefix=self._prefix, dir=self._memory))
         except OSError:
             return None
+        found = path.lstat()
+        return _Room(path, found.st_dev, found.st_ino)
+
+
+def _link(batches: Path, room: Path) -> None:
+    if batches.is_symlink():
+        if Path(os.readlink(batches)) == room:
+            return
+        batches.unlink()
+    elif batches.exists():
+        batches.rmdir()
+    batches.symlink_to(room)

@@ -16,7 +16,8 @@ from services.intake.together import Together
 from services.stream.append import Appended, Away, Message, Outcome, append
 
 SIDE_BY_SIDE = 3
-"""Up to so many single messages are faster side by side than as an atomic batch, which has to be staged."""
+"""Up to so many single messages are faster side by side than as an atomic batch, which has to be staged: in memory by a
+cluster and by the embedded server, on the disk by another one unless it is told otherwise (deploy/nats)."""
 UNFINISHED = 12
 """So many batches are under way at once at most, of the 50 that the stream keeps."""
 

@@ -17,7 +17,7 @@ ARRIVALS = Counter(
 VERSIONS = Counter("daybook_projector_row_versions_total", "Row versions made.", registry=REGISTRY)
 REFOLDS = Counter(
     "daybook_projector_refolds_total",
-    "Subjects folded anew because of a late entry, correction or void.",
+    "Late entries, corrections and voids: what has to do with each is folded anew.",
     registry=REGISTRY,
 )
 SUBJECTS = Counter(

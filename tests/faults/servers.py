@@ -13,6 +13,7 @@ from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.process import Process
 from services.errors import ServerFailed
+from services.lifetime import ended
 from tests.faults import ports
 
 
@@ -55,6 +56,7 @@ class OneOfEach:
         self._turns = {"nats": asyncio.Lock(), "postgres": asyncio.Lock()}
         """A server that is down cannot be killed: who wants to waits."""
         self._running: list[NatsServer | PostgresServer] = []
+        self._staging: asyncio.Task[None] | None = None
 
     @property
     def nats_url(self) -> str:
@@ -77,8 +79,11 @@ class OneOfEach:
             for each in (self.nats, self.postgres):
                 self._running.append(each)
                 group.create_task(each.start())
+        self._staging = asyncio.create_task(self.nats.staging.keep_open())  # as `daybook up` does
 
     async def stop(self) -> None:
+        if self._staging is not None:
+            await ended([self._staging])
         for each in self._running:
             with suppress(ServerFailed):  # it was never started
                 thaw(each.process)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nats.aio.client import Client
 
+from services.embedded import staging
 from services.embedded.nats import NatsServer
 from services.embedded.staging import MEMORY, Staging
 from services.settings import Settings
@@ -16,6 +17,8 @@ from services.stream.append import Appended, Away, Message, Outcome, append
 from services.stream.frames import frame, send
 from services.stream.provision import provision
 from services.stream.state import state
+
+pytestmark = pytest.mark.skipif(not MEMORY.is_dir(), reason=f"there is no {MEMORY}: batches stay on the disk")
 
 SETTINGS = Settings(stream_max_bytes=2**24)
 STREAM = SETTINGS.stream
@@ -102,7 +105,7 @@ async def test_a_server_that_stops_leaves_nothing_in_memory(server: NatsServer, 
 async def test_a_batch_that_cannot_be_staged_is_refused_whole_until_there_is_room_again(
     server: NatsServer, nc: Client
 ) -> None:
-    shutil.rmtree(_batches(server).resolve())
+    shutil.rmtree(_batches(server).resolve())  # as systemd does when a user logs out
     refused = await _append(nc, "a")
     assert isinstance(refused, Away)
     assert not refused.ambiguous
@@ -110,6 +113,52 @@ async def test_a_batch_that_cannot_be_staged_is_refused_whole_until_there_is_roo
     keeping = asyncio.create_task(server.staging.keep_open())
     await asyncio.sleep(0)  # its first look
     keeping.cancel()
+    assert await _append(nc, "a") == Appended(range(1, 21))
+
+
+async def test_nothing_is_staged_in_a_room_that_others_have_put_in_the_place_of_ours(
+    server: NatsServer, nc: Client
+) -> None:
+    room = _batches(server).resolve()
+    shutil.rmtree(room)
+    room.mkdir(mode=0o777)
+    server.staging.open()
+    assert _batches(server).resolve() not in (room, _batches(server))
+    assert await _append(nc, "a") == Appended(range(1, 21))
+
+
+async def test_a_copy_of_the_files_of_a_running_server_leaves_its_batches_alone(
+    server: NatsServer, nc: Client, tmp_path: Path
+) -> None:
+    await _begin(nc)
+    copy = tmp_path / "copy"
+    shutil.copytree(server.directory, copy, symlinks=True)
+    Staging(copy).clear()
+    assert len(_staged(server)) == 1
+    assert not (copy / "jetstream" / "$G" / "streams" / STREAM / "batches").is_symlink()
+
+
+async def test_batches_that_are_under_way_on_the_disk_stay_there(server: NatsServer, nc: Client) -> None:
+    server.staging.clear()
+    await _begin(nc)
+    server.staging.open()
+    assert _batches(server).resolve() == _batches(server)
+    assert len(_staged(server)) == 1
+
+
+async def test_where_room_in_memory_gets_scarce_batches_go_to_the_disk_again(
+    server: NatsServer, nc: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = _batches(server).resolve()
+    await _begin(nc)
+    monkeypatch.setattr(staging, "LOW_BYTES", 2**60)
+    server.staging.open()
+    assert len(_staged(server)) == 1, "what is under way stays"
+    shutil.rmtree(room / _staged(server)[0])  # as the server does when it gives a batch up
+    monkeypatch.setattr(staging, "MIN_FREE_BYTES", 2**60)
+    server.staging.open()
+    assert not room.exists()
+    assert not _batches(server).is_symlink()
     assert await _append(nc, "a") == Appended(range(1, 21))
 
 

@@ -74,7 +74,7 @@ def test_every_kind_of_event_is_judged_quickly_unless_it_is_held_to_more(stored:
     "changes",
     [
         {"datacontenttype": "application/json; charset=utf-8", "dataschema": "urn:x", "sequence": "7"},
-        {"actor": None, "department": None, "traceparent": None},
+        {"actor": None, "department": None, "traceparent": None, "datacontenttype": None},
         {"traceparent": {"any": ["thing"]}},
         {"time": "2026-03-31t01:30:00.25z"},
     ],

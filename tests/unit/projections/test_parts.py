@@ -82,3 +82,26 @@ def test_a_long_chain_keeps_its_checkpoints_as_it_grows() -> None:
     chained.cost(reversal(f"P-{late}", "1.00", at=late + 0.7))
     assert chained.cost(invoice("NEW", "1.00", at=3 * APART), allocation("P-0", {"NEW": "1.00"}, at=3 * APART)) == 2
     assert chained.cost(reversal(f"P-{late}", "1.00", at=late + 0.8)) <= APART
+
+
+def _raises(*_: Any) -> Any:
+    raise KeyError("boom")
+
+
+@pytest.mark.parametrize("broken", ["names", "join", "evolve", "row"])
+def test_whatever_raises_where_parts_come_together_makes_the_view_stale_and_leaves_its_rows(broken: str) -> None:
+    story = given(receivables)
+    story.tell(*_paid(1), *_paid(2))
+    before = story.replay.rows()
+    (cell,) = story.replay._cells
+    raising: dict[str, Any] = {broken: _raises}
+    cell.view = replace(receivables, **raising)
+    story.tell(allocation("P-1", {"I-2": "1.00"}, at=5))
+    assert "KeyError: 'boom'" in story.replay.stale["receivables"]
+    assert story.replay.rows() == before
+    cell.view = receivables
+    story.tell(*_paid(3))
+    assert not story.replay.stale
+    other = given(receivables)
+    other.tell(*_paid(1), *_paid(2), allocation("P-1", {"I-2": "1.00"}, at=5), *_paid(3))
+    assert story.replay.rows() == other.replay.rows()
