@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         default=False, description="Whether query answers without a token; `up` sets it on loopback when embedded."
     )
     cache_entries: int = Field(
-        default=400_000, ge=0, description="Entries that a projector keeps in memory, about 1.5 KB each."
+        default=1_000_000, ge=0, description="Entries that a projector keeps in memory, about 1.5 KB each."
     )
     log_level: str = Field(default="info", pattern=r"^(debug|info|warning|error)$", description="Least level logged.")
     log_json: bool = Field(default=False, description="Whether logs are JSON lines.")

@@ -61,7 +61,7 @@ async def rebuild(
     force: bool = False,
     diff_only: bool = False,
     views: Views = VIEWS,
-    cache_entries: int = 400_000,
+    cache_entries: int = 1_000_000,
     progress: Progress = lambda done, of: None,
 ) -> Rebuilt:
     """Build, compare and, unless `diff_only`, promote. The connection is the owner's, and used by nobody else.
