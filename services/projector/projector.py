@@ -42,7 +42,7 @@ class Projector:
         find: Find,
         *,
         views: Views = VIEWS,
-        cache_entries: int = 400_000,
+        cache_entries: int = 1_000_000,
         batch: int = BATCH,
         tell: Tell = _tell_nobody,
         on_trouble: Callable[[Exception], None] = lambda error: None,
