@@ -38,6 +38,7 @@ async def test_who_reads_an_older_generation_meanwhile_keeps_init_from_nothing(l
     async def read() -> None:
         while True:
             await reader.fetch("select * from reporting.deal")
+            await asyncio.sleep(0.05)  # a dashboard, not a loop that leaves no gap
 
     reading = asyncio.create_task(read())
     await generation.ensure(owner)
