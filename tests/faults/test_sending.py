@@ -65,6 +65,16 @@ def test_no_good_event_is_judged_to_be_bad() -> None:
     assert not [why for each in EXAMPLES if (why := why_bad(Sent(each).message)) is not None]
 
 
+def test_an_attribute_that_is_null_is_as_good_as_absent_whatever_its_name() -> None:
+    event = json.loads(neighbours("crm", 1)[0])
+    for good in ({"Id890589": None}, {"actor": None}):
+        body = json.dumps(event | good).encode()
+        assert why_bad(body) is None
+        assert read_event(body) == read_event(json.dumps(event).encode())
+    for bad in ({"Id890589": 1}, {"subject": None}, {"data": None}):
+        assert why_bad(json.dumps(event | bad).encode()) is not None
+
+
 def test_around_a_bad_event_in_a_batch_nothing_is_wrong() -> None:
     for source in (HTTP_SOURCE, NATS_SOURCE):
         for each in neighbours(source, 7):

@@ -30,6 +30,7 @@ def why_bad(body: bytes) -> str | None:
         return str(error)
     if not isinstance(event, dict):
         return "no object"
+    event = {name: value for name, value in event.items() if value is not None}  # CloudEvents in JSON, 2.2: unset
     type_ = event.get("type")
     if not isinstance(type_, str) or type_ not in _VALIDATORS:
         return "unknown type"
