@@ -60,14 +60,20 @@ class Staging:
     async def keep_open(self) -> NoReturn:
         """Looks every few seconds, for ever: streams are made, and what is in memory may be cleaned away."""
         while True:
-            try:
-                self.open()
-            except OSError as error:
-                log.warning("staging_not_opened", error=str(error))
+            self.open()
             await asyncio.sleep(EVERY_S)
 
     def open(self) -> None:
-        """Links the streams that are there and not linked yet. A server that starts removes the links."""
+        """Links the streams that are there and not linked yet. A server that starts removes the links.
+
+        Nothing depends on it: where it cannot be done, batches stay where they are, and the log says why.
+        """
+        try:
+            self._open()
+        except OSError as error:
+            log.warning("staging_not_opened", error=str(error))
+
+    def _open(self) -> None:
         streams = list(self._batches())
         if not streams or not self._memory.is_dir():
             return
