@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from services.embedded import ports
 from services.embedded.process import Process, Program
+from tests import ports
 
 DEADLINE_S = 30.0
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from nats.aio.client import Client
+from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client
 from nats.errors import Error, ProtocolError
 
 
@@ -18,7 +18,7 @@ class GuardedClient(Client):
     `tests/integration/tls/test_nats.py` notices when the password is sent all the same.
 
     What ends nats-py's reading without a word leaves a connection that looks whole and hears nothing, for 20 seconds
-    and more; here it is made anew. `_read_loop`, `_pongs` and `_process_pong` are nats-py's own;
+    and more; here it is made anew. `_read_loop`, `_pongs`, `_process_pong` and `_pending` are nats-py's own;
     `tests/integration/stream/test_guarded.py` notices when they are no longer used.
     """
 
@@ -27,6 +27,16 @@ class GuardedClient(Client):
         if "tls" in self.options and (writer is None or writer.get_extra_info("ssl_object") is None):
             raise NoTls("the server does not speak TLS")
         return super()._connect_command()
+
+    async def flush(self, timeout: int = DEFAULT_FLUSH_TIMEOUT) -> None:
+        """Returns when the server has read all that was sent before, subscriptions too. Raises nats.errors.Error.
+
+        nats-py's own writes its PING at once, past what still waits to be written: the PONG then says nothing of it.
+        """
+        if self.is_connected and self._transport and self._pending:
+            waiting, self._pending, self._pending_data_size = self._pending, [], 0
+            self._transport.writelines(waiting)
+        await super().flush(timeout)
 
     async def _process_pong(self) -> None:
         if self._pongs and self._pongs[0].done():  # of a flush that has given up; nats-py would end its reading

@@ -23,7 +23,7 @@ import nats.errors
 from nats.aio.client import Client
 
 from services.embedded.process import Process, Program
-from tests.faults import ports
+from tests import ports
 from tests.faults.proxy import Proxy
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nats" / "cluster.conf"

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from services.embedded.nats import NatsServer
-from tests.faults import ports
+from tests import ports
 from tests.faults.pair import Pair
 
 

@@ -14,7 +14,7 @@ from services.embedded.postgres import PostgresServer
 from services.embedded.process import Process
 from services.errors import ServerFailed
 from services.lifetime import ended
-from tests.faults import ports
+from tests import ports
 
 
 class Servers(Protocol):

@@ -12,7 +12,7 @@ from random import Random
 from time import monotonic
 from typing import Any, Generic
 
-from tests.faults import ports
+from tests import ports
 from tests.faults.doors import HttpDoor, NatsDoor
 from tests.faults.kept import Kept
 from tests.faults.onlooker import Onlooker

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import nats
 
-from services.embedded import ports
 from services.embedded.nats import NatsServer
 from services.embedded.process import Process
+from tests import ports
 from tests.service import until
 from tests.up import REPOSITORY
 

@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import asyncpg
 
-from services.embedded import ports
 from services.embedded.cluster import ENVIRONMENT, binary
 from services.embedded.process import Process, Program
 from services.embedded.system_user import hand_over, open_the_way, server_user
+from tests import ports
 from tests.integration.deploy.certificates import self_signed
 from tests.service import until
 from tests.up import REPOSITORY

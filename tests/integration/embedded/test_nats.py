@@ -9,7 +9,11 @@ import nats
 import pytest
 from nats.aio.msg import Msg
 
+from services.embedded import ports
 from services.embedded.nats import NatsServer
+from services.stream import connection
+
+_KERNELS = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ async def test_whoever_connects_without_a_name_cannot_reach_the_stream(server: N
 
 
 async def test_whoever_connects_without_a_name_may_ask_intake(server: NatsServer) -> None:
-    intake = await nats.connect(server.intake_url)
+    intake = await connection.connect(server.intake_url, "test")
     emitter = await nats.connect(server.emitter_url)
     try:
         await intake.subscribe("intake.*", cb=_echo)
@@ -85,6 +89,11 @@ async def test_address_and_password_outlive_a_restart(server: NatsServer) -> Non
     await again.start()
     await again.stop()
     assert (again.url, again.intake_url) == (server.url, server.intake_url)
+
+
+@pytest.mark.skipif(ports.CHOICE.stop > _KERNELS, reason="the kernel gives all ports to connections")
+async def test_no_connection_is_given_its_port_while_it_restarts(server: NatsServer) -> None:
+    assert server.port in ports.CHOICE
 
 
 async def test_a_port_that_was_taken_meanwhile_is_given_up(server: NatsServer) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-import nats
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -12,6 +11,7 @@ from nats.aio.msg import Msg
 from services.intake.nats_client import RequestsClient
 from services.intake.service import Running, running
 from services.stream import connection
+from services.stream.guarded import GuardedClient
 from tests.foreign import send_raw
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import Sender, call
@@ -29,7 +29,8 @@ def with_header(header: bytes, reply: bytes = b"_INBOX.x", body: bytes = b"{}") 
 
 @pytest.fixture
 async def emitter(empty_ledger: Ledger) -> AsyncIterator[Client]:
-    emitter = await nats.connect(empty_ledger.emitter_nats_url)
+    emitter = GuardedClient()
+    await emitter.connect(empty_ledger.emitter_nats_url)
     yield emitter
     await emitter.close()
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import httpx
 from pydantic import SecretStr
 
-from services.embedded import ports
 from services.query.service import running
+from tests import ports
 from tests.integration.query.conftest import Api
 from tests.integration.query.telling import Told
 from tests.service import until

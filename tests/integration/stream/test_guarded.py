@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import re
 import signal
+from urllib.parse import urlsplit
 
 import nats.errors
 import pytest
@@ -47,6 +49,30 @@ async def test_a_reading_that_ends_by_an_unforeseen_error_begins_anew(
         assert (await nc.request("$JS.API.INFO", timeout=10)).data
         assert nc.stats["reconnects"] == 1
     finally:
+        await nc.close()
+
+
+async def test_what_was_sent_before_a_flush_goes_before_its_ping(empty_ledger: Ledger) -> None:
+    said = bytearray()
+    here = urlsplit(empty_ledger.endpoints.nats_url)
+
+    async def pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter, overheard: bytearray) -> None:
+        while chunk := await source.read(65_536):
+            overheard.extend(chunk)
+            sink.write(chunk)
+        sink.close()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection(here.hostname, here.port)
+        await asyncio.gather(pass_on(reader, back, said), pass_on(there, writer, bytearray()))
+
+    async with await asyncio.start_server(relay, "127.0.0.1", 0) as between:
+        port = between.sockets[0].getsockname()[1]
+        nc = await connection.connect(f"nats://{here.username}:{here.password}@127.0.0.1:{port}", "test")
+        said.clear()
+        await nc.subscribe("heard")
+        await nc.flush()
+        assert re.sub(rb" +", b" ", bytes(said)) == b"SUB heard 1\r\nPING\r\n"
         await nc.close()
 
 

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 import asyncpg
 
-from services.embedded import ports
 from services.embedded.cluster import ENVIRONMENT
 from services.embedded.nats import _binary
 from services.embedded.process import Process, Program
 from services.embedded.system_user import hand_over, open_the_way, server_user
+from tests import ports
 from tests.certificates import Pair
 from tests.service import until
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from services.embedded import ports
 from services.embedded.nats import _binary
 from services.embedded.process import Process, Program
 from services.errors import Unavailable
 from services.settings import Settings, endpoints
 from services.stream import connection
 from services.stream.state import ask
+from tests import ports
 from tests.certificates import Authority, Pair
 from tests.service import until
 from tests.up import REPOSITORY

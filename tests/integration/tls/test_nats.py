@@ -11,7 +11,6 @@ import nats.errors
 import pytest
 from pydantic import SecretStr
 
-from services.embedded import ports
 from services.errors import NotConfigured, Unavailable
 from services.intake.nats_client import RequestsClient
 from services.settings import Settings, endpoints
@@ -19,6 +18,7 @@ from services.stream import address, connection
 from services.stream.following import FollowingClient
 from services.stream.guarded import GuardedClient
 from services.stream.state import ask
+from tests import ports
 from tests.certificates import Authority
 from tests.integration.tls.servers import nats_with_tls
 
