@@ -10,13 +10,13 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-import nats
 import nats.errors
 
 from services.embedded import ports, private
 from services.embedded.process import Process, Program, Started, unnoted
 from services.embedded.staging import Staging
 from services.errors import ServerFailed
+from services.stream.guarded import GuardedClient
 
 START_S = 120.0
 """How long a start may take: a large stream is read before clients are let in."""
@@ -173,9 +173,11 @@ class NatsServer:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) != 0:
                 return False
+        client = GuardedClient()
         try:
-            client = await nats.connect(self.url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
+            await client.connect(self.url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
         except (OSError, nats.errors.Error, TimeoutError):
+            client.abandon()
             return False
         try:
             reply = json.loads((await client.request("$JS.API.INFO", b"", timeout=2)).data)

@@ -50,7 +50,11 @@ class RequestsBroker(NatsBroker):
 
     async def _connect(self) -> RequestsClient:
         nc = RequestsClient()
-        await nc.connect(**(self._connection_kwargs | login(self._connection_kwargs["servers"])))
+        try:
+            await nc.connect(**(self._connection_kwargs | login(self._connection_kwargs["servers"])))
+        except BaseException:
+            nc.abandon()
+            raise
         self.config.connect(nc)
         return nc
 

@@ -76,6 +76,26 @@ async def test_what_was_sent_before_a_flush_goes_before_its_ping(empty_ledger: L
         await nc.close()
 
 
+async def test_an_attempt_that_is_broken_off_leaves_no_connection() -> None:
+    came, left = asyncio.Event(), asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.set()
+        assert await reader.read() == b""
+        left.set()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+        url = f"nats://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+        attempt = asyncio.create_task(connection.connect(url, "test"))
+        async with asyncio.timeout(5):
+            await came.wait()
+            attempt.cancel()
+            await left.wait()
+        with pytest.raises(asyncio.CancelledError):
+            await attempt
+
+
 async def _gives_up(nc: Client) -> bool:
     try:
         await nc.flush(timeout=0.2)  # type: ignore[arg-type]
