@@ -2,7 +2,7 @@
 
 import asyncio
 
-from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client
+from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client, Srv
 from nats.errors import Error, ProtocolError
 
 
@@ -18,8 +18,8 @@ class GuardedClient(Client):
     `tests/integration/tls/test_nats.py` notices when the password is sent all the same.
 
     What ends nats-py's reading without a word leaves a connection that looks whole and hears nothing, for 20 seconds
-    and more; here it is made anew. `_read_loop`, `_pongs`, `_process_pong` and `_pending` are nats-py's own;
-    `tests/integration/stream/test_guarded.py` notices when they are no longer used.
+    and more; here it is made anew. `_read_loop`, `_pongs`, `_process_pong`, `_pending` and `_connect_to_server` are
+    nats-py's own; `tests/integration/stream/test_guarded.py` notices when they are no longer used.
     """
 
     def _connect_command(self) -> bytes:
@@ -50,6 +50,10 @@ class GuardedClient(Client):
         task = asyncio.current_task()
         if self.is_connected and task is self._reading_task and not (task and task.cancelling()):
             await self._process_op_err(ProtocolError())  # it ended by an error that nobody foresaw
+
+    async def _connect_to_server(self, s: Srv) -> None:
+        self.abandon()  # nats-py leaves a connection open on which it got no greeting
+        await super()._connect_to_server(s)
 
     def abandon(self) -> None:
         """Let go of what is left of an attempt to connect that was broken off: nats-py's own `close` would not."""

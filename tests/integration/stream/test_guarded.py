@@ -4,12 +4,14 @@ import asyncio
 import os
 import re
 import signal
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import nats.errors
 import pytest
 from nats.aio.client import Client
 
+from services.embedded.nats import NatsServer
 from services.stream import connection
 from tests.ledger import Ledger
 from tests.service import until
@@ -94,6 +96,25 @@ async def test_an_attempt_that_is_broken_off_leaves_no_connection() -> None:
             await left.wait()
         with pytest.raises(asyncio.CancelledError):
             await attempt
+
+
+async def test_a_server_that_is_no_nats_server_any_more_is_left_before_it_is_tried_again(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path / "nats", tmp_path / "nats.log")
+    await server.start()
+    nc = await connection.connect(server.url, "test")
+    left: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def greet_wrongly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example.com\r\n")
+        left.put_nowait(await reader.read())
+        writer.close()
+
+    try:
+        await server.stop()
+        async with await asyncio.start_server(greet_wrongly, "127.0.0.1", server.port), asyncio.timeout(10):
+            assert [await left.get() for _ in range(2)] == [b"", b""]
+    finally:
+        await nc.close()
 
 
 async def _gives_up(nc: Client) -> bool:
