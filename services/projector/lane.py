@@ -7,7 +7,7 @@ all that it holds, and claimed anew from its committed position. Any cut of the 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from projections.entry import lane_of
 from projections.playbooks import Playbooks, Published
@@ -26,6 +26,12 @@ from services.projector.turns import Turns
 from services.projector.versions import difference, versions
 from services.projector.write import Position, commit, statements
 
+READ_AT_ONCE = 1000
+"""Arrivals that are read and folded before more are read."""
+MOST_CHANGES = 50_000
+"""From so many changed rows on a batch is committed, however few arrivals made them."""
+MOST_S = 3.0
+"""After so long a batch is committed: `progress.MOVES_WITHIN_S` is for lanes that take turns on few connections."""
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
 CLAIMED_WITHIN_MS = 500
@@ -42,6 +48,15 @@ class Step:
     """Row versions written."""
     sequence: int
     """The lane's position now."""
+
+
+class _Folded(NamedTuple):
+    """What a batch holds, in memory alone."""
+
+    changes: Sequence[Change]
+    arrivals: int
+    reaches: int
+    """The lane's position once it is committed."""
 
 
 class Lane:
@@ -91,27 +106,25 @@ class Lane:
         self.position = replace(self.position, sequence=sequence)
 
     async def step(self, connection: Connection, recorded: int, limit: int) -> Step:
-        """Take and commit the next batch, towards the recorder's position. Raises LostLeadership."""
-        began = perf_counter()
-        batch = await read(connection, self._sql, self.position.lane, self.position.sequence, recorded, limit)
-        if batch.reaches <= self.position.sequence:
+        """Take and commit the next batch, towards the recorder's position. Raises LostLeadership.
+
+        A lane that is far behind takes many arrivals at once: what they make and unmake is written once.
+        """
+        if recorded <= self.position.sequence:
             return Step(0, 0, self.position.sequence)
-        changes = await self._reconsider(connection)
-        if batch.published is not None:
-            changes += await self._publish(connection, batch.published)
-        else:
-            changes += await self._take(connection, batch.arrivals)
-        written = versions(changes)
+        began = perf_counter()
+        folded = await self._fold(connection, recorded, limit)
+        written = versions(folded.changes)
         with metrics.COMMIT.time():
-            await commit(connection, self._schema, self.position, batch.reaches, written, self._stale.marks())
+            await commit(connection, self._schema, self.position, folded.reaches, written, self._stale.marks())
         self._unsure.clear()
-        self.advanced(batch.reaches)
+        self.advanced(folded.reaches)
         metrics.STEP.observe(perf_counter() - began)
-        metrics.BATCH.observe(len(batch.arrivals))
-        metrics.ARRIVALS.inc(len(batch.arrivals))
+        metrics.BATCH.observe(folded.arrivals)
+        metrics.ARRIVALS.inc(folded.arrivals)
         metrics.VERSIONS.inc(len(written))
         metrics.CACHED.set(self._cache.entries)
-        return Step(len(batch.arrivals), len(written), batch.reaches)
+        return Step(folded.arrivals, len(written), folded.reaches)
 
     async def fill(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> Step:
         """Take and commit everything up to the recorder's position at once, from 0. Raises LostLeadership.
@@ -126,8 +139,26 @@ class Lane:
         metrics.VERSIONS.inc(filled.versions)
         return Step(filled.entries, filled.versions, recorded)
 
-    async def _take(self, connection: Connection, arrivals: Sequence[Arrival]) -> list[Change]:
-        replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals))
+    async def _fold(self, connection: Connection, recorded: int, limit: int) -> "_Folded":
+        """Read and fold until one of the limits is met. A playbook that is published is a batch by itself."""
+        until = perf_counter() + MOST_S
+        changes = await self._reconsider(connection)
+        arrivals, reaches = 0, self.position.sequence
+        while True:
+            some = min(limit - arrivals, READ_AT_ONCE)
+            batch = await read(connection, self._sql, self.position.lane, reaches, recorded, some)
+            if batch.published is not None:
+                if reaches > self.position.sequence:
+                    break
+                return _Folded(changes + await self._publish(connection, batch.published), 0, batch.reaches)
+            changes += await self._take(connection, batch.arrivals, reaches)
+            arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
+            if reaches == recorded or arrivals >= limit or len(changes) >= MOST_CHANGES or perf_counter() >= until:
+                break
+        return _Folded(changes, arrivals, reaches)
+
+    async def _take(self, connection: Connection, arrivals: Sequence[Arrival], after: int) -> list[Change]:
+        replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals), after)
         changes: list[Change] = []
         turns = Turns()
         for each in arrivals:
@@ -153,7 +184,7 @@ class Lane:
         changes: list[Change] = []
         turns = Turns()
         for some in _parts(sorted(subjects), LOADED_AT_ONCE):
-            for subject, replay in (await self._replays(connection, some)).items():
+            for subject, replay in (await self._replays(connection, some, self.position.sequence)).items():
                 await turns.next()
                 changes += replay.republish(playbooks, published.sequence)
                 self._stale.note(subject, replay.stale, published.sequence)
@@ -166,19 +197,19 @@ class Lane:
         changes: list[Change] = []
         sequence = self.position.sequence + 1
         for some in _parts(sorted(self._unsure), LOADED_AT_ONCE):
-            for subject, replay in (await self._replays(connection, some)).items():
+            for subject, replay in (await self._replays(connection, some, self.position.sequence)).items():
                 changes += difference(await self._standing(connection, subject), replay.rows(), sequence)
                 self._stale.note(subject, replay.stale, sequence)
                 self._cache.keep(replay)
         return changes
 
-    async def _replays(self, connection: Connection, subjects: Collection[str]) -> dict[str, Replay]:
-        """The subjects at the lane's position, those that are not held read from the journal."""
+    async def _replays(self, connection: Connection, subjects: Collection[str], at: int) -> dict[str, Replay]:
+        """The subjects as of a sequence that the lane has reached, those that are not held read from the journal."""
         found = {subject: self._cache.get(subject) for subject in subjects}
         missing = [subject for subject, replay in found.items() if replay is None]
         metrics.SUBJECTS.labels("cache").inc(len(found) - len(missing))
         metrics.SUBJECTS.labels("journal").inc(len(missing))
-        histories = await journal.histories(connection, missing, self.position.sequence) if missing else {}
+        histories = await journal.histories(connection, missing, at) if missing else {}
         turns = Turns()
         for subject, known in histories.items():
             await turns.next()

@@ -17,8 +17,8 @@ from services.projector.session import CONNECTION_BROKEN, Find, Manner, Session,
 
 CONNECTIONS = 4
 """At work at the same time; the lanes take turns on them."""
-BATCH = 1000
-"""Arrivals per transaction of a lane."""
+BATCH = 20_000
+"""Arrivals per transaction of a lane, at most."""
 FORGET_S = 15
 """A process that has been silent for so long, frozen or cut off, loses its lanes: PostgreSQL ends its connections."""
 PAUSES_S = (0.1, 5.0)

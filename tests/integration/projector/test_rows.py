@@ -3,6 +3,7 @@
 import pytest
 
 from projections.views import VIEWS
+from services.projector import lane
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
@@ -11,14 +12,30 @@ from tests.ledger import Ledger
 
 
 @pytest.mark.parametrize(
-    ("batch", "cache_entries", "projectors"), [(1, 200_000, 1), (3, 0, 2), (7, 800, 3), (1000, 200_000, 1)]
+    ("batch", "read", "changes", "cache_entries", "projectors"),
+    [
+        (1, 1, 50_000, 200_000, 1),
+        (3, 1000, 50_000, 0, 2),
+        (7, 2, 50_000, 800, 3),
+        (100, 3, 50_000, 0, 2),
+        (100, 4, 10, 20, 1),
+        (1000, 1000, 50_000, 200_000, 1),
+    ],
 )
 async def test_any_cut_of_the_work_gives_the_rows_of_the_folds(
-    empty_ledger: Ledger, batch: int, cache_entries: int, projectors: int
+    empty_ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+    batch: int,
+    read: int,
+    changes: int,
+    cache_entries: int,
+    projectors: int,
 ) -> None:
+    monkeypatch.setattr(lane, "READ_AT_ONCE", read)
+    monkeypatch.setattr(lane, "MOST_CHANGES", changes)
     owner = await empty_ledger.connect()
     journal = Journal()
-    journal.take(turmoil(seed=batch, events=400))
+    journal.take(turmoil(seed=batch + read, events=400))
     manner = {"batch": batch, "cache_entries": cache_entries}
     async with projecting(empty_ledger, **manner) as first:
         while await journal.write(owner, limit=97) < journal.last:

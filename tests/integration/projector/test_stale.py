@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import asyncpg
+import pytest
 
 from projections.entry import Entry
 from projections.playbooks import Playbooks
 from projections.stage_position import stage_position
 from projections.view import View
 from projections.views import VIEWS
+from services.projector import lane
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import event, turmoil
@@ -28,7 +30,11 @@ def raising(*ids: str) -> tuple[View[Any], ...]:
     return tuple(replace(view, evolve=evolve) if view is stage_position else view for view in VIEWS)
 
 
-async def test_only_the_subject_goes_stale_and_any_cut_agrees(empty_ledger: Ledger) -> None:
+@pytest.mark.parametrize("read", [3, 1000])
+async def test_only_the_subject_goes_stale_and_any_cut_agrees(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, read: int
+) -> None:
+    monkeypatch.setattr(lane, "READ_AT_ONCE", read)
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=41, events=300))
