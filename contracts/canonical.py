@@ -88,17 +88,17 @@ def _quickly(text: bytes) -> Any:
         value = from_json(text, allow_inf_nan=False)
     except ValueError:
         return None
-    if b"\\u003" in text or text.count(b":") != to_json(value).count(b":") or not _is_plain(value, MAX_DEPTH):
+    if b"\\u003" in text or text.count(b":") != to_json(value).count(b":") or not is_plain(value, MAX_DEPTH):
         return None
     return value
 
 
-def _is_plain(value: Any, depth: int) -> bool:
+def is_plain(value: Any, depth: int) -> bool:
     """Whether numbers are integers that every reader keeps exactly, and nothing is nested more than so deep."""
     kind = value.__class__
     if kind is dict or kind is list:
         for each in value.values() if kind is dict else value:
-            if each.__class__ is not str and not (depth and _is_plain(each, depth - 1)):
+            if each.__class__ is not str and not (depth and is_plain(each, depth - 1)):
                 return False
         return bool(depth)
     if kind is int:

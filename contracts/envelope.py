@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from contracts.arriving import judge_quickly
+from contracts.arriving import judge_quickly, read_quickly
 from contracts.canonical import NotCanonical, canonical, read_json
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
 from contracts.events import EVENTS, Registry
@@ -51,7 +51,8 @@ MAX_BATCH_BYTES = 8 * 1024 * 1024
 def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> CloudEvent:
     """One event in structured mode. Raises Refused, naming every field at fault."""
     if isinstance(raw, bytes):
-        return _judged(_parsed(raw, ""), registry)
+        quickly = read_quickly(raw) if registry is EVENTS and len(raw) <= MAX_SENT_BYTES else None
+        return quickly if isinstance(quickly, CloudEvent) else _judged(_parsed(raw, ""), registry)
     try:
         value = read_json(canonical(dict(raw)))
     except (ValueError, TypeError, RecursionError) as error:
@@ -99,13 +100,15 @@ def read_members(raw: bytes, registry: Registry = EVENTS) -> Sequence[CloudEvent
     """
     if len(raw) > MAX_BATCH_BYTES:
         raise Refused(_too_long(len(raw), MAX_BATCH_BYTES, ""))
-    try:
-        values, whole = read_json(raw), True
-    except NotCanonical as error:
+    values, whole = read_quickly(raw, MAX_BATCH) if registry is EVENTS else None, True
+    if values is None:
         try:
-            values, whole = read_broken(raw), False
-        except NotCanonical:
-            raise Refused(Problem("", str(error), "unreadable")) from None
+            values = read_json(raw)
+        except NotCanonical as error:
+            try:
+                values, whole = read_broken(raw), False
+            except NotCanonical:
+                raise Refused(Problem("", str(error), "unreadable")) from None
     if not isinstance(values, list):
         raise Refused(Problem("", "a batch is a JSON list of events", "unreadable"))
     if len(values) > MAX_BATCH:
@@ -142,6 +145,8 @@ def read_time(text: str) -> tuple[datetime, str]:
 
 
 def _judged(value: Any, registry: Registry) -> CloudEvent:
+    if isinstance(value, CloudEvent):
+        return value
     if registry is EVENTS and (quickly := judge_quickly(value)) is not None:
         return quickly
     return judge(value, registry)

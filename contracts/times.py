@@ -29,14 +29,15 @@ def read_instant(text: str) -> tuple[datetime, str]:
     fraction = f".{decimals}".rstrip("0").rstrip(".") if decimals else ""
     if offset in ("z", "Z") or offset[1:] == "00:00":
         offset = "Z"
+    canonical = f"{day}T{clock}{fraction}{offset}"
     try:
-        local = datetime.fromisoformat(f"{day}T{clock}{fraction[:7].ljust(7, '0') if fraction else ''}{offset}")
+        local = datetime.fromisoformat(f"{day}T{clock}{fraction[:7].ljust(7, '0')}{offset}" if fraction else canonical)
         instant = local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"there is no such time: {text[:40]}") from None
     if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
         raise ValueError(f"stands for no time at all: {text[:40]}")
-    return instant, f"{day}T{clock}{fraction}{offset}"
+    return instant, canonical
 
 
 def _instant(value: Any) -> datetime:

@@ -55,6 +55,14 @@ def _correction(event: CloudEvent) -> EventCorrected | EventVoided | None:
     return cast("EventCorrected | EventVoided", event.event) if type(event.event) in _CORRECTIONS else None
 
 
+def _corrections(events: Indexed) -> list[tuple[int, CloudEvent, EventCorrected | EventVoided]]:
+    return [
+        (index, event, cast("EventCorrected | EventVoided", event.event))
+        for index, event in events
+        if type(event.event) in _CORRECTIONS
+    ]
+
+
 def _future(field: str, at: datetime, index: int) -> Problem:
     reason = f"{at.isoformat()} is more than {CLOCK_SKEW // timedelta(minutes=1)} minutes ahead"
     return Problem(field, reason, "future_time", index)
@@ -62,7 +70,7 @@ def _future(field: str, at: datetime, index: int) -> Problem:
 
 def targets(events: Indexed) -> set[Identity]:
     """The events that these correct or void."""
-    return {(said.target.source, said.target.id) for _, event in events if (said := _correction(event)) is not None}
+    return {(said.target.source, said.target.id) for _, _, said in _corrections(events)}
 
 
 def foreign_subjects(source: Source, events: Indexed) -> set[str]:
@@ -90,7 +98,7 @@ def prefix_faults(source: Source, events: Indexed, known: Collection[str]) -> li
 def target_faults(events: Indexed, known: Mapping[Identity, Original]) -> list[Problem]:
     """Corrections and voids that describe their target wrongly. One whose target is not known yet is taken."""
     found: list[Problem] = []
-    corrections = [(index, event, said) for index, event in events if (said := _correction(event)) is not None]
+    corrections = _corrections(events)
     here = {event.identity: (event.subject, event.type) for _, event in events} if corrections else {}
     for index, event, said in corrections:
         target = (said.target.source, said.target.id)

@@ -6,9 +6,9 @@ duplicate window while the recorder is behind.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 import structlog
 
@@ -39,14 +39,33 @@ STOPPING = ("stream_full", "stream_away", "stream_foreign")
 """Refusals that hold for whoever sends now."""
 
 
-@dataclass(slots=True)
-class _Progress:
-    """One request that holds its claim: what is found in the ledger, and what it appends."""
+class _Progress(Mapping[Identity, Original]):
+    """Where the events of one request are that holds its claim: found in the ledger, or appended."""
 
-    originals: dict[Identity, Original]
-    appended: dict[Identity, int]
-    sure_until: float
-    """Up to when (`time.monotonic`) what is appended is known to be new."""
+    def __init__(self, found: dict[Identity, Original], sure_until: float) -> None:
+        self.found = found
+        """In the ledger; perhaps more than these events."""
+        self.sure_until = sure_until
+        """Up to when (`time.monotonic`) what is appended is known to be new."""
+        self.appended: Mapping[Identity, int] = {}
+        """Sequences of what was."""
+        self._events: Mapping[Identity, CloudEvent] = {}
+
+    def append(self, events: Mapping[Identity, CloudEvent], sequences: Sequence[int]) -> None:
+        """These are in the stream, at these sequences."""
+        self._events, self.appended = events, dict(zip(events, sequences, strict=True))
+
+    def __getitem__(self, identity: Identity) -> Original:
+        if (found := self.found.get(identity)) is not None:
+            return found
+        event = self._events[identity]
+        return Original(self.appended[identity], event.type, event.subject, event.canonical)
+
+    def __iter__(self) -> Iterator[Identity]:
+        return chain(self.found, self.appended)
+
+    def __len__(self) -> int:
+        return len(self.found) + len(self.appended)
 
 
 class Reception:
@@ -88,47 +107,43 @@ class Reception:
 
     async def _take(self, source: Source, sent: Sent) -> Taken | Refusal:
         faults = [*sent.faults, *admission.faults_of(source, sent.events, self._now())]
-        identities = {event.identity for _, event in sent.events}
         if faults:
-            known = await self._look(source, sent.events, identities)
-            return refused(_in_order([*faults, *await self._faults(source, sent.events, known or Known())]))
+            known = await self._look(source, sent)
+            return refused(_in_order([*faults, *await self._faults(source, sent, known or Known())]))
+        identities = sent.by_identity.keys()
         learnt = await self._in_flight.wait(identities)
         if isinstance(learnt, Refusal):
             return learnt
         with self._in_flight.claim(identities) as claim:
-            outcome = await self._record(source, sent, identities, learnt)
+            outcome = await self._record(source, sent, learnt)
             if isinstance(outcome, _Progress):
-                claim.settle(outcome.originals)
+                claim.settle(outcome)
                 return Taken(_receipts(sent.events, outcome), sent.single)
             claim.settle(outcome if outcome.kind in STOPPING else None)
             return outcome
 
-    async def _record(
-        self, source: Source, sent: Sent, identities: Set[Identity], learnt: Mapping[Identity, Original]
-    ) -> _Progress | Refusal:
+    async def _record(self, source: Source, sent: Sent, learnt: Mapping[Identity, Original]) -> _Progress | Refusal:
         sure_until = await self._remembrance.until()
-        known = await self._look(source, sent.events, identities)
-        progress = _Progress(
-            {**(known.originals if known else {}), **learnt}, {}, NEVER if known is None else sure_until
-        )
-        if faults := await self._faults(
-            source, sent.events, Known(progress.originals, known.subjects if known else ())
-        ):
+        known = await self._look(source, sent)
+        progress = _Progress({**(known.originals if known else {}), **learnt}, NEVER if known is None else sure_until)
+        if faults := await self._faults(source, sent, Known(progress.found, known.subjects if known else ())):
             return refused(_in_order(faults))
         for _ in range(ATTEMPTS):
-            left = {each: event for _, event in sent.events if (each := event.identity) not in progress.originals}
+            left = sent.by_identity
+            if progress.found:
+                left = {identity: event for identity, event in left.items() if identity not in progress.found}
             if not left:
                 return progress
-            refusal = await self._append(list(left.values()), progress)
+            refusal = await self._append(left, progress)
             if refusal is not None:
                 return refusal
             if progress.appended:
                 return progress
-            if faults := admission.conflicts(sent.events, progress.originals):
+            if faults := admission.conflicts(sent.events, progress.found):
                 return refused(faults)
         return Refusal("unresolved", "Others keep sending the same events; send this again, unchanged.")
 
-    async def _append(self, events: Sequence[CloudEvent], progress: _Progress) -> Refusal | None:
+    async def _append(self, events: Mapping[Identity, CloudEvent], progress: _Progress) -> Refusal | None:
         """Append events, or learn which of them are in the ledger already."""
         if await self._watch.fault() is not None:
             return Refusal(
@@ -136,18 +151,15 @@ class Reception:
                 "The stream is not as the ledger remembers it: whoever runs the ledger sees more with `daybook "
                 "reconcile`. Nothing was recorded; send this again, unchanged.",
             )
-        match await self._group.append([message_of(event) for event in events]):
+        match await self._group.append([message_of(event) for event in events.values()]):
             case Appended(sequences):
-                for event, sequence in zip(events, sequences, strict=True):
-                    identity = event.identity
-                    progress.appended[identity] = sequence
-                    progress.originals[identity] = Original(sequence, event.type, event.subject, event.canonical)
+                progress.append(events, sequences)
                 return None
             case DuplicateSomewhere(sequence):
-                found = await self._duplicates.among(events, sequence)
+                found = await self._duplicates.among(list(events.values()), sequence)
                 if isinstance(found, Refusal):
                     return found
-                progress.originals |= found
+                progress.found |= found
                 return None
             case Full(reason):
                 return Refusal("stream_full", f"The stream has no room: {reason}. Nothing was recorded.")
@@ -159,13 +171,16 @@ class Reception:
                 )
                 return Refusal("stream_away", f"The stream cannot be reached ({reason}). {fate}")
 
-    async def _look(self, source: Source, events: admission.Indexed, identities: Set[Identity]) -> Known | None:
-        asked = Question(identities | admission.targets(events), admission.foreign_subjects(source, events))
-        return await self._journal.look(asked)
+    async def _look(self, source: Source, sent: Sent) -> Known | None:
+        identities = sent.by_identity.keys() | admission.targets(sent.events)
+        return await self._journal.look(Question(identities, admission.foreign_subjects(source, sent.events)))
 
-    async def _faults(self, source: Source, events: admission.Indexed, known: Known) -> list[Problem]:
+    async def _faults(self, source: Source, sent: Sent, known: Known) -> list[Problem]:
         """What is wrong in the light of the ledger. With Postgres away nothing of that is found."""
-        faults = admission.conflicts(events, known.originals) + admission.target_faults(events, known.originals)
+        events, faults = sent.events, list[Problem]()
+        if known.originals or len(sent.by_identity) < len(events):
+            faults += admission.conflicts(events, known.originals)
+        faults += admission.target_faults(events, known.originals)
         foreign = admission.foreign_subjects(source, events)
         if foreign - set(known.subjects) and not self._journal.away:
             subjects = await self._duplicates.subjects_by_now(foreign)
@@ -179,12 +194,15 @@ def _in_order(faults: Sequence[Problem]) -> list[Problem]:
 
 
 def _receipts(events: admission.Indexed, progress: _Progress) -> list[Receipt]:
-    unseen = set(progress.appended)
-    receipts: list[Receipt] = []
     new = False if time.monotonic() < progress.sure_until else None
+    unseen = dict(progress.appended)
+    if len(unseen) == len(events):
+        return [Receipt(event.id, sequence, new) for (_, event), sequence in zip(events, unseen.values(), strict=True)]
+    receipts: list[Receipt] = []
     for _, event in events:
-        identity = event.identity
-        first = identity in unseen
-        unseen.discard(identity)
-        receipts.append(Receipt(event.id, progress.originals[identity].sequence, new if first else True))
+        appended = unseen.pop(event.identity, None)
+        if appended is None:
+            receipts.append(Receipt(event.id, progress[event.identity].sequence, True))
+        else:
+            receipts.append(Receipt(event.id, appended, new))
     return receipts

@@ -5,12 +5,14 @@ An event that is at fault does not hide the faults of the others: the sender men
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from contracts.envelope import CloudEvent, Refused, read_binary, read_event, read_members
 from contracts.problems import Problem
+from services.intake.journal import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sent:
     """What one request holds."""
 
@@ -19,6 +21,11 @@ class Sent:
     faults: Sequence[Problem] = field(default=())
     """With an index unless the whole body is at fault."""
     single: bool = False
+
+    @cached_property
+    def by_identity(self) -> Mapping[Identity, CloudEvent]:
+        """The readable events in order; one that was sent twice stands where it came first."""
+        return {event.identity: event for _, event in self.events}
 
 
 def structured(body: bytes) -> Sent:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contracts.arriving import judge_quickly
+from contracts.arriving import judge_quickly, read_quickly
 from contracts.canonical import MAX_DEPTH, NotCanonical, read_json
 from contracts.cloud_event import CloudEvent, judge
 from contracts.envelope import MAX_EVENT_BYTES, read_event, read_members
@@ -58,12 +58,30 @@ def agrees(text: bytes) -> None:
     if value is not NotCanonical:
         quickly = judge_quickly(value)
         assert quickly is None or quickly == judged(value)
+    for whole, wanted in ((text, value), (b"[" + text + b"," + TEXT + b"]", [value, CALL])):
+        read = read_quickly(whole, 2)
+        if value is NotCanonical:
+            assert read is None
+        elif read is not None:
+            assert_same(read, wanted)
+
+
+def assert_same(read: Any, value: Any) -> None:
+    """What was read quickly is the value, or an event that judging it gives."""
+    if isinstance(read, CloudEvent):
+        assert read == judged(value)
+    elif isinstance(value, list):
+        for one, other in zip(read, value, strict=True):
+            assert_same(one, other)
+    else:
+        assert repr(read) == repr(value)
 
 
 @pytest.mark.parametrize("stored", GOLDEN, ids=lambda stored: json.loads(stored)["type"])
 def test_every_kind_of_event_is_judged_quickly_unless_it_is_held_to_more(stored: bytes) -> None:
     value = read_json(stored)
     quickly = judge_quickly(dict(reversed(value.items())))
+    assert read_quickly(stored) == (quickly or value)
     if EVENTS.get(value["type"]).family in ("correction", "policy") or b"\xf0" in stored:
         assert quickly is None
     else:
