@@ -1,9 +1,9 @@
 """Reading what was sent over HTTP: never more than intake takes, and not for ever."""
 
 import asyncio
+from collections.abc import Mapping
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 from contracts.envelope import MAX_BATCH_BYTES, MAX_SENT_BYTES, is_json
 from services.intake.openapi import BATCH, BINARY, STRUCTURED
@@ -18,38 +18,52 @@ PATIENCE_S = 30.0
 """How long a sender may take for one body."""
 
 
+Head = Mapping[str, str]
+"""The headers of a request by their names in small letters; of one that stands there twice, the first."""
+
+
+def head_of(request: Request) -> Head:
+    """All at once: Starlette looks through all of them for each that is asked for."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.scope["headers"])}
+
+
 class Bodies:
     """The bodies that are being read."""
 
     def __init__(self) -> None:
         self._held = 0
 
-    async def read(self, request: Request) -> Sent | Refusal:
+    async def read(self, request: Request, head: Head) -> Sent | Refusal:
         """The events of one request, in whichever mode it is."""
-        content_type = request.headers.get("content-type") or (BINARY if "ce-id" in request.headers else "")
+        content_type = head.get("content-type") or (BINARY if "ce-id" in head else "")
         media, json_media = _media(content_type)
-        if request.headers.get("content-encoding", "identity") != "identity":
+        if head.get("content-encoding", "identity") != "identity":
             return Refusal("unsupported_media_type", "Send the body without Content-Encoding.")
         if not json_media or media not in (STRUCTURED, BATCH, BINARY):
             return _wanted(f"not {content_type[:80] or 'a body without Content-Type'}")
         if media == BINARY and (refusal := _attributes_fault(request)) is not None:
             return refusal
-        body = await self._read(request, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES)
+        body = await self._read(request, head, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES)
         if isinstance(body, Refusal):
             return body
         if media == STRUCTURED:
             return structured(body)
-        return batch(body) if media == BATCH else binary(dict(request.headers.items()), body)
+        return batch(body) if media == BATCH else binary(head, body)
 
-    async def _read(self, request: Request, most: int) -> bytes | Refusal:
+    async def _read(self, request: Request, head: Head, most: int) -> bytes | Refusal:
         too_large = Refusal("too_large", f"The body is larger than {most} bytes; nothing of it was read.")
-        if (declared_length(request) or 0) > most:
+        if (declared_length(head) or 0) > most:
             return too_large
         chunks: list[bytes] = []
         size = 0
         try:
             async with asyncio.timeout(PATIENCE_S):
-                async for chunk in request.stream():
+                more = True
+                while more:
+                    message = await request.receive()
+                    if message["type"] != "http.request":
+                        return Refusal("unreadable", "The connection ended within the body.")
+                    more, chunk = message.get("more_body", False), message.get("body", b"")
                     size += len(chunk)
                     self._held += len(chunk)
                     if size > most:
@@ -59,8 +73,6 @@ class Bodies:
                     chunks.append(chunk)
         except TimeoutError:
             return Refusal("too_slow", f"The body did not arrive within {PATIENCE_S:.0f} s; nothing was recorded.")
-        except ClientDisconnect:
-            return Refusal("unreadable", "The connection ended within the body.")
         finally:
             self._held -= size
         return b"".join(chunks)
@@ -74,9 +86,9 @@ def _attributes_fault(request: Request) -> Refusal | None:
     return None if twice is None else Refusal("unreadable", f"The header {twice} stands there twice.")
 
 
-def declared_length(request: Request) -> int | None:
+def declared_length(head: Head) -> int | None:
     """How long the body is to be; None when the request does not say."""
-    declared = request.headers.get("content-length", "" if "transfer-encoding" in request.headers else "0")
+    declared = head.get("content-length", "" if "transfer-encoding" in head else "0")
     return int(declared[:20]) if declared.isascii() and declared.isdigit() else None
 
 
