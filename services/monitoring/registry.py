@@ -20,7 +20,7 @@ PlatformCollector(registry=REGISTRY)
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Buckets for durations."""
 SIZES = (1, 3, 10, 30, 100, 300, 1000)
-"""Buckets for how many messages, entries or events go together; 1000 is the most everywhere."""
+"""Buckets for how many messages or events go together; 1000 is the most that is sent, appended or recorded at once."""
 
 
 class Figures:

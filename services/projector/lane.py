@@ -30,8 +30,9 @@ READ_AT_ONCE = 1000
 """Arrivals that are read and folded before more are read."""
 MOST_CHANGES = 50_000
 """From so many changed rows on a batch is committed, however few arrivals made them."""
-MOST_S = 3.0
-"""After so long a batch is committed: `progress.MOVES_WITHIN_S` is for lanes that take turns on few connections."""
+MOST_S = 4.0
+"""A batch goes on while reading, folding and, by what the last one took, writing is done within so long: lanes take
+turns on few connections, and each is to move within `progress.MOVES_WITHIN_S`."""
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
 CLAIMED_WITHIN_MS = 500
@@ -71,6 +72,8 @@ class Lane:
         self._playbooks = Playbooks()
         self._stale = Stale({})
         self._unsure: set[str] = set()
+        self._write_s = 0.0
+        """Per row version, in the last commit."""
 
     @classmethod
     async def claim(
@@ -115,8 +118,10 @@ class Lane:
         began = perf_counter()
         folded = await self._fold(connection, recorded, limit)
         written = versions(folded.changes)
+        writing = perf_counter()
         with metrics.COMMIT.time():
             await commit(connection, self._schema, self.position, folded.reaches, written, self._stale.marks())
+        self._write_s = (perf_counter() - writing) / max(len(written), 1)
         self._unsure.clear()
         self.advanced(folded.reaches)
         metrics.STEP.observe(perf_counter() - began)
@@ -153,7 +158,8 @@ class Lane:
                 return _Folded(changes + await self._publish(connection, batch.published), 0, batch.reaches)
             changes += await self._take(connection, batch.arrivals, reaches)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
-            if reaches == recorded or arrivals >= limit or len(changes) >= MOST_CHANGES or perf_counter() >= until:
+            full = arrivals >= limit or len(changes) >= MOST_CHANGES
+            if reaches == recorded or full or perf_counter() + len(changes) * self._write_s >= until:
                 break
         return _Folded(changes, arrivals, reaches)
 
@@ -179,7 +185,8 @@ class Lane:
 
     async def _publish(self, connection: Connection, published: Published) -> list[Change]:
         waiting = [each["subject"] for each in await connection.fetch(self._sql["waiting"], published.playbook.key)]
-        subjects = {each for each in waiting if lane_of(each) == self.position.lane} | self._stale.subjects
+        subjects = {each for each in waiting if lane_of(each) == self.position.lane}
+        subjects |= self._stale.subjects | self._unsure  # of those that have just healed the table says nothing yet
         playbooks = self._playbooks.adding(published)
         changes: list[Change] = []
         turns = Turns()

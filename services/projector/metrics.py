@@ -10,7 +10,9 @@ STEP = Histogram(
 COMMIT = Histogram(
     "daybook_projector_commit_seconds", "Of that, writing and committing.", buckets=SECONDS, registry=REGISTRY
 )
-BATCH = Histogram("daybook_projector_batch_arrivals", "Arrivals per batch.", buckets=SIZES, registry=REGISTRY)
+BATCH = Histogram(
+    "daybook_projector_batch_arrivals", "Arrivals per batch.", buckets=(*SIZES, 3000, 10_000, 30_000), registry=REGISTRY
+)
 ARRIVALS = Counter(
     "daybook_projector_arrivals_total", "Entries taken, once for each subject concerned.", registry=REGISTRY
 )

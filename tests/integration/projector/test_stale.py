@@ -1,6 +1,7 @@
 """A fold that raises, which is a bug, stops nobody: its subject is marked, the others go on, and it heals."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -14,9 +15,10 @@ from projections.views import VIEWS
 from services.projector import lane
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
-from tests.integration.projector.turmoil import event, turmoil
+from tests.integration.projector.turmoil import event, published, turmoil
 from tests.integration.projector.working import projecting, served
 from tests.ledger import Ledger
+from tests.playbooks import PRACTICE
 
 
 def raising(*ids: str) -> tuple[View[Any], ...]:
@@ -79,11 +81,31 @@ async def test_mended_folds_heal_with_the_next_entry_of_anybody(empty_ledger: Le
     assert await owner.fetchval("select count(*) from reporting.stale") == 0
     healed, right = await stored(owner, schema, VIEWS), expected(journal, VIEWS)
     for table in right:
-        standing = {row[:-2] for row in healed[table] if row[-1] == 2**63 - 1}
-        assert standing == {row[:-2] for row in right[table] if row[-1] == 2**63 - 1}
+        assert _standing(healed[table]) == _standing(right[table])
         # What was known before stays known: only versions from the next sequence on are new.
         before = {row[:-1] for row in wrong[table]}
         assert before == {row[:-1] for row in healed[table] if row[-2] <= known}
+
+
+async def test_what_heals_with_the_playbook_that_it_waits_for_follows_it(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    opened = event("deal_opened", "deal/D-1", datetime(2026, 1, 5, tzinfo=UTC), "opened", playbook="practice")
+    await journal.record(owner, opened)
+    async with projecting(empty_ledger, views=raising("opened")):
+        await empty_ledger.projected(journal.last)
+    assert await owner.fetchval("select count(*) from reporting.stale") == 1
+    await journal.record(owner, published(PRACTICE))
+    async with projecting(empty_ledger):
+        await empty_ledger.projected(journal.last)
+    assert await owner.fetchval("select count(*) from reporting.stale") == 0
+    found, right = await stored(owner, (await served(owner)).schema, VIEWS), expected(journal, VIEWS)
+    for table, rows in right.items():
+        assert _standing(found[table]) == _standing(rows)
+
+
+def _standing(rows: set[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    return {row[:-2] for row in rows if row[-1] == 2**63 - 1}
 
 
 async def _entry(owner: asyncpg.Connection, sequence: int) -> Any:
