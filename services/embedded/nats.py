@@ -179,6 +179,9 @@ class NatsServer:
         except (OSError, nats.errors.Error, TimeoutError):
             client.abandon()
             return False
+        except BaseException:
+            client.abandon()
+            raise
         try:
             reply = json.loads((await client.request("$JS.API.INFO", b"", timeout=2)).data)
         except nats.errors.Error:

@@ -99,6 +99,7 @@ async def connect_following(url: str, name: str) -> FollowingClient:
 async def _connected(nc: C, url: str, name: str) -> C:
     wanted = options(url, name)
     distrust: list[str] = []
+    first = True
 
     async def disconnected() -> None:
         if not nc.is_closed:  # told of a connection that we close ourselves as well
@@ -106,7 +107,7 @@ async def _connected(nc: C, url: str, name: str) -> C:
 
     async def error(raised: Exception) -> None:
         await wanted["error_cb"](raised)
-        if not nc.is_connected and (why := _distrust(raised, wanted["servers"])) is not None:
+        if first and (why := _distrust(raised, wanted["servers"])) is not None:
             distrust.append(why)
             if len(distrust) == len(wanted["servers"]):
                 attempt.reschedule(asyncio.get_running_loop().time())  # trying again would not help
@@ -115,6 +116,7 @@ async def _connected(nc: C, url: str, name: str) -> C:
     try:
         async with asyncio.timeout(10) as attempt:
             await nc.connect(**(wanted | login(wanted["servers"]) | told))
+            first = False  # from now on it tries for ever, whoever answers meanwhile
             return nc
     except (TimeoutError, OSError, nats.errors.Error) as raised:
         nc.abandon()

@@ -3,7 +3,7 @@
 import asyncio
 
 from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client, Srv
-from nats.errors import Error, ProtocolError
+from nats.errors import ConnectionClosedError, Error, ProtocolError
 
 
 class NoTls(Error):
@@ -29,14 +29,18 @@ class GuardedClient(Client):
         return super()._connect_command()
 
     async def flush(self, timeout: int = DEFAULT_FLUSH_TIMEOUT) -> None:
-        """Returns when the server has read all that was sent before, subscriptions too. Raises nats.errors.Error.
+        """Returns when the server has read all that was sent before, subscriptions too; at once while it reconnects.
 
         nats-py's own writes its PING at once, past what still waits to be written: the PONG then says nothing of it.
+        Raises nats.errors.Error.
         """
-        if self.is_connected and self._transport and self._pending:
-            waiting, self._pending, self._pending_data_size = self._pending, [], 0
-            self._transport.writelines(waiting)
-        await super().flush(timeout)
+        try:
+            if self.is_connected and self._transport and self._pending:
+                self._transport.writelines(self._pending[:])
+                self._pending, self._pending_data_size = [], 0
+            await super().flush(timeout)
+        except RuntimeError as error:  # uvloop's, of a socket that has just been closed
+            raise ConnectionClosedError from error
 
     async def _process_pong(self) -> None:
         if self._pongs and self._pongs[0].done():  # of a flush that has given up; nats-py would end its reading

@@ -13,6 +13,7 @@ from nats.aio.client import Client
 
 from services.embedded.nats import NatsServer
 from services.stream import connection
+from services.stream.guarded import GuardedClient
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -89,13 +90,16 @@ async def test_an_attempt_that_is_broken_off_leaves_no_connection() -> None:
 
     async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
         url = f"nats://127.0.0.1:{silent.sockets[0].getsockname()[1]}"
-        attempt = asyncio.create_task(connection.connect(url, "test"))
-        async with asyncio.timeout(5):
+        nc = GuardedClient()
+        attempt = asyncio.create_task(connection._connected(nc, url, "test"))
+        async with asyncio.timeout(1):  # by itself it would give up after 2 s
             await came.wait()
+            while not nc._transport:  # noqa: ASYNC110 - then it waits for the greeting
+                await asyncio.sleep(0)
             attempt.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await attempt
             await left.wait()
-        with pytest.raises(asyncio.CancelledError):
-            await attempt
 
 
 async def test_a_server_that_is_no_nats_server_any_more_is_left_before_it_is_tried_again(tmp_path: Path) -> None:

@@ -33,9 +33,11 @@ authorization {{ users = [ {{ user: daybook, password: hush }} ] }}
 
 
 @asynccontextmanager
-async def nats_with_tls(home: Path, pair: Pair, clients: Path | None = None) -> AsyncIterator[int]:
+async def nats_with_tls(
+    home: Path, pair: Pair, clients: Path | None = None, port: int | None = None
+) -> AsyncIterator[int]:
     """A NATS server that speaks TLS alone; gives its port. `clients` is the CA of those that it lets in."""
-    port = ports.free()
+    port = ports.free() if port is None else port
     verified = f", ca_file: {json.dumps(str(clients))}, verify: true" if clients else ""
     home.mkdir()
     configuration = home / "nats.conf"

@@ -9,6 +9,7 @@ from pathlib import Path
 import nats
 import nats.errors
 import pytest
+from nats.aio.client import Client
 from pydantic import SecretStr
 
 from services.errors import NotConfigured, Unavailable
@@ -21,6 +22,7 @@ from services.stream.state import ask
 from tests import ports
 from tests.certificates import Authority
 from tests.integration.tls.servers import nats_with_tls
+from tests.service import until
 
 
 def url(port: int, ca: Path | None, *own: Path, host: str = "127.0.0.1", scheme: str = "nats") -> str:
@@ -48,6 +50,29 @@ async def refusal(at: str) -> str:
     with pytest.raises(Unavailable) as raised:
         await connection.connect(at, "test")
     return str(raised.value)
+
+
+async def test_a_connection_outlives_a_server_that_it_did_not_trust(authority: Authority, tmp_path: Path) -> None:
+    good = authority.issue("nats")
+    async with nats_with_tls(tmp_path / "first", good) as port:
+        nc = await connection.connect(url(port, authority.ca), "test")
+    try:
+        log = tmp_path / "false" / "nats.log"
+        async with nats_with_tls(log.parent, Authority(tmp_path, "another").issue("another"), port=port):
+            await until(lambda: _refused(log), "nobody refuses it")
+        async with nats_with_tls(tmp_path / "second", good, port=port):
+            await until(lambda: _connected(nc), "it does not come back")
+            assert "error" not in await ask(nc, "INFO")
+    finally:
+        await nc.close()
+
+
+async def _refused(log: Path) -> bool:
+    return log.read_text().count("TLS handshake error") >= 3
+
+
+async def _connected(nc: Client) -> bool:
+    return nc.is_connected
 
 
 async def test_the_right_ca_lets_us_in(authority: Authority, tmp_path: Path) -> None:
