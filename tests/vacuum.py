@@ -4,6 +4,9 @@ import asyncpg
 
 from tests.service import until
 
+DEADLINE_S = 300.0
+"""An analysis of a large table that began before takes long on a slow disk."""
+
 _VISIBLE = "select relallvisible >= relpages from pg_class where oid = $1::regclass"
 
 
@@ -15,4 +18,4 @@ async def vacuumed(owner: asyncpg.Connection, table: str) -> None:
         await owner.execute(f"vacuum (analyze) {table}")
         return bool(await owner.fetchval(_VISIBLE, table))
 
-    await until(visible, f"{table} does not become visible to all")
+    await until(visible, f"{table} does not become visible to all", deadline_s=DEADLINE_S)
