@@ -68,7 +68,7 @@ def test_a_wrong_private_key_is_not_shown() -> None:
     secret = KEY.write().strip()
     with pytest.raises(NotSigned) as refused:
         SigningKey.read(secret[:-3])
-    assert secret.split("+")[-1][:8] not in str(refused.value)
+    assert secret.split("+", 4)[4][:8] not in str(refused.value)
 
 
 HEAD = sign_head(KEY, 12, EMPTY).note
