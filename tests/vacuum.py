@@ -2,15 +2,12 @@
 
 import asyncpg
 
-from tests.service import until
-
-DEADLINE_S = 300.0
-"""An analysis of a large table that began before takes long on a slow disk."""
+from tests.service import DEADLINE_S, until
 
 _VISIBLE = "select relallvisible >= relpages from pg_class where oid = $1::regclass"
 
 
-async def vacuumed(owner: asyncpg.Connection, table: str) -> None:
+async def vacuumed(owner: asyncpg.Connection, table: str, within_s: float = DEADLINE_S) -> None:
     """Vacuums and analyses a table until every page is known to be visible to all: an automatic vacuum or analysis of
     the same database holds that up for a moment."""
 
@@ -18,4 +15,4 @@ async def vacuumed(owner: asyncpg.Connection, table: str) -> None:
         await owner.execute(f"vacuum (analyze) {table}")
         return bool(await owner.fetchval(_VISIBLE, table))
 
-    await until(visible, f"{table} does not become visible to all", deadline_s=DEADLINE_S)
+    await until(visible, f"{table} does not become visible to all", deadline_s=within_s)

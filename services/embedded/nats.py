@@ -177,11 +177,7 @@ class NatsServer:
         try:
             await client.connect(self.url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
         except (OSError, nats.errors.Error, TimeoutError):
-            client.abandon()
             return False
-        except BaseException:
-            client.abandon()
-            raise
         try:
             reply = json.loads((await client.request("$JS.API.INFO", b"", timeout=2)).data)
         except nats.errors.Error:

@@ -50,11 +50,7 @@ class RequestsBroker(NatsBroker):
 
     async def _connect(self) -> RequestsClient:
         nc = RequestsClient()
-        try:
-            await nc.connect(**(self._connection_kwargs | login(self._connection_kwargs["servers"])))
-        except BaseException:
-            nc.abandon()
-            raise
+        await nc.connect(**(self._connection_kwargs | login(self._connection_kwargs["servers"])))
         self.config.connect(nc)
         return nc
 

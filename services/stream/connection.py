@@ -119,13 +119,9 @@ async def _connected(nc: C, url: str, name: str) -> C:
             first = False  # from now on it tries for ever, whoever answers meanwhile
             return nc
     except (TimeoutError, OSError, nats.errors.Error) as raised:
-        nc.abandon()
         if distrust:
             raise Unavailable(distrust[-1]) from raised
         raise Unavailable(f"NATS does not answer at {masked(url)}: {str(raised) or type(raised).__name__}") from raised
-    except BaseException:  # whoever connects was told to stop
-        nc.abandon()
-        raise
 
 
 def _distrust(error: Exception, servers: Sequence[str]) -> str | None:

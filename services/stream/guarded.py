@@ -1,6 +1,7 @@
 """nats-py's client, which says who it is to nobody who does not speak TLS where TLS is wanted, and never goes deaf."""
 
 import asyncio
+from typing import Any
 
 from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client, Srv
 from nats.errors import ConnectionClosedError, Error, ProtocolError
@@ -21,6 +22,14 @@ class GuardedClient(Client):
     and more; here it is made anew. `_read_loop`, `_pongs`, `_process_pong`, `_pending` and `_connect_to_server` are
     nats-py's own; `tests/integration/stream/test_guarded.py` notices when they are no longer used.
     """
+
+    async def connect(self, *servers: Any, **options: Any) -> None:
+        """As nats-py's own; an attempt that fails, or is broken off, leaves no open connection."""
+        try:
+            await super().connect(*servers, **options)
+        except BaseException:
+            self._let_go()
+            raise
 
     def _connect_command(self) -> bytes:
         writer = getattr(self._transport, "_io_writer", None)
@@ -56,10 +65,10 @@ class GuardedClient(Client):
             await self._process_op_err(ProtocolError())  # it ended by an error that nobody foresaw
 
     async def _connect_to_server(self, s: Srv) -> None:
-        self.abandon()  # nats-py leaves a connection open on which it got no greeting
+        self._let_go()  # nats-py leaves a connection open on which it got no greeting
         await super()._connect_to_server(s)
 
-    def abandon(self) -> None:
-        """Let go of what is left of an attempt to connect that was broken off: nats-py's own `close` would not."""
+    def _let_go(self) -> None:
+        """Of what is left of an attempt to connect: nats-py's own `close` would not."""
         if self._transport:
             self._transport.close()  # type: ignore[no-untyped-call]

@@ -3,7 +3,7 @@
 import pytest
 
 from projections.views import VIEWS
-from services.projector import lane
+from services.projector import lane, write
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
@@ -33,6 +33,7 @@ async def test_any_cut_of_the_work_gives_the_rows_of_the_folds(
 ) -> None:
     monkeypatch.setattr(lane, "READ_AT_ONCE", read)
     monkeypatch.setattr(lane, "MOST_CHANGES", changes)
+    monkeypatch.setattr(write, "CLOSED_AT_ONCE", read)
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=batch + read, events=400))
