@@ -27,9 +27,11 @@ class Service:
         self.process: Process
         self.program = program
         self._killed = False
+        self._said_before = 0
 
     async def start(self) -> None:
         """Starts it; intake and query are ready when this returns."""
+        self._said_before = self.program.log.stat().st_size if self.program.log.exists() else 0
         self.process = await Process.start(self.program)
         self._killed = False
         if self.name in ("intake", "query"):
@@ -48,7 +50,7 @@ class Service:
     async def stop(self) -> None:
         """SIGTERM; it must end with 0, unless it was still being loaded and had not said a word."""
         code = await self.process.stop(20)
-        unborn = code == -signal.SIGTERM and not self.output()
+        unborn = code == -signal.SIGTERM and self.program.log.stat().st_size == self._said_before
         assert self._killed or code == 0 or unborn, f"{self.name} ended with {code}:\n{self.output()}"
 
     async def ends(self) -> int:

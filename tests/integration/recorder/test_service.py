@@ -1,13 +1,15 @@
 """`daybook serve recorder` as a process: what it tells, and that it waits for its servers and stops when told."""
 
 import asyncio
+import signal
+from pathlib import Path
 
 import pytest
 
 from tests.integration.recorder.events import call
 from tests.integration.recorder.recording import assert_recorded, recorder
 from tests.ledger import Ledger
-from tests.service import until
+from tests.service import running_service, until
 
 
 async def test_a_notice_follows_the_commit(empty_ledger: Ledger) -> None:
@@ -68,3 +70,12 @@ async def test_it_waits_for_the_ledger_to_be_made(empty_ledger: Ledger) -> None:
         await empty_ledger.append(call())
         await empty_ledger.recorded()
     await assert_recorded(empty_ledger)
+
+
+async def test_told_to_stop_while_it_is_still_loaded_it_ends_without_a_word(tmp_path: Path) -> None:
+    log = tmp_path / "recorder.log"
+    log.write_text("what a recorder before it said\n")
+    async with running_service("recorder", log, {}) as process:
+        pass
+    assert process.process.exit_code in (0, -signal.SIGTERM)
+    assert "Traceback" not in process.output()
