@@ -12,6 +12,8 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 
 LANES = 16
 """Shares of the subjects that projectors work on side by side."""
+PLAYBOOK_LANE = -1
+"""What stands in `concerns` for a playbook, which concerns them all."""
 
 E = TypeVar("E", bound=Event, covariant=True)
 

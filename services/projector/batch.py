@@ -1,10 +1,11 @@
 """What a lane has to take next: entries of its subjects, or the publication of a playbook."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from projections.entry import Recorded
 from projections.playbooks import Published
-from services.ledger.journal import Connection, publication, recorded_of
+from services.ledger.journal import Connection, Row, publication, recorded_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,24 @@ class Batch:
     """A playbook; such a batch has no arrivals."""
 
 
-async def read(connection: Connection, sql: dict[str, str], lane: int, after: int, up_to: int, limit: int) -> Batch:
+def arrivals_of(rows: Iterable[Row]) -> list[Arrival]:
+    """The arrivals, from rows in the order of the journal; what concerns several subjects is one entry."""
+    arrivals: list[Arrival] = []
+    last: Recorded | None = None
+    for row in rows:
+        if last is None or last.sequence != row["sequence"]:
+            last = recorded_of(row)
+        arrivals.append(Arrival(row["concerned"], last, row["targeted"]))
+    return arrivals
+
+
+async def read(connection: Connection, sql: Mapping[str, str], lane: int, after: int, up_to: int, limit: int) -> Batch:
     """The next batch of a lane behind a position, at most `limit` arrivals (and the rest of the last entry)."""
     published_at: int | None = await connection.fetchval(sql["next_publication"], after, up_to)
     before = up_to if published_at is None else published_at - 1
     rows = await connection.fetch(sql["batch"], lane, after, before, limit) if before > after else []
     if rows:
-        arrivals, last = [], None
-        for row in rows:
-            if last is None or last.sequence != row["sequence"]:
-                last = recorded_of(row)
-            arrivals.append(Arrival(row["concerned"], last, row["targeted"]))
+        arrivals = arrivals_of(rows)
         return Batch(arrivals, arrivals[-1].recorded.sequence if len(rows) >= limit else before)
     if published_at is None:
         return Batch([], up_to)

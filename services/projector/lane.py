@@ -20,7 +20,7 @@ from services.projector import metrics
 from services.projector.batch import Arrival, read
 from services.projector.cache import Cache
 from services.projector.fill import fill
-from services.projector.stale import Stale
+from services.projector.stale import Stale, StaleMarks
 from services.projector.tables import tables_of
 from services.projector.turns import Turns
 from services.projector.versions import difference, versions
@@ -108,6 +108,10 @@ class Lane:
         """The position was advanced by the caller, and committed: nothing up to there concerns the lane."""
         self.position = replace(self.position, sequence=sequence)
 
+    def marks(self) -> StaleMarks:
+        """What a commit of what was taken writes of stale subjects; given once."""
+        return self._stale.marks()
+
     async def step(self, connection: Connection, recorded: int, limit: int) -> Step:
         """Take and commit the next batch, towards the recorder's position. Raises LostLeadership.
 
@@ -120,7 +124,7 @@ class Lane:
         written = versions(folded.changes)
         writing = perf_counter()
         with metrics.COMMIT.time():
-            await commit(connection, self._schema, self.position, folded.reaches, written, self._stale.marks())
+            await commit(connection, self._schema, self.position, folded.reaches, written, self.marks())
         self._write_s = (perf_counter() - writing) / max(len(written), 1)
         self._unsure.clear()
         self.advanced(folded.reaches)
@@ -128,7 +132,6 @@ class Lane:
         metrics.BATCH.observe(folded.arrivals)
         metrics.ARRIVALS.inc(folded.arrivals)
         metrics.VERSIONS.inc(len(written))
-        metrics.CACHED.set(self._cache.entries)
         return Step(folded.arrivals, len(written), folded.reaches)
 
     async def fill(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> Step:
@@ -156,14 +159,15 @@ class Lane:
                 if reaches > self.position.sequence:
                     break
                 return _Folded(changes + await self._publish(connection, batch.published), 0, batch.reaches)
-            changes += await self._take(connection, batch.arrivals, reaches)
+            changes += await self.take(connection, batch.arrivals, reaches)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
             full = arrivals >= limit or len(changes) >= MOST_CHANGES
             if reaches == recorded or full or perf_counter() + len(changes) * self._write_s >= until:
                 break
         return _Folded(changes, arrivals, reaches)
 
-    async def _take(self, connection: Connection, arrivals: Sequence[Arrival], after: int) -> list[Change]:
+    async def take(self, connection: Connection, arrivals: Sequence[Arrival], after: int) -> list[Change]:
+        """Fold what comes next behind a position, in memory alone; what that changes."""
         replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals), after)
         changes: list[Change] = []
         turns = Turns()
@@ -181,6 +185,7 @@ class Lane:
             metrics.REFOLDS.inc(replay.refolds)
             replay.refolds = 0
             self._cache.keep(replay)
+        metrics.CACHED.set(self._cache.entries)
         return changes
 
     async def _publish(self, connection: Connection, published: Published) -> list[Change]:

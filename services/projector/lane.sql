@@ -15,21 +15,12 @@ select held.pid
 -- Compare and set, in the transaction of the rows that the new position vouches for.
 update {generation}.lane set sequence = $4 where lane = $1 and epoch = $2 and sequence = $3;
 
--- name: advance_idle
--- The same for lanes that nothing concerns up to the new position.
+-- name: advance_all
+-- The same for several lanes.
 update {generation}.lane set sequence = $4
   from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as held (lane, epoch, sequence)
  where lane.lane = held.lane and lane.epoch = held.epoch and lane.sequence = held.sequence
 returning lane.lane;
-
--- name: busy
--- Of lanes with their positions, those that something concerns up to a sequence.
-select held.lane
-  from unnest($1::smallint[], $2::bigint[]) as held (lane, sequence)
- where exists (select from ledger.concerns
-                where concerns.lane in (held.lane, -1)
-                  and concerns.sequence > held.sequence
-                  and concerns.sequence <= $3);
 
 -- name: next_publication
 -- Playbooks concern every lane: a batch ends before the first one.
@@ -58,6 +49,26 @@ select next.subject as concerned,
            and concerns.sequence <= $3
          order by concerns.sequence
          fetch first ($4::bigint) rows with ties) next
+  join ledger.journal using (sequence)
+ order by next.sequence, next.subject;
+
+-- name: abreast
+-- The same for several lanes with their positions, with all that there is up to a sequence.
+select next.lane,
+       next.subject as concerned,
+       journal.sequence, journal.source, journal.id, journal.type, journal.subject,
+       journal.occurred_at, journal.actor, journal.message,
+       exists (select from ledger.journal correction
+                where correction.disposition = 'entry'
+                  and correction.target_source = journal.source
+                  and correction.target_id = journal.id
+                  and correction.sequence < journal.sequence) as targeted
+  from (select held.lane, concerns.subject, concerns.sequence
+          from unnest($1::smallint[], $2::bigint[]) as held (lane, sequence)
+          join ledger.concerns
+            on concerns.lane = held.lane
+           and concerns.sequence > held.sequence
+           and concerns.sequence <= $3) next
   join ledger.journal using (sequence)
  order by next.sequence, next.subject;
 

@@ -1,11 +1,12 @@
 """The lanes that one process holds, for as long as its connections last.
 
-Every look at the journal gives idle lanes the recorder's position in one statement, and sets those that have entries
-to work, side by side. Whatever ends a session ends it with all that its lanes hold in memory.
+Every look at the journal sets those that are behind to work: what is nearly up to date abreast, in one transaction,
+and what is not each for itself, side by side. Whatever ends a session ends it with all that its lanes hold in memory.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -15,7 +16,7 @@ import structlog
 
 from services.errors import DaybookError, LostLeadership, Unavailable
 from services.ledger.journal import recorded_position
-from services.projector import metrics
+from services.projector import abreast, metrics
 from services.projector.cache import Cache
 from services.projector.generation import Generation, Views
 from services.projector.lane import Lane
@@ -77,6 +78,9 @@ class Session:
         self._lanes: dict[int, Lane] = {}
         """Those that may be set to work: what they hold in memory is committed, but for what is being worked on."""
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._alone: set[int] = set()
+        """Lanes that go abreast of others only once they have caught up by themselves: what stops one of those that go
+        abreast stops all of them, and the next time it is to stop no other."""
         self._surplus: set[int] = set()
         """Lanes that are to stop after their batch, because others have too few."""
         self._leaving: set[int] = set()
@@ -99,7 +103,7 @@ class Session:
                     return
                 await self._share()
             self._recorded = await recorded_position(self._locking)
-            await self._set_to_work()
+            self._set_to_work()
             if self._failure is not None:
                 raise self._failure
             try:
@@ -137,6 +141,7 @@ class Session:
         except DaybookError as error:
             self._rest(lane, error)
         else:
+            self._alone.add(lane)
             self._manner.progress.claimed(lane, claimed.position.sequence)
             return True
         await self._let_go(lane)
@@ -158,6 +163,7 @@ class Session:
     def _forget(self, lane: int) -> None:
         """Nobody goes on from what a lane holds in memory: it may never have been committed."""
         self._lanes.pop(lane, None)
+        self._alone.discard(lane)
         self._manner.progress.let_go(lane)
         self._cache.forget(lane)
 
@@ -167,73 +173,92 @@ class Session:
         self._manner.progress.stops(lane, error)
         self._manner.on_trouble(error)
 
-    async def _set_to_work(self) -> None:
+    def _set_to_work(self) -> None:
         behind = {
             number: lane
             for number, lane in self._lanes.items()
             if number not in self._busy and lane.position.sequence < self._recorded
         }
         self._manner.progress.looked({number: number in behind or number in self._busy for number in self._lanes})
-        if not behind:
-            return
-        positions = [lane.position for lane in behind.values()]
-        found = await self._locking.fetch(
-            self._sql["busy"], [each.lane for each in positions], [each.sequence for each in positions], self._recorded
-        )
-        busy = {row["lane"] for row in found} | {number for number, lane in behind.items() if lane.restless}
-        for number in busy:
+        near = [number for number, lane in behind.items() if self._may_go_abreast(number, lane)]
+        if near:
+            task = asyncio.create_task(self._work_abreast(near), name=f"lanes {near}")
+            self._busy.update(dict.fromkeys(near, task))
+        for number in behind.keys() - set(near):
             self._busy[number] = asyncio.create_task(self._work(number), name=f"lane {number}")
-        await self._advance({number: lane for number, lane in behind.items() if number not in busy})
 
-    async def _advance(self, idle: dict[int, Lane]) -> None:
-        if not idle:
-            return
-        positions = [lane.position for lane in idle.values()]
-        rows = await self._locking.fetch(
-            self._sql["advance_idle"],
-            [each.lane for each in positions],
-            [each.epoch for each in positions],
-            [each.sequence for each in positions],
-            self._recorded,
-        )
-        advanced = {row["lane"] for row in rows}
-        for number, lane in idle.items():
-            if number in advanced:
-                lane.advanced(self._recorded)
-                await self._tell(number, self._recorded)
-            else:
-                log.warning("lane_lost", lane=number)
-                metrics.TROUBLES.labels("lane_lost").inc()
-                await self._let_go(number)
+    def _may_go_abreast(self, number: int, lane: Lane) -> bool:
+        filled = self._manner.fills and lane.position.sequence == 0
+        near = self._recorded - lane.position.sequence <= min(abreast.NEAR, self._manner.batch)
+        return near and not filled and not lane.restless and number not in self._alone
+
+    def _loses(self, lane: int) -> None:
+        log.warning("lane_lost", lane=lane)
+        metrics.TROUBLES.labels("lane_lost").inc()
 
     async def _tell(self, lane: int, sequence: int) -> None:
         self._manner.progress.moved(lane, sequence)
         await self._manner.tell(lane, sequence)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """One to work on, as soon as it is our turn."""
+        async with self._turns:
+            connection = self._working.get_nowait()
+            try:
+                yield connection
+            finally:
+                self._working.put_nowait(connection)
+
+    async def _work_abreast(self, numbers: Collection[int]) -> None:
+        """One batch for lanes that are nearly up to date, or none when each is to work by itself."""
+        recorded, kept = self._recorded, set[int]()
+        try:
+            async with self._connection() as connection:
+                lanes = [self._lanes[number] for number in numbers]
+                moved = await abreast.step(connection, self._generation.schema, lanes, recorded)
+            if moved is None:
+                self._alone.update(numbers)
+                kept = set(numbers)
+                return
+            kept = moved
+            for number in set(numbers) - moved:
+                self._loses(number)
+            for number in moved:
+                await self._tell(number, recorded)
+        except Exception as error:
+            if isinstance(error, CONNECTION_BROKEN) and not isinstance(error, asyncpg.LockNotAvailableError):
+                self._failure = error
+            else:
+                log.warning("lanes_go_alone", lanes=list(numbers), error=str(error) or type(error).__name__)
+        finally:
+            for number in numbers:
+                del self._busy[number]
+                if number not in kept or number in self._surplus:
+                    self._forget(number)
+                    self._leaving.add(number)
+            self._wake.set()
 
     async def _work(self, number: int) -> None:
         """Batch after batch until the lane has caught up, or another process is to have it."""
         lane = self._lanes[number]
         try:
             while lane.position.sequence < self._recorded and number not in self._surplus:
-                async with self._turns:
-                    connection = self._working.get_nowait()
-                    try:
-                        if self._manner.fills and lane.position.sequence == 0:
-                            tell = partial(self._manner.progress.fills, number)
-                            step = await lane.fill(connection, self._recorded, tell)
-                        else:
-                            step = await lane.step(connection, self._recorded, self._manner.batch)
-                    finally:
-                        self._working.put_nowait(connection)
+                async with self._connection() as connection:
+                    if self._manner.fills and lane.position.sequence == 0:
+                        tell = partial(self._manner.progress.fills, number)
+                        step = await lane.fill(connection, self._recorded, tell)
+                    else:
+                        step = await lane.step(connection, self._recorded, self._manner.batch)
                 await self._tell(number, step.sequence)
-        except LostLeadership as error:
-            log.warning("lane_lost", lane=number, error=str(error))
-            metrics.TROUBLES.labels("lane_lost").inc()
+        except LostLeadership:
+            self._loses(number)
         except CONNECTION_BROKEN as error:
             self._failure = error
         except Exception as error:
             self._rest(number, error)
         else:
+            self._alone.discard(number)
             if number not in self._surplus:
                 return
         finally:

@@ -1,6 +1,8 @@
 """One batch of one lane, committed: row versions, stale marks and the new position, or nothing of it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from projections.view import Row, RowKey
 from services.errors import LostLeadership, ViewsAltered
@@ -25,7 +27,8 @@ class Position:
     sequence: int
 
 
-def statements(schema: str) -> dict[str, str]:
+@cache
+def statements(schema: str) -> Mapping[str, str]:
     """The queries of lane.sql for one generation."""
     return {
         name: sql.replace("{generation}", quoted(schema))
@@ -55,6 +58,18 @@ async def advance(connection: Connection, schema: str, position: Position, reach
             f"Another projector has claimed lane {position.lane} of {schema}; nothing was written behind "
             f"sequence {position.sequence}."
         )
+
+
+async def advance_all(connection: Connection, schema: str, positions: Collection[Position], reaches: int) -> set[int]:
+    """The same for several lanes. Gives those that were moved; another worker has claimed the others."""
+    rows = await connection.fetch(
+        statements(schema)["advance_all"],
+        [each.lane for each in positions],
+        [each.epoch for each in positions],
+        [each.sequence for each in positions],
+        reaches,
+    )
+    return {row["lane"] for row in rows}
 
 
 async def write(connection: Connection, schema: str, written: Versions) -> None:

@@ -7,12 +7,10 @@ from typing import NamedTuple
 from contracts.canonical import leaf_hash
 from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import split_subject
-from projections.entry import lane_of
+from projections.entry import PLAYBOOK_LANE, lane_of
 from services.ledger.times import instant, microseconds
 from services.recorder.judge import Unreadable, judge
 from services.stream.reading import Stored, recorded_at_us
-
-PLAYBOOK_LANE = -1
 
 
 class JournalRow(NamedTuple):

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from services.errors import Unavailable
 from services.intake.service import Running, running
 from services.monitoring import condition
+from services.projector import condition as projector_condition
 from services.projector import generation, progress
 from services.projector.condition import look as look_at_projector
 from services.projector.progress import Progress
@@ -23,6 +25,7 @@ from services.recorder.condition import Standing
 from services.stream.state import ask
 from tests.integration.intake.sending import call
 from tests.integration.intake.test_stream_away import limit
+from tests.integration.projector.turmoil import event
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -242,20 +245,53 @@ class TestProjector:
         async with in_the_background(working.run()):
             await until(says_rebuild, "it does not say what to do")
 
-    async def test_one_lane_that_hangs_is_named(self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(progress, "MOVES_WITHIN_S", 1.0)
+    @pytest.mark.parametrize(
+        ("locked", "reason", "named"),
+        [
+            ("stage_position", "lane_stuck", "Behind, and not moved for 1 s: lane {lane}."),
+            (
+                "lane",
+                "lane_stopped",
+                "Lane {lane} is stopped and tried again: Its row in {schema}.lane is locked by backend {backend}.",
+            ),
+        ],
+        ids=["its rows", "itself"],
+    )
+    async def test_one_lane_that_hangs_is_named(
+        self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, locked: str, reason: str, named: str
+    ) -> None:
+        for module in (progress, projector_condition):
+            monkeypatch.setattr(module, "MOVES_WITHIN_S", 1.0)
         owner = await empty_ledger.connect()
         schema = await owner.fetchval("select schema_name from ledger.generation")
         async with empty_ledger.process("recorder"), self.projector(empty_ledger) as look:
-            await empty_ledger.append(call("c-1", deal="D-1"))
+            opened = event("deal_opened", "deal/D-1", datetime(2026, 3, 1, tzinfo=UTC), "o-1", playbook="practice")
+            await empty_ledger.append(opened)
             await empty_ledger.projected()
             lane = await owner.fetchval("select lane from ledger.concerns where sequence = 1")
             async with owner.transaction():
-                await owner.execute(f'select from "{schema}".lane where lane = $1 for update', lane)
-                await empty_ledger.append(call("c-2", deal="D-1"))
-                await says(look, "lane_stuck")
+                if locked == "lane":
+                    await owner.execute(f'select from "{schema}".lane where lane = $1 for update', lane)
+                else:
+                    await owner.execute(f'select from "{schema}".stage_position for update')
+                reassigned = event("deal_reassigned", "deal/D-1", datetime(2026, 3, 2, tzinfo=UTC), "r-1", owner="Han")
+                (sequence,) = await empty_ledger.append(reassigned)
+                told = list[str]()
+                said = named.format(lane=lane, schema=schema, backend=owner.get_server_pid())
+
+                async def is_named() -> bool:
+                    nonlocal told
+                    told = [each.detail for each in (await look()).reasons]
+                    return told == [said]
+
+                async def others_go_on() -> bool:
+                    rows = await owner.fetch(f'select lane, sequence from "{schema}".lane')
+                    return {row["lane"] for row in rows if row["sequence"] < sequence} == {lane}
+
+                await until(is_named, "it is not named", lambda: str(told))
+                await until(others_go_on, "other lanes wait for it")
                 found = await look()
-                assert found.reasons[0].detail.endswith(f"lane {lane}.")
+                assert [each.code for each in found.reasons] == [reason]
                 assert found.figures["daybook_projector_unprojected_age_seconds"] > 0
             await says(look)
             await empty_ledger.projected()

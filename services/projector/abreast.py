@@ -1,0 +1,63 @@
+"""Lanes that are nearly up to date, abreast: what is new for all of them is read, folded and committed at once.
+
+A dozen round trips and a commit cost far more than the few entries that a lane would take with them by itself. Each
+position is still compared and set for itself: a lane that another worker has claimed stays behind, the others go on.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import chain
+from time import perf_counter
+
+from projections.entry import PLAYBOOK_LANE
+from services.ledger.journal import Connection
+from services.projector import metrics
+from services.projector.batch import Arrival, arrivals_of
+from services.projector.lane import Lane
+from services.projector.versions import versions
+from services.projector.write import advance_all, mark, statements, write
+
+NEAR = 5000
+"""Entries: a lane that is farther behind the recorder takes larger batches, by itself."""
+WRITTEN_WITHIN_MS = 500
+"""Per statement; so long they wait together for what somebody else has locked."""
+
+
+async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recorded: int) -> set[int] | None:
+    """Take and commit all up to the recorder's position. Gives the lanes that did; others have claimed the rest.
+
+    None when a playbook has been published: nothing is done, for that each lane takes by itself. Raises
+    LockNotAvailableError when somebody else has locked a row. A lane that is not among those given is of no use any
+    more, and after an exception none is.
+    """
+    began = perf_counter()
+    positions = [lane.position for lane in lanes]
+    sequences = [each.sequence for each in positions]
+    rows = await connection.fetch(
+        statements(schema)["abreast"],
+        [*(each.lane for each in positions), PLAYBOOK_LANE],
+        [*sequences, min(sequences)],
+        recorded,
+    )
+    by_lane: defaultdict[int, list[Arrival]] = defaultdict(list)
+    for row, arrival in zip(rows, arrivals_of(rows), strict=True):
+        by_lane[row["lane"]].append(arrival)
+    if PLAYBOOK_LANE in by_lane:
+        return None
+    changes = {lane: await lane.take(connection, by_lane[lane.position.lane], lane.position.sequence) for lane in lanes}
+    with metrics.COMMIT.time():
+        async with connection.transaction():
+            await connection.execute(f"set local lock_timeout = '{WRITTEN_WITHIN_MS}ms'")
+            moved = await advance_all(connection, schema, positions, recorded)
+            going_on = [lane for lane in lanes if lane.position.lane in moved]
+            written = versions(chain.from_iterable(changes[lane] for lane in going_on))
+            await write(connection, schema, written)
+            for lane in going_on:
+                await mark(connection, schema, lane.marks())
+    for lane in going_on:
+        lane.advanced(recorded)
+    metrics.STEP.observe(perf_counter() - began)
+    metrics.BATCH.observe(len(rows))
+    metrics.ARRIVALS.inc(len(rows))
+    metrics.VERSIONS.inc(len(written))
+    return moved
