@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 from contracts.canonical import MAX_DEPTH, MAX_INTEGER, is_plain
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, CloudEvent, is_json
 from contracts.identifiers import split_subject
+from contracts.pauses import Pausing, finished
 from contracts.recorded import beyond_bmp, stored_reader
 from contracts.times import read_instant
 
@@ -38,6 +39,11 @@ def read_quickly(text: bytes, most: int = 1) -> Any:
     None when it takes a closer look, as for a list of more than `most`. That no key stands twice is told by the colons,
     as in `read_json`.
     """
+    return finished(reading_quickly(text, most))
+
+
+def reading_quickly(text: bytes, most: int) -> Pausing[Any]:
+    """The same, with pauses."""
     try:
         value = from_json(text, allow_inf_nan=False)
     except ValueError:
@@ -57,6 +63,7 @@ def read_quickly(text: bytes, most: int = 1) -> Any:
         else:
             colons += read[1]
             found.append(read[0])
+        yield
     if colons != text.count(b":"):
         return None
     return found if several else found[0]

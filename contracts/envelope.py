@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from contracts.arriving import judge_quickly, read_quickly
+from contracts.arriving import judge_quickly, read_quickly, reading_quickly
 from contracts.canonical import NotCanonical, canonical, read_json
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
 from contracts.events import EVENTS, Registry
+from contracts.pauses import Pausing, finished
 from contracts.places import breaks, read_broken
 from contracts.problems import Problem, Refused, problems_of
 from contracts.recorded import read_canonical
@@ -38,6 +39,7 @@ __all__ = [
     "read_members",
     "read_recorded",
     "read_time",
+    "reading_members",
 ]
 
 MAX_SENT_BYTES = 8 * MAX_EVENT_BYTES
@@ -98,9 +100,14 @@ def read_members(raw: bytes, registry: Registry = EVENTS) -> Sequence[CloudEvent
 
     Raises Refused when the batch itself is at fault.
     """
+    return finished(reading_members(raw, registry))
+
+
+def reading_members(raw: bytes, registry: Registry = EVENTS) -> Pausing[Sequence[CloudEvent | Refused]]:
+    """The same, with pauses: a thousand events take ten milliseconds, and longer when something is wrong with them."""
     if len(raw) > MAX_BATCH_BYTES:
         raise Refused(_too_long(len(raw), MAX_BATCH_BYTES, ""))
-    values, whole = read_quickly(raw, MAX_BATCH) if registry is EVENTS else None, True
+    values, whole = (yield from reading_quickly(raw, MAX_BATCH)) if registry is EVENTS else None, True
     if values is None:
         try:
             values = read_json(raw)
@@ -113,7 +120,14 @@ def read_members(raw: bytes, registry: Registry = EVENTS) -> Sequence[CloudEvent
         raise Refused(Problem("", "a batch is a JSON list of events", "unreadable"))
     if len(values) > MAX_BATCH:
         raise Refused(Problem("", f"{len(values)} events; a batch has at most {MAX_BATCH}", "too_large"))
-    return [_member(index, value, whole, registry) for index, value in enumerate(values)]
+    members: list[CloudEvent | Refused] = []
+    for index, value in enumerate(values):
+        if isinstance(value, CloudEvent):
+            members.append(value)
+        else:
+            members.append(_member(index, value, whole, registry))
+            yield
+    return members
 
 
 def read_recorded(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:

@@ -8,10 +8,10 @@ from fastapi import Request
 from contracts.envelope import MAX_BATCH_BYTES, MAX_SENT_BYTES, is_json
 from services.intake.openapi import BATCH, BINARY, STRUCTURED
 from services.intake.problems import Refusal
-from services.intake.sent import Sent, batch, binary, structured
+from services.intake.sent import Batches, Sent, binary, structured
 
 MOST_HELD_BYTES = 128 * 1024 * 1024
-"""Bodies being read at once, over all connections."""
+"""Bodies being sent, waiting to be read and being read, over all connections."""
 MOST_DISCARDED_BYTES = 4 * MAX_BATCH_BYTES
 """What is let in of a refused body, so that its sender comes to read the answer; a longer one is cut off."""
 PATIENCE_S = 30.0
@@ -28,9 +28,10 @@ def head_of(request: Request) -> Head:
 
 
 class Bodies:
-    """The bodies that are being read."""
+    """The bodies that are held."""
 
-    def __init__(self) -> None:
+    def __init__(self, batches: Batches) -> None:
+        self._batches = batches
         self._held = 0
 
     async def read(self, request: Request, head: Head) -> Sent | Refusal:
@@ -43,18 +44,23 @@ class Bodies:
             return _wanted(f"not {content_type[:80] or 'a body without Content-Type'}")
         if media == BINARY and (refusal := _attributes_fault(request)) is not None:
             return refusal
-        body = await self._read(request, head, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES)
-        if isinstance(body, Refusal):
-            return body
-        if media == STRUCTURED:
-            return structured(body)
-        return batch(body) if media == BATCH else binary(head, body)
+        chunks: list[bytes] = []
+        try:
+            refusal = await self._take(request, head, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES, chunks)
+            if refusal is not None:
+                return refusal
+            body = b"".join(chunks)
+            if media == STRUCTURED:
+                return structured(body)
+            return await self._batches.read(body) if media == BATCH else binary(head, body)
+        finally:
+            self._held -= sum(map(len, chunks))
 
-    async def _read(self, request: Request, head: Head, most: int) -> bytes | Refusal:
+    async def _take(self, request: Request, head: Head, most: int, chunks: list[bytes]) -> Refusal | None:
+        """All chunks of a body, which are then held; or why it is refused."""
         too_large = Refusal("too_large", f"The body is larger than {most} bytes; nothing of it was read.")
         if (declared_length(head) or 0) > most:
             return too_large
-        chunks: list[bytes] = []
         size = 0
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -64,18 +70,16 @@ class Bodies:
                     if message["type"] != "http.request":
                         return Refusal("unreadable", "The connection ended within the body.")
                     more, chunk = message.get("more_body", False), message.get("body", b"")
+                    chunks.append(chunk)
                     size += len(chunk)
                     self._held += len(chunk)
                     if size > most:
                         return too_large
                     if self._held > MOST_HELD_BYTES:
                         return Refusal("busy", "Too many large bodies are being sent at once; nothing was recorded.")
-                    chunks.append(chunk)
         except TimeoutError:
             return Refusal("too_slow", f"The body did not arrive within {PATIENCE_S:.0f} s; nothing was recorded.")
-        finally:
-            self._held -= size
-        return b"".join(chunks)
+        return None
 
 
 def _attributes_fault(request: Request) -> Refusal | None:

@@ -1,6 +1,6 @@
 """What both doors share: who asks, what was sent, and the answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,7 +12,7 @@ from services.intake.journal import Journal
 from services.intake.problems import Refusal
 from services.intake.receipt import Taken
 from services.intake.reception import Reception
-from services.intake.sent import Sent
+from services.intake.sent import Batches, Sent
 from services.intake.sources import Source, Sources
 
 _IDENTITY: TypeAdapter[tuple[str, str]] = TypeAdapter(tuple[SourceName, EventId])
@@ -25,6 +25,7 @@ class Door:
     sources: Sources
     reception: Reception
     journal: Journal
+    batches: Batches = field(default_factory=Batches)
 
     async def source_of(self, token: str) -> Source | Refusal:
         """Who holds a token."""

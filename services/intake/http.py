@@ -28,7 +28,7 @@ def application(door: Door, monitor: Monitor) -> ASGIApp:
     whatever else is asked.
     """
     app = FastAPI(redoc_url=None, telemetry=_NO_TELEMETRY, **openapi.ABOUT)
-    bodies = Bodies()
+    bodies = Bodies(door.batches)
 
     @app.post("/events", **openapi.POST_EVENTS)
     async def post_events(request: Request) -> Response:

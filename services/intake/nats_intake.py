@@ -15,7 +15,7 @@ from services.intake.nats_client import RequestsBroker, RequestsClient
 from services.intake.problems import Refusal
 from services.intake.receipt import Taken
 from services.intake.requests import Request, Requests
-from services.intake.sent import Sent, batch, structured
+from services.intake.sent import Sent, structured
 from services.stream import connection
 
 SUBJECT = "intake.*"
@@ -55,8 +55,8 @@ async def _answer(door: Door, request: Request) -> Taken | Refusal:
     asked = request.subject.decode("ascii").removeprefix("intake.")
     if asked != source.name:
         return Refusal("wrong_source", f"{source.name} sends to intake.{source.name}, not to intake.{asked}.")
-    return await door.take(source, _sent(request.data))
+    return await door.take(source, await _sent(door, request.data))
 
 
-def _sent(body: bytes) -> Sent:
-    return batch(body) if body.lstrip(b" \t\r\n").startswith(b"[") else structured(body)
+async def _sent(door: Door, body: bytes) -> Sent:
+    return await door.batches.read(body) if body.lstrip(b" \t\r\n").startswith(b"[") else structured(body)

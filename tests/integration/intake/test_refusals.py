@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.intake import body, reception
+from services.intake.sent import Batches, Sent
 from tests.integration.intake.sending import BATCH, STRUCTURED, Sender, call, invoice, kinds
 
 
@@ -181,6 +182,27 @@ async def test_more_at_once_than_fits_in_memory_is_told_to_come_again(
     assert response.status_code == 503
     assert response.json()["type"] == "urn:daybook:problem:busy"
     assert int(response.headers["retry-after"]) > 0
+
+
+async def test_batches_that_wait_to_be_read_take_up_room_too(door: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = [call("held-1")], [call("held-2")]
+    read, is_read, may_go_on = Batches.read, asyncio.Event(), asyncio.Event()
+
+    async def read_later(batches: Batches, text: bytes) -> Sent:
+        is_read.set()
+        await may_go_on.wait()
+        return await read(batches, text)
+
+    monkeypatch.setattr(Batches, "read", read_later)
+    monkeypatch.setattr(body, "MOST_HELD_BYTES", len(json.dumps(first)) * 3 // 2)
+    waiting = asyncio.create_task(door.send_batch(first))
+    await asyncio.wait_for(is_read.wait(), 10)
+    refused = await door.send_batch(second)
+    may_go_on.set()
+
+    assert (refused.status_code, refused.json()["type"]) == (503, "urn:daybook:problem:busy")
+    assert (await waiting).status_code == 201
+    assert (await door.send_batch(second)).status_code == 201
 
 
 async def test_a_body_that_does_not_arrive_is_not_waited_for_for_ever(

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -21,6 +22,7 @@ from contracts.envelope import (
     read_event,
     read_members,
     read_recorded,
+    reading_members,
 )
 
 CALL: dict[str, Any] = {
@@ -276,6 +278,18 @@ def test_a_member_that_is_unreadable_does_not_hide_the_others() -> None:
         [(each.index, each.field) for each in member.problems] if isinstance(member, Refused) else member.id
         for member in members
     ] == [[(0, "data.duration_s")], [(1, "id")], [(2, "")], "call-1", [(4, "")]]
+
+
+@pytest.mark.parametrize("changed", [{}, {"id": ""}, {"subject": 7}], ids=["well formed", "refused", "no text"])
+def test_reading_a_batch_pauses_after_every_event(changed: dict[str, Any]) -> None:
+    raw = json.dumps([CALL | {"id": f"call-{number}"} | changed for number in range(50)]).encode()
+    results = []
+
+    def reading() -> Iterator[None]:
+        results.append((yield from reading_members(raw)))
+
+    assert len(list(reading())) >= 50
+    assert repr(results) == repr([read_members(raw)])
 
 
 def test_a_deep_batch_with_a_million_members_is_refused_without_being_named_member_by_member() -> None:
