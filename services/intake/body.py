@@ -44,24 +44,23 @@ class Bodies:
             return _wanted(f"not {content_type[:80] or 'a body without Content-Type'}")
         if media == BINARY and (refusal := _attributes_fault(request)) is not None:
             return refusal
-        chunks: list[bytes] = []
+        body = await self._take(request, head, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES)
+        if isinstance(body, Refusal):
+            return body
         try:
-            refusal = await self._take(request, head, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES, chunks)
-            if refusal is not None:
-                return refusal
-            body = b"".join(chunks)
             if media == STRUCTURED:
                 return structured(body)
             return await self._batches.read(body) if media == BATCH else binary(head, body)
         finally:
-            self._held -= sum(map(len, chunks))
+            self._held -= len(body)
 
-    async def _take(self, request: Request, head: Head, most: int, chunks: list[bytes]) -> Refusal | None:
-        """All chunks of a body, which are then held; or why it is refused."""
+    async def _take(self, request: Request, head: Head, most: int) -> bytes | Refusal:
+        """A body, which is then held; or why it is refused."""
         too_large = Refusal("too_large", f"The body is larger than {most} bytes; nothing of it was read.")
         if (declared_length(head) or 0) > most:
             return too_large
-        size = 0
+        chunks: list[bytes] = []
+        size, whole = 0, False
         try:
             async with asyncio.timeout(PATIENCE_S):
                 more = True
@@ -70,16 +69,20 @@ class Bodies:
                     if message["type"] != "http.request":
                         return Refusal("unreadable", "The connection ended within the body.")
                     more, chunk = message.get("more_body", False), message.get("body", b"")
-                    chunks.append(chunk)
                     size += len(chunk)
                     self._held += len(chunk)
                     if size > most:
                         return too_large
                     if self._held > MOST_HELD_BYTES:
                         return Refusal("busy", "Too many large bodies are being sent at once; nothing was recorded.")
+                    chunks.append(chunk)
+            whole = True
+            return b"".join(chunks)
         except TimeoutError:
             return Refusal("too_slow", f"The body did not arrive within {PATIENCE_S:.0f} s; nothing was recorded.")
-        return None
+        finally:
+            if not whole:
+                self._held -= size
 
 
 def _attributes_fault(request: Request) -> Refusal | None:

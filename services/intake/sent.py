@@ -13,7 +13,7 @@ from contracts.problems import Problem
 from services.intake.journal import Identity
 
 AT_A_TIME = 100
-"""Events of a batch that are read, in about a millisecond, before whatever else waits has its turn."""
+"""Events of a batch that are read, in about a millisecond unless they are long, before what else waits has its turn."""
 
 
 @dataclass(frozen=True)

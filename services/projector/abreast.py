@@ -13,42 +13,48 @@ from projections.entry import PLAYBOOK_LANE
 from services.ledger.journal import Connection
 from services.projector import metrics
 from services.projector.batch import Arrival, arrivals_of
-from services.projector.lane import Lane
+from services.projector.lane import READ_AT_ONCE, Lane
+from services.projector.turns import Turns
 from services.projector.versions import versions
 from services.projector.write import advance_all, mark, statements, write
 
-NEAR = 5000
+NEAR = READ_AT_ONCE
 """Entries: a lane that is farther behind the recorder takes larger batches, by itself."""
 WRITTEN_WITHIN_MS = 500
-"""Per statement; so long they wait together for what somebody else has locked."""
+"""So long they wait together for a row of a view that somebody else has locked."""
 
 
 async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recorded: int) -> set[int] | None:
-    """Take and commit all up to the recorder's position. Gives the lanes that did; others have claimed the rest.
+    """Take and commit all up to the recorder's position. Gives the lanes that did.
 
-    None when a playbook has been published: nothing is done, for that each lane takes by itself. Raises
-    LockNotAvailableError when somebody else has locked a row. A lane that is not among those given is of no use any
-    more, and after an exception none is.
+    The others have been claimed by another worker, or somebody has locked their rows: they are of no use any more, and
+    after an exception none is. None when a playbook has been published: nothing is done, for that each lane takes by
+    itself. Raises LockNotAvailableError when a row of a view is locked.
     """
     began = perf_counter()
     positions = [lane.position for lane in lanes]
     sequences = [each.sequence for each in positions]
+    lowest = min(sequences)
     rows = await connection.fetch(
         statements(schema)["abreast"],
         [*(each.lane for each in positions), PLAYBOOK_LANE],
-        [*sequences, min(sequences)],
+        [*sequences, lowest],
         recorded,
+        lowest,
     )
     by_lane: defaultdict[int, list[Arrival]] = defaultdict(list)
     for row, arrival in zip(rows, arrivals_of(rows), strict=True):
         by_lane[row["lane"]].append(arrival)
     if PLAYBOOK_LANE in by_lane:
         return None
-    changes = {lane: await lane.take(connection, by_lane[lane.position.lane], lane.position.sequence) for lane in lanes}
+    turns = Turns()
+    changes = {
+        lane: await lane.take(connection, by_lane[lane.position.lane], lane.position.sequence, turns) for lane in lanes
+    }
     with metrics.COMMIT.time():
         async with connection.transaction():
-            await connection.execute(f"set local lock_timeout = '{WRITTEN_WITHIN_MS}ms'")
             moved = await advance_all(connection, schema, positions, recorded)
+            await connection.execute(f"set local lock_timeout = '{WRITTEN_WITHIN_MS}ms'")
             going_on = [lane for lane in lanes if lane.position.lane in moved]
             written = versions(chain.from_iterable(changes[lane] for lane in going_on))
             await write(connection, schema, written)

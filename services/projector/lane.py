@@ -105,7 +105,7 @@ class Lane:
         return bool(self._unsure)
 
     def advanced(self, sequence: int) -> None:
-        """The position was advanced by the caller, and committed: nothing up to there concerns the lane."""
+        """What was taken up to there is committed."""
         self.position = replace(self.position, sequence=sequence)
 
     def marks(self) -> StaleMarks:
@@ -149,8 +149,8 @@ class Lane:
 
     async def _fold(self, connection: Connection, recorded: int, limit: int) -> "_Folded":
         """Read and fold until one of the limits is met. A playbook that is published is a batch by itself."""
-        until = perf_counter() + MOST_S
-        changes = await self._reconsider(connection)
+        until, turns = perf_counter() + MOST_S, Turns()
+        changes = await self._reconsider(connection, turns)
         arrivals, reaches = 0, self.position.sequence
         while True:
             some = min(limit - arrivals, READ_AT_ONCE)
@@ -158,19 +158,18 @@ class Lane:
             if batch.published is not None:
                 if reaches > self.position.sequence:
                     break
-                return _Folded(changes + await self._publish(connection, batch.published), 0, batch.reaches)
-            changes += await self.take(connection, batch.arrivals, reaches)
+                return _Folded(changes + await self._publish(connection, batch.published, turns), 0, batch.reaches)
+            changes += await self.take(connection, batch.arrivals, reaches, turns)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
             full = arrivals >= limit or len(changes) >= MOST_CHANGES
             if reaches == recorded or full or perf_counter() + len(changes) * self._write_s >= until:
                 break
         return _Folded(changes, arrivals, reaches)
 
-    async def take(self, connection: Connection, arrivals: Sequence[Arrival], after: int) -> list[Change]:
+    async def take(self, connection: Connection, arrivals: Sequence[Arrival], after: int, turns: Turns) -> list[Change]:
         """Fold what comes next behind a position, in memory alone; what that changes."""
-        replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals), after)
+        replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals), after, turns)
         changes: list[Change] = []
-        turns = Turns()
         for each in arrivals:
             await turns.next()
             sequence = each.recorded.sequence
@@ -188,15 +187,14 @@ class Lane:
         metrics.CACHED.set(self._cache.entries)
         return changes
 
-    async def _publish(self, connection: Connection, published: Published) -> list[Change]:
+    async def _publish(self, connection: Connection, published: Published, turns: Turns) -> list[Change]:
         waiting = [each["subject"] for each in await connection.fetch(self._sql["waiting"], published.playbook.key)]
         subjects = {each for each in waiting if lane_of(each) == self.position.lane}
         subjects |= self._stale.subjects | self._unsure  # of those that have just healed the table says nothing yet
         playbooks = self._playbooks.adding(published)
         changes: list[Change] = []
-        turns = Turns()
         for some in _parts(sorted(subjects), LOADED_AT_ONCE):
-            for subject, replay in (await self._replays(connection, some, self.position.sequence)).items():
+            for subject, replay in (await self._replays(connection, some, self.position.sequence, turns)).items():
                 await turns.next()
                 changes += replay.republish(playbooks, published.sequence)
                 self._stale.note(subject, replay.stale, published.sequence)
@@ -204,25 +202,26 @@ class Lane:
         self._playbooks = playbooks
         return changes
 
-    async def _reconsider(self, connection: Connection) -> list[Change]:
+    async def _reconsider(self, connection: Connection, turns: Turns) -> list[Change]:
         """Stale subjects may be found healed by other code: then their rows become known with the next sequence."""
         changes: list[Change] = []
         sequence = self.position.sequence + 1
         for some in _parts(sorted(self._unsure), LOADED_AT_ONCE):
-            for subject, replay in (await self._replays(connection, some, self.position.sequence)).items():
+            for subject, replay in (await self._replays(connection, some, self.position.sequence, turns)).items():
                 changes += difference(await self._standing(connection, subject), replay.rows(), sequence)
                 self._stale.note(subject, replay.stale, sequence)
                 self._cache.keep(replay)
         return changes
 
-    async def _replays(self, connection: Connection, subjects: Collection[str], at: int) -> dict[str, Replay]:
+    async def _replays(
+        self, connection: Connection, subjects: Collection[str], at: int, turns: Turns
+    ) -> dict[str, Replay]:
         """The subjects as of a sequence that the lane has reached, those that are not held read from the journal."""
         found = {subject: self._cache.get(subject) for subject in subjects}
         missing = [subject for subject, replay in found.items() if replay is None]
         metrics.SUBJECTS.labels("cache").inc(len(found) - len(missing))
         metrics.SUBJECTS.labels("journal").inc(len(missing))
         histories = await journal.histories(connection, missing, at) if missing else {}
-        turns = Turns()
         for subject, known in histories.items():
             await turns.next()
             replay = Replay(subject, self._views)

@@ -16,11 +16,14 @@ select held.pid
 update {generation}.lane set sequence = $4 where lane = $1 and epoch = $2 and sequence = $3;
 
 -- name: advance_all
--- The same for several lanes.
-update {generation}.lane set sequence = $4
-  from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as held (lane, epoch, sequence)
- where lane.lane = held.lane and lane.epoch = held.epoch and lane.sequence = held.sequence
-returning lane.lane;
+-- The same for several lanes. One whose row somebody has locked is left out, for the others are not to wait for it.
+with moved as (
+    select lane.lane
+      from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as held (lane, epoch, sequence)
+      join {generation}.lane using (lane, epoch, sequence)
+       for update of lane skip locked
+)
+update {generation}.lane set sequence = $4 from moved where lane.lane = moved.lane returning lane.lane;
 
 -- name: next_publication
 -- Playbooks concern every lane: a batch ends before the first one.
@@ -53,7 +56,8 @@ select next.subject as concerned,
  order by next.sequence, next.subject;
 
 -- name: abreast
--- The same for several lanes with their positions, with all that there is up to a sequence.
+-- The same for several lanes with their positions, with all that there is up to a sequence. $4 is the lowest of the
+-- positions: by a bound that is a parameter PostgreSQL knows that there is little.
 select next.lane,
        next.subject as concerned,
        journal.sequence, journal.source, journal.id, journal.type, journal.subject,
@@ -68,6 +72,7 @@ select next.lane,
           join ledger.concerns
             on concerns.lane = held.lane
            and concerns.sequence > held.sequence
+           and concerns.sequence > $4
            and concerns.sequence <= $3) next
   join ledger.journal using (sequence)
  order by next.sequence, next.subject;

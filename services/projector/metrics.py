@@ -1,11 +1,14 @@
-"""What the projector counts and times: per batch of a lane, never per entry."""
+"""What the projector counts and times: per batch, never per entry."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.monitoring.registry import REGISTRY, SECONDS, SIZES
 
 STEP = Histogram(
-    "daybook_projector_step_seconds", "One batch of a lane: read, fold, commit.", buckets=SECONDS, registry=REGISTRY
+    "daybook_projector_step_seconds",
+    "One batch of one lane or of several abreast: read, fold, commit.",
+    buckets=SECONDS,
+    registry=REGISTRY,
 )
 COMMIT = Histogram(
     "daybook_projector_commit_seconds", "Of that, writing and committing.", buckets=SECONDS, registry=REGISTRY
@@ -33,12 +36,13 @@ LANES = Gauge("daybook_projector_lanes", "Lanes that this projector works on.", 
 POSITION = Gauge("daybook_projector_lane_position", "How far a lane of this projector is.", ["lane"], registry=REGISTRY)
 TROUBLES = Counter(
     "daybook_projector_troubles_total",
-    "Lanes that were stopped by an error, lanes that another projector took over, and sessions that ended by an error.",
+    "Lanes stopped by an error or taken over by another projector, lanes that an error keeps from going abreast, and "
+    "sessions ended by an error.",
     ["what"],
     registry=REGISTRY,
 )
 
 for _found in ("cache", "journal"):
     SUBJECTS.labels(_found)
-for _what in ("lane_stopped", "lane_lost", "session_ended"):
+for _what in ("lane_stopped", "lane_lost", "lanes_go_alone", "session_ended"):
     TROUBLES.labels(_what)

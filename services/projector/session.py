@@ -47,7 +47,7 @@ class Manner:
     cache_entries: int
     """Entries that all lanes together keep in memory."""
     batch: int
-    """Arrivals per transaction."""
+    """Arrivals per transaction of a lane by itself; lanes abreast take no more entries either."""
     tell: Tell
     """Called with lane and position after every commit."""
     on_trouble: Callable[[Exception], None]
@@ -188,9 +188,9 @@ class Session:
             self._busy[number] = asyncio.create_task(self._work(number), name=f"lane {number}")
 
     def _may_go_abreast(self, number: int, lane: Lane) -> bool:
-        filled = self._manner.fills and lane.position.sequence == 0
+        to_fill = self._manner.fills and lane.position.sequence == 0
         near = self._recorded - lane.position.sequence <= min(abreast.NEAR, self._manner.batch)
-        return near and not filled and not lane.restless and number not in self._alone
+        return near and not to_fill and not lane.restless and number not in self._alone
 
     def _loses(self, lane: int) -> None:
         log.warning("lane_lost", lane=lane)
@@ -226,11 +226,12 @@ class Session:
                 self._loses(number)
             for number in moved:
                 await self._tell(number, recorded)
+        except asyncpg.LockNotAvailableError as error:
+            self._parts(numbers, error)
+        except CONNECTION_BROKEN as error:
+            self._failure = error
         except Exception as error:
-            if isinstance(error, CONNECTION_BROKEN) and not isinstance(error, asyncpg.LockNotAvailableError):
-                self._failure = error
-            else:
-                log.warning("lanes_go_alone", lanes=list(numbers), error=str(error) or type(error).__name__)
+            self._parts(numbers, error)
         finally:
             for number in numbers:
                 del self._busy[number]
@@ -239,17 +240,26 @@ class Session:
                     self._leaving.add(number)
             self._wake.set()
 
+    def _parts(self, numbers: Collection[int], error: Exception) -> None:
+        """Lanes go alone because of an error; whichever of them meets it again says more."""
+        expected = isinstance(error, DaybookError | asyncpg.LockNotAvailableError)
+        log.warning("lanes_go_alone", lanes=list(numbers), error=str(error), exc_info=not expected)
+        metrics.TROUBLES.labels("lanes_go_alone").inc()
+
     async def _work(self, number: int) -> None:
-        """Batch after batch until the lane has caught up, or another process is to have it."""
-        lane = self._lanes[number]
+        """Batch after batch up to where the recorder is now, or until another process is to have the lane.
+
+        What is recorded meanwhile it may take abreast of others.
+        """
+        lane, recorded = self._lanes[number], self._recorded
         try:
-            while lane.position.sequence < self._recorded and number not in self._surplus:
+            while lane.position.sequence < recorded and number not in self._surplus:
                 async with self._connection() as connection:
                     if self._manner.fills and lane.position.sequence == 0:
                         tell = partial(self._manner.progress.fills, number)
-                        step = await lane.fill(connection, self._recorded, tell)
+                        step = await lane.fill(connection, recorded, tell)
                     else:
-                        step = await lane.step(connection, self._recorded, self._manner.batch)
+                        step = await lane.step(connection, recorded, self._manner.batch)
                 await self._tell(number, step.sequence)
         except LostLeadership:
             self._loses(number)

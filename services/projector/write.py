@@ -1,4 +1,4 @@
-"""One batch of one lane, committed: row versions, stale marks and the new position, or nothing of it."""
+"""A batch, committed: row versions, stale marks and the new positions, or nothing of it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -61,7 +61,8 @@ async def advance(connection: Connection, schema: str, position: Position, reach
 
 
 async def advance_all(connection: Connection, schema: str, positions: Collection[Position], reaches: int) -> set[int]:
-    """The same for several lanes. Gives those that were moved; another worker has claimed the others."""
+    """The same for several lanes. Gives those that were moved: not those that another worker has claimed, nor those
+    whose rows somebody has locked."""
     rows = await connection.fetch(
         statements(schema)["advance_all"],
         [each.lane for each in positions],

@@ -276,22 +276,20 @@ class TestProjector:
                     await owner.execute(f'select from "{schema}".stage_position for update')
                 reassigned = event("deal_reassigned", "deal/D-1", datetime(2026, 3, 2, tzinfo=UTC), "r-1", owner="Han")
                 (sequence,) = await empty_ledger.append(reassigned)
-                told = list[str]()
                 said = named.format(lane=lane, schema=schema, backend=owner.get_server_pid())
+                found = await look()
 
                 async def is_named() -> bool:
-                    nonlocal told
-                    told = [each.detail for each in (await look()).reasons]
-                    return told == [said]
+                    nonlocal found
+                    found = await look()
+                    return [(each.code, each.detail) for each in found.reasons] == [(reason, said)]
 
                 async def others_go_on() -> bool:
                     rows = await owner.fetch(f'select lane, sequence from "{schema}".lane')
                     return {row["lane"] for row in rows if row["sequence"] < sequence} == {lane}
 
-                await until(is_named, "it is not named", lambda: str(told))
                 await until(others_go_on, "other lanes wait for it")
-                found = await look()
-                assert [each.code for each in found.reasons] == [reason]
+                await until(is_named, "it is not named", lambda: str(found.reasons))
                 assert found.figures["daybook_projector_unprojected_age_seconds"] > 0
             await says(look)
             await empty_ledger.projected()

@@ -1,5 +1,7 @@
 """Lanes abreast: one transaction for what is new for many of them gives the rows that each would make by itself."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -8,16 +10,20 @@ import asyncpg
 import pytest
 
 from projections.entry import LANES
+from projections.view import View
 from projections.views import VIEWS
 from services.errors import ViewsAltered
 from services.projector import abreast
 from services.projector.cache import Cache
 from services.projector.lane import Lane
+from services.projector.locks import Census, LaneLocks
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
+from tests.integration.projector.test_stale import raising
 from tests.integration.projector.turmoil import event, turmoil
-from tests.integration.projector.working import served
+from tests.integration.projector.working import lanes_are_held, projecting, served
 from tests.ledger import Ledger
+from tests.service import until
 
 _AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 _DEALS = [f"deal/D-{number}" for number in range(60)]
@@ -90,13 +96,149 @@ async def test_when_one_cannot_be_written_nothing_is(empty_ledger: Ledger) -> No
     assert {row[0] for row in await owner.fetch(f'select sequence from "{schema}".lane')} == {last}
 
 
-async def _up_to_date(ledger: Ledger, owner: asyncpg.Connection) -> tuple[str, Journal, list[Lane]]:
+async def test_a_lane_whose_row_is_locked_stays_behind_and_the_others_do_not_wait(empty_ledger: Ledger) -> None:
+    owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
+    schema, journal, lanes = await _up_to_date(empty_ledger, owner)
+    recorded = await journal.record(owner, *_reassigned())
+    async with holder.transaction():
+        await holder.execute(f'select from "{schema}".lane where lane = 3 for update')
+        assert await abreast.step(owner, schema, lanes, recorded) == set(range(LANES)) - {3}
+
+
+async def test_a_row_of_a_view_that_is_locked_is_not_waited_for_for_long(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(abreast, "WRITTEN_WITHIN_MS", 10)
+    owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
+    schema, journal, lanes = await _up_to_date(empty_ledger, owner)
+    recorded = await journal.record(owner, *_reassigned())
+    async with holder.transaction():
+        await holder.execute(f"select from \"{schema}\".stage_position where deal = 'D-1' for update")
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await abreast.step(owner, schema, lanes, recorded)
+
+
+async def test_stale_subjects_are_marked_and_heal(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    views = raising("reassigned deal/D-1", "reassigned deal/D-2")
+    schema, journal, lanes = await _up_to_date(empty_ledger, owner, views)
+    recorded = await journal.record(owner, *_reassigned())
+    assert await abreast.step(owner, schema, lanes, recorded) == set(range(LANES))
+    stale = "select subject from reporting.stale order by subject"
+    assert [row["subject"] for row in await owner.fetch(stale)] == ["deal/D-1", "deal/D-2"]
+    void = {"target": {"source": "crm", "id": "reassigned deal/D-1"}, "reason": "by mistake", "approver": "Li"}
+    recorded = await journal.record(owner, event("event_voided", "deal/D-1", _AT, "void", **void))
+    assert await abreast.step(owner, schema, lanes, recorded) == set(range(LANES))
+    assert [row["subject"] for row in await owner.fetch(stale)] == ["deal/D-2"]
+    assert not differing(await stored(owner, schema, views), expected(journal, views))
+
+
+class _Steps:
+    """The steps that projectors take abreast; they can be held up."""
+
+    def __init__(self) -> None:
+        self.companies: list[set[int]] = []
+        """The lanes that were moved together."""
+        self.under_way = asyncio.Event()
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+        self._step = abreast.step
+
+    async def step(
+        self, connection: asyncpg.Connection, schema: str, lanes: list[Lane], recorded: int
+    ) -> set[int] | None:
+        self.under_way.set()
+        await self.may_go_on.wait()
+        moved = await self._step(connection, schema, lanes, recorded)
+        self.companies.append(moved or set())
+        return moved
+
+    async def all_together(self) -> bool:
+        """Whether all lanes went in one step since this was last asked."""
+        found, self.companies = self.companies, []
+        return set(range(LANES)) in found
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> _Steps:
+    steps = _Steps()
+    monkeypatch.setattr(abreast, "step", steps.step)
+    return steps
+
+
+async def test_lanes_that_had_to_go_alone_come_together_again(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
+) -> None:
+    monkeypatch.setattr(abreast, "WRITTEN_WITHIN_MS", 10)
+    owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=53, events=400, deals=40))
+    schema = (await served(owner)).schema
+
+    async def together() -> bool:
+        await empty_ledger.projected(await journal.write(owner, limit=1))
+        return await steps.all_together()
+
+    async with projecting(empty_ledger):
+        await journal.write(owner, limit=200)
+        await until(together, "they do not go abreast")
+        async with holder.transaction():
+            await holder.execute(f'select from "{schema}".stage_position for update')
+            recorded = await journal.write(owner, limit=50)
+            await until(lambda: _moved(owner, schema, recorded), "they do not go alone")
+        await until(together, "they do not come together again")
+        await empty_ledger.projected(await journal.write(owner))
+    assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+
+
+async def _moved(owner: asyncpg.Connection, schema: str, sequence: int) -> bool:
+    """Whether some lane has come so far."""
+    return bool(await owner.fetchval(f'select max(sequence) >= $1 from "{schema}".lane', sequence))
+
+
+async def test_another_projector_gets_its_share_of_lanes_that_go_abreast(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
+) -> None:
+    taken, knows = LaneLocks.census, set[int]()
+
+    async def census(locks: LaneLocks) -> Census:
+        found = await taken(locks)
+        if found.projectors == 2:
+            knows.add(id(locks))
+        return found
+
+    async def both_know() -> bool:
+        return len(knows) == 2
+
+    monkeypatch.setattr(LaneLocks, "census", census)
+    owner = await empty_ledger.connect()
+    journal = Journal()
+    journal.take(turmoil(seed=54, events=200, deals=40))
+    async with projecting(empty_ledger):
+        await empty_ledger.projected(await journal.write(owner, limit=150))
+        steps.may_go_on.clear()
+        steps.under_way.clear()
+        await journal.write(owner, limit=20)
+        await steps.under_way.wait()
+        async with projecting(empty_ledger):
+            await until(both_know, "they do not know of each other")
+            assert await lanes_are_held(owner, 1)
+            steps.may_go_on.set()
+            await until(lambda: lanes_are_held(owner, 2), "it gets no lanes")
+            await empty_ledger.projected(await journal.write(owner))
+    found = await stored(owner, (await served(owner)).schema, VIEWS)
+    assert not differing(found, expected(journal, VIEWS))
+
+
+async def _up_to_date(
+    ledger: Ledger, owner: asyncpg.Connection, views: Sequence[View[Any]] = VIEWS
+) -> tuple[str, Journal, list[Lane]]:
     """Lanes that have taken what some deals began with; their schema and the journal."""
     schema = (await served(owner)).schema
     journal = Journal()
     await journal.record(owner, *_opened())
     cache = Cache(1000)
-    lanes = [await Lane.claim(owner, schema, VIEWS, number, cache) for number in range(LANES)]
+    lanes = [await Lane.claim(owner, schema, views, number, cache) for number in range(LANES)]
     assert await abreast.step(owner, schema, lanes, journal.last) == set(range(LANES))
     return schema, journal, lanes
 

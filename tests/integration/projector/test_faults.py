@@ -13,7 +13,7 @@ import pytest
 from projections.views import VIEWS
 from services import database
 from services.errors import LostLeadership, ViewsAltered
-from services.projector import generation, projector, session
+from services.projector import abreast, generation, projector, session
 from services.projector.cache import Cache
 from services.projector.generation import Generation
 from services.projector.lane import Lane
@@ -21,7 +21,7 @@ from services.projector.projector import Projector
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
-from tests.integration.projector.working import projecting, served
+from tests.integration.projector.working import lanes_are_held, projecting, served
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -135,12 +135,12 @@ async def test_a_freed_lane_is_taken_by_another(empty_ledger: Ledger) -> None:
     journal.take(turmoil(seed=34, events=300))
     async with projecting(empty_ledger):
         async with projecting(empty_ledger):
-            await until(lambda: _holders(owner, 2), "two do not share the lanes")
+            await until(lambda: lanes_are_held(owner, 2), "two do not share the lanes")
             await journal.write(owner, limit=100)
             await empty_ledger.projected(100)
         await journal.write(owner)
         await empty_ledger.projected(journal.last)
-        await until(lambda: _holders(owner, 1), "one does not hold all lanes")
+        await until(lambda: lanes_are_held(owner, 1), "one does not hold all lanes")
 
 
 async def test_lanes_of_a_projector_that_is_silent_for_long_are_taken_by_another(
@@ -153,18 +153,18 @@ async def test_lanes_of_a_projector_that_is_silent_for_long_are_taken_by_another
     awake = asyncio.Event()
 
     async def found_by_a_sleeper(connection: asyncpg.Connection) -> Generation | None:
-        if await _holders(connection, 1):
+        if await lanes_are_held(connection, 1):
             await awake.wait()
         return await generation.own(connection)
 
     sleeper = asyncio.create_task(Projector(empty_ledger.endpoints.database_url, found_by_a_sleeper).run())
     try:
-        await until(lambda: _holders(owner, 1), "it does not hold the lanes")
+        await until(lambda: lanes_are_held(owner, 1), "it does not hold the lanes")
         async with projecting(empty_ledger):
             await journal.write(owner)
             await empty_ledger.projected(journal.last)
             awake.set()
-            await until(lambda: _holders(owner, 2), "it has not found its place beside the other")
+            await until(lambda: lanes_are_held(owner, 2), "it has not found its place beside the other")
     finally:
         sleeper.cancel()
         await asyncio.gather(sleeper, return_exceptions=True)
@@ -273,14 +273,6 @@ async def test_a_lane_whose_row_somebody_else_holds_stops_no_other(empty_ledger:
         await empty_ledger.projected(journal.last)
 
 
-async def _holders(owner: asyncpg.Connection, number: int) -> bool:
-    rows = await owner.fetch(
-        "select pid, count(*) as lanes from pg_locks where locktype = 'advisory' and objsubid = 2 and objid < 16"
-        " and database = (select oid from pg_database where datname = current_database()) group by pid"
-    )
-    return [row["lanes"] for row in rows] == [16 // number] * number
-
-
 @pytest.mark.parametrize("kill", [False, True])
 async def test_postgres_restarts(empty_ledger: Ledger, kill: bool) -> None:
     owner = await empty_ledger.connect()
@@ -342,15 +334,18 @@ async def test_a_row_that_something_else_removed_stops_its_lane_and_no_other(emp
 
 
 @pytest.mark.parametrize("raised", ["by the lane", "by PostgreSQL"])
+@pytest.mark.parametrize("near", [0, 1000], ids=["alone", "abreast"])
 async def test_a_lane_that_failed_does_not_go_on_from_what_it_did_not_commit(
-    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, raised: str
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, raised: str, near: int
 ) -> None:
     monkeypatch.setattr(session, "REST_S", 0.1)
-    owner, other, slow = [await empty_ledger.connect() for _ in range(3)]
+    monkeypatch.setattr(abreast, "NEAR", near)
+    monkeypatch.setattr(abreast, "WRITTEN_WITHIN_MS", 60_000)
+    owner, other = [await empty_ledger.connect() for _ in range(2)]
     journal = Journal()
     journal.take(turmoil(seed=42, events=150, deals=1, accounts=1))
     schema = (await served(owner)).schema
-    failed, asked, found = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    asked, found = asyncio.Event(), asyncio.Event()
     found.set()
 
     async def find(connection: asyncpg.Connection) -> Generation | None:
@@ -358,14 +353,10 @@ async def test_a_lane_that_failed_does_not_go_on_from_what_it_did_not_commit(
         await found.wait()
         return await generation.own(connection)
 
-    async def tell(lane: int, sequence: int) -> None:
-        if failed.is_set():  # the session is held up at the lanes that have nothing to do
-            await slow.execute("select pg_sleep(0.05)")
-
     async def at_rest() -> bool:
         return not await other.fetchval(_AT_WORK)
 
-    projector = Projector(empty_ledger.endpoints.database_url, find, tell=tell)
+    projector = Projector(empty_ledger.endpoints.database_url, find)
     task = asyncio.create_task(projector.run())
     try:
         await journal.write(owner, limit=100)
@@ -389,7 +380,6 @@ async def test_a_lane_that_failed_does_not_go_on_from_what_it_did_not_commit(
         else:
             await owner.execute(f'insert into "{schema}".stage_position select * from kept')
         await journal.write(owner)
-        failed.set()
         found.set()
         await empty_ledger.projected(journal.last)
     finally:
