@@ -20,6 +20,8 @@ from services.projector.write import advance_all, mark, statements, write
 
 NEAR = READ_AT_ONCE
 """Entries: a lane that is farther behind the recorder takes larger batches, by itself."""
+MOST_ARRIVALS = 5000
+"""An entry may concern hundreds of subjects: what is more than this the lanes take by themselves."""
 WRITTEN_WITHIN_MS = 500
 """So long they wait together for a row of a view that somebody else has locked."""
 
@@ -28,8 +30,8 @@ async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recor
     """Take and commit all up to the recorder's position. Gives the lanes that did.
 
     The others have been claimed by another worker, or somebody has locked their rows: they are of no use any more, and
-    after an exception none is. None when a playbook has been published: nothing is done, for that each lane takes by
-    itself. Raises LockNotAvailableError when a row of a view is locked.
+    after an exception none is. None when a playbook has been published or there is too much: nothing is done, for that
+    each lane takes by itself. Raises LockNotAvailableError when a row of a view is locked.
     """
     began = perf_counter()
     positions = [lane.position for lane in lanes]
@@ -41,7 +43,10 @@ async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recor
         [*sequences, lowest],
         recorded,
         lowest,
+        MOST_ARRIVALS + 1,
     )
+    if len(rows) > MOST_ARRIVALS:
+        return None
     by_lane: defaultdict[int, list[Arrival]] = defaultdict(list)
     for row, arrival in zip(rows, arrivals_of(rows), strict=True):
         by_lane[row["lane"]].append(arrival)

@@ -56,8 +56,8 @@ select next.subject as concerned,
  order by next.sequence, next.subject;
 
 -- name: abreast
--- The same for several lanes with their positions, with all that there is up to a sequence. $4 is the lowest of the
--- positions: by a bound that is a parameter PostgreSQL knows that there is little.
+-- The same for several lanes with their positions: all that there is up to a sequence, or any $5 of it. $4 is the lowest
+-- of the positions: by a bound that is a parameter PostgreSQL knows that there is little.
 select next.lane,
        next.subject as concerned,
        journal.sequence, journal.source, journal.id, journal.type, journal.subject,
@@ -73,7 +73,8 @@ select next.lane,
             on concerns.lane = held.lane
            and concerns.sequence > held.sequence
            and concerns.sequence > $4
-           and concerns.sequence <= $3) next
+           and concerns.sequence <= $3
+         limit $5) next
   join ledger.journal using (sequence)
  order by next.sequence, next.subject;
 

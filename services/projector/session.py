@@ -78,6 +78,8 @@ class Session:
         self._lanes: dict[int, Lane] = {}
         """Those that may be set to work: what they hold in memory is committed, but for what is being worked on."""
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._abreast = False
+        """Whether some are at work abreast: others that could be wait, and go with them the next time."""
         self._alone: set[int] = set()
         """Lanes that go abreast of others only once they have caught up by themselves: what stops one of those that go
         abreast stops all of them, and the next time it is to stop no other."""
@@ -181,7 +183,8 @@ class Session:
         }
         self._manner.progress.looked({number: number in behind or number in self._busy for number in self._lanes})
         near = [number for number, lane in behind.items() if self._may_go_abreast(number, lane)]
-        if near:
+        if near and not self._abreast:
+            self._abreast = True
             task = asyncio.create_task(self._work_abreast(near), name=f"lanes {near}")
             self._busy.update(dict.fromkeys(near, task))
         for number in behind.keys() - set(near):
@@ -227,12 +230,13 @@ class Session:
             for number in moved:
                 await self._tell(number, recorded)
         except asyncpg.LockNotAvailableError as error:
-            self._parts(numbers, error)
+            self._go_alone(numbers, error)
         except CONNECTION_BROKEN as error:
             self._failure = error
         except Exception as error:
-            self._parts(numbers, error)
+            self._go_alone(numbers, error)
         finally:
+            self._abreast = False
             for number in numbers:
                 del self._busy[number]
                 if number not in kept or number in self._surplus:
@@ -240,7 +244,7 @@ class Session:
                     self._leaving.add(number)
             self._wake.set()
 
-    def _parts(self, numbers: Collection[int], error: Exception) -> None:
+    def _go_alone(self, numbers: Collection[int], error: Exception) -> None:
         """Lanes go alone because of an error; whichever of them meets it again says more."""
         expected = isinstance(error, DaybookError | asyncpg.LockNotAvailableError)
         log.warning("lanes_go_alone", lanes=list(numbers), error=str(error), exc_info=not expected)

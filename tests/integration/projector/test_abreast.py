@@ -13,7 +13,7 @@ from projections.entry import LANES
 from projections.view import View
 from projections.views import VIEWS
 from services.errors import ViewsAltered
-from services.projector import abreast
+from services.projector import abreast, session
 from services.projector.cache import Cache
 from services.projector.lane import Lane
 from services.projector.locks import Census, LaneLocks
@@ -67,6 +67,19 @@ async def test_nothing_is_done_where_a_playbook_is_published(empty_ledger: Ledge
     assert await abreast.step(owner, schema, lanes, journal.last) is None
     assert {lane.position.sequence for lane in lanes} == {0}
     assert not any((await stored(owner, schema, VIEWS)).values())
+
+
+async def test_nothing_is_done_where_there_is_too_much(empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = await empty_ledger.connect()
+    schema, journal, lanes = await _up_to_date(empty_ledger, owner)
+    recorded = await journal.record(owner, *_reassigned())
+    monkeypatch.setattr(abreast, "MOST_ARRIVALS", len(_DEALS) - 1)
+    before = await stored(owner, schema, VIEWS)
+    assert await abreast.step(owner, schema, lanes, recorded) is None
+    assert await stored(owner, schema, VIEWS) == before
+    monkeypatch.setattr(abreast, "MOST_ARRIVALS", len(_DEALS))
+    assert await abreast.step(owner, schema, lanes, recorded) == set(range(LANES))
+    assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
 
 
 async def test_a_lane_that_another_has_claimed_stays_behind_and_the_others_go_on(empty_ledger: Ledger) -> None:
@@ -189,6 +202,58 @@ async def test_lanes_that_had_to_go_alone_come_together_again(
         await until(together, "they do not come together again")
         await empty_ledger.projected(await journal.write(owner))
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+
+
+async def test_a_lane_that_comes_later_waits_for_those_under_way_and_goes_with_them(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
+) -> None:
+    monkeypatch.setattr(session, "REST_S", 0.1)
+    owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
+    journal = Journal()
+    journal.take(each for each in turmoil(seed=55, events=200, deals=60) if "playbook_published" not in each["type"])
+    schema = (await served(owner)).schema
+    looks = _count_looks(monkeypatch)
+
+    async def at(sequence: int, lanes: int) -> bool:
+        query = f'select count(*) from "{schema}".lane where sequence = $1'
+        return bool(await owner.fetchval(query, sequence) == lanes)
+
+    async def looked(since: int) -> bool:
+        return len(looks) >= since + 2
+
+    async with projecting(empty_ledger):
+        await empty_ledger.projected(await journal.write(owner, limit=100))
+        async with holder.transaction():
+            await holder.execute(f'select from "{schema}".lane where lane = 3 for update')
+            recorded = await journal.write(owner, limit=1)
+            await until(lambda: at(recorded, LANES - 1), "they wait for the locked one")
+            steps.may_go_on.clear()
+            steps.under_way.clear()
+            recorded = await journal.write(owner, limit=1)
+            await steps.under_way.wait()
+        await until(lambda: at(recorded, 1), "the one that was locked does not catch up")
+        await journal.write(owner, limit=20)
+        before = len(looks)
+        await until(lambda: looked(before), "nobody looks")
+        steps.companies.clear()
+        steps.may_go_on.set()
+        await empty_ledger.projected(await journal.write(owner))
+    assert {3} not in steps.companies
+    assert set(range(LANES)) in steps.companies
+    assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+
+
+def _count_looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Gets how many projectors there are whenever one looks."""
+    taken, looks = LaneLocks.census, list[int]()
+
+    async def census(locks: LaneLocks) -> Census:
+        found = await taken(locks)
+        looks.append(found.projectors)
+        return found
+
+    monkeypatch.setattr(LaneLocks, "census", census)
+    return looks
 
 
 async def _moved(owner: asyncpg.Connection, schema: str, sequence: int) -> bool:

@@ -66,9 +66,9 @@ async def test_what_is_new_for_all_lanes_is_found_without_a_look_at_the_rest(
     await owner.execute(_RECORD)
     query = statements((await served(owner)).schema)["abreast"]
     await owner.execute(f"set plan_cache_mode = force_{planned}_plan")
-    await owner.execute(f"prepare abreast (smallint[], bigint[], bigint, bigint) as {query}")
+    await owner.execute(f"prepare abreast (smallint[], bigint[], bigint, bigint, bigint) as {query}")
     lanes, positions = "array[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, -1]", "array_fill(59900, array[17])"
-    told = await owner.fetchval(f"explain (format json) execute abreast ({lanes}, {positions}, 60000, 59900)")
+    told = await owner.fetchval(f"explain (format json) execute abreast ({lanes}, {positions}, 60000, 59900, 5001)")
     scans = [node for node in _nodes(json.loads(told)[0]["Plan"]) if node.get("Relation Name")]
     assert {node["Relation Name"] for node in scans} == {"journal", "concerns"}
     assert all("Index Cond" in node or "Recheck Cond" in node for node in scans), scans
