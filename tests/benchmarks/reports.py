@@ -40,8 +40,6 @@ ASKED = 200
 """How often each report is asked for, of each moment and in each way; the pipeline, which is long, a tenth of it."""
 WANTED_MS = 50.0
 """The 99th percentile of funnel and ageing."""
-VACUUMED_S = 300.0
-"""How long each view of a million entries may take to become visible to all: 30 s did not always do."""
 YEAR = timedelta(days=365)
 APART = timedelta(days=6)
 """Each telling of the small story begins so much before the other: 50,000 deals in three years."""
@@ -181,7 +179,7 @@ async def vacuum(ledger: Ledger) -> None:
     served = await schema(ledger)
     query = "select quote_ident(relname) from pg_class where relnamespace = $1::regnamespace and relkind = 'r'"
     for (name,) in await owner.fetch(query, served):
-        await vacuumed(owner, f"{served}.{name}", VACUUMED_S)
+        await vacuumed(owner, f"{served}.{name}")
 
 
 async def measure(run: Run) -> list[Figure]:
