@@ -6,6 +6,7 @@ all that it holds, and claimed anew from its committed position. Any cut of the 
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from services.errors import NotProvisioned
 from services.ledger import journal
 from services.ledger.journal import Connection
 from services.projector import metrics
-from services.projector.batch import Arrival, read
+from services.projector.batch import Arrival, Batch, read
 from services.projector.cache import Cache
 from services.projector.fill import fill
 from services.projector.stale import Stale, StaleMarks
@@ -27,12 +28,14 @@ from services.projector.versions import difference, versions
 from services.projector.write import Position, commit, statements
 
 READ_AT_ONCE = 1000
-"""Arrivals that are read and folded before more are read."""
+"""Arrivals that one query reads."""
 MOST_CHANGES = 50_000
 """From so many changed rows on a batch is committed, however few arrivals made them."""
 MOST_S = 4.0
 """A batch goes on while reading, folding and, by what the last one took, writing is done within so long: lanes take
 turns on few connections, and each is to move within `progress.MOVES_WITHIN_S`."""
+MOST_GROWTH = 8
+"""So many times as much as was folded before is folded at once: it may be harder than that was."""
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
 CLAIMED_WITHIN_MS = 500
@@ -148,29 +151,49 @@ class Lane:
         return Step(filled.entries, filled.versions, recorded)
 
     async def _fold(self, connection: Connection, recorded: int, limit: int) -> "_Folded":
-        """Read and fold until one of the limits is met. A playbook that is published is a batch by itself."""
-        until, turns = perf_counter() + MOST_S, Turns()
+        """Read and fold until one of the limits is met. A playbook that is published is a batch by itself.
+
+        By what the first parts take it is seen how large the next one may be.
+        """
+        began, turns = perf_counter(), Turns()
         changes = await self._reconsider(connection, turns)
-        arrivals, reaches = 0, self.position.sequence
+        arrivals, reaches, some = 0, self.position.sequence, READ_AT_ONCE
         while True:
-            some = min(limit - arrivals, READ_AT_ONCE)
-            batch = await read(connection, self._sql, self.position.lane, reaches, recorded, some)
+            batch = await self._read(connection, reaches, recorded, min(limit - arrivals, some))
             if batch.published is not None:
                 if reaches > self.position.sequence:
                     break
                 return _Folded(changes + await self._publish(connection, batch.published, turns), 0, batch.reaches)
             changes += await self.take(connection, batch.arrivals, reaches, turns)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
-            full = arrivals >= limit or len(changes) >= MOST_CHANGES
-            if reaches == recorded or full or perf_counter() + len(changes) * self._write_s >= until:
+            takes_s = perf_counter() - began + len(changes) * self._write_s
+            full = max(takes_s / MOST_S, len(changes) / MOST_CHANGES)
+            if reaches == recorded or arrivals >= limit or full >= 1:
                 break
+            some = max(int(arrivals * min(1 / full - 1, MOST_GROWTH)), READ_AT_ONCE)
         return _Folded(changes, arrivals, reaches)
 
+    async def _read(self, connection: Connection, after: int, up_to: int, limit: int) -> Batch:
+        """The next batch, read in slices, between which others have their turn."""
+        lane = self.position.lane
+        batch = await read(connection, self._sql, lane, after, up_to, min(limit, READ_AT_ONCE))
+        while batch.published is None and len(batch.arrivals) < limit and batch.reaches < up_to:
+            some = min(limit - len(batch.arrivals), READ_AT_ONCE)
+            more = await read(connection, self._sql, lane, batch.reaches, up_to, some)
+            if more.published is not None:
+                break
+            batch = Batch(batch.arrivals + more.arrivals, more.reaches)
+        return batch
+
     async def take(self, connection: Connection, arrivals: Sequence[Arrival], after: int, turns: Turns) -> list[Change]:
-        """Fold what comes next behind a position, in memory alone; what that changes."""
+        """Fold what comes next behind a position, in memory alone; what that changes.
+
+        Subject by subject: with a million entries, whose subjects do not fit into the processor's caches, a batch of
+        twenty thousand takes a quarter less time than in the order of the journal.
+        """
         replays = await self._replays(connection, dict.fromkeys(each.subject for each in arrivals), after, turns)
         changes: list[Change] = []
-        for each in arrivals:
+        for each in sorted(arrivals, key=attrgetter("subject")):
             await turns.next()
             sequence = each.recorded.sequence
             if each.targeted:
@@ -221,12 +244,12 @@ class Lane:
         missing = [subject for subject, replay in found.items() if replay is None]
         metrics.SUBJECTS.labels("cache").inc(len(found) - len(missing))
         metrics.SUBJECTS.labels("journal").inc(len(missing))
-        histories = await journal.histories(connection, missing, at) if missing else {}
-        for subject, known in histories.items():
-            await turns.next()
-            replay = Replay(subject, self._views)
-            replay.load(known, self._playbooks)
-            found[subject] = replay
+        for some in _parts(missing, LOADED_AT_ONCE):
+            for subject, known in (await journal.histories(connection, some, at)).items():
+                await turns.next()
+                replay = Replay(subject, self._views)
+                replay.load(known, self._playbooks)
+                found[subject] = replay
         return {subject: replay for subject, replay in found.items() if replay is not None}
 
     async def _standing(self, connection: Connection, subject: str) -> dict[RowKey, Row]:
