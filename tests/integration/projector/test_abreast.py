@@ -243,13 +243,13 @@ async def test_a_lane_that_comes_later_waits_for_those_under_way_and_goes_with_t
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
 
 
-def _count_looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Gets how many projectors there are whenever one looks."""
-    taken, looks = LaneLocks.census, list[int]()
+def _count_looks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Gets a projector and how many there are, whenever one looks."""
+    taken, looks = LaneLocks.census, list[tuple[int, int]]()
 
     async def census(locks: LaneLocks) -> Census:
         found = await taken(locks)
-        looks.append(found.projectors)
+        looks.append((id(locks), found.projectors))
         return found
 
     monkeypatch.setattr(LaneLocks, "census", census)
@@ -264,18 +264,11 @@ async def _moved(owner: asyncpg.Connection, schema: str, sequence: int) -> bool:
 async def test_another_projector_gets_its_share_of_lanes_that_go_abreast(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
 ) -> None:
-    taken, knows = LaneLocks.census, set[int]()
-
-    async def census(locks: LaneLocks) -> Census:
-        found = await taken(locks)
-        if found.projectors == 2:
-            knows.add(id(locks))
-        return found
+    looks = _count_looks(monkeypatch)
 
     async def both_know() -> bool:
-        return len(knows) == 2
+        return len({who for who, projectors in looks if projectors == 2}) == 2
 
-    monkeypatch.setattr(LaneLocks, "census", census)
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=54, events=200, deals=40))
