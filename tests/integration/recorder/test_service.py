@@ -75,7 +75,8 @@ async def test_it_waits_for_the_ledger_to_be_made(empty_ledger: Ledger) -> None:
 async def test_told_to_stop_while_it_is_still_loaded_it_ends_without_a_word(tmp_path: Path) -> None:
     log = tmp_path / "recorder.log"
     log.write_text("what a recorder before it said\n")
-    async with running_service("recorder", log, {}) as process:
+    away = {"DAYBOOK_NATS_URL": "nats://127.0.0.1:1", "DAYBOOK_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    async with running_service("recorder", log, away) as process:
         pass
     assert process.process.exit_code in (0, -signal.SIGTERM)
     assert "Traceback" not in process.output()
