@@ -2,11 +2,13 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 from services.settings import Settings
+from services.visible import visible
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -27,6 +29,7 @@ def configure(settings: Settings, service: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
+            _visibly,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
@@ -35,6 +38,11 @@ def configure(settings: Settings, service: str) -> None:
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(handlers=[_Reported()], level=logging.WARNING, force=True)
+
+
+def _visibly(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Fields hold what was sent: none of it reaches a terminal as anything but text."""
+    return {name: visible(value, keep="\n") if isinstance(value, str) else value for name, value in event.items()}
 
 
 class _Reported(logging.Handler):

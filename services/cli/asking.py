@@ -1,7 +1,5 @@
-"""What the reading commands share: the two times, a connection that may only read, and how answers are shown."""
+"""What the reading commands share: the two times, a connection that may only read, and words for values."""
 
-import os
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,14 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from asyncpg import Connection
-    from rich.table import Table
 
     from services.query.times import Following
 
 Result = TypeVar("Result")
-
-WIDTH = 160
-"""Of what is printed into a file or another program."""
 
 AsOfOption = Annotated[
     str | None,
@@ -81,26 +75,6 @@ def following(settings: Settings) -> "Following":
 def counted(number: int, what: str) -> str:
     """`1 deal`, `2 deals`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def show(*shown: Any) -> None:
-    """Prints tables and lines for people, on standard output; wide enough where that is no terminal."""
-    from rich.console import Console
-
-    told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    console = Console(highlight=False, width=None if told else WIDTH)
-    for each in shown:
-        console.print(each)
-
-
-def table(*columns: str, right: tuple[str, ...] = ()) -> "Table":
-    """A table with these columns; those in `right` are numbers."""
-    from rich.table import Table
-
-    made = Table()
-    for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    return made
 
 
 def moment_line(answer: Any) -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.bar import Bar
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.options import DataOption, JsonOption, load, wait_for
 from services.errors import BadRequest
+from services.output import print_json, say
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def backup(
             print_json(document(taken))
         else:
             for line in lines(taken):
-                typer.echo(line)
+                say(line)
 
 
 async def _take(settings: Settings, directory: Path, wait_s: float) -> "Taken":
@@ -80,9 +81,9 @@ def _check(directory: Path, as_json: bool) -> None:
         print_json(_checked(directory, checked))
     else:
         for fault in checked.faults:
-            typer.echo(fault)
+            say(fault)
         if checked.manifest is not None and not checked.faults:
-            typer.echo(f"{directory} is as it was written: it goes up to sequence {checked.manifest.sequence}.")
+            say(f"{directory} is as it was written: it goes up to sequence {checked.manifest.sequence}.")
     if checked.faults:
         raise typer.Exit(1)
 

@@ -1,26 +1,16 @@
 """Progress of long work, step after step, on standard error; nothing where that is no terminal."""
 
-import sys
 from types import TracebackType
 from typing import Any, Self
+
+from services.output import progress
 
 
 class Bar:
     """A bar for each step, while the context is open."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("{task.description:10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
+        self._progress = progress()
         self._task: Any = None
 
     def __enter__(self) -> Self:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, ask, clock, counted, following, show, table
-from services.cli.options import DataOption, JsonOption, print_json
+from services.cli.asking import AsOfOption, ask, clock, counted, following
+from services.cli.options import DataOption, JsonOption
+from services.output import Cell, print_json, show, table
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def changes(
     for change in answer["changes"]:
         before, after = _differing(change)
         key = " ".join(str(value) for value in change["key"].values() if value is not None)
-        causes = "\n".join(f"{each['sequence']} {each['type'].split('.')[1]}" for each in change["causes"])
+        causes = [f"{each['sequence']} {each['type'].split('.')[1]}" for each in change["causes"]]
         rows.add_row(change["report"], key, before, after, causes, end_section=True)
     number = len(answer["changes"])
     count = f"{counted(number, 'row')} {'differs' if number == 1 else 'differ'},"
@@ -67,7 +68,7 @@ def changes(
     )
 
 
-def _differing(change: "ChangedRow") -> tuple[str, str]:
+def _differing(change: "ChangedRow") -> tuple[Cell, Cell]:
     """What differs on each side; the whole row where it is on one side only."""
     before: Any = change["before"]
     after: Any = change["after"]
@@ -77,9 +78,9 @@ def _differing(change: "ChangedRow") -> tuple[str, str]:
     return _side({name: before[name] for name in names}), _side({name: after[name] for name in names})
 
 
-def _side(row: Any) -> str:
+def _side(row: Any) -> Cell:
     if row is None:
         return "—"
     if not isinstance(row, dict):
         return str(row)
-    return "\n".join(f"{name} {'∅' if value is None else value}" for name, value in row.items() if value is not False)
+    return [f"{name} {'∅' if value is None else value}" for name, value in row.items() if value is not False]

@@ -1,17 +1,14 @@
 """`daybook config`: which settings hold, and where they come from."""
 
 import os
-import sys
 from difflib import get_close_matches
 from typing import Any
 
-import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.table import Table
 
-from services.cli.options import DataOption, JsonOption, load, print_json
+from services.cli.options import DataOption, JsonOption, load
 from services.masking import HIDDEN, masked
+from services.output import print_json, say, show, table
 from services.settings import Settings
 
 
@@ -31,21 +28,18 @@ def config(data: DataOption = None, as_json: JsonOption = False) -> None:
         }
         print_json(known | {"unknown": Settings.unknown()})
         return
-    table = Table(box=None, header_style="bold")
-    table.add_column("setting", no_wrap=True)
-    for each in ("value", "from", "what it is"):
-        table.add_column(each, overflow="fold")
+    rows = table("setting", "value", "from", "what it is")
     for name, field in Settings.model_fields.items():
         value = shown(settings, name)
-        table.add_row(
+        rows.add_row(
             f"DAYBOOK_{name.upper()}",
             "" if value is None else str(value),
             source(name, data is not None),
-            field.description,
+            field.description or "",
         )
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+    show(rows, width=200)
     for variable in Settings.unknown():
-        typer.secho(f"warning: {meant(variable)}", err=True, fg=typer.colors.YELLOW)
+        say(f"warning: {meant(variable)}", err=True, style="yellow")
 
 
 def shown(settings: Settings, name: str) -> Any:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from services.output import heading, say
+
 
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Go on serving the ledger until Ctrl-C.")] = False,
@@ -22,25 +24,22 @@ def demo(
 
     Example: `daybook demo --serve --data .daybook`
     """
-    from rich.console import Console
-
     from services.demo.ledger import DemoLedger
-    from services.demo.run import run
+    from services.demo.run import WIDTH, run
 
-    console = Console(width=120)
     with tempfile.TemporaryDirectory(prefix="daybook-demo-") as temporary:
         ports = (intake_port, query_port) if serve else (0, 0)
         with DemoLedger((data or Path(temporary)).absolute(), *ports) as ledger:
-            run(ledger, console, deals, seed)
+            run(ledger, deals, seed)
             if not serve:
                 return
             addresses = ledger.run
-            console.rule("[bold]serving until Ctrl-C")
+            heading("serving until Ctrl-C", WIDTH)
             for name in ("intake_url", "query_url", "emitter_nats_url"):
-                console.print(f"{name.removesuffix('_url'):14} {addresses[name]}")
-            console.print(f"{'API reference':14} {addresses['query_url']}/docs and {addresses['intake_url']}/docs")
-            console.print(f"{'commands':14} daybook status --data {ledger.data}")
+                say(f"{name.removesuffix('_url'):14} {addresses[name]}")
+            say(f"{'API reference':14} {addresses['query_url']}/docs and {addresses['intake_url']}/docs")
+            say(f"{'commands':14} daybook status --data {ledger.data}")
             try:
                 ledger.wait()
             except KeyboardInterrupt:
-                console.print("stopping")
+                say("stopping")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.asking import AsOfOption, KnownAtOption, counted, following, reading
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.options import DataOption, JsonOption, load, wait_for
 from services.cli.trust import KeyOption, believed
 from services.errors import BadRequest, DaybookError, NotConfigured
+from services.output import print_json, say
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ def evidence(
     if as_json:
         print_json({"file": str(out), "rows": rows, "head": size, "signed": document["statement"] is not None})
         return
-    typer.echo(f"{out} holds {counted(rows, 'row')} of the {size} that were signed. Check it with")
-    typer.echo(f"  python {script} {out} --key KEY")
-    typer.echo("where KEY is the public key, from `daybook notary key`: give it to the reader another way.")
+    say(f"{out} holds {counted(rows, 'row')} of the {size} that were signed. Check it with")
+    say(f"  python {script} {out} --key KEY")
+    say("where KEY is the public key, from `daybook notary key`: give it to the reader another way.")
     if settings.notary_former_keys:
-        typer.echo("A head in it may be signed with a key that you had before: name that one with --key, too.")
+        say("A head in it may be signed with a key that you had before: name that one with --key, too.")
 
 
 def _signing_key(settings: Settings, unsigned: bool) -> "SigningKey | None":
@@ -143,8 +144,9 @@ def _check(path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"ok": not differences, "differences": differences})
     elif differences:
-        typer.echo("\n".join(["The rows of the views are not those that the entries make:", *differences]))
+        for line in ("The rows of the views are not those that the entries make:", *differences):
+            say(line)
     else:
-        typer.echo("The rows of the views and the explanation are those that the entries make.")
+        say("The rows of the views and the explanation are those that the entries make.")
     if differences:
         raise typer.Exit(1)

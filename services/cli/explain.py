@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following, moment_line, show, table
-from services.cli.options import DataOption, JsonOption, print_json
+from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following, moment_line
+from services.cli.options import DataOption, JsonOption
+from services.output import print_json, show, table
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def explain(
         return
     rows = table("stage", "item", "kind", "met", "by entries")
     for stage in answer["stages"]:
-        title = f"{stage['stage']} {names.get(stage['stage'], '')}"
-        title += f"\nentered {clock(stage['entered_at'])}" if stage["entered_at"] else ""
-        title += f"\ncompleted {clock(stage['completed_at'])}" if stage["completed_at"] else ""
+        title = [f"{stage['stage']} {names.get(stage['stage'], '')}"]
+        title += [f"entered {clock(stage['entered_at'])}"] if stage["entered_at"] else []
+        title += [f"completed {clock(stage['completed_at'])}"] if stage["completed_at"] else []
         for place, item in enumerate(stage["items"]):
             rows.add_row(
                 title if place == 0 else "",

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following, show, table
-from services.cli.options import DataOption, JsonOption, print_json
+from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following
+from services.cli.options import DataOption, JsonOption
+from services.output import print_json, show, table
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,18 +48,18 @@ def history(
             clock(entry["recorded_at"]),
             _what(entry),
             entry["actor"] or entry["source"],
-            "\n".join(_caused(each) for each in entry["caused"]),
+            [_caused(each) for each in entry["caused"]],
         )
     show(f"{answer['subject']}, times in UTC", rows)
 
 
-def _what(entry: "HistoryEntry") -> str:
+def _what(entry: "HistoryEntry") -> list[str]:
     said = entry["type"].split(".")[1]
     details = ", ".join(f"{name} {value}" for name, value in entry["data"].items() if isinstance(value, str | int))
     told = f"{said}: {details[:80]}" if details else said
     if entry["voided_by"]:
-        return f"{told}\nvoided by {entry['voided_by']}"
-    return f"{told}\ncorrected by {entry['corrected_by']}" if entry["corrected_by"] else told
+        return [told, f"voided by {entry['voided_by']}"]
+    return [told, f"corrected by {entry['corrected_by']}"] if entry["corrected_by"] else [told]
 
 
 def _caused(caused: "Caused") -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.options import DataOption, JsonOption, load, wait_for
 from services.errors import NotConfigured
+from services.output import print_json, progress, say
 from services.settings import Settings, running
 
 if TYPE_CHECKING:
@@ -78,20 +79,16 @@ def invoices_csv(
 def _send(
     settings: Settings, reading: "Reading", intake: str | None, token: str | None, rejects: Path, as_json: bool
 ) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from services.intake import importing
     from services.intake.client import IntakeClient
 
     importing.check_rejects(rejects)
     address = intake or _intake(settings)
     client = IntakeClient(address, token or wait_for(importing.token(settings)), settings.tls_ca)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("sending events", total=len(reading.drafts))
+    with progress(transient=False) as bar:
+        task = bar.add_task("sending events", total=len(reading.drafts))
         try:
-            summary = importing.send(reading, client, lambda count: progress.advance(task, count))
+            summary = importing.send(reading, client, lambda count: bar.advance(task, count))
         finally:
             client.close()
     if as_json:
@@ -117,13 +114,13 @@ def _document(summary: "Summary") -> dict[str, object]:
 
 def _print(summary: "Summary", rejects: Path) -> None:
     for note in summary.notes:
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")
     counts = ("sent", "recorded", "duplicate", "refused")
-    typer.echo(", ".join(f"{name} {getattr(summary, name)}" for name in counts))
+    say(", ".join(f"{name} {getattr(summary, name)}" for name in counts))
     for each in summary.rejects[:SHOWN_REJECTS]:
-        typer.echo(f"refused: {each.line.file} row {each.line.row}: {each.reason}")
+        say(f"refused: {each.line.file} row {each.line.row}: {each.reason}")
     if summary.rejects:
-        typer.echo(f"all {len(summary.rejects)} refused lines are in {rejects}")
+        say(f"all {len(summary.rejects)} refused lines are in {rejects}")
 
 
 def _intake(settings: Settings) -> str:

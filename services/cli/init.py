@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.output import print_json, say
 from services.settings import endpoints
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
         print_json(document(made))
         return
     for line in lines(made):
-        typer.echo(line)
+        say(line)
 
 
 def lines(made: "Provisioned") -> list[str]:

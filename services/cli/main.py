@@ -8,6 +8,7 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from services.cli import (
     backup,
@@ -34,6 +35,7 @@ from services.cli import (
     verify,
 )
 from services.errors import DaybookError
+from services.output import prepare, say, say_lines
 from services.version import version
 
 app = typer.Typer(
@@ -73,7 +75,7 @@ app.add_typer(quarantine.app, name="quarantine")
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"daybook {version()}")
+        say(f"daybook {version()}")
         raise typer.Exit
 
 
@@ -88,11 +90,28 @@ def _options(
 
 def run() -> None:
     """The entry point: what cannot be done is said on standard error, with exit code 2."""
+    prepare()
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except DaybookError as error:
-        typer.secho(str(error), err=True, fg=typer.colors.RED)
+        say_lines(str(error), err=True, style="red")
         sys.exit(2)
+    except TyperException as error:
+        _explain(error)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        say("Aborted.", err=True)
+        sys.exit(1)
+
+
+def _explain(error: TyperException) -> None:
+    """How the command is used, and what was wrong with what was typed; nothing where its help was printed instead."""
+    if not (wrong := error.format_message()):
+        return
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        say_lines(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.", err=True)
+    say_lines(f"Error: {wrong}", err=True, style="red")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, print_json
+from services.cli.options import DataOption, JsonOption, load
+from services.output import print_json, say
 
 app = typer.Typer(help="The notary's key.", no_args_is_help=True)
 
@@ -42,6 +43,6 @@ def key(
     if as_json:
         print_json({"key": str(public), "name": public.name, "file": str(key_path(settings))})
         return
-    typer.echo(str(public))
+    say(str(public))
     if make:
-        typer.echo(f"The private key is in {key_path(settings)}; nobody else may read it.", err=True)
+        say(f"The private key is in {key_path(settings)}; nobody else may read it.", err=True)

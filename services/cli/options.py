@@ -1,7 +1,6 @@
 """What commands share: where the ledger is, how the answer is printed, how coroutines are run."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -10,6 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from services.errors import NotConfigured
+from services.output import print_json, say
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
@@ -52,11 +52,6 @@ def load(data: Path | None = None, **given: Any) -> Settings:
     return settings
 
 
-def print_json(document: Any) -> None:
-    """Prints the one document of `--json` on standard output."""
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
-
-
 def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
     """Runs a coroutine to its end. Ctrl-C is KeyboardInterrupt, whatever the libraries in between make of it."""
 
@@ -95,5 +90,5 @@ def print_token(name: str, token: str, as_json: bool) -> None:
     if as_json:
         print_json({"name": name, "token": token})
         return
-    typer.echo(token)
-    typer.echo(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)
+    say(token)
+    say(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import ask, show, table
-from services.cli.options import DataOption, JsonOption, print_json
+from services.cli.asking import ask
+from services.cli.options import DataOption, JsonOption
 from services.errors import BadRequest
+from services.output import print_json, say, show, table
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def check(
         print_json({"file": str(file), "ok": not mistakes, "mistakes": shown})
     elif isinstance(found, list):
         for each in mistakes:
-            typer.echo(f"{file}: {each}")
+            say(f"{file}: {each}")
     else:
-        typer.echo(f"{file}: {found.key} version {found.version} is right, with {len(found.stages)} stages.")
+        say(f"{file}: {found.key} version {found.version} is right, with {len(found.stages)} stages.")
     if mistakes:
         raise typer.Exit(1)
 

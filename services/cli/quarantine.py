@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import ask, clock, show, table, text
-from services.cli.options import DataOption, JsonOption, load, on_database, print_json
+from services.cli.asking import ask, clock, text
+from services.cli.options import DataOption, JsonOption, load, on_database
+from services.output import print_json, say, show, table
 from services.settings import endpoints
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def retry(
     if as_json:
         print_json(_decided(sequence, decided))
     else:
-        typer.echo(f"Message {sequence} is in the ledger as {decided.appended}.")
+        say(f"Message {sequence} is in the ledger as {decided.appended}.")
 
 
 @app.command()
@@ -120,7 +121,7 @@ def dismiss(
     if as_json:
         print_json(_decided(sequence, decided))
     else:
-        typer.echo(f"Message {sequence} is left out for good.")
+        say(f"Message {sequence} is left out for good.")
 
 
 def _shown(found: "Quarantined") -> dict[str, Any]:

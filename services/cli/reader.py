@@ -4,8 +4,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from services.cli.asking import show, table
-from services.cli.options import DataOption, JsonOption, load, on_database, print_json, print_token
+from services.cli.options import DataOption, JsonOption, load, on_database, print_token
+from services.output import print_json, say, show, table
 
 Result = TypeVar("Result")
 
@@ -67,4 +67,4 @@ def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = F
     if as_json:
         print_json({"name": name, "disabled": True})
     else:
-        typer.echo(f"{name} may read nothing more. `daybook reader rotate {name}` enables it again.")
+        say(f"{name} may read nothing more. `daybook reader rotate {name}` enables it again.")

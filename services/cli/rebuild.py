@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, print_json
+from services.cli.options import DataOption, JsonOption, load
+from services.output import print_json, progress, say
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
@@ -36,15 +37,12 @@ def rebuild(
         print_json(document(done))
     else:
         for line in lines(done):
-            typer.echo(line)
+            say(line)
     if diff and not done.same:
         raise typer.Exit(1)
 
 
 async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from services import database, logs
     from services.memory import spare_the_collector
     from services.projector.rebuild import rebuild
@@ -53,9 +51,8 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
     url = endpoints(settings).database_url
     spare_the_collector()
     connection = await database.connect(url)
-    columns = (TextColumn("building"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with database.explained(), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        with database.explained(), progress() as bar:
             task = bar.add_task("building", total=None)
             return await rebuild(
                 connection,

@@ -1,14 +1,16 @@
 """`daybook reconcile`: the stream beside the journal, and put right if that is wanted."""
 
+from functools import partial
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import ask, clock, counted, show, table
+from services.cli.asking import ask, clock, counted
 from services.cli.bar import Bar
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.options import DataOption, JsonOption, load, wait_for
 from services.errors import BadRequest
+from services.output import print_json, say_lines, show, table
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
@@ -75,12 +77,9 @@ async def _reconcile(settings: Settings, apply: bool, by: str, reason: str) -> "
     from services.embedded.alone import servers
     from services.reconcile import reconcile
 
-    def say(text: str) -> None:
-        typer.echo(text, err=True)
-
     if settings.embedded and not (settings.data / "postgres").is_dir():
         endpoints(settings)  # raises: nothing is made where there is nothing
-    async with servers(settings, say) as where:
+    async with servers(settings, partial(say_lines, err=True)) as where:
         with Bar() as bar:
             if not apply:
                 return await reconcile.look(settings, where, bar)

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, counted, following, moment_line, show, table, text
-from services.cli.options import DataOption, JsonOption, print_json
+from services.cli.asking import AsOfOption, KnownAtOption, ask, counted, following, moment_line, text
+from services.cli.options import DataOption, JsonOption
+from services.output import print_json, show, table
 from services.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """`daybook restore`: a ledger made of a backup."""
 
+from functools import partial
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.bar import Bar
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.output import print_json, say, say_lines
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def restore(
         print_json(document(done))
         return
     for line in lines(done):
-        typer.echo(line)
+        say(line)
 
 
 async def _restore(settings: Settings, directory: Path, by: str) -> "Restored":
@@ -53,10 +55,7 @@ async def _restore(settings: Settings, directory: Path, by: str) -> "Restored":
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "restore")
 
-    def say(text: str) -> None:
-        typer.echo(text, err=True)
-
-    async with servers(settings, say) as where:
+    async with servers(settings, partial(say_lines, err=True)) as where:
         with Bar() as bar:
             return await restore(settings, where, directory, bar, by=by)
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, on_database, print_json, print_token
+from services.cli.options import DataOption, JsonOption, load, on_database, print_token
+from services.output import print_json, say, show, table
 
 Result = TypeVar("Result")
 
@@ -79,7 +80,7 @@ def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = F
     if as_json:
         print_json({"name": name, "disabled": True})
     else:
-        typer.echo(f"{name} may send nothing more. `daybook source rotate {name}` enables it again.")
+        say(f"{name} may send nothing more. `daybook source rotate {name}` enables it again.")
 
 
 def _shown(source: dict[str, Any]) -> dict[str, Any]:
@@ -87,12 +88,9 @@ def _shown(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print_table(found: list[Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("source", "events", "id prefix", "corrects others", "state")
+    rows = table("source", "events", "id prefix", "corrects others", "state")
     for each in found:
         state = "enabled" if each.disabled_at is None else f"disabled {each.disabled_at:%Y-%m-%d}"
         corrects = "yes" if each.corrects_others else "no"
-        table.add_row(each.name, ", ".join(each.events), each.id_prefix or "", corrects, state)
-    Console().print(table)
+        rows.add_row(each.name, ", ".join(each.events), each.id_prefix or "", corrects, state)
+    show(rows)

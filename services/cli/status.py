@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from services.cli.asking import ask, show, table, text
-from services.cli.options import DataOption, JsonOption, print_json
+from services.cli.asking import ask, text
+from services.cli.options import DataOption, JsonOption
+from services.output import print_json, show, table
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     rows.add_row("in quarantine", str(answer["quarantined"]))
     rows.add_row("stale subjects", str(answer["stale"]))
     rows.add_row("generation", text(answer["generation"]))
-    rows.add_row("signed", f"{answer['notary']['signed']}{_notary(answer['notary'])}")
+    rows.add_row("signed", [str(answer["notary"]["signed"]), *_notary(answer["notary"])])
     show(rows)
     if behind:
         lanes = table("lane", "projected", "lag", right=("lane", "projected", "lag"))
@@ -45,11 +46,11 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
         show(lanes)
 
 
-def _notary(notary: "NotaryStatus") -> str:
+def _notary(notary: "NotaryStatus") -> list[str]:
     """What is wrong with the notary, if anything is."""
     if not notary["running"]:
-        return "\nno notary runs: start one with `daybook serve notary`"
-    return "" if notary["state"] == "signing" else f"\nthe notary is {notary['state']}: {notary['detail']}"
+        return ["no notary runs: start one with `daybook serve notary`"]
+    return [] if notary["state"] == "signing" else [f"the notary is {notary['state']}: {notary['detail']}"]
 
 
 async def _question(connection: "Connection", settings: Settings) -> "Status":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.errors import NotConfigured
+from services.output import say
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ async def believed(settings: Settings, connection: "Connection", key: str | None
         said: str | None = await connection.fetchval("select vkey from ledger.notary")
     if said is None:
         return ()
-    typer.echo(
+    say(
         f"Heads are checked with the key that the ledger itself names, {said}: name the one that you trust with --key.",
         err=True,
     )

@@ -6,11 +6,10 @@ import time
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from services.cli.options import DataOption, load
 from services.lifetime import ended
+from services.output import say_lines
 from services.settings import Settings
 
 
@@ -32,16 +31,16 @@ def up(
     Example: `daybook up --data ~/ledger --intake-port 8080 --query-port 8081`
     """
     settings = load(data, intake_port=intake_port, query_port=query_port)
-    asyncio.run(_up(settings, Console(highlight=False, soft_wrap=True)))
+    asyncio.run(_up(settings))
 
 
-async def _up(settings: Settings, console: Console) -> None:
+async def _up(settings: Settings) -> None:
     from services.embedded.data_directory import held
     from services.embedded.supervisor import Supervisor
 
     def say(text: str) -> None:
         try:
-            console.print(f"[green]·[/] {escape(text)}")
+            say_lines(f"· {text}")
         except OSError:
             return  # whoever read our output is gone; the ledger goes on
 

@@ -2,16 +2,16 @@
 
 import gc
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import counted, reading, show, table, text
-from services.cli.options import DataOption, JsonOption, load, print_json, wait_for
+from services.cli.asking import counted, reading, text
+from services.cli.options import DataOption, JsonOption, load, wait_for
 from services.cli.trust import KeyOption, believed
 from services.errors import DaybookError
+from services.output import print_json, progress, say, show, table
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
@@ -86,18 +86,7 @@ class _Bar:
     """Progress on standard error; nothing but notes where that is no terminal."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("{task.description:8}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
-        )
+        self._progress = progress()
         self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> "_Bar":
@@ -114,7 +103,7 @@ class _Bar:
         self._progress.advance(self._tasks[step], parts)
 
     def notes(self, text: str) -> None:
-        typer.echo(text, err=True)
+        say(text, err=True)
 
 
 def _show(answer: "Verification", heads: Path) -> None:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
 from contracts.playbooks.shipped import shipped
 from services.demo.facts import SOURCES
 from services.demo.ledger import DemoLedger
 from services.demo.story import Story, tell
 from services.errors import ServerFailed
 from services.intake.client import IntakeClient
+from services.output import heading, progress, say, say_lines
 
+WIDTH = 120
+"""Of the headings."""
 LATER = "2025-12-31"
 """The day that the reports are shown as of."""
 
@@ -36,76 +36,72 @@ class Pace:
         return round(self.events / self.seconds) if self.seconds else 0
 
 
-def run(ledger: DemoLedger, console: Console, deals: int, seed: int) -> list[Pace]:
+def run(ledger: DemoLedger, deals: int, seed: int) -> list[Pace]:
     """Tell the story on a running ledger and show what can be seen of it. Raises DaybookError."""
     playbook = next(each for each in shipped() if each.key == "project")
     story = tell(playbook, deals, seed)
     clients = {source: IntakeClient(ledger.run["intake_url"], _token(ledger, source)) for source in SOURCES}
     try:
-        console.rule("[bold]1. the systems send what happened")
-        first = _send(ledger, clients, story.main, console)
+        heading("1. the systems send what happened", WIDTH)
+        first = _send(ledger, clients, story.main)
         before = int(ledger.ask_json("status")["stream"]["last_sequence"])
-        console.rule("[bold]2. later they send what was late or wrong")
-        second = _send(ledger, clients, story.aftermath, console)
+        heading("2. later they send what was late or wrong", WIDTH)
+        second = _send(ledger, clients, story.aftermath)
         after = int(ledger.ask_json("status")["stream"]["last_sequence"])
     finally:
         for client in clients.values():
             client.close()
-    _show(ledger, console, story, str(before), str(after))
-    console.rule("[bold]7. stream, journal and views are compared")
+    _show(ledger, story, str(before), str(after))
+    heading("7. stream, journal and views are compared", WIDTH)
     started = time.monotonic()
-    _command(ledger, console, "verify")
+    _command(ledger, "verify")
     verify = Pace("verify", after, time.monotonic() - started)
-    console.rule("[bold]speed on this machine")
+    heading("speed on this machine", WIDTH)
     paces = [*first, *second, verify]
     for pace in paces:
-        console.print(f"{pace.step:32} {pace.events:>7,} events {pace.seconds:>7.2f} s {pace.per_second:>8,} events/s")
+        say(f"{pace.step:32} {pace.events:>7,} events {pace.seconds:>7.2f} s {pace.per_second:>8,} events/s")
     return paces
 
 
-def _show(ledger: DemoLedger, console: Console, story: Story, before: str, after: str) -> None:
+def _show(ledger: DemoLedger, story: Story, before: str, after: str) -> None:
     deal = story.deal
-    console.rule("[bold]3. the funnel")
-    _command(ledger, console, "funnel", "project", "--as-of", LATER)
-    console.rule("[bold]4. what is owed")
-    _command(ledger, console, "ageing", "--as-of", LATER)
-    console.rule(f"[bold]5. one deal, {deal}: its history, and why it stands where it stands")
-    _command(ledger, console, "history", deal)
-    _command(ledger, console, "explain", deal)
-    console.rule("[bold]6. the same deal as of two dates, known at two times")
+    heading("3. the funnel", WIDTH)
+    _command(ledger, "funnel", "project", "--as-of", LATER)
+    heading("4. what is owed", WIDTH)
+    _command(ledger, "ageing", "--as-of", LATER)
+    heading(f"5. one deal, {deal}: its history, and why it stands where it stands", WIDTH)
+    _command(ledger, "history", deal)
+    _command(ledger, "explain", deal)
+    heading("6. the same deal as of two dates, known at two times", WIDTH)
     for as_of in (story.earlier.isoformat(), LATER):
         for known_at in (before, after):
             seen = ledger.ask_json("explain", deal, "--as-of", as_of, "--known-at", known_at)
-            console.print(
+            say(
                 f"$ daybook explain {deal} --as-of {as_of} --known-at {known_at}: stage {seen['stage']} "
                 f"{seen['phase']}, probability {seen['probability']}"
             )
     _command(
-        ledger, console, "changes", "--as-of", LATER, "--from-known", before, "--to-known", after,
+        ledger, "changes", "--as-of", LATER, "--from-known", before, "--to-known", after,
     )  # fmt: skip
 
 
-def _send(
-    ledger: DemoLedger, clients: dict[str, IntakeClient], events: Sequence[dict[str, Any]], console: Console
-) -> list[Pace]:
+def _send(ledger: DemoLedger, clients: dict[str, IntakeClient], events: Sequence[dict[str, Any]]) -> list[Pace]:
     """Month by month, each system sends its batch; then waits until every lane has taken all of it."""
     started = time.monotonic()
     highest = 0
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
-    ) as progress:
-        task = progress.add_task("sending", total=len(events))
+    with progress() as bar:
+        task = bar.add_task("sending", total=len(events))
         for source, batch in _batches(events):
             for receipt in clients[source].send(batch):
                 if receipt.sequence is None:
                     raise ServerFailed(f"Intake refused an event of the story: {receipt.reason}")
                 highest = max(highest, receipt.sequence)
-            progress.advance(task, len(batch))
+            bar.advance(task, len(batch))
     sent = time.monotonic() - started
     ledger.wait_for(highest)
     shown = time.monotonic() - started
     count = len(events)
-    console.print(f"{count:,} events acknowledged, the last at sequence {highest}; the views include all of them")
+    say(f"{count:,} events acknowledged, the last at sequence {highest}; the views include all of them")
     return [Pace("send (HTTP, monthly batches)", count, sent), Pace("send, record and project", count, shown)]
 
 
@@ -124,6 +120,6 @@ def _token(ledger: DemoLedger, source: str) -> str:
     return str(ledger.ask_json("source", "add", source, "--events", SOURCES[source])["token"])
 
 
-def _command(ledger: DemoLedger, console: Console, *words: str) -> None:
-    console.print(f"[bold]$ daybook {shlex.join(words)}", highlight=False)
-    console.print(ledger.ask(*words).rstrip(), markup=False, highlight=False)
+def _command(ledger: DemoLedger, *words: str) -> None:
+    say(f"$ daybook {shlex.join(words)}", style="bold")
+    say_lines(ledger.ask(*words).rstrip())
