@@ -2,8 +2,10 @@
 
 import json
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +19,22 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that are this machine."""
 RUN_FILE = "run.json"
 """In the data directory while `daybook up` runs: process id, server addresses, ports."""
+
+
+LONGEST_DATA_BYTES = 900
+"""Of the path of a data directory: PostgreSQL cuts off what is longer than 1023 bytes with the names below it."""
+PATHS = (
+    "data",
+    "notary_key",
+    "notary_heads",
+    "nats_ca",
+    "nats_certificate",
+    "nats_key",
+    "tls_certificate",
+    "tls_key",
+    "tls_ca",
+)
+"""Settings that name a file or a directory; a relative one is taken from the working directory of the command."""
 
 
 class Settings(BaseSettings):
@@ -95,10 +113,30 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not a time zone; write one such as Asia/Shanghai") from None
         return value
 
-    @field_validator("data", "nats_ca", "nats_certificate", "nats_key", "tls_certificate", "tls_key", "tls_ca")
+    @field_validator(*PATHS)
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
-        return None if value is None else value.expanduser().absolute()
+        try:
+            return None if value is None else value.expanduser().absolute()
+        except RuntimeError:
+            raise ValueError(f"{value} begins with the home of a user whom this machine does not know") from None
+
+    @field_validator("data")
+    @classmethod
+    def _can_be_named(cls, value: Path) -> Path:
+        """What the servers and the messages about it can spell, links in it followed."""
+        for path in (str(value), os.path.realpath(value)):
+            if any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in path):
+                raise ValueError(
+                    f"{path!a} has a line break, another control character or bytes that are not UTF-8 in its "
+                    "name, which neither configurations nor messages can spell; use another directory"
+                )
+            if len(path.encode()) > LONGEST_DATA_BYTES:
+                raise ValueError(
+                    f"the path has {len(path.encode())} bytes, and PostgreSQL takes at most {LONGEST_DATA_BYTES}; use "
+                    "a directory with a shorter name"
+                )
+        return value
 
     @model_validator(mode="after")
     def _tls_is_whole(self) -> Self:
@@ -120,6 +158,11 @@ class Settings(BaseSettings):
         prefix = cls.model_config["env_prefix"]
         known = {f"{prefix}{name}".upper() for name in cls.model_fields}
         return sorted(each for each in os.environ if each.upper().startswith(prefix) and each.upper() not in known)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """The files and directories that are named, each absolute, by the name of its setting."""
+        return {name: str(path) for name in PATHS if (path := getattr(self, name)) is not None}
 
     @property
     def embedded(self) -> bool:
@@ -158,8 +201,8 @@ def endpoints(settings: Settings) -> Endpoints:
     run = running(settings.data)
     if run is None:
         raise NotConfigured(
-            f"No ledger runs on {settings.data}. Start one with `daybook up --data {settings.data}`, or set "
-            "DAYBOOK_NATS_URL and DAYBOOK_DATABASE_URL."
+            f"No ledger runs on {settings.data}. Start one with `daybook up --data {quote(str(settings.data))}`, or "
+            "set DAYBOOK_NATS_URL and DAYBOOK_DATABASE_URL."
         )
     return Endpoints(run["nats_url"], run["database_url"], run.get("intake_nats_url"))
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -127,7 +128,7 @@ def _intake(settings: Settings) -> str:
     run = running(settings.data)
     if run is None:
         raise NotConfigured(
-            f"No ledger runs on {settings.data}. Start one with `daybook up --data {settings.data}`, or say where "
-            "intake is with --intake http://HOST:PORT."
+            f"No ledger runs on {settings.data}. Start one with `daybook up --data {quote(str(settings.data))}`, or "
+            "say where intake is with --intake http://HOST:PORT."
         )
     return run["intake_url"]

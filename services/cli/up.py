@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -81,6 +82,6 @@ def addresses(run: dict[str, object], settings: Settings) -> list[str]:
     found.append(
         f"health          {run['recorder_url']}/ready, /metrics; likewise {run['projector_url']} and the others"
     )
-    found.append(f"commands        daybook status --data {settings.data}")
+    found.append(f"commands        daybook status --data {quote(str(settings.data))}")
     found.append(f"logs            {settings.data / 'logs'}")
     return found

@@ -27,9 +27,7 @@ _CONFIGURATION = """\
 server_name: daybook
 listen: "127.0.0.1:{port}"
 max_payload: 8MB
-pid_file: {pid_file}
 jetstream {{
-  store_dir: {store}
   sync_interval: always        # an acknowledged event is on the disk
   max_file_store: 1PB          # the stream has its own limit
   max_memory_store: 256MB
@@ -37,6 +35,7 @@ jetstream {{
 feature_flags {{ js_ack_fc_v2: false }}
 {access}
 """
+"""Names no path: those are arguments of the command, where every character stands for itself."""
 
 ACCESS = """\
 authorization {{
@@ -133,9 +132,11 @@ class NatsServer:
 
     def program(self) -> Program:
         """How the server is run."""
+        command = [_binary(), "--config", str(self.directory / "nats-server.conf")]
+        command += ["--store_dir", str(self.directory), "--pid", str(self.directory / "nats.pid")]
         return Program(
             name="nats",
-            command=[_binary(), "-c", str(self.directory / "nats-server.conf")],
+            command=command,
             log=self.log,
             environment={"PATH": "/usr/bin:/bin", "TZ": "UTC"},
             stop_signal=signal.SIGINT,
@@ -150,8 +151,6 @@ class NatsServer:
         )
         text = _CONFIGURATION.format(
             port=self.port,
-            pid_file=json.dumps(str(self.directory / "nats.pid")),
-            store=json.dumps(str(self.directory)),
             access=access,
         )
         private.write(self.directory / "nats-server.conf", text)

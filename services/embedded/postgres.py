@@ -113,7 +113,8 @@ class PostgresServer:
 
     def program(self) -> Program:
         """How the server is run: in the foreground, so that its end is seen."""
-        command = [str(binary("postgres")), "-D", str(self.data), "-c", f"unix_socket_directories={self.socket}"]
+        socket = str(self.socket).replace('"', '""')
+        command = [str(binary("postgres")), "-D", str(self.data), "-c", f'unix_socket_directories="{socket}"']
         for name, value in _SETTINGS.items():
             command += ["-c", f"{name}={value}"]
         return Program(
@@ -175,9 +176,21 @@ class PostgresServer:
             await connection.close()
 
     def _socket_directory(self) -> Path:
-        """Below the data directory; in the directory for temporary files when that path is too long for a socket."""
+        """Below the data directory, or in the directory for temporary files when that path is no good for a socket."""
         near = self.home / "socket"
-        if len(os.fsencode(near / ".s.PGSQL.5432")) <= _SOCKET_PATH_BYTES:
+        if _good_for_sockets(near):
             return near
         digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"daybook-{os.geteuid()}-{digest}"
+        far = Path(tempfile.gettempdir()) / f"daybook-{os.geteuid()}-{digest}"
+        if not _good_for_sockets(far):
+            raise ServerFailed(
+                f"PostgreSQL's socket can be neither in {near} nor in {far.parent}: such a path has at most "
+                f"{_SOCKET_PATH_BYTES} bytes and no comma. Use a data directory with a shorter name, or set TMPDIR."
+            )
+        return far
+
+
+def _good_for_sockets(directory: Path) -> bool:
+    """Whether clients find a socket there: the system limits its path, and a comma separates hosts in an address."""
+    path = os.fsencode(directory / ".s.PGSQL.5432")
+    return len(path) <= _SOCKET_PATH_BYTES and b"," not in path

@@ -66,6 +66,7 @@ class Supervisor:
         self._say_provisioned(await provision(self.settings, where))
         notary_key.ensure(self.settings)
         variables = {
+            **{name.upper(): path for name, path in self.settings.paths.items()},
             "INTAKE_PORT": str(intake_port),
             "QUERY_PORT": str(query_port),
             "RECORDER_PORT": str(recorder_port),
