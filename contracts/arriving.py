@@ -14,7 +14,7 @@ from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, CloudEvent
 from contracts.identifiers import split_subject
 from contracts.pauses import Pausing, finished
 from contracts.recorded import beyond_bmp, stored_reader
-from contracts.times import read_instant
+from contracts.times import nanoseconds_of, read_instant
 
 _STORED = (
     "actor",
@@ -105,8 +105,13 @@ def _judge(attributes: Any) -> tuple[CloudEvent, int] | None:
     if split_subject(said.subject)[0] not in said.data.subjects:
         return None
     colons += stored.count(b":") + sent_at.count(":") - said.time.count(":")
-    event = CloudEvent(said.source, said.id, said.type, said.subject, occurred_at, said.actor, said.data, stored)
-    return event, colons
+    nanoseconds = nanoseconds_of(said.time)
+    return (
+        CloudEvent(
+            said.source, said.id, said.type, said.subject, occurred_at, said.actor, said.data, stored, nanoseconds
+        ),
+        colons,
+    )
 
 
 def _in_order(value: Any) -> Any:

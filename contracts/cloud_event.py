@@ -12,7 +12,7 @@ from contracts.events import Event, PlaybookPublished, Registry, UnknownType
 from contracts.events.event import Data
 from contracts.identifiers import EventId, Person, ShortText, SourceName, Subject, split_subject
 from contracts.problems import Problem, Refused, problems_of
-from contracts.times import INSTANT_SCHEMA, read_instant
+from contracts.times import INSTANT_SCHEMA, nanoseconds_of, read_instant
 
 MAX_EVENT_BYTES = 48 * 1024
 """The largest event, in canonical bytes."""
@@ -79,6 +79,8 @@ class CloudEvent(NamedTuple):
     event: Event
     canonical: bytes
     """The bytes as they are stored; empty where entries of the journal are read to be folded."""
+    nanoseconds: int = 0
+    """Of the `time` beyond `occurred_at`, 0 to 999."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -128,7 +130,10 @@ def judge(attributes: Any, registry: Registry) -> CloudEvent:
         raise Refused(_too_large(len(stored)))
     if isinstance(event, PlaybookPublished) and head.subject != f"playbook/{event.playbook.key}":
         raise Refused(Problem("subject", f"the playbook's key is {event.playbook.key}", "invalid"))
-    return CloudEvent(head.source, head.id, head.type, head.subject, head.time[0], head.actor, event, stored)
+    nanoseconds = nanoseconds_of(head.time[1])
+    return CloudEvent(
+        head.source, head.id, head.type, head.subject, head.time[0], head.actor, event, stored, nanoseconds
+    )
 
 
 def _class(type_: Any, registry: Registry, found: list[Problem]) -> type[Event] | None:

@@ -16,7 +16,7 @@ from contracts.canonical import MAX_DEPTH, MAX_INTEGER
 from contracts.cloud_event import MAX_EVENT_BYTES, Attributes, CloudEvent
 from contracts.events import EVENTS, Event, UnknownType
 from contracts.identifiers import split_subject
-from contracts.times import read_instant
+from contracts.times import nanoseconds_of, read_instant
 
 _E = TypeVar("_E", bound=Event)
 
@@ -48,7 +48,10 @@ def read_canonical(stored: bytes) -> CloudEvent | None:
         return None
     if time != said.time or split_subject(said.subject)[0] not in said.data.subjects:
         return None
-    return CloudEvent(said.source, said.id, said.type, said.subject, occurred_at, said.actor, said.data, stored)
+    nanoseconds = nanoseconds_of(time)
+    return CloudEvent(
+        said.source, said.id, said.type, said.subject, occurred_at, said.actor, said.data, stored, nanoseconds
+    )
 
 
 def beyond_bmp(text: bytes) -> bool:

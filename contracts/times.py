@@ -2,9 +2,9 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -40,6 +40,43 @@ def read_instant(text: str) -> tuple[datetime, str]:
     return instant, canonical
 
 
+def nanoseconds_of(canonical: str) -> int:
+    """The nanoseconds of a canonical time beyond its microsecond, 0 to 999."""
+    if len(canonical) < _SHORTEST_WITH_NANOSECONDS or not canonical[20:27].isdigit():
+        return 0
+    match = _INSTANT.fullmatch(canonical)
+    assert match is not None, canonical
+    return int(match[3][6:].ljust(3, "0"))
+
+
+_SHORTEST_WITH_NANOSECONDS = len("2026-03-31T09:30:00.1234567Z")
+
+
+class ExactInstant(NamedTuple):
+    """An instant as exactly as it was sent. It sorts by its time."""
+
+    at: datetime
+    """To the microsecond, in UTC."""
+    nanoseconds: int = 0
+    """Beyond that, 0 to 999."""
+
+    def __str__(self) -> str:
+        """In UTC, in canonical form."""
+        return f"{self.at.replace(tzinfo=None).isoformat(timespec='microseconds')}{self.nanoseconds:03}Z"
+
+
+def _exact_instant(value: Any) -> ExactInstant:
+    if isinstance(value, ExactInstant):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("time", "must be a time with offset, as text")
+    try:
+        at, text = read_instant(value)
+    except ValueError as error:
+        raise PydanticCustomError("time", "{reason}", {"reason": str(error)}) from None
+    return ExactInstant(at, nanoseconds_of(text))
+
+
 def _instant(value: Any) -> datetime:
     if not isinstance(value, str | datetime):
         raise PydanticCustomError("time", "must be a time with offset, as text")
@@ -68,6 +105,14 @@ INSTANT_SCHEMA = {"type": "string", "format": "date-time", "pattern": f"^{_INSTA
 
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema(INSTANT_SCHEMA)]
 """A time with offset; kept in UTC to the microsecond."""
+
+ExactTime = Annotated[
+    ExactInstant,
+    PlainValidator(_exact_instant),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(INSTANT_SCHEMA),
+]
+"""A time with offset by which events are put in order."""
 
 CalendarDay = Annotated[
     date, BeforeValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})

@@ -7,17 +7,15 @@ entries does.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from projections.entry import Order
 from projections.view import RowKey
 
 APART = 256
 """So many entries are folded before a late one, and a checkpoint is left half as many before it."""
 MOST = 4
 """Checkpoints of one part of a view's subject."""
-
-Order = tuple[datetime, int]
 
 
 @dataclass(slots=True)

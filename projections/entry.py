@@ -15,6 +15,9 @@ LANES = 16
 PLAYBOOK_LANE = -1
 """What stands in `concerns` for a playbook, which concerns them all."""
 
+Order = tuple[datetime, int, int]
+"""(occurred_at, nanoseconds, sequence): by the time as it was sent, then by arrival."""
+
 E = TypeVar("E", bound=Event, covariant=True)
 
 
@@ -43,11 +46,13 @@ class Entry(NamedTuple, Generic[E]):
     event: E
     corrected_by: int | None = None
     """Sequence of the correction whose replacement this is."""
+    nanoseconds: int = 0
+    """Of its time beyond `occurred_at`, 0 to 999: rows show microseconds, order goes by the time as it was sent."""
 
     @property
-    def order(self) -> tuple[datetime, int]:
+    def order(self) -> Order:
         """Effective history is sorted by this."""
-        return self.occurred_at, self.sequence
+        return self.occurred_at, self.nanoseconds, self.sequence
 
     @property
     def identity(self) -> tuple[str, str]:

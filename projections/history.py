@@ -13,7 +13,7 @@ from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from projections.entry import Entry, Recorded
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same entries give another effective history; part of the generation's digest."""
 
 
@@ -22,7 +22,7 @@ class Effective:
     """What counts, and what became of each correction."""
 
     entries: list[Entry[Event]]
-    """Sorted by (occurred_at, sequence)."""
+    """Sorted by their time as it was sent, then by sequence."""
     voided_by: dict[int, int]
     """Sequence of a voided original to that of the void."""
     corrected_by: dict[int, int]
@@ -80,6 +80,8 @@ def entry_of(recorded: Recorded) -> Entry[Event]:
         said.subject,
         said.actor,
         EVENTS.newest(said.event),
+        None,
+        said.nanoseconds,
     )
 
 
@@ -87,7 +89,15 @@ def recorded_of(entry: Entry[Event]) -> Recorded:
     """An entry as it was recorded, of which `entry_of` made this one; the event is of newest version."""
     event = entry.event
     said = CloudEvent(
-        entry.source, entry.id, event.type, entry.subject, entry.occurred_at, entry.actor, event, canonical=b""
+        entry.source,
+        entry.id,
+        event.type,
+        entry.subject,
+        entry.occurred_at,
+        entry.actor,
+        event,
+        b"",
+        entry.nanoseconds,
     )
     return Recorded(entry.sequence, said)
 
@@ -119,11 +129,12 @@ def _replaced(original: Recorded, correction: Recorded) -> Entry[Event]:
     said = original.said
     return Entry(
         original.sequence,
-        event.replacement.time,
+        event.replacement.time.at,
         said.source,
         said.id,
         said.subject,
         said.actor,
         EVENTS.newest(_replacement(event)),
         correction.sequence,
+        event.replacement.time.nanoseconds,
     )

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from contracts.events import Event
-from projections.checkpoints import Checkpoint, Checkpoints, Order, place_before
-from projections.entry import Entry
+from projections.checkpoints import Checkpoint, Checkpoints, place_before
+from projections.entry import Entry, Order
 from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 

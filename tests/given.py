@@ -25,6 +25,11 @@ def day(number: float) -> datetime:
     return _FIRST_DAY + timedelta(days=number)
 
 
+def instant(at: datetime, nanoseconds: int = 0) -> str:
+    """A time as sources write it, with nine decimals."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}{nanoseconds:03}Z"
+
+
 @dataclass(frozen=True)
 class Said:
     """An event as a source sends it. What is left out is filled in when it is told."""
@@ -38,6 +43,8 @@ class Said:
     """Without it the subject of the story."""
     source: str = "crm"
     version: int = 1
+    nanoseconds: int = 0
+    """How much later than `at`."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ class Story:
             "source": said.source,
             "type": f"daybook.{said.name}.v{said.version}",
             "subject": said.subject or self.subject,
-            "time": self.last_at.isoformat(),
+            "time": instant(self.last_at, said.nanoseconds),
             "data": said.data,
         }
         recorded = Recorded(self.sequence, read_event(event))

@@ -16,6 +16,7 @@ Fact = st.SearchStrategy[Said]
 
 _one_of = st.sampled_from
 _money = st.fixed_dictionaries({"amount": _one_of(["10", "20.00", "60.5", "100"]), "currency": _one_of(["CNY", "USD"])})
+_NANOSECONDS = _one_of([0, 0, 1, 200, 999])
 _items = _one_of(
     [item.key for stage in PRACTICE.stages for item in (*stage.milestones, *stage.criteria)] + ["no_such_item"]
 )
@@ -143,15 +144,16 @@ FACTS: dict[SubjectKind, list[Fact]] = {"deal": _ABOUT_A_DEAL, "account": _ABOUT
 def stories(draw: st.DrawFn, kind: SubjectKind, size: int = 12, in_any_order: bool = False) -> list[Said | Playbook]:
     """Facts, corrections, voids and publications in order of arrival; facts have ids and times.
 
-    With `in_any_order` their order of arrival must not matter: instants are distinct, playbooks come first, and no
-    two corrections name one target.
+    With `in_any_order` their order of arrival must not matter: instants are distinct, some by nanoseconds alone,
+    playbooks come first, and no two corrections name one target.
     """
     facts: list[Said] = []
+    minutes_apart = in_any_order and draw(st.booleans())
     last_day = draw(st.sampled_from([1, 3, 8]))
     begun = draw(_started()) if kind == "deal" else []
     for place, fact in enumerate([*begun, *draw(st.lists(st.one_of(FACTS[kind]), max_size=size))]):
-        at = day(draw(st.integers(0, last_day))) + timedelta(minutes=place * in_any_order)
-        facts.append(replace(fact, id=f"f{place}", at=at))
+        at = day(draw(st.integers(0, last_day))) + timedelta(minutes=place * minutes_apart)
+        facts.append(replace(fact, id=f"f{place}", at=at, nanoseconds=place if in_any_order else draw(_NANOSECONDS)))
     changed = draw(st.lists(st.integers(0, len(facts)), max_size=4, unique=in_any_order))
     changes: list[Said] = []
     for number, place in enumerate(changed):
@@ -177,8 +179,9 @@ def _change(draw: st.DrawFn, target: str, alike: list[Said], number: int, in_any
     if not alike or draw(st.booleans()):
         return replace(event_voided(target, at=at, id=id), subject=alike[0].subject if alike else None)
     other = draw(st.sampled_from(alike))
-    time = day(draw(st.integers(0, 8))) + timedelta(seconds=(number + 1) * in_any_order)
-    return replace(event_corrected(target, other.name, time, other.data, at=at, id=id), subject=other.subject)
+    time, nanoseconds = day(draw(st.integers(0, 8))), 500 + number if in_any_order else draw(_NANOSECONDS)
+    change = event_corrected(target, other.name, time, other.data, at=at, id=id, nanoseconds=nanoseconds)
+    return replace(change, subject=other.subject)
 
 
 @st.composite

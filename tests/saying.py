@@ -6,7 +6,7 @@ from typing import Any, Literal
 from contracts.playbooks.playbook import Playbook
 from projections.entry import FOREVER
 from projections.stage_position import PositionRow
-from tests.given import Expected, Said
+from tests.given import Expected, Said, instant
 from tests.playbooks import PRACTICE
 
 
@@ -82,7 +82,13 @@ def event_voided(target: str, at: datetime | None = None, id: str | None = None,
 
 
 def event_corrected(
-    target: str, type: str, time: datetime, data: dict[str, Any], at: datetime | None = None, id: str | None = None
+    target: str,
+    type: str,
+    time: datetime,
+    data: dict[str, Any],
+    at: datetime | None = None,
+    id: str | None = None,
+    nanoseconds: int = 0,
 ) -> Said:
     """A full replacement of the event with that id."""
     return said(
@@ -91,7 +97,7 @@ def event_corrected(
         id,
         target={"source": "crm", "id": target},
         target_type=f"daybook.{type}.v1",
-        replacement={"time": time.isoformat(), "data": data},
+        replacement={"time": instant(time, nanoseconds), "data": data},
         reason="error",
         approver="Li",
     )

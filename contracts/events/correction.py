@@ -5,7 +5,7 @@ from typing import Any
 from contracts.events.event import Data, Event
 from contracts.events.evidence import EventReference
 from contracts.identifiers import EventType, LongText, Person, SubjectKind
-from contracts.times import Instant
+from contracts.times import ExactTime
 
 _ANY: frozenset[SubjectKind] = frozenset({"deal", "account"})
 
@@ -13,7 +13,7 @@ _ANY: frozenset[SubjectKind] = frozenset({"deal", "account"})
 class Replacement(Data):
     """What the target should have said. Type, subject and the deals and accounts named stay the same."""
 
-    time: Instant
+    time: ExactTime
     """When it happened, with offset."""
     data: dict[str, Any]
     """The whole data, by the target's own contract."""

@@ -8,7 +8,7 @@ from projections.view import FlagRow, View
 
 receivables: View[Account] = View(
     name="receivables",
-    version=1,
+    version=2,
     kind="account",
     handles=Handled,
     tables=(ItemRow, UnappliedRow, MovementRow, FlagRow),

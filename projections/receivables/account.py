@@ -19,6 +19,10 @@ def in_units(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(_UNITS[currency])
 
 
+Place = tuple[datetime, int, int, int]
+"""(occurred_at, nanoseconds, sequence) of an entry, and a place within it."""
+
+
 @dataclass(slots=True)
 class Item:
     """An invoice."""
@@ -78,8 +82,8 @@ class Document:
 class Allocate:
     """Someone asks that a document pays an invoice."""
 
-    order: tuple[datetime, int, int]
-    """(occurred_at, sequence, place within the entry): asks that become possible together go by it."""
+    order: Place
+    """Asks that become possible together go by it."""
     document: str
     invoice: str
     amount: Decimal
@@ -90,7 +94,7 @@ class Allocate:
 class Take:
     """Someone asks that money leaves a payment."""
 
-    order: tuple[datetime, int, int]
+    order: Place
     document: str
     amount: Decimal
     currency: str
@@ -101,7 +105,7 @@ class Take:
 class Contest:
     """Someone says that an invoice is, or is no longer, disputed."""
 
-    order: tuple[datetime, int, int]
+    order: Place
     invoice: str
     disputed: bool
 

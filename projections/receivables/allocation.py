@@ -67,7 +67,7 @@ def _take(step: Step, wanted: Take, payment: Document) -> None:
             wanted,
         )
     if taken:
-        step.moved(wanted.kind, payment.number, payment.currency, taken, wanted.order[1])
+        step.moved(wanted.kind, payment.number, payment.currency, taken, wanted.order[2])
 
 
 def _take_back(step: Step, payment: Document, amount: Decimal) -> Decimal:

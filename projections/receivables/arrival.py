@@ -46,7 +46,7 @@ def credit_note(step: Step, event: CreditNoteIssued) -> None:
 def allocations(step: Step, document: str, currency: str, asked: tuple[Allocation, ...]) -> None:
     """Ask for each in the order in which the entry names them."""
     for place, each in enumerate(asked):
-        order = (step.at, step.sequence, place)
+        order = (*step.order, place)
         ask(step, Allocate(order, document, each.invoice, in_units(each.amount, currency), currency))
 
 

@@ -36,8 +36,8 @@ Handled = (
 
 def evolve(account: Account, entry: Entry[Handled], _playbooks: Playbooks) -> Iterable[RowKey]:
     """The next entry in effective order. A transfer reaches both of its accounts; each takes its own side."""
-    step = Step(account, entry.occurred_at, entry.sequence)
-    order = (entry.occurred_at, entry.sequence, 0)
+    step = Step(account, entry.order)
+    order = (*step.order, 0)
     event = entry.event
     match event:
         case InvoiceIssued():

@@ -1,10 +1,9 @@
 """What one entry changes. Rules change items and documents and say so; at the end the intervals are cut once."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 
-from projections.entry import FOREVER
+from projections.entry import FOREVER, Order
 from projections.receivables.account import Account, Ask, Document, Item
 from projections.receivables.flags import Standing, Waiting
 from projections.receivables.rows import ItemRow, MovementKind, MovementRow, UnappliedRow
@@ -14,12 +13,12 @@ from projections.view import RowKey
 class Step:
     """One entry being folded into an account. `finish` gives the keys of the rows that it touched."""
 
-    __slots__ = ("_documents", "_items", "_touched", "account", "at", "sequence")
+    __slots__ = ("_documents", "_items", "_touched", "account", "at", "order", "sequence")
 
-    def __init__(self, account: Account, at: datetime, sequence: int) -> None:
+    def __init__(self, account: Account, order: Order) -> None:
         self.account = account
-        self.at = at
-        self.sequence = sequence
+        self.order = order
+        self.at, _, self.sequence = order
         self._items: dict[str, Item] = {}
         self._documents: dict[str, Document] = {}
         self._touched: dict[RowKey, None] = {}  # in order: what a fold does is the same in every run
@@ -42,16 +41,16 @@ class Step:
 
     def flag(self, flag: Standing, detail: str, ask: Ask | None = None) -> None:
         """Flag the entry being folded, or the entry that asked."""
-        entry, part = (self.sequence, 0) if ask is None else ask.order[1:]
+        entry, part = (self.sequence, 0) if ask is None else ask.order[2:]
         self._touched[self.account.flags.raise_(flag, entry, part, detail)] = None
 
     def waits(self, flag: Waiting, detail: str, ask: Ask) -> None:
         """The ask waits for a document: flagged until `no_longer_waits`."""
-        self._touched[self.account.flags.raise_(flag, ask.order[1], ask.order[2], detail)] = None
+        self._touched[self.account.flags.raise_(flag, ask.order[2], ask.order[3], detail)] = None
 
     def no_longer_waits(self, flag: Waiting, ask: Ask) -> None:
         """The document that the ask waited for is there."""
-        self._touched[self.account.flags.lower(flag, ask.order[1], ask.order[2])] = None
+        self._touched[self.account.flags.lower(flag, ask.order[2], ask.order[3])] = None
 
     def finish(self) -> Iterable[RowKey]:
         """End the intervals of what changed and begin new ones."""

@@ -7,7 +7,7 @@ from projections.view import FlagRow, View
 
 stage_position: View[Deal] = View(
     name=VIEW,
-    version=1,
+    version=2,
     kind="deal",
     handles=Handled,
     tables=(PositionRow, FlagRow),

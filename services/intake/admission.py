@@ -45,8 +45,8 @@ def _faults(source: Source, index: int, event: CloudEvent, latest: datetime) -> 
         if (target := correction.target.source) != source.name and not source.corrects_others:
             reason = f"{source.name} may correct its own events only, not those of {target}"
             found.append(Problem("data.target.source", reason, "corrects_others", index))
-        if isinstance(correction, EventCorrected) and correction.replacement.time > latest:
-            found.append(_future("data.replacement.time", correction.replacement.time, index))
+        if isinstance(correction, EventCorrected) and correction.replacement.time.at > latest:
+            found.append(_future("data.replacement.time", correction.replacement.time.at, index))
     return found
 
 

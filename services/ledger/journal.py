@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, PlaybookPublished, UnknownType
+from contracts.times import nanoseconds_of
 from projections.entry import Recorded
 from projections.playbooks import Playbooks, Published
 from services.errors import JournalUnreadable
@@ -46,9 +47,10 @@ class Row(Protocol):
 
 
 class _Message(BaseModel, Generic[_E]):
-    """A stored message, of which only the data is read."""
+    """A stored message, of which only what the columns do not say is read: the data, and the exact time."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    time: str
     data: _E
 
 
@@ -106,7 +108,8 @@ def recorded_of(row: Row) -> Recorded:
             "know. A newer version recorded it: run that one."
         ) from error
     actor = row["actor"]
-    event = reader(row["message"]).data
+    said = reader(row["message"])
+    event = said.data
     _forget_fields_set(event, _NO_FIELDS)
     return Recorded(
         row["sequence"],
@@ -119,5 +122,6 @@ def recorded_of(row: Row) -> Recorded:
             _once(actor) if actor is not None else None,
             event,
             b"",
+            nanoseconds_of(said.time),
         ),
     )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.times import CalendarDay, Instant, read_instant
+from contracts.times import CalendarDay, ExactTime, Instant, nanoseconds_of, read_instant
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,29 @@ def test_a_day_is_read() -> None:
 def test_a_day_that_means_none_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="stands for no day at all"):
         TypeAdapter(CalendarDay).validate_json(f'"{text}"')
+
+
+@pytest.mark.parametrize(
+    ("text", "nanoseconds"),
+    [
+        ("2026-03-31T09:30:00Z", 0),
+        ("2026-03-31T09:30:00.1+08:00", 0),
+        ("2026-03-31T09:30:00.123456+08:00", 0),
+        ("2026-03-31T09:30:00.000000+08:00", 0),
+        ("2026-03-31T09:30:00.1234567Z", 700),
+        ("2026-03-31T09:30:00.12345678-05:30", 780),
+        ("2026-03-31T09:30:00.123456789+08:00", 789),
+        ("2026-03-31T09:30:00.000000001Z", 1),
+        ("1969-12-31T23:59:59.999999999Z", 999),
+        ("2026-03-31t09:30:00.123456070z", 70),
+    ],
+)
+def test_a_time_is_kept_to_the_nanosecond(text: str, nanoseconds: int) -> None:
+    at, canonical = read_instant(text)
+    assert nanoseconds_of(canonical) == nanoseconds
+    exact = TypeAdapter(ExactTime).validate_json(f'"{text}"')
+    assert exact == (at, nanoseconds)
+    assert TypeAdapter(ExactTime).validate_json(TypeAdapter(ExactTime).dump_json(exact)) == exact
 
 
 def test_a_time_in_python_is_held_to_the_same_rules() -> None:

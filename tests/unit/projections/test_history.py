@@ -1,18 +1,23 @@
 """Effective history: corrections and voids (architecture.md, two times)."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from contracts.envelope import read_event
 from contracts.events import DealReassigned, PaymentReceived
+from projections.entry import Recorded
 from projections.history import Effective, effective
 from projections.stage_position import stage_position
 from tests.given import Said, Story, day, flag, given
 from tests.saying import call_made, deal_opened, event_corrected, event_voided, position, said
 
 
-def owner(name: str, **more: object) -> Said:
-    return said("deal_reassigned", owner=name, **more)  # type: ignore[arg-type]
+def owner(name: str, nanoseconds: int = 0, **more: object) -> Said:
+    told = said("deal_reassigned", owner=name, **more)  # type: ignore[arg-type]
+    return replace(told, nanoseconds=nanoseconds)
 
 
 def told(*facts: Said) -> Story:
@@ -34,6 +39,43 @@ def corrected_owner(target: str, name: str, time: float = 1, **more: object) -> 
 def test_entries_are_in_order_of_time_then_sequence() -> None:
     story = told(owner("C", at=day(2)), owner("B", at=day(1)), owner("D", at=day(2)))
     assert owners(story) == ["B", "C", "D"]
+
+
+def test_within_a_microsecond_entries_are_in_order_of_their_nanoseconds() -> None:
+    at = datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    for instant in (at, day(2)):
+        story = told(
+            owner("D", at=instant, nanoseconds=1),
+            owner("F", at=instant, nanoseconds=900),
+            owner("E", at=instant, nanoseconds=100),
+            owner("G", at=instant, nanoseconds=900),
+            owner("C", at=instant),
+            owner("B", at=instant - timedelta(microseconds=1), nanoseconds=999),
+        )
+        assert owners(story) == ["B", "C", "D", "E", "F", "G"]
+        assert {each.occurred_at for each in of(story).entries[-5:]} >= {instant}
+
+
+def test_a_replacement_is_put_in_order_by_its_nanoseconds() -> None:
+    story = told(owner("B", at=day(1), id="b"), owner("C", at=day(1), nanoseconds=500))
+    story.when(event_corrected("b", "deal_reassigned", day(1), {"owner": "X"}, nanoseconds=501))
+    assert owners(story) == ["C", "X"]
+    story.when(event_corrected("b", "deal_reassigned", day(1), {"owner": "Y"}, nanoseconds=499))
+    assert owners(story) == ["Y", "C"]
+
+
+def test_nanoseconds_are_those_of_the_instant_whatever_the_offset() -> None:
+    story = told()
+    for name, time in (("C", "2026-01-03T08:00:00.0000004+08:00"), ("B", "2026-01-02T18:30:00.00000005-05:30")):
+        event: dict[str, Any] = {
+            "specversion": "1.0",
+            "source": "crm",
+            "id": name,
+            "type": "daybook.deal_reassigned.v1",
+        }
+        event |= {"subject": "deal/D", "time": time, "data": {"owner": name}}
+        story.history.append(Recorded(len(story.history) + 2, read_event(event)))
+    assert owners(story) == ["B", "C"]
 
 
 def test_a_voided_event_never_happened() -> None:

@@ -82,7 +82,7 @@ class State:
 def state_at(account: str, entries: Iterable[Entry[Event]], as_of: datetime) -> State:
     """From all entries that concern the account and had happened by `as_of`."""
     state = State()
-    for entry in sorted(entries, key=lambda each: each.order):
+    for entry in sorted(entries, key=lambda each: (each.occurred_at, each.nanoseconds, each.sequence)):
         if entry.occurred_at <= as_of:
             _take_note(state, account, entry)
             _do_what_can_be_done(state)
