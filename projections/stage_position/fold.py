@@ -106,8 +106,7 @@ def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playb
             deal.owner = event.owner
             return []
         case DealWon():
-            if deal.status not in CLOSED:
-                deal.revalue(event)
+            deal.revalue(event)
             return _close(deal, "won", entry)
         case DealLost():
             return _close(deal, "lost", entry)
@@ -165,8 +164,8 @@ def _moves(event: DealRevised, playbook: str) -> bool:
 
 
 def _close(deal: Deal, status: Status, entry: Entry[Event]) -> Iterable[RowKey]:
-    """The first closing counts until the deal is reopened."""
-    if deal.status in CLOSED:
-        return [deal.flag(entry.sequence, Finding("closed_twice", f"the deal was {deal.status} already"))]
-    deal.status = status
+    """The latest closing counts. One without a reopening before it is flagged."""
+    before, deal.status = deal.status, status
+    if before in CLOSED:
+        return [deal.flag(entry.sequence, Finding("closed_again", f"the deal was {before} and not reopened"))]
     return []

@@ -149,16 +149,12 @@ def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
     status, amount, currency, owner = "open", None, None, None
     for each in said:
         event = each.event
-        takes_effect = (
-            (isinstance(event, DealOpened) and each is opening)
-            or isinstance(event, DealRevised)
-            or (isinstance(event, DealWon) and status == "open")
-        )
+        takes_effect = (isinstance(event, DealOpened) and each is opening) or isinstance(event, DealRevised | DealWon)
         if takes_effect and event.amount is not None:
             amount, currency = event.amount, event.currency
         if isinstance(event, DealReassigned) or (each is opening and event.owner):
             owner = event.owner
-        if type(event) in CLOSINGS and status == "open":
+        if type(event) in CLOSINGS:
             status = CLOSINGS[type(event)]
         if isinstance(event, DealReopened):
             status = "open"
@@ -224,14 +220,13 @@ def flags(said: Entries, playbooks: Playbooks) -> set[Flag]:
             found.add(("opened_twice", each.sequence))
         if type(event) in CLOSINGS:
             if status != "open":
-                found.add(("closed_twice", each.sequence))
-            else:
-                status = CLOSINGS[type(event)]
+                found.add(("closed_again", each.sequence))
+            status = CLOSINGS[type(event)]
         if isinstance(event, DealReopened):
             if status == "open":
                 found.add(("reopened_while_open", each.sequence))
             status = "open"
-        judging = [follow for follow in follows if (follow[0].occurred_at, follow[0].sequence) <= order(each)]
+        judging = [follow for follow in follows if order(follow[0]) <= order(each)]
         playbook = (judging or follows[:1])[-1][3] if follows else None
         if playbook is not None and (flag := judged(each, said[:place], playbook)):
             found.add((flag, each.sequence))
@@ -244,8 +239,8 @@ def moves(event: Any, playbook: str) -> bool:
     )
 
 
-def order(entry: Any) -> tuple[datetime, int]:
-    return entry.occurred_at, entry.sequence
+def order(entry: Any) -> tuple[datetime, int, int]:
+    return entry.occurred_at, entry.nanoseconds, entry.sequence
 
 
 def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:

@@ -1,10 +1,23 @@
 """Status and stage are independent; the probability of a closed deal is certain."""
 
+from dataclasses import replace
+
 import pytest
 
+from projections.entry import FOREVER
 from projections.stage_position import PositionRow, stage_position
 from tests.given import day, flag, given
-from tests.saying import commitment_withdrawn, criterion, deal_opened, deal_through, milestone, position, said
+from tests.saying import (
+    commitment_withdrawn,
+    criterion,
+    deal_opened,
+    deal_through,
+    event_corrected,
+    event_voided,
+    milestone,
+    position,
+    said,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,10 +48,96 @@ def test_closing_does_not_begin_the_stage_anew() -> None:
     told.when(said("deal_won", at=day(8))).then(position(from_at=day(8), since=day(3)))
 
 
-def test_a_second_closing_is_flagged_and_the_first_counts() -> None:
-    told = given(stage_position, deal_opened(amount="5", currency="CNY"), said("deal_lost"))
-    told.when(said("deal_won", amount="9", currency="CNY")).then(position(status="lost", amount="5"))
-    told.flagged("closed_twice")
+CLOSINGS = {"deal_won": "won", "deal_lost": "lost", "deal_abandoned": "abandoned"}
+
+
+@pytest.mark.parametrize("first", CLOSINGS)
+@pytest.mark.parametrize("last", CLOSINGS)
+def test_of_several_closings_the_latest_counts_and_is_flagged(first: str, last: str) -> None:
+    told = given(stage_position, deal_opened(at=day(0)), said(first, at=day(1)))
+    told.when(said(last, at=day(2))).then(position(status=CLOSINGS[last], to_at=FOREVER))
+    told.then(flag("closed_again", entry=4, detail=f"the deal was {CLOSINGS[first]} and not reopened"))
+
+
+@pytest.mark.parametrize("first", CLOSINGS)
+def test_a_closing_that_arrives_late_does_not_undo_a_later_one(first: str) -> None:
+    told = given(stage_position, deal_opened(at=day(0)), said("deal_won", at=day(2), amount="9", currency="CNY"))
+    told.when(said(first, at=day(1))).then(position(status="won", amount="9", to_at=FOREVER))
+    told.flagged("closed_again").then(flag("closed_again", entry=3))
+
+
+def test_a_deal_that_was_lost_and_is_won_has_the_value_of_the_win_from_then_on() -> None:
+    told = given(stage_position, deal_opened(at=day(0), amount="5", currency="CNY"), said("deal_lost", at=day(1)))
+    told.when(said("deal_won", at=day(2), amount="9", currency="USD")).then_all(
+        position(status="open", amount="5", to_at=day(1)),
+        position(status="lost", amount="5", probability="0", from_at=day(1), to_at=day(2)),
+        position(status="won", amount="9", currency="USD", probability="1", from_at=day(2), to_at=FOREVER),
+    )
+
+
+def test_a_second_win_brings_the_final_value() -> None:
+    won = said("deal_won", at=day(1), amount="90", currency="CNY")
+    told = given(stage_position, deal_opened(at=day(0), amount="100", currency="CNY"), won)
+    told.when(said("deal_won", at=day(3), amount="95", currency="CNY")).then_all(
+        position(status="open", amount="100", to_at=day(1)),
+        position(status="won", amount="90", from_at=day(1), to_at=day(3)),
+        position(status="won", amount="95", from_at=day(3), to_at=FOREVER),
+    )
+    told.flagged("closed_again")
+
+
+def test_a_second_win_without_a_value_changes_nothing_but_is_flagged() -> None:
+    told = given(stage_position, deal_opened(at=day(0)), said("deal_won", at=day(1), amount="90", currency="CNY"))
+    told.when(said("deal_won", at=day(2))).then(position(status="won", amount="90", from_at=day(1), to_at=FOREVER))
+    told.flagged("closed_again")
+
+
+def test_a_closing_after_a_reopening_is_not_flagged() -> None:
+    told = given(stage_position, deal_opened(), said("deal_lost"), said("deal_reopened"))
+    told.when(said("deal_won", amount="9", currency="CNY")).then(position(status="won", amount="9")).flagged()
+
+
+def test_a_reopening_that_arrives_late_takes_the_flag_back() -> None:
+    told = given(stage_position, deal_opened(at=day(0)), said("deal_lost", at=day(1)), said("deal_won", at=day(3)))
+    told.flagged("closed_again").when(said("deal_reopened", at=day(2))).flagged()
+    told.then(position(status="won", to_at=FOREVER))
+
+
+def test_the_closing_before_counts_again_when_the_latest_is_voided() -> None:
+    won = said("deal_won", id="w", at=day(2), amount="9", currency="CNY")
+    opened = deal_opened(at=day(0), amount="5", currency="CNY")
+    told = given(stage_position, opened, said("deal_lost", id="l", at=day(1)), won)
+    told.when(event_voided("w")).then(position(status="lost", amount="5", to_at=FOREVER)).flagged()
+    told.when(event_voided("l")).then_all(position(status="open", amount="5")).flagged()
+
+
+def test_the_flag_goes_with_the_closing_before_it() -> None:
+    told = given(
+        stage_position, deal_opened(at=day(0)), said("deal_lost", id="l", at=day(1)), said("deal_won", at=day(2))
+    )
+    told.when(event_voided("l")).then(position(status="won", to_at=FOREVER)).flagged()
+
+
+def test_a_closing_that_is_corrected_to_another_time_counts_from_there() -> None:
+    told = given(
+        stage_position, deal_opened(at=day(0)), said("deal_lost", id="l", at=day(1)), said("deal_won", at=day(2))
+    )
+    told.when(event_corrected("l", "deal_lost", day(3), {})).then(position(status="lost", to_at=FOREVER))
+    told.then(flag("closed_again", entry=3))
+
+
+def test_of_closings_at_one_instant_the_last_to_be_recorded_counts() -> None:
+    told = given(stage_position, deal_opened(at=day(0)), said("deal_won", at=day(1)))
+    told.when(said("deal_lost", at=day(1))).then_all(position(status="open", to_at=day(1)), position(status="lost"))
+    told.flagged("closed_again")
+
+
+def test_of_closings_within_a_microsecond_the_later_one_counts_in_either_order_of_arrival() -> None:
+    won = replace(said("deal_won", at=day(1)), nanoseconds=900)
+    lost = replace(said("deal_lost", at=day(1)), nanoseconds=100)
+    for first, second in ((won, lost), (lost, won)):
+        told = given(stage_position, deal_opened(at=day(0)), first, second)
+        told.then_all(position(status="open", to_at=day(1)), position(status="won")).flagged("closed_again")
 
 
 def test_reopening_an_open_deal_is_flagged() -> None:
