@@ -18,8 +18,9 @@ from nats.protocol.parser import Parser
 from services.stream.connection import login
 from services.stream.following import FollowingClient
 
-_INBOX = re.compile(rb"_INBOX(?:\.[^\x00-\x20.*>\x7f-\xff]+)+")
-"""Where emitting systems listen, and nobody else."""
+_INBOX = re.compile(rb"(?:_INBOX|_R_)(?:\.[^\x00-\x20.*>\x7f-\xff]+)+")
+"""Where emitting systems listen, and nobody else; or, where they have accounts of their own, the server's word for the
+one reply to a request of theirs."""
 _HEADER = b"NATS/1.0\r\n"
 _END = b"\r\n"
 

@@ -22,7 +22,8 @@ USERS = ("daybook", "appender", "intake", "emitter", "recorder", "projector", "q
 class OwnNats:
     """One server on loopback."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, configuration: Path = CONFIGURATION) -> None:
+        self._configuration = configuration
         self._home = home
         self._port = ports.free()
         self._log = home / "nats.log"
@@ -40,7 +41,7 @@ class OwnNats:
             **{f"{user.upper()}_PASSWORD": _password(user) for user in USERS},
         }
         embedded = NatsServer(self._home / "unused", self._log).program()
-        command = [embedded.command[0], "-c", str(CONFIGURATION)]
+        command = [embedded.command[0], "-c", str(self._configuration)]
         self._process = await Process.start(replace(embedded, command=command, environment=environment))
         await until(self._answers, "NATS does not answer", self._log.read_text)
 
@@ -98,6 +99,11 @@ class Trying:
         """Whether the server takes a message under a subject."""
         self._writer.write(f"PUB {subject} {len(body)}\r\n{body}\r\n".encode())
         return self._none(await self.refused(), f"Permissions Violation for Publish to {json.dumps(subject)}")
+
+    async def asks(self, subject: str, reply: str, body: str) -> None:
+        """Publishes a request that wants its answer elsewhere; the server may refuse it."""
+        self._writer.write(f"PUB {subject} {reply} {len(body)}\r\n{body}\r\n".encode())
+        await self.refused()
 
     async def may_subscribe(self, subject: str, queue: str = "") -> bool:
         """Whether the server lets it listen, in a queue group or alone."""
