@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import asyncpg
 
 from services import database_tls, hosts
+from services.connections import Connection
 from services.errors import MissingRights, NotConfigured, NotProvisioned, Unavailable
 from services.masking import masked
 from services.tls import distrusted
@@ -104,20 +105,34 @@ async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg
     """One connection, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
     with _connecting(url):
         return await hosts.connect(
-            url, server_settings=_settings(role), command_timeout=COMMAND_TIMEOUT_S, timeout=10, **options
+            url,
+            connection_class=Connection,
+            server_settings=_settings(role),
+            command_timeout=COMMAND_TIMEOUT_S,
+            timeout=10,
+            **options,
         )
 
 
-async def pool(url: str, role: Role, size: int = 4, **options: Any) -> asyncpg.Pool:
-    """A pool, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
+async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
+    """A pool, under a role, for those who change nothing in a session.
+
+    Raises Unavailable, NotProvisioned, MissingRights or NotConfigured.
+    """
     with _connecting(url):
         return await asyncpg.create_pool(
             url,
-            min_size=1,
+            init_size=1,
+            min_size=0,  # otherwise it tries for ever to keep one open, with a traceback each time
             max_size=size,
             server_settings=_settings(role),
             command_timeout=COMMAND_TIMEOUT_S,
             timeout=10,
+            connection_class=Connection,
+            reset=_as_it_is,
             connect=cast("Any", hosts.connect),  # its type wants every option of asyncpg named
-            **options,
         )
+
+
+async def _as_it_is(connection: asyncpg.Connection) -> None:
+    """Nobody has changed anything in the session: to reset it would take as long as a query."""

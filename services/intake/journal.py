@@ -5,27 +5,20 @@ Look-ups that arrive while one is under way are made together in the next, so ma
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import asyncpg
-import structlog
 
-from services.database import DATABASE_AWAY
+from services.intake.asking import Asking
 from services.intake.together import Together
 from services.ledger.journal import Connection, recorded_position
 from services.sql import queries
 
-log = structlog.get_logger()
-
-T = TypeVar("T")
 Identity = tuple[str, str]
 """(source, id)."""
 
-TIMEOUT_S = 2.0
-AWAY_S = 0.5
-"""After a failure Postgres is left alone for so long: no sender waits for what will not come."""
 POLL_S = 0.02
 MOST = 4000
 """Identities and subjects in one query."""
@@ -62,11 +55,10 @@ _Answer = Known | None | Exception
 
 
 class Journal:
-    """Looks into the journal, within `TIMEOUT_S`."""
+    """Looks into the journal."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
-        self._away_until = float("-inf")
+    def __init__(self, ask: Asking) -> None:
+        self._ask = ask
         self._together: Together[Question, _Answer] = Together(
             self._look, lambda question: len(question.identities) + len(question.subjects), MOST
         )
@@ -74,7 +66,7 @@ class Journal:
     @property
     def away(self) -> bool:
         """Whether Postgres did not answer just now."""
-        return time.monotonic() < self._away_until
+        return self._ask.away
 
     async def look(self, question: Question) -> Known | None:
         """What is known. None with Postgres away. What PostgreSQL refuses to be asked raises for its asker alone."""
@@ -85,7 +77,7 @@ class Journal:
 
     async def position(self) -> int | None:
         """How far the recorder is. None with Postgres away."""
-        return await self._try(recorded_position)
+        return await self._ask(recorded_position)
 
     async def passed(self, sequence: int, within_s: float) -> bool:
         """Wait until the recorder has passed a sequence; False when it does not in time, or Postgres is away."""
@@ -100,7 +92,7 @@ class Journal:
 
     async def rows(self, statement: str, *values: object) -> list[asyncpg.Record] | None:
         """The rows of a named statement of journal.sql. None with Postgres away."""
-        return await self._try(lambda connection: connection.fetch(_SQL[statement], *values))
+        return await self._ask(lambda connection: connection.fetch(_SQL[statement], *values))
 
     async def _look(self, questions: Sequence[Question]) -> list[_Answer]:
         try:
@@ -113,18 +105,7 @@ class Journal:
     async def _look_for_all(self, questions: Sequence[Question]) -> Known | None:
         identities = list({each for question in questions for each in question.identities})
         subjects = list({each for question in questions for each in question.subjects})
-        return await self._try(lambda connection: _known(connection, identities, subjects))
-
-    async def _try(self, ask: Callable[[Connection], Awaitable[T]]) -> T | None:
-        if self.away:
-            return None
-        try:
-            async with asyncio.timeout(TIMEOUT_S), self._pool.acquire() as connection:
-                return await ask(connection)
-        except DATABASE_AWAY as error:
-            self._away_until = time.monotonic() + AWAY_S
-            log.warning("journal_away", error=str(error) or type(error).__name__)
-            return None
+        return await self._ask(lambda connection: _known(connection, identities, subjects))
 
 
 async def _known(connection: Connection, identities: Sequence[Identity], subjects: Sequence[str]) -> Known:

@@ -5,6 +5,7 @@ import asyncpg
 from contracts.envelope import CloudEvent
 from services import database
 from services.errors import BadRequest, Unavailable
+from services.intake.asking import Asking
 from services.intake.duplicates import Duplicates
 from services.intake.group import Group
 from services.intake.journal import Journal
@@ -31,15 +32,16 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
         pool = await database.pool(where.database_url, "daybook_intake", 1)
         try:
             source = await _source(pool, event.source)
-            journal = Journal(pool)
-            reception = Reception(
-                Group(nc, stream),
-                journal,
-                Duplicates(nc, stream, journal),
-                Remembrance(nc, stream, journal),
-                StreamWatch(nc, stream, pool),
-            )
-            taken = await reception.take(source, Sent([(0, event)], single=True))
+            async with Asking(pool) as ask:
+                journal = Journal(ask)
+                reception = Reception(
+                    Group(nc, stream),
+                    journal,
+                    Duplicates(nc, stream, journal),
+                    Remembrance(nc, stream, journal),
+                    StreamWatch(nc, stream, ask),
+                )
+                taken = await reception.take(source, Sent([(0, event)], single=True))
         finally:
             pool.terminate()
     finally:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
 import structlog
 
 from services import database
 from services.errors import NotProvisioned
+from services.intake.asking import Asking
 from services.intake.condition import Looking
 from services.intake.door import Door
 from services.intake.duplicates import Duplicates
@@ -21,7 +21,7 @@ from services.intake.reception import Reception
 from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
 from services.intake.stream_watch import StreamWatch
-from services.lifetime import until_told
+from services.lifetime import ended, until_told
 from services.memory import spare_the_collector
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
@@ -55,44 +55,41 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
     nc = await connection.connect(where.nats_url, "intake")
     try:
         await state(nc, settings.stream)
-        pool = await database.pool(where.database_url, "daybook_intake", POOL_SIZE, reset=_as_it_is)
+        pool = await database.pool(where.database_url, "daybook_intake", POOL_SIZE)
         try:
-            sources, journal = Sources(pool), Journal(pool)
-            await sources.read()
-            if not sources.loaded:
-                raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
-            watch = StreamWatch(nc, settings.stream, pool)
-            reception = Reception(
-                Group(nc, settings.stream),
-                journal,
-                Duplicates(nc, settings.stream, journal),
-                Remembrance(nc, settings.stream, journal, remembered_s),
-                watch,
-            )
-            door = Door(sources, reception, journal)
-            monitor = Monitor(settings, Looking(settings, door, nc, watch).look)
-            refreshing = asyncio.gather(sources.keep_reading(), watch.keep_looking())
-            try:
-                app = Measured(application(door, monitor))
-                async with (
-                    serving(app, settings.intake_host, settings.intake_port, tls) as port,
-                    taking_requests(door, where.requests_url) as requests,
-                ):
-                    looking = asyncio.create_task(look_elsewhere(nc, settings.stream, requests))
-                    try:
-                        yield Running(door, port)
-                    finally:
-                        looking.cancel()
-            finally:
-                refreshing.cancel()
+            async with Asking(pool) as ask:
+                sources, journal = Sources(ask), Journal(ask)
+                await sources.read()
+                if not sources.loaded:
+                    raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
+                watch = StreamWatch(nc, settings.stream, ask)
+                reception = Reception(
+                    Group(nc, settings.stream),
+                    journal,
+                    Duplicates(nc, settings.stream, journal),
+                    Remembrance(nc, settings.stream, journal, remembered_s),
+                    watch,
+                )
+                door = Door(sources, reception, journal)
+                monitor = Monitor(settings, Looking(settings, door, nc, watch).look)
+                refreshing = [asyncio.create_task(each) for each in (sources.keep_reading(), watch.keep_looking())]
+                try:
+                    app = Measured(application(door, monitor))
+                    async with (
+                        serving(app, settings.intake_host, settings.intake_port, tls) as port,
+                        taking_requests(door, where.requests_url) as requests,
+                    ):
+                        looking = asyncio.create_task(look_elsewhere(nc, settings.stream, requests))
+                        try:
+                            yield Running(door, port)
+                        finally:
+                            looking.cancel()
+                finally:
+                    await ended(refreshing)
         finally:
             pool.terminate()
     finally:
         await nc.close()
-
-
-async def _as_it_is(connection: asyncpg.Connection) -> None:
-    """Intake changes nothing in a session: there is nothing to reset, which would take as long as a query."""
 
 
 async def serve(settings: Settings) -> None:

@@ -10,19 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import asyncpg
-import structlog
 
 from contracts.events import EVENTS
-from services.database import DATABASE_AWAY
+from services.intake.asking import Asking
 from services.ledger.tokens import hash_token, is_token, matches
 from services.sql import queries
-
-log = structlog.get_logger()
 
 REFRESH_S = 2.0
 MISS_REFRESH_S = 0.25
 """A token that is not known is looked for at once, but not more often: a new source may send from its first moment."""
-TIMEOUT_S = 2.0
 
 _SQL = queries("services.intake", "sources.sql")
 
@@ -67,8 +63,8 @@ def source_of(row: asyncpg.Record) -> Source:
 class Sources:
     """The sources as last read from the ledger."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        self._pool = pool
+    def __init__(self, ask: Asking) -> None:
+        self._ask = ask
         self._by_hash: Mapping[bytes, Source] = {}
         self._tried_at = float("-inf")
         self._loaded = False
@@ -104,12 +100,9 @@ class Sources:
     async def read(self) -> None:
         """Read them anew; with Postgres away they stay as they are."""
         self._tried_at = time.monotonic()
-        try:
-            async with asyncio.timeout(TIMEOUT_S):
-                rows = await self._pool.fetch(_SQL["sources"])
-        except DATABASE_AWAY as error:
+        rows = await self._ask(lambda connection: connection.fetch(_SQL["sources"]))
+        if rows is None:
             self._current = False
-            log.warning("sources_not_read", error=str(error) or type(error).__name__)
             return
         self._by_hash = {row["token_hash"]: source_of(row) for row in rows}
         self._loaded = self._current = True

@@ -6,14 +6,15 @@ either: `daybook reconcile` keeps it, and puts it at the stream's end.
 """
 
 import asyncio
+import time
 from typing import NoReturn
 
 import asyncpg
 import structlog
 from nats.aio.client import Client
 
-from services.database import DATABASE_AWAY
 from services.errors import NotProvisioned, StreamMismatch, Unavailable
+from services.intake.asking import Asking
 from services.ledger.remembered import Remembered, mismatch, remembered
 
 EVERY_S = 5.0
@@ -25,12 +26,13 @@ log = structlog.get_logger()
 class StreamWatch:
     """Remembers what the ledger said of its stream while PostgreSQL is away, and what was found while NATS is."""
 
-    def __init__(self, nc: Client, stream: str, pool: asyncpg.Pool) -> None:
+    def __init__(self, nc: Client, stream: str, ask: Asking) -> None:
         self._nc = nc
         self._stream = stream
-        self._pool = pool
+        self._ask = ask
         self._one = asyncio.Lock()
         self._looked_after: int | None = None
+        self._looked_at = float("-inf")
         self._ours: Remembered | None = None
         self.found: str | None = None
         """What was wrong with the stream when it was looked at last; None: nothing."""
@@ -44,19 +46,27 @@ class StreamWatch:
         return self.found
 
     async def look(self) -> None:
-        """Look now. What cannot be reached leaves things as they were."""
+        """Look now; all who ask while one look is under way share the next.
+
+        What cannot be reached leaves things as they were.
+        """
+        asked_at = time.monotonic()
         async with self._one:
-            connection = self._nc.stats["reconnects"]
-            try:
-                async with asyncio.timeout(TIMEOUT_S):
-                    found = await self._look()
-            except (Unavailable, NotProvisioned, TimeoutError):
-                return
-            if found is not None and found != self.found:
-                log.error("stream_not_ours", stream=self._stream, found=found)
-            elif found is None and self.found is not None:
-                log.info("stream_ours_again", stream=self._stream)
-            self.found, self._looked_after = found, connection
+            if self._looked_at < asked_at:
+                self._looked_at = time.monotonic()
+                await self._look_now()
+
+    async def _look_now(self) -> None:
+        connection = self._nc.stats["reconnects"]
+        try:
+            found = await self._look()
+        except (Unavailable, NotProvisioned, TimeoutError):
+            return
+        if found is not None and found != self.found:
+            log.error("stream_not_ours", stream=self._stream, found=found)
+        elif found is None and self.found is not None:
+            log.info("stream_ours_again", stream=self._stream)
+        self.found, self._looked_after = found, connection
 
     async def keep_looking(self) -> NoReturn:
         """Look every few seconds, for ever."""
@@ -71,17 +81,19 @@ class StreamWatch:
         except StreamMismatch as error:
             self.journal_answers = True
             return str(error)
-        if isinstance(self._ours, Remembered) and self._nc.is_connected:
-            return await mismatch(self._nc, self._ours)
+        if self._ours is not None and self._nc.is_connected:
+            async with asyncio.timeout(TIMEOUT_S):
+                return await mismatch(self._nc, self._ours)
         raise Unavailable("The stream or what is remembered of it cannot be asked.")
 
     async def _remember(self) -> bool:
         try:
-            async with self._pool.acquire(timeout=TIMEOUT_S) as connection:
-                self._ours = await remembered(connection, self._stream)
+            found = await self._ask(lambda connection: remembered(connection, self._stream))
         except NotProvisioned as error:
             log.warning("stream_not_remembered", reason=str(error))
-        except (*DATABASE_AWAY, asyncpg.UndefinedTableError) as error:
-            log.debug("ledger_not_asked", reason=str(error) or type(error).__name__)
+            return True
+        except asyncpg.UndefinedTableError as error:
+            log.debug("ledger_not_asked", reason=str(error))
             return False
-        return True
+        self._ours = found or self._ours
+        return found is not None

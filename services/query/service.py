@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-import asyncpg
 import structlog
 
 from services import database
@@ -40,7 +39,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             "Unset DAYBOOK_OPEN_READS, or set DAYBOOK_QUERY_HOST=127.0.0.1."
         )
     where, tls = endpoints(settings), server_context(settings.tls_certificate, settings.tls_key)
-    pool = await database.pool(where.database_url, "daybook_query", POOL_SIZE, reset=_as_it_is)
+    pool = await database.pool(where.database_url, "daybook_query", POOL_SIZE)
 
     async def position() -> int:
         async with pool.acquire() as connection:
@@ -59,10 +58,6 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         await arrivals.stop()
         await ended([listening])
         pool.terminate()
-
-
-async def _as_it_is(connection: asyncpg.Connection) -> None:
-    """Questions change nothing in a session: there is nothing to reset, which readers would wait for."""
 
 
 async def serve(settings: Settings) -> None:

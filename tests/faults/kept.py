@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from services.embedded.process import Process, Program
 from services.errors import ServerFailed
-from tests.faults.servers import freeze, thaw
+from tests.freezing import freeze, thaw
 
 RESTART_S = 0.25
 """How soon a process that ended by itself is started again."""

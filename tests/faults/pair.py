@@ -14,7 +14,7 @@ from services.embedded.cluster import ENVIRONMENT, binary
 from services.embedded.postgres import PostgresServer
 from services.embedded.system_user import server_user
 from services.errors import ServerFailed
-from tests.faults.servers import freeze, thaw
+from tests.freezing import freeze, thaw
 from tests.service import until
 
 READY_S = 60.0

@@ -1,8 +1,6 @@
 """The servers of a run. Whoever needs others than one of each writes a class like `OneOfEach`."""
 
 import asyncio
-import os
-import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -11,10 +9,10 @@ import asyncpg
 
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
-from services.embedded.process import Process
 from services.errors import ServerFailed
 from services.lifetime import ended
 from tests import ports
+from tests.freezing import freeze, thaw
 
 
 class Servers(Protocol):
@@ -106,39 +104,6 @@ class OneOfEach:
                 await asyncio.sleep(for_s)
             finally:
                 thaw(process)
-
-
-def freeze(process: Process) -> None:
-    """SIGSTOP to a process and its children; nothing happens when it has ended."""
-    _signal(process, signal.SIGSTOP)
-
-
-def thaw(process: Process) -> None:
-    """SIGCONT to a process and its children."""
-    _signal(process, signal.SIGCONT)
-
-
-def _signal(process: Process, number: signal.Signals) -> None:
-    if process.exit_code is not None:
-        return
-    for pid in [process.pid, *_children(process.pid)]:
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            continue
-
-
-def _children(parent: int) -> list[int]:
-    """PostgreSQL's processes are children of the first one, each in a session of its own."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents = entry.read_text().rpartition(")")[2].split()[1]
-        except OSError:
-            continue
-        if parents == str(parent):
-            found.append(int(entry.parent.name))
-    return found
 
 
 async def connect(url: str) -> asyncpg.Connection:
