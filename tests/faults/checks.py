@@ -1,4 +1,8 @@
-"""What is looked at when everything has settled: receipts against journal and stream, then what Daybook itself says."""
+"""What is looked at when everything has settled.
+
+Receipts against journal and stream, views against the rules, NATS servers against what they must do before they
+acknowledge; then what Daybook itself says.
+"""
 
 import json
 from typing import Any
@@ -7,21 +11,28 @@ from tests.faults.oracle import Findings, judge
 from tests.faults.receipts import read
 from tests.faults.recorded import read_journal, read_stream
 from tests.faults.servers import S, connect
+from tests.faults.synced import not_synced
+from tests.faults.views import differing
 from tests.faults.world import STREAM, World
 
 
 async def check(world: World[S]) -> Findings:
     """The findings; what does not hold beside them is a complaint of the world."""
+    await world.settled()
     connection = await connect(world.servers.database_url)
     try:
         rows = await read_journal(connection)
+        for each in await differing(connection, await world.served(), rows, world.draw):
+            world.complain(each)
     finally:
         await connection.close()
     messages = await read_stream(world.servers.nats_url, STREAM)
-    found = judge(read(world.receipts.path), world.receipts.sent, rows, messages, world.moved)
+    found = judge(read(world.receipts.path), world.receipts.sent, rows, messages, world.moved, world.receipts.once)
     for each in found.complaints:
         world.complain(each)
     world.note(f"{len(rows)} rows: {dict(found.dispositions)}")
+    for each in await not_synced(world.servers.monitoring):
+        world.complain(each)
     verified = await _document(world, "verify")
     if not verified.get("ok"):
         world.complain(f"daybook verify: {verified}")

@@ -1,13 +1,15 @@
 """Servers of a run: a NATS cluster of three, and one PostgreSQL."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.embedded.postgres import PostgresServer
 from tests.faults.cluster import Cluster
+from tests.faults.servers import Servers
 
 
-class Clustered:
+class Clustered(Servers):
     """Plans that use it set `stream_replicas` to 3."""
 
     def __init__(self, home: Path) -> None:
@@ -29,6 +31,10 @@ class Clustered:
     @property
     def database_url(self) -> str:
         return self.postgres.url
+
+    @property
+    def monitoring(self) -> Sequence[int]:
+        return [each.monitoring for each in self.cluster.nodes]
 
     async def start(self) -> None:
         async with asyncio.TaskGroup() as group:

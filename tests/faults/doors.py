@@ -51,10 +51,10 @@ class Door(Protocol):
 class HttpDoor:
     """`POST /events` of any of the intakes; after no answer it tries the next one."""
 
-    def __init__(self, urls: Sequence[str], token: str) -> None:
+    def __init__(self, urls: Sequence[str], token: str, patience_s: float = PATIENCE_S) -> None:
         self._urls = itertools.cycle(urls)
         self._url = next(self._urls)
-        self._client = httpx.AsyncClient(timeout=PATIENCE_S)
+        self._client = httpx.AsyncClient(timeout=patience_s)
         self._authorization = {"Authorization": f"Bearer {token}"}
 
     async def send(self, body: str, *, batch: bool) -> Answer:
@@ -84,15 +84,16 @@ class HttpDoor:
 class NatsDoor:
     """Requests on `intake.<source>`."""
 
-    def __init__(self, client: Client, source: str, token: str) -> None:
+    def __init__(self, client: Client, source: str, token: str, patience_s: float) -> None:
         self._client = client
         self._subject = f"intake.{source}"
         self._token = token
+        self._patience_s = patience_s
 
     @classmethod
-    async def open(cls, url: str, source: str, token: str) -> "NatsDoor":
+    async def open(cls, url: str, source: str, token: str, patience_s: float = PATIENCE_S) -> "NatsDoor":
         """A connection as an emitting system."""
-        return cls(await emitter(url, source), source, token)
+        return cls(await emitter(url, source), source, token, patience_s)
 
     async def send(self, body: str, *, batch: bool) -> Answer:
         return await self.ask(body.encode(), {})
@@ -101,7 +102,7 @@ class NatsDoor:
         """Anything. Raises NoAnswer."""
         try:
             reply = await self._client.request(
-                self._subject, body, timeout=PATIENCE_S, headers={"Daybook-Token": self._token} | headers
+                self._subject, body, timeout=self._patience_s, headers={"Daybook-Token": self._token} | headers
             )
             return Answer(int((reply.headers or {})["Daybook-Status"]), json.loads(reply.data))
         except (nats.errors.Error, OSError, ValueError, KeyError, TimeoutError) as error:

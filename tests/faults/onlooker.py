@@ -66,10 +66,13 @@ class Onlooker(ABC):
                 self._looking.terminate()
                 raise
 
+    async def served(self) -> str:
+        """The schema of the generation that is served. Raises what asyncpg raises."""
+        return str((await self.look(_SERVED))[0][0])
+
     async def projected(self) -> int:
         """The lowest position of all lanes of the generation that is served. Raises what asyncpg raises."""
-        schema = await self.look(_SERVED)
-        found = await self.look(f'select coalesce(min(sequence), 0) from "{schema[0][0]}".lane')
+        found = await self.look(f'select coalesce(min(sequence), 0) from "{await self.served()}".lane')
         return int(found[0][0])
 
     async def signed(self) -> int:
@@ -83,7 +86,7 @@ class Onlooker(ABC):
 
     async def lanes(self) -> str:
         """Where each lane stands, and what the projectors' connections are doing, for a report."""
-        schema = (await self.look(_SERVED))[0][0]
+        schema = await self.served()
         lanes = await self.look(f'select lane, epoch, sequence from "{schema}".lane order by sequence, lane')
         doing = await self.look(
             "select state, wait_event, extract(epoch from now() - query_start)::numeric(9, 2), left(query, 60)"

@@ -43,10 +43,13 @@ def judge(
     rows: Sequence[Row],
     messages: Sequence[Message],
     moved: Mapping[int, int] | None = None,
+    once: Iterable[Sequence[Identity]] = (),
 ) -> Findings:
     """Compare receipts, journal and stream.
 
     `moved`: numbers that a reconciliation gave to messages that it found where others belong, by those in receipts.
+    `once`: requests that were sent once, by the identities in each: the stream has each event once or not at all, and
+    what counts of a request is all of it or nothing.
     """
     found = Findings(dispositions=Counter(row.disposition for row in rows))
     _compare(rows, messages, found)
@@ -60,6 +63,7 @@ def judge(
     found.acknowledged = len(receipts)
     for identity, contents in receipts.items():
         _judge_one(identity, contents, entries.get(identity, []), moved or {}, found)
+    _judge_once(once, rows, entries, found)
     for identity, some in entries.items():
         if identity[0] != OWN_SOURCE and any(row.message not in sent.get(identity, ()) for row in some):
             found.complain(f"entry {some[0].sequence}, {identity}, was never sent like that")
@@ -83,6 +87,24 @@ def _judge_one(
     sequences = {each for some in contents.values() for each in some}
     if not all(entries[0].sequence in (each, moved.get(each)) for each in sequences):
         found.complain(f"{identity} is entry {entries[0].sequence}, its receipts say {sorted(sequences)}")
+
+
+def _judge_once(
+    once: Iterable[Sequence[Identity]],
+    rows: Sequence[Row],
+    entries: Mapping[Identity, Sequence[Row]],
+    found: Findings,
+) -> None:
+    requests = list(once)
+    wanted = {identity: each for each in requests for identity in each}
+    times = Counter(identity for row in rows if (identity := _named(row.message)) in wanted)
+    for identity, count in times.items():
+        if count > 1:
+            found.complain(f"{identity} was sent once and is in the stream {count} times")
+    for each in requests:
+        count = sum(identity in entries for identity in each)
+        if count not in (0, len(each)):
+            found.complain(f"of {len(each)} events that {each[0][0]} sent once, as a batch, {count} are entries")
 
 
 def _compare(rows: Sequence[Row], messages: Sequence[Message], found: Findings) -> None:
@@ -125,3 +147,11 @@ def _leaf_hash(row: Row) -> bytes:
 def _identity(message: bytes) -> Identity:
     event = json.loads(message)
     return event["source"], event["id"]
+
+
+def _named(message: bytes) -> Identity | None:
+    """The identity that any message says it has."""
+    try:
+        return _identity(message)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None

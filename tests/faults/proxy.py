@@ -21,6 +21,9 @@ class Proxy:
         self._flows = asyncio.Event()
         self._flows.set()
         self._pairs: set[asyncio.Task[None]] = set()
+        self._swallows = False
+        self._unanswered: set[asyncio.Task[None]] = set()
+        """Of the pairs those of which an answer was swallowed: the rest of it would be nonsense to who asked."""
 
     async def start(self) -> None:
         """Listens on a free port."""
@@ -43,23 +46,31 @@ class Proxy:
         if not silently:
             await self._end_all()
 
+    def swallow(self) -> None:
+        """Whatever is sent arrives, and no answer comes back: until `mend`, which resets these connections."""
+        self._swallows = True
+
     def mend(self) -> None:
         """Everything passes again; what was held back first."""
         self._state = "open"
         self._flows.set()
+        self._swallows = False
+        for each in self._unanswered:
+            each.cancel()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._pairs.add(task)
         try:
-            await self._join(reader, writer)
+            await self._join(task, reader, writer)
         except (OSError, asyncio.CancelledError):
             writer.transport.abort()
         finally:
             self._pairs.discard(task)
+            self._unanswered.discard(task)
 
-    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _join(self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._state == "closed":
             writer.transport.abort()
             return
@@ -68,16 +79,25 @@ class Proxy:
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._pass_on(reader, back))
-                both.create_task(self._pass_on(there, writer))
+                both.create_task(self._pass_on(there, writer, task))
         except* OSError:
             pass
         finally:
             back.transport.abort()
             writer.transport.abort()
 
-    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pass_on(
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        answers: asyncio.Task[None] | None = None,
+    ) -> None:
+        """`answers`: the pair, where these are answers."""
         while chunk := await source.read(_CHUNK):
             await self._flows.wait()
+            if answers is not None and self._swallows:
+                self._unanswered.add(answers)
+                continue
             sink.write(chunk)
             await sink.drain()
         with suppress(OSError):

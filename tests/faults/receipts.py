@@ -1,6 +1,5 @@
-"""What was sent and what was acknowledged: on the disk before the writer goes on, with the exact bytes."""
+"""What was sent and what was acknowledged: in a file before the writer goes on, with the exact bytes."""
 
-import asyncio
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -39,41 +38,42 @@ class Sent:
 
 
 class Receipts:
-    """Written to a file, synced before `acknowledge` returns."""
+    """Written to a file that outlives this process."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.sent: dict[Identity, set[bytes]] = {}
         """Every content that was ever sent under an identity, acknowledged or not."""
+        self.once: list[list[Identity]] = []
+        """The requests of senders that never repeat one: the identities of each."""
         self.highest = 0
         """The highest sequence that was acknowledged."""
         self.count = 0
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._writing = asyncio.Lock()
 
     def note(self, sent: Sequence[Sent]) -> None:
         """Before they are sent."""
         for each in sent:
             self.sent.setdefault(each.identity, set()).add(each.message)
 
-    async def acknowledge(self, sent: Sequence[Sent], sequences: Sequence[int]) -> None:
+    def note_once(self, sent: Sequence[Sent]) -> None:
+        """Before they are sent, whole, for the first and last time."""
+        self.note(sent)
+        self.once.append([each.identity for each in sent])
+
+    def acknowledge(self, sent: Sequence[Sent], sequences: Sequence[int]) -> None:
         """These have a receipt."""
         lines = b"".join(
             json.dumps([*each.identity, each.message.decode(), sequence]).encode() + b"\n"
             for each, sequence in zip(sent, sequences, strict=True)
         )
-        async with self._writing:
-            await asyncio.to_thread(self._write, lines)
+        os.write(self._file, lines)
         self.count += len(sent)
         self.highest = max(self.highest, *sequences)
 
     def close(self) -> None:
         """No more."""
         os.close(self._file)
-
-    def _write(self, lines: bytes) -> None:
-        os.write(self._file, lines)
-        os.fsync(self._file)
 
 
 def read(path: Path) -> Iterator[Acknowledged]:

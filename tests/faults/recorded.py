@@ -47,11 +47,20 @@ async def read_journal(connection: asyncpg.Connection) -> list[Row]:
     return [Row(row[0], (row[1] - _EPOCH) // microsecond, *tuple(row)[2:]) for row in rows]
 
 
+async def last_sequence(url: str, stream: str) -> int:
+    """Where the stream ends."""
+    nc = await nats.connect(url.split(","))
+    try:
+        return await _last(nc, stream)
+    finally:
+        await nc.close()
+
+
 async def read_stream(url: str, stream: str) -> list[Message]:
     """All messages, in order."""
     nc = await nats.connect(url.split(","))
     try:
-        last = json.loads((await nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=10)).data)["state"]["last_seq"]
+        last = await _last(nc, stream)
         found: list[Message | None] = []
         for start in range(1, last + 1, _AT_ONCE):
             wanted = range(start, min(start + _AT_ONCE, last + 1))
@@ -59,6 +68,11 @@ async def read_stream(url: str, stream: str) -> list[Message]:
         return [each for each in found if each is not None]
     finally:
         await nc.close()
+
+
+async def _last(nc: Client, stream: str) -> int:
+    answer = json.loads((await nc.request(f"$JS.API.STREAM.INFO.{stream}", timeout=10)).data)
+    return int(answer["state"]["last_seq"])
 
 
 async def _message(nc: Client, stream: str, sequence: int) -> Message | None:

@@ -39,6 +39,7 @@ class Recovery(Generic[S]):
 
     async def _strike(self, fault: Fault[S]) -> None:
         """The fault, at its instant, and what comes after it."""
+        self._world.pace.quick = True
         await asyncio.sleep(fault.at_s)
         self._world.note(fault.name)
         self._striking += 1
@@ -46,6 +47,7 @@ class Recovery(Generic[S]):
             await fault.strike(self._world)
         finally:
             self._striking -= 1
+            self._world.pace.quick = bool(self._striking)
         self._measured += 1
         ended, mine = monotonic(), self._measured
         wanted = self._world.receipts.highest

@@ -1,19 +1,18 @@
 """Servers of a run: one NATS, and a PostgreSQL with a streaming replica."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
-from services.embedded.nats import NatsServer
-from tests import ports
 from tests.faults.pair import Pair
+from tests.faults.servers import Monitored, Servers
 
 
-class Replicated:
+class Replicated(Servers):
     """Services get a URL that names both PostgreSQL servers."""
 
     def __init__(self, home: Path, *, synchronous: bool) -> None:
-        self.nats = NatsServer(home / "nats", home / "logs" / "nats.log")
-        self.nats.port = ports.free()
+        self.nats = Monitored(home / "nats", home / "logs" / "nats.log")
         self.pair = Pair(home, synchronous=synchronous)
 
     @property
@@ -31,6 +30,10 @@ class Replicated:
     @property
     def database_url(self) -> str:
         return self.pair.url
+
+    @property
+    def monitoring(self) -> Sequence[int]:
+        return [self.nats.monitoring]
 
     async def start(self) -> None:
         async with asyncio.TaskGroup() as group:

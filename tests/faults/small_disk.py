@@ -28,14 +28,14 @@ class SmallDisk:
     def mount(self) -> None:
         """Makes the directory, and the file system over it. To be called before there are threads. Raises OSError."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _own_mounts()
-        _call("mount", b"tmpfs", os.fsencode(self.path), b"tmpfs", 0, f"size={self._size}".encode())
+        own_mounts()
+        mount("tmpfs", self.path, "tmpfs", f"size={self._size}")
         self._mounted = True
 
     def unmount(self) -> None:
         """Everything in it is gone."""
         if self._mounted:
-            _call("umount2", os.fsencode(self.path), _DETACH)
+            unmount(self.path)
             self._mounted = False
 
     def fill(self, leave: int) -> int:
@@ -69,7 +69,19 @@ def impossible() -> str:
     return "" if tried.returncode == 0 else tried.stderr.strip().rpartition("\n")[2]
 
 
-def _own_mounts() -> None:
+def mount(device: str, path: Path, kind: str, options: str = "") -> None:
+    """Mounts a file system over a directory. Raises OSError."""
+    _call("mount", device.encode(), os.fsencode(path), kind.encode(), 0, options.encode())
+
+
+def unmount(path: Path) -> None:
+    """Takes it away, whoever uses it. Raises OSError."""
+    _call("umount2", os.fsencode(path), _DETACH)
+
+
+def own_mounts() -> None:
+    """What this process mounts from now on only it and those that it starts see. Before there are threads; again and
+    again. Raises OSError."""
     uid, gid = os.geteuid(), os.getegid()
     _call("unshare", _NEW_MOUNTS if uid == 0 else _NEW_MOUNTS | _NEW_USERS)
     if uid != 0:

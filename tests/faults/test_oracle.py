@@ -172,3 +172,22 @@ def test_what_a_message_says_of_itself_is_not_before_the_row_ahead() -> None:
     ledger = _put_back(1)
     ledger.rows[1] = _row(2, ledger.rows[1].message, at_us=ledger.rows[0].recorded_at_us)
     assert not ledger.judged().complaints
+
+
+def _sent_once(*present: int, of: int = 3) -> list[str]:
+    """Complaints where one request of so many events was sent once, and these are in the stream, in that order."""
+    events = [Sent(_event(number)) for number in range(1, of + 1)]
+    rows = [_row(place, events[number - 1].message) for place, number in enumerate(present, 1)]
+    messages = [Message(row.sequence, row.stream_subject, row.message, row.recorded_at_us, b"") for row in rows]
+    sent = {each.identity: {each.message} for each in events}
+    return judge([], sent, rows, messages, once=[[each.identity for each in events]]).complaints
+
+
+def test_what_was_sent_once_is_there_whole_or_not_at_all() -> None:
+    assert not _sent_once(1, 2, 3)
+    assert not _sent_once()
+    assert "of 3 events that crm sent once, as a batch, 2 are entries" in _sent_once(1, 3)[0]
+
+
+def test_what_was_sent_once_and_is_there_twice_is_named_though_only_one_counts() -> None:
+    assert "('crm', 'e1') was sent once and is in the stream 2 times" in _sent_once(1, 1, of=1)[0]

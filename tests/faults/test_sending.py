@@ -22,19 +22,19 @@ from tests.faults.told import other_content, told, written
 @pytest.mark.parametrize("seed", range(3))
 def test_every_way_of_writing_an_event_means_the_bytes_that_the_writer_expects(seed: int) -> None:
     draw = Random(seed)
-    for event in islice(told(seed, "http1", publishes=True), 700):
+    for event in islice(told(seed, "http1", "1", publishes=True), 700):
         assert read_event(written(draw, event).encode()).canonical == Sent(event).message
 
 
 def test_a_writer_tells_the_same_for_the_same_seed_and_no_identity_twice() -> None:
-    events = list(islice(told(5, "nats1", publishes=False), 1000))
-    assert events == list(islice(told(5, "nats1", publishes=False), 1000))
+    events = list(islice(told(5, "nats1", "1", publishes=False), 1000))
+    assert events == list(islice(told(5, "nats1", "1", publishes=False), 1000))
     assert len({each["id"] for each in events}) == 1000
     assert {each["source"] for each in events} == {"nats1"}
 
 
 def test_a_conflict_has_a_known_identity_and_another_content() -> None:
-    event = next(told(5, "nats1", publishes=False))
+    event = next(told(5, "nats1", "1", publishes=False))
     assert Sent(other_content(event)).identity == Sent(event).identity
     assert Sent(other_content(event)).message != Sent(event).message
     assert read_event(json.dumps(other_content(event)).encode())

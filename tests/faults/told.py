@@ -8,15 +8,15 @@ from typing import Any
 
 from tests.integration.projector.turmoil import Event, turmoil
 
-_CHUNK = 300
+_CHUNK = 120
 _SOURCE_OF_PLAYBOOKS = "daybook"
 _NAMES_A_SUBJECT = ("deal_id", "account_id", "to_account_id")
 
 
-def told(seed: int, source: str, *, publishes: bool) -> Iterator[Event]:
-    """Events of one source, for ever: all of them such that intake takes them, whatever else was said.
+def told(seed: int, source: str, hand: str, *, publishes: bool) -> Iterator[Event]:
+    """Events of one hand of a source, for ever: all of them such that intake takes them, whatever else was said.
 
-    They are about the same deals and accounts as those that the other writers tell of meanwhile, later about others.
+    They are about the deals and accounts of which that hand of each other source tells meanwhile, later about others.
     Ids never come twice. Playbooks are told by a writer that `publishes`, once.
     """
     for chunk in count():
@@ -25,10 +25,10 @@ def told(seed: int, source: str, *, publishes: bool) -> Iterator[Event]:
         for each in events:
             if each["source"] == _SOURCE_OF_PLAYBOOKS and (chunk or not publishes):
                 continue
-            yield _renamed(each, source, chunk, by_id)
+            yield _renamed(each, source, f"{hand}-{chunk}", by_id)
 
 
-def _renamed(event: Event, source: str, chunk: int, by_id: dict[str, Event]) -> Event:
+def _renamed(event: Event, source: str, chunk: str, by_id: dict[str, Event]) -> Event:
     said = event | {"source": source, "id": f"{chunk}-{event['id']}", "time": event["time"].replace("+00:00", "Z")}
     said["data"] = _in_chunk(event["data"], chunk)
     subject = event["subject"]
@@ -40,7 +40,7 @@ def _renamed(event: Event, source: str, chunk: int, by_id: dict[str, Event]) -> 
     return said
 
 
-def _in_chunk(value: Any, chunk: int) -> Any:
+def _in_chunk(value: Any, chunk: str) -> Any:
     """Data about the deals and accounts of one chunk."""
     if isinstance(value, dict):
         return {

@@ -11,22 +11,34 @@ from pathlib import Path
 from random import Random
 from time import monotonic
 from typing import Any, Generic
+from urllib.parse import urlsplit
 
 from tests import ports
 from tests.faults.doors import HttpDoor, NatsDoor
 from tests.faults.kept import Kept
-from tests.faults.onlooker import Onlooker
+from tests.faults.onlooker import AWAY, Onlooker
 from tests.faults.plan import Plan
+from tests.faults.proxy import Proxy
 from tests.faults.receipts import Receipts
+from tests.faults.recorded import last_sequence
 from tests.faults.servers import S
-from tests.faults.writers import Writer, Writers
+from tests.faults.writers import OnceWriter, Pace, Sender, Writer, Writers
 from tests.service import service_of
 
 STREAM = "DAYBOOK"
 STREAM_MAX_BYTES = 256 * 1024 * 1024
 SOURCES = {"http1": "http", "http2": "http", "nats1": "nats", "nats2": "nats"}
-PACE_S = 0.1
-"""How long a writer rests after a receipt, on average."""
+"""Those that send again until they have a receipt, and the door of each."""
+ONCE = {"once-http": "http", "once-nats": "nats"}
+"""Those that never repeat anything."""
+HANDS = ("1", "2", "3")
+"""Each source sends so many things at once."""
+EVENTS_PER_S, SLOWLY_PER_S = 1000.0, 50.0
+"""By all together, as far as machine and faults let them: until a fault is over, and while the ledger recovers."""
+MOST_QUICKLY = 8_000
+"""Events of a run that are sent so quickly: all of them are looked at in the end."""
+WRITERS_PATIENCE_S = 3.0
+"""How long they wait for an answer."""
 START_S = 60.0
 _COMMAND_S = 300.0
 _REPOSITORY = Path(__file__).parent.parent.parent
@@ -65,6 +77,9 @@ class World(Onlooker, Generic[S]):
         """How long after the beginning of each outage others had gone on; None: they did not."""
         self.remembered: dict[str, Any] = {}
         """What a plan's faults leave for its check."""
+        self.pace = Pace(EVENTS_PER_S, SLOWLY_PER_S, MOST_QUICKLY)
+        self.gates: dict[str, Proxy] = {}
+        """Between senders over HTTP and each intake."""
         self._say = say
         self._began = monotonic()
 
@@ -137,6 +152,29 @@ class World(Onlooker, Generic[S]):
                 raise NotRecovered(f"after {bound_s:g} s: {why}")
             await asyncio.sleep(0.02)
 
+    async def settled(self) -> None:
+        """Waits until all that the stream holds is in the journal and in the views: more than is acknowledged.
+
+        Complains when that takes too long.
+        """
+        until = monotonic() + self.plan.recover_within_s
+        while True:
+            ends = last, recorded, projected = await self._ends()
+            if last == recorded == projected:
+                return
+            if monotonic() > until:
+                self.complain(f"stream, journal and views end at {ends} {self.plan.recover_within_s:g} s later")
+                return
+            await asyncio.sleep(0.1)
+
+    async def _ends(self) -> tuple[int, int, int]:
+        last = await last_sequence(self.servers.nats_url, STREAM)
+        try:
+            recorded = await self.look("select coalesce(max(sequence), 0) from ledger.journal")
+            return last, recorded[0][0], await self.projected()
+        except AWAY:
+            return last, -1, -1
+
     async def start(self) -> None:
         """Servers, `daybook init`, services; returns once all are ready."""
         await _to_its_end(self.servers.start())
@@ -144,6 +182,9 @@ class World(Onlooker, Generic[S]):
         for name in self.plan.services:
             self.kept[name] = self._kept(name)
         await asyncio.gather(*(each.start() for each in self.kept.values()))
+        for each in self.of("intake"):
+            self.gates[each.name] = gate = Proxy(f"senders to {each.name}", urlsplit(each.url).port or 0)
+            await gate.start()
         await self.caught_up(START_S)
 
     async def _must(self, *words: str) -> None:
@@ -153,7 +194,8 @@ class World(Onlooker, Generic[S]):
 
     def _kept(self, name: str) -> Kept:
         service, port = name.partition("-")[0], ports.free()
-        environment = self.environment | {f"DAYBOOK_{service.upper()}_PORT": str(port)}
+        own = {f"{service}_port": str(port), **self.servers.settings_of(service)}
+        environment = self.environment | {f"DAYBOOK_{key.upper()}": value for key, value in own.items()}
         program = service_of(service, self.home / "logs" / f"{name}.log", environment).program
         return Kept(name, program, f"http://127.0.0.1:{port}", self.note)
 
@@ -161,6 +203,7 @@ class World(Onlooker, Generic[S]):
         """Ends every process; one that does not end well when it is told to is a complaint."""
         await self.look_away()
         self.receipts.close()
+        await asyncio.gather(*(each.stop() for each in self.gates.values()))
         codes = await asyncio.gather(*(each.stop() for each in self.kept.values()))
         for name, code in zip(self.kept, codes, strict=True):
             if code:
@@ -178,22 +221,29 @@ class World(Onlooker, Generic[S]):
         )
         return token
 
+    async def door(self, source: str, way: str) -> HttpDoor | NatsDoor:
+        """Adds a source and opens its door, through the proxies that stand before it: `http` or `nats`."""
+        token = await self.source(source)
+        if way == "http":
+            urls = [f"http://127.0.0.1:{each.port}" for each in self.gates.values()]
+            return HttpDoor(urls, token, WRITERS_PATIENCE_S)
+        return await NatsDoor.open(self.servers.emitter_nats_url, source, token, WRITERS_PATIENCE_S)
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """The writers send while the context is open; at its end they finish."""
-        urls = [each.url for each in self.of("intake")]
         doors: list[HttpDoor | NatsDoor] = []
-        writers = []
+        writers: list[Sender] = []
         try:
-            for source, way in SOURCES.items():
-                token = await self.source(source)
-                door = (
-                    HttpDoor(urls, token)
-                    if way == "http"
-                    else await NatsDoor.open(self.servers.emitter_nats_url, source, token)
-                )
-                doors.append(door)
-                writers.append(Writer(self.seed, source, door, self.receipts, self.moved, self.complain, PACE_S))
+            for source, way in {**SOURCES, **ONCE}.items():
+                doors.append(door := await self.door(source, way))
+                for hand in HANDS:
+                    said = (self.seed, source, hand, door, self.receipts)
+                    writers.append(
+                        OnceWriter(*said, self.complain, self.pace)
+                        if source in ONCE
+                        else Writer(*said, self.moved, self.complain, self.pace)
+                    )
             self.writers = Writers(writers)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.writers.run())

@@ -141,7 +141,7 @@ async def _judged(
         world.complain(f"no answer to {body[:200]!r} ({bad})")
         return None
     if answer.status in (200, 201) and bad is None:
-        await world.receipts.acknowledge([_kept(body)], [answer.said["sequence"]])
+        world.receipts.acknowledge([_kept(body)], [answer.said["sequence"]])
     elif must_be_taken:
         world.complain(f"a good event with forged headers was answered {answer.status}: {answer.said}")
     elif fault := _fault(answer):

@@ -3,11 +3,34 @@
 from typing import Any
 
 from tests.faults.plan import Plan
-from tests.faults.plans import clocks, cluster, failover, full, hostile, kills, mixed, restored, rewound, stops
+from tests.faults.plans import (
+    altered,
+    away,
+    clocks,
+    cluster,
+    failover,
+    full,
+    hostile,
+    kills,
+    late,
+    mixed,
+    places,
+    power,
+    restored,
+    rewound,
+    stops,
+    swallowed,
+)
 
 PLANS: tuple[Plan[Any], ...] = (
     *kills.PLANS,
+    *swallowed.PLANS,
+    *late.PLANS,
+    *away.PLANS,
+    *power.PLANS,
     *stops.PLANS,
+    *places.PLANS,
+    *altered.PLANS,
     *mixed.PLANS,
     *hostile.PLANS,
     *clocks.PLANS,

@@ -88,7 +88,7 @@ async def _is_taken(world: World[Any], event: dict[str, Any], answer: Answer) ->
         return
     sent = [Sent(event)]
     world.receipts.note(sent)
-    await world.receipts.acknowledge(sent, [answer.said["sequence"]])
+    world.receipts.acknowledge(sent, [answer.said["sequence"]])
 
 
 def _is_refused(world: World[Any], event: dict[str, Any], answer: Answer, kinds: set[str], field: str) -> None:

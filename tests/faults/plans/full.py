@@ -70,7 +70,7 @@ async def fill_stream(world: World[OneOfEach]) -> None:
                 sent = [Sent(_call(f"{number}-{each}")) for each in range(_BATCH)]
                 answer = await _post(world, client, token, sent)
                 if answer.status_code == 201:
-                    await world.receipts.acknowledge(sent, [each["sequence"] for each in answer.json()])
+                    world.receipts.acknowledge(sent, [each["sequence"] for each in answer.json()])
                 elif answer.status_code == 503:
                     refused = sent
                     break
@@ -189,7 +189,7 @@ async def _ask(world: World[Any], token: str, until: float) -> list[Told]:
                 sent = [Sent(_call(f"{number}-{each}")) for each in range(_BATCH)]
                 answer = await _post(world, client, token, sent)
                 if answer.status_code == 201:
-                    await world.receipts.acknowledge(sent, [each["sequence"] for each in answer.json()])
+                    world.receipts.acknowledge(sent, [each["sequence"] for each in answer.json()])
                 retry = [answer.headers["Retry-After"]] if "Retry-After" in answer.headers else []
                 told.append(Told(_SENDER, answer.status_code, retry))
             await asyncio.sleep(_ASKS_EVERY_S)

@@ -3,15 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.faults.hostile.doors import over_http, over_nats
 from tests.faults.hostile.raw import raw_http
 from tests.faults.hostile.stream import Published, into_the_stream
-from tests.faults.kept import Kept
+from tests.faults.memory_use import resident_mb
 from tests.faults.plan import Fault, Plan
 from tests.faults.servers import OneOfEach
 from tests.faults.world import World
@@ -50,16 +48,8 @@ async def _watch(world: World[Any]) -> None:
     most: dict[str, int] = world.remembered.setdefault("memory", {})
     while True:
         for name, each in world.kept.items():
-            most[name] = max(most.get(name, 0), _resident_mb(each))
+            most[name] = max(most.get(name, 0), resident_mb(each))
         await asyncio.sleep(0.2)
-
-
-def _resident_mb(process: Kept) -> int:
-    with suppress(OSError):
-        for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) // 1024
-    return 0
 
 
 async def nothing_bad_counts(world: World[Any]) -> None:

@@ -50,7 +50,7 @@ async def restore_beyond_the_window(world: World[OneOfEach]) -> None:
         world.receipts.note(sent)
         answers = [await _settled(door, each) for each in sent]
         sequences = [int(each.said["sequence"]) for each in answers]
-        await world.receipts.acknowledge(sent, sequences)
+        world.receipts.acknowledge(sent, sequences)
         async with world.writers.quiet():
             await asyncio.sleep(_WINDOW_S + _MARGIN_S)
             await world.caught_up()

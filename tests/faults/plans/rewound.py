@@ -49,6 +49,15 @@ async def replace(world: World[OneOfEach], _: Snapshot) -> None:
     await ask(url, "STREAM.CREATE", STREAM, config)
 
 
+async def behead(world: World[OneOfEach], whole: Snapshot) -> None:
+    """The stream is told to keep fewer messages than it has, and drops the first ones."""
+    url = world.servers.nats_url
+    config = (await ask(url, "STREAM.INFO", STREAM))["config"]
+    keeps = whole.last - world.draw.randint(1, whole.last // 2)
+    await ask(url, "STREAM.UPDATE", STREAM, config | {"max_msgs": keeps, "discard": "old"})
+    await ask(url, "STREAM.UPDATE", STREAM, config)
+
+
 async def flip(world: World[OneOfEach], whole: Snapshot) -> None:
     """Bits of the server's files change while it is down, one at a time, until something is damaged."""
     server = world.servers.nats
@@ -253,5 +262,6 @@ PLANS = (
     _plan("rewound_used_again", "stream rewound, its numbers used again", rewind, used_again=True),
     _plan("replaced", "stream replaced by an empty one", replace),
     _plan("replaced_used_again", "stream replaced, its numbers used again", replace, used_again=True),
+    _plan("beheaded", "stream without its first messages", behead),
     _plan("flipped", "a flipped bit on the only NATS server", flip),
 )

@@ -1,0 +1,23 @@
+"""What counts, by the harness's own reading of the rules: the same as the product says of random histories."""
+
+from hypothesis import given as holds_for
+from hypothesis import settings
+
+from contracts.playbooks.playbook import Playbook
+from projections.history import effective as product
+from projections.stage_position import stage_position
+from tests.faults.effective import effective
+from tests.faults.recorded import Row
+from tests.given import Said, given
+from tests.histories import stories
+
+
+@settings(max_examples=100, deadline=None)
+@holds_for(facts=stories("deal"))
+def test_voids_and_corrections_count_as_the_product_counts_them(facts: list[Said | Playbook]) -> None:
+    story = given(stage_position)
+    story.tell(*facts)
+    rows = [Row(each.sequence, 0, "entry", "", each.said.canonical, b"") for each in story.history]
+    wanted = [(each.sequence, each.occurred_at, each.event) for each in product(story.history).entries]
+    found = [(each.sequence, each.occurred_at, each.event) for each in (one.entry() for one in effective(rows))]
+    assert sorted(found, key=lambda each: each[:2]) == sorted(wanted, key=lambda each: each[:2])

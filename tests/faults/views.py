@@ -1,0 +1,135 @@
+"""The views held against the interpreters of the rules that the tests have: what `daybook rebuild` would not tell.
+
+A fold that is wrong gives the same wrong rows again. So some deals and accounts, drawn by the seed, are worked out from
+the journal by the plain reading of the rules, with effective history of our own, and compared with the rows that stand.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import asyncpg
+
+from contracts.events import PlaybookPublished
+from projections.entry import FOREVER, Entry
+from projections.playbooks import Playbooks, Published
+from projections.stage_position import stage_position
+from tests.faults.effective import Told, effective
+from tests.faults.recorded import Row
+from tests.unit.projections.receivables.reference import state_at
+from tests.unit.projections.stage_position.reference import flags, intervals
+
+_SUBJECTS = 8
+_INSTANTS = 3
+_STANDS = "known_to = 9223372036854775807"
+
+
+async def differing(connection: asyncpg.Connection, schema: str, rows: Sequence[Row], draw: Random) -> list[str]:
+    """What the views show otherwise than the rules say, of some deals and accounts of a whole journal."""
+    told = effective(rows)
+    found = []
+    for subject in _some(told, "deal", draw):
+        found += await _deal(connection, schema, subject, told)
+    for subject in _some(told, "account", draw):
+        found += await _account(connection, schema, subject, told, draw)
+    return found
+
+
+def _some(told: Sequence[Told], kind: str, draw: Random) -> list[str]:
+    subjects = sorted({each for one in told for each in one.concerns if each.startswith(f"{kind}/")})
+    return draw.sample(subjects, min(_SUBJECTS, len(subjects)))
+
+
+def _entries(told: Sequence[Told], subject: str) -> list[Entry[Any]]:
+    """All that concerns a subject, in order of the time at which it happened."""
+    return sorted((each.entry() for each in told if subject in each.concerns), key=lambda each: each.order)
+
+
+def _playbooks(told: Sequence[Told]) -> Playbooks:
+    playbooks = Playbooks()
+    for each in told:
+        if each.event["subject"].startswith("playbook/"):
+            event = each.entry().event
+            assert isinstance(event, PlaybookPublished)
+            playbooks = playbooks.adding(Published(each.sequence, event.playbook))
+    return playbooks
+
+
+async def _deal(connection: asyncpg.Connection, schema: str, subject: str, told: Sequence[Told]) -> list[str]:
+    playbooks, deal = _playbooks(told), subject.partition("/")[2]
+    handled = [each for each in _entries(told, subject) if type(each.event) in stage_position.handled]
+    wanted = [
+        dict(zip(row.columns(), row.values(), strict=True)) | {"deal": deal} for row in intervals(handled, playbooks)
+    ]
+    rows = await connection.fetch(
+        f'select * from "{schema}".stage_position where deal = $1 and {_STANDS} order by from_at', deal
+    )
+    found = [{name: _read(value) for name, value in row.items() if not name.startswith("known_")} for row in rows]
+    complaints = [] if found == wanted else [_said(subject, "stage_position", *_differing(found, wanted))]
+    flagged = await _flags(connection, schema, subject, "stage_position")
+    if flagged != flags(handled, playbooks):
+        complaints.append(_said(subject, "flags", flagged, flags(handled, playbooks)))
+    return complaints
+
+
+async def _account(
+    connection: asyncpg.Connection, schema: str, subject: str, told: Sequence[Told], draw: Random
+) -> list[str]:
+    account, entries, complaints = subject.partition("/")[2], _entries(told, subject), []
+    times = sorted({each.occurred_at for each in entries})
+    for as_of in [*draw.sample(times, min(_INSTANTS, len(times))), FOREVER]:
+        wanted = state_at(account, entries, as_of)
+        items = await _at(connection, schema, "receivables_item", account, as_of)
+        found = {row["invoice"]: (row["currency"], row["open_amount"], row["disputed"]) for row in items}
+        if found != wanted.open_items():
+            complaints.append(_said(f"{subject} at {as_of}", "open items", found, wanted.open_items()))
+        parts = await _at(connection, schema, "receivables_unapplied", account, as_of)
+        unapplied = {row["document"]: (row["kind"], row["currency"], row["amount"]) for row in parts}
+        if unapplied != wanted.unapplied_parts():
+            complaints.append(_said(f"{subject} at {as_of}", "unapplied", unapplied, wanted.unapplied_parts()))
+    moved = {
+        (row["entry"], row["kind"], row["currency"], row["amount"])
+        for row in await connection.fetch(
+            f'select * from "{schema}".receivables_movement where account = $1 and {_STANDS}', account
+        )
+    }
+    everything = state_at(account, entries, FOREVER)
+    if moved != set(everything.moved):
+        complaints.append(_said(subject, "movements", moved, set(everything.moved)))
+    flagged = await _flags(connection, schema, subject, "receivables")
+    if flagged != everything.flags:
+        complaints.append(_said(subject, "flags", flagged, everything.flags))
+    return complaints
+
+
+async def _at(
+    connection: asyncpg.Connection, schema: str, table: str, account: str, as_of: datetime
+) -> list[asyncpg.Record]:
+    """The rows that stand at an instant; at the end of all time those that are never ended."""
+    when = "to_at = 'infinity'" if as_of == FOREVER else "from_at <= $2 and to_at > $2"
+    values = [account] if as_of == FOREVER else [account, as_of]
+    return await connection.fetch(
+        f'select * from "{schema}".{table} where account = $1 and {_STANDS} and {when}', *values
+    )
+
+
+async def _flags(connection: asyncpg.Connection, schema: str, subject: str, view: str) -> set[tuple[str, int]]:
+    rows = await connection.fetch(
+        f'select flag, entry from "{schema}".flag where subject = $1 and view = $2 and {_STANDS}', subject, view
+    )
+    return {(row["flag"], row["entry"]) for row in rows}
+
+
+def _read(value: Any) -> Any:
+    """PostgreSQL's infinity comes without a time zone."""
+    return FOREVER if value == datetime.max else value
+
+
+def _differing(found: list[Any], wanted: list[Any]) -> tuple[list[Any], list[Any]]:
+    """What only one of both has."""
+    return [each for each in found if each not in wanted], [each for each in wanted if each not in found]
+
+
+def _said(subject: str, what: str, found: Any, wanted: Any) -> str:
+    return f"{what} of {subject} are not what the rules say: {found}, wanted {wanted}"[:1500]
