@@ -10,7 +10,8 @@ from services.errors import ServerFailed
 from services.lifetime import ended
 
 FIRST_PAUSE_S = 0.1
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 2.0
+"""With what a start takes, whoever keeps ending is back within five seconds."""
 STEADY_S = 60.0
 """Who has lived this long starts with the first pause again."""
 _TRIES = 3
@@ -81,7 +82,9 @@ class Kept:
     async def _again(self) -> bool:
         try:
             await self._startable.start(self._note)
-        except (ServerFailed, OSError) as error:
-            self._say(f"{self.name} does not start again: {error}")
+        except Exception as error:  # a keeper that ends by it would keep nothing alive any more
+            self._say(f"{self.name} does not start again: {error or type(error).__name__}")
+            if self._process is not None:
+                await self._process.kill()  # of a start that was given up half way
             return False
         return True

@@ -175,11 +175,8 @@ class NatsServer:
         client = GuardedClient()
         try:
             await client.connect(self.url, allow_reconnect=False, connect_timeout=2, error_cb=_ignored)
-        except (OSError, nats.errors.Error, TimeoutError):
-            return False
-        try:
             reply = json.loads((await client.request("$JS.API.INFO", b"", timeout=2)).data)
-        except nats.errors.Error:
+        except (OSError, nats.errors.Error, TimeoutError):
             return False
         finally:
             await client.close()

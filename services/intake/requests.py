@@ -7,6 +7,7 @@ much work as everything else that is done for it.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import nats.errors
@@ -78,13 +79,15 @@ class Requests:
     async def stop(self) -> None:
         """Take no more, and finish those that were begun, as far as that is possible within `GRACE_S`."""
         if self._subscription is not None and self._nc.is_connected:
-            await self._nc.unsubscribe_raw(self._subscription)
+            with suppress(nats.errors.Error, OSError):  # the server has gone: it asks nothing more
+                await self._nc.unsubscribe_raw(self._subscription)
         self._waiting.clear()  # nobody was told anything about these
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_S)
         for each in self._tasks:
             each.cancel()
-        await self._nc.flush()
+        with suppress(nats.errors.Error, OSError):
+            await self._nc.flush()
 
     def _take(self, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
         request = Request(subject, reply, data, headers)

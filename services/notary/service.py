@@ -8,11 +8,18 @@ from time import monotonic
 from typing import NoReturn
 
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services import database
-from services.errors import JournalAltered, LostLeadership, NotProvisioned, StreamFull, StreamMismatch, Unavailable
+from services.errors import (
+    DaybookError,
+    JournalAltered,
+    LostLeadership,
+    NotProvisioned,
+    StreamFull,
+    StreamMismatch,
+    Unavailable,
+)
 from services.leadership import leadership, writer_of
 from services.ledger.journal import Connection
 from services.lifetime import until_one_ends, until_told
@@ -30,8 +37,10 @@ from services.recorder.record import NOTICE
 from services.settings import Endpoints, Settings, endpoints
 from services.stream import connection as stream_connection
 
-PAUSES_S = (0.25, 5.0)
+PAUSES_S = (0.25, 2.0)
 """Before it begins anew: at first, and at most after many attempts that ended at once."""
+STEADY_S = 5.0
+"""An attempt that has lasted so long is followed by the first pause."""
 _AWAY = (Unavailable, NotProvisioned, StreamFull, StreamMismatch, *database.DATABASE_AWAY, *database.NOT_THERE)
 
 log = structlog.get_logger()
@@ -68,7 +77,12 @@ async def run(settings: Settings, at: Endpoints, keys: Keys, standing: Standing)
         except _AWAY as error:
             log.warning("notary_interrupted", reason=str(error) or type(error).__name__)
             await standing.interrupted(str(error) or type(error).__name__)
-        pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
+        except DaybookError:
+            raise
+        except Exception as error:
+            log.exception("notary_failed")
+            await standing.interrupted(f"{type(error).__name__}; its log says more")
+        pause = PAUSES_S[0] if monotonic() - began > STEADY_S else min(pause * 2, PAUSES_S[1])
         await asyncio.sleep(pause)
 
 
@@ -104,15 +118,8 @@ async def _sign(settings: Settings, at: Endpoints, keys: Keys, standing: Standin
         async def noticed(_: Msg) -> None:
             notary.notice()
 
-        await nc.subscribe(NOTICE, cb=noticed)
+        await stream_connection.listen(nc, NOTICE, noticed)
         log.info("notary_started", key=str(keys.own.public), stream=settings.stream)
         await notary.run()
     finally:
-        await _close(nc)
-
-
-async def _close(nc: Client) -> None:
-    try:
-        await asyncio.wait_for(nc.close(), 2)
-    except (TimeoutError, OSError) as error:
-        log.debug("nats_not_closed", reason=repr(error))
+        await nc.close()

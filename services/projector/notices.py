@@ -8,7 +8,6 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error
 
-from services.errors import Unavailable
 from services.stream import connection as stream_connection
 
 RECORDED = "notice.recorded"
@@ -30,13 +29,7 @@ class Notices:
     async def run(self) -> None:
         """Connect, however long that takes, and listen until cancelled."""
         try:
-            while self._nc is None:
-                try:
-                    self._nc = await stream_connection.connect(self._url, "projector")
-                except Unavailable as error:
-                    log.warning("nats_away", error=str(error))
-                    await asyncio.sleep(1)
-            await self._nc.subscribe(RECORDED, cb=self._recorded)
+            self._nc = await stream_connection.connect_listening(self._url, "projector", RECORDED, self._recorded)
             await asyncio.get_running_loop().create_future()
         finally:
             if self._nc is not None:

@@ -21,8 +21,10 @@ BATCH = 20_000
 """Arrivals per transaction of a lane, at most."""
 FORGET_S = 15
 """A process that has been silent for so long, frozen or cut off, loses its lanes: PostgreSQL ends its connections."""
-PAUSES_S = (0.1, 5.0)
+PAUSES_S = (0.1, 2.0)
 """Before the next session: at first, and at most after many that ended at once."""
+STEADY_S = 5.0
+"""A session that has lasted so long is followed by the first pause."""
 
 _NO_GENERATION = "run `daybook rebuild`, or `daybook init` for a new ledger"
 
@@ -74,7 +76,7 @@ class Projector:
                 self._progress.ended(f"{type(error).__name__}; its log says more")
             else:
                 self._progress.ended()
-            pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
+            pause = PAUSES_S[0] if monotonic() - began > STEADY_S else min(pause * 2, PAUSES_S[1])
             await asyncio.sleep(pause)
 
     async def _session(self) -> None:

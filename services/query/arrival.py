@@ -86,13 +86,7 @@ class Stream:
     async def run(self) -> None:
         """Connect, however long that takes, and listen until cancelled."""
         try:
-            while self.nc is None:
-                try:
-                    self.nc = await stream_connection.connect(self._url, "query")
-                except Unavailable as error:
-                    log.warning("nats_away", error=str(error))
-                    await asyncio.sleep(1)
-            await self.nc.subscribe(NOTICES, cb=self._noticed)
+            self.nc = await stream_connection.connect_listening(self._url, "query", NOTICES, self._noticed)
             await asyncio.get_running_loop().create_future()
         finally:
             if self.nc is not None:

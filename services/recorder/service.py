@@ -9,10 +9,9 @@ from typing import NoReturn
 
 import asyncpg
 import structlog
-from nats.aio.client import Client
 
 from services import database
-from services.errors import LostLeadership, NotProvisioned, StreamMismatch, Unavailable
+from services.errors import DaybookError, LostLeadership, NotProvisioned, StreamMismatch, Unavailable
 from services.leadership import leadership, writer_of
 from services.lifetime import until_one_ends, until_told
 from services.memory import spare_the_collector
@@ -26,8 +25,10 @@ from services.stream import connection as stream_connection
 from services.stream.elsewhere import look_elsewhere
 
 _NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
-PAUSES_S = (0.25, 5.0)
+PAUSES_S = (0.25, 2.0)
 """Before it begins anew: at first, and at most after many attempts that ended at once."""
+STEADY_S = 5.0
+"""An attempt that has lasted so long is followed by the first pause."""
 
 log = structlog.get_logger()
 
@@ -61,7 +62,12 @@ async def run(at: Endpoints, stream: str, standing: Standing | None = None) -> N
         except (Unavailable, NotProvisioned, *database.DATABASE_AWAY, *_NO_TABLES) as error:
             log.warning("recorder_interrupted", reason=str(error) or type(error).__name__)
             standing.interrupted(str(error) or type(error).__name__)
-        pause = PAUSES_S[0] if monotonic() - began > PAUSES_S[1] else min(pause * 2, PAUSES_S[1])
+        except DaybookError:
+            raise
+        except Exception as error:
+            log.exception("recorder_failed")
+            standing.interrupted(f"{type(error).__name__}; its log says more")
+        pause = PAUSES_S[0] if monotonic() - began > STEADY_S else min(pause * 2, PAUSES_S[1])
         await asyncio.sleep(pause)
 
 
@@ -86,11 +92,4 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
             connection.terminate()
     finally:
         standing.ended()
-        await _close(nc)
-
-
-async def _close(nc: Client) -> None:
-    try:
-        await asyncio.wait_for(nc.close(), 2)
-    except (TimeoutError, OSError) as error:
-        log.debug("nats_not_closed", reason=repr(error))
+        await nc.close()

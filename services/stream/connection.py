@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import nats.errors
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from services.errors import Unavailable
 from services.masking import masked
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 C = TypeVar("C", bound=GuardedClient)
 
 INBOX = "_INBOX_DAYBOOK"
+_AGAIN_S = 1.0
 _USER = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -94,6 +96,30 @@ async def connect(url: str, name: str) -> Client:
 async def connect_following(url: str, name: str) -> FollowingClient:
     """The same, for following the stream."""
     return await _connected(FollowingClient(), url, name)
+
+
+async def listen(nc: Client, subject: str, heard: Callable[[Msg], Awaitable[None]]) -> None:
+    """Hear what is published under a subject, from now on and whenever it reconnects. Raises Unavailable."""
+    try:
+        await nc.subscribe(subject, cb=heard)
+    except (nats.errors.Error, OSError) as error:
+        raise Unavailable(f"NATS takes no subscription to {subject}: {error or type(error).__name__}") from error
+
+
+async def connect_listening(url: str, name: str, subject: str, heard: Callable[[Msg], Awaitable[None]]) -> Client:
+    """A connection that hears a subject, as soon as NATS is there, however long that takes."""
+    while True:
+        try:
+            nc = await connect(url, name)
+            try:
+                await listen(nc, subject, heard)
+            except BaseException:
+                await nc.close()
+                raise
+            return nc
+        except Unavailable as error:
+            log.warning("nats_away", error=str(error))
+            await asyncio.sleep(_AGAIN_S)
 
 
 async def _connected(nc: C, url: str, name: str) -> C:

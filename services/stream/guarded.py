@@ -1,14 +1,58 @@
 """nats-py's client, which says who it is to nobody who does not speak TLS where TLS is wanted, and never goes deaf."""
 
 import asyncio
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import ParseResult
 
-from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client, Srv
-from nats.errors import ConnectionClosedError, Error, ProtocolError
+from nats.aio.client import DEFAULT_BUFFER_SIZE, DEFAULT_FLUSH_TIMEOUT, Client, Srv
+from nats.aio.transport import TcpTransport
+from nats.errors import Error, ProtocolError
+from nats.protocol.parser import PERMISSIONS_ERR
 
 
 class NoTls(Error):
     """The server does not speak TLS, and we want it."""
+
+
+CLOSE_S = 2.0
+"""How long taking leave of a server may take."""
+
+
+@contextmanager
+def _gone_is_reset() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        raise ConnectionResetError(str(error)) from error
+
+
+class _Transport(TcpTransport):
+    """A connection whose end is an OSError, as nats-py and its callers expect.
+
+    uvloop raises RuntimeError for a socket that it has closed already, in the moment before it says so: nats-py's
+    writing ends by that in silence, and its reconnecting for good.
+    """
+
+    async def connect_tls(
+        self, uri: str | ParseResult, ssl_context: ssl.SSLContext, buffer_size: int, connect_timeout: int
+    ) -> None:
+        with _gone_is_reset():
+            await super().connect_tls(uri, ssl_context, buffer_size, connect_timeout)
+
+    def write(self, payload: bytes) -> None:
+        with _gone_is_reset():
+            super().write(payload)  # type: ignore[no-untyped-call]
+
+    def writelines(self, payload: Sequence[bytes]) -> None:
+        with _gone_is_reset():
+            super().writelines(payload)  # type: ignore[no-untyped-call]
+
+    async def drain(self) -> None:
+        with _gone_is_reset():
+            await super().drain()  # type: ignore[no-untyped-call]
 
 
 class GuardedClient(Client):
@@ -18,9 +62,11 @@ class GuardedClient(Client):
     and us, would say that it does not. `_connect_command` and `_transport` are nats-py's own;
     `tests/integration/tls/test_nats.py` notices when the password is sent all the same.
 
-    What ends nats-py's reading without a word leaves a connection that looks whole and hears nothing, for 20 seconds
-    and more; here it is made anew. `_read_loop`, `_pongs`, `_process_pong`, `_pending` and `_connect_to_server` are
-    nats-py's own; `tests/integration/stream/test_guarded.py` notices when they are no longer used.
+    Whatever happens to the server, a caller meets `nats.errors.Error` or OSError and nothing else, and the connection
+    is made anew. nats-py's own reading, writing or reconnecting may end without a word, and leave a connection that
+    looks whole and hears nothing. `_read_loop`, `_attempt_reconnect`, `_process_err`, `_pongs`, `_process_pong`,
+    `_pending`, `_resp_map`, `_close` and `_connect_to_server` are nats-py's own;
+    `tests/integration/stream/test_guarded.py` notices when they are no longer used.
     """
 
     async def connect(self, *servers: Any, **options: Any) -> None:
@@ -41,15 +87,11 @@ class GuardedClient(Client):
         """Returns when the server has read all that was sent before, subscriptions too; at once while it reconnects.
 
         nats-py's own writes its PING at once, past what still waits to be written: the PONG then says nothing of it.
-        Raises nats.errors.Error.
+        Raises nats.errors.Error and OSError.
         """
-        try:
-            if self.is_connected and self._transport and self._pending:
-                self._transport.writelines(self._pending[:])
-                self._pending, self._pending_data_size = [], 0
-            await super().flush(timeout)
-        except RuntimeError as error:  # uvloop's, of a socket that has just been closed
-            raise ConnectionClosedError from error
+        if self.is_connected:
+            self._write_pending()
+        await super().flush(timeout)
 
     async def _process_pong(self) -> None:
         if self._pongs and self._pongs[0].done():  # of a flush that has given up; nats-py would end its reading
@@ -58,15 +100,70 @@ class GuardedClient(Client):
         else:
             await super()._process_pong()
 
+    async def _process_err(self, err_msg: str) -> None:
+        if PERMISSIONS_ERR in err_msg:
+            await super()._process_err(err_msg)
+            return
+        error = Error(f"nats: {err_msg.strip(chr(39))}")
+        await self._error_cb(error)
+        await self._process_op_err(error)  # nats-py would close the connection for good
+
     async def _read_loop(self) -> None:
         await super()._read_loop()
         task = asyncio.current_task()
         if self.is_connected and task is self._reading_task and not (task and task.cancelling()):
             await self._process_op_err(ProtocolError())  # it ended by an error that nobody foresaw
 
+    async def _attempt_reconnect(self) -> None:
+        for awaited in (*self._resp_map.values(), *self._pongs):
+            if not awaited.done():
+                awaited.set_exception(Error("nats: the connection ended before the answer came"))
+                awaited.exception()  # is looked at: nobody may be waiting any more
+        while not self.is_closed:
+            try:
+                await super()._attempt_reconnect()
+                return
+            except Exception as error:  # one that nobody foresaw would leave it reconnecting for ever, in words only
+                await self._error_cb(error)
+                self._status = Client.RECONNECTING
+                await asyncio.sleep(self.options["reconnect_time_wait"])
+
     async def _connect_to_server(self, s: Srv) -> None:
         self._let_go()  # nats-py leaves a connection open on which it got no greeting
-        await super()._connect_to_server(s)
+        transport = _Transport()  # type: ignore[no-untyped-call]
+        await transport.connect(s.uri, DEFAULT_BUFFER_SIZE, self.options["connect_timeout"])
+        self._transport = transport
+
+    async def close(self) -> None:
+        """As nats-py's own, within `CLOSE_S` and without an error: a server that is gone takes no leave."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await super().close()
+        except TimeoutError:
+            self._let_go()
+
+    async def drain(self) -> None:
+        """As nats-py's own; at once where the server is gone."""
+        try:
+            await super().drain()
+        except (Error, OSError):
+            await self.close()
+
+    async def _close(self, status: int, do_cbs: bool = True) -> None:
+        if self.is_connected:
+            with suppress(OSError):  # the server is gone, and what was to be sent cannot be
+                self._write_pending()
+        self._pending, self._pending_data_size = [], 0
+        try:
+            await super()._close(status, do_cbs)
+        except OSError as error:
+            self._let_go()
+            await self._error_cb(error)
+
+    def _write_pending(self) -> None:
+        if self._transport and self._pending:
+            self._transport.writelines(self._pending[:])
+            self._pending, self._pending_data_size = [], 0
 
     def _let_go(self) -> None:
         """Of what is left of an attempt to connect: nats-py's own `close` would not."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.embedded import keeping
 from services.embedded.keeping import Kept
 from services.embedded.process import Process, Program, Started
 from services.embedded.rotation import rotate
@@ -55,6 +56,49 @@ async def test_what_keeps_ending_says_why(tmp_path: Path) -> None:
     assert "in 0.3 s" in said[1]
     with pytest.raises(ServerFailed, match="the disk is full"):
         kept.check()
+
+
+async def test_whoever_keeps_ending_is_started_again_within_two_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "FIRST_PAUSE_S", 1.9)
+    said: asyncio.Queue[str] = asyncio.Queue()
+    kept = Kept("script", _Script(tmp_path / "log", "raise SystemExit(1)"), lambda _, __: None, said.put_nowait)
+    await kept.start()
+    try:
+        async with asyncio.timeout(30):
+            assert "in 1.9 s" in await said.get()
+            assert "in 2 s" in await said.get()
+            assert "in 2 s" in await said.get()
+    finally:
+        await kept.stop()
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("gone"), RuntimeError("nobody foresaw this")])
+async def test_a_start_that_fails_half_way_is_tried_again_and_leaves_nothing_running(
+    tmp_path: Path, error: Exception
+) -> None:
+    failures = [error]
+    started: list[Process] = []
+
+    class Failing(_Script):
+        async def start(self, note: Started) -> Process:
+            process = await super().start(note)
+            started.append(process)
+            if len(started) == 2 and failures:
+                raise failures.pop()
+            return process
+
+    kept = Kept("script", Failing(tmp_path / "log", "import time; time.sleep(60)"), lambda _, __: None, lambda _: None)
+    await kept.start()
+    try:
+        await started[0].kill()
+        async with asyncio.timeout(30):
+            while len(started) < 3:  # noqa: ASYNC110 - it is started by another task
+                await asyncio.sleep(0.01)
+        assert [each.exit_code for each in started] == [-signal.SIGKILL, -signal.SIGKILL, None]
+    finally:
+        await kept.stop()
 
 
 async def test_what_does_not_stop_is_killed(tmp_path: Path) -> None:

@@ -4,16 +4,25 @@ import asyncio
 import os
 import re
 import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import nats.errors
 import pytest
+import uvloop
 from nats.aio.client import Client
 
 from services.embedded.nats import NatsServer
+from services.errors import Unavailable
 from services.stream import connection
+from services.stream.append import Away, Message, append
+from services.stream.following import FollowingClient
+from services.stream.frames import frame, send
 from services.stream.guarded import GuardedClient
+from services.stream.state import ask
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -46,8 +55,8 @@ async def test_a_reading_that_ends_by_an_unforeseen_error_begins_anew(
 
     try:
         monkeypatch.setattr(nc, "_process_msg", fails)
-        with pytest.raises(nats.errors.TimeoutError):
-            await nc.request("$JS.API.INFO", timeout=1)
+        with pytest.raises(nats.errors.Error, match="ended before the answer came"):
+            await nc.request("$JS.API.INFO", timeout=10)
         assert heard.is_set()
         assert (await nc.request("$JS.API.INFO", timeout=10)).data
         assert nc.stats["reconnects"] == 1
@@ -119,6 +128,146 @@ async def test_a_server_that_is_no_nats_server_any_more_is_left_before_it_is_tri
             assert [await left.get() for _ in range(2)] == [b"", b""]
     finally:
         await nc.close()
+
+
+async def _publish_much(nc: FollowingClient) -> None:
+    for _ in range(5):
+        await nc.publish("somewhere", b"x" * 1_000_000)
+        await asyncio.sleep(0)
+
+
+async def _publish_and_close(nc: FollowingClient) -> None:
+    await nc.publish("somewhere", b"x")
+    await nc.close()
+
+
+async def _take_leave(nc: FollowingClient) -> None:
+    subscription = await nc.subscribe("elsewhere")
+    await subscription.unsubscribe()
+
+
+async def _append(nc: FollowingClient) -> None:
+    outcome = await append(nc, "DAYBOOK", [Message("daybook.deal.1", str(each), b"{}") for each in range(3)])
+    assert isinstance(outcome, Away)
+
+
+AT_A_SERVERS_DEATH: dict[str, Callable[[FollowingClient], Awaitable[Any]]] = {
+    "publish": lambda nc: nc.publish("somewhere", b"x"),
+    "publish much": _publish_much,
+    "send": lambda nc: send(nc, frame("somewhere", "", "", b"x")),
+    "append": _append,
+    "request": lambda nc: nc.request("$JS.API.INFO"),
+    "ask": lambda nc: ask(nc, "INFO"),
+    "subscribe": lambda nc: nc.subscribe("elsewhere"),
+    "unsubscribe": _take_leave,
+    "flush": lambda nc: nc.flush(),
+    "force_reconnect": lambda nc: nc.force_reconnect(),
+    "drain": lambda nc: nc.drain(),
+    "close": lambda nc: nc.close(),
+    "publish and close": _publish_and_close,
+}
+
+
+@pytest.mark.parametrize("what", AT_A_SERVERS_DEATH)
+async def test_at_a_server_s_death_a_caller_meets_no_error_but_those_it_expects(
+    empty_ledger: Ledger, what: str
+) -> None:
+    """As services run, on uvloop: its sockets are closed before anybody is told."""
+
+    async def dies() -> None:
+        nc = await connection.connect_following(empty_ledger.endpoints.nats_url, "test")
+        try:
+            await nc.publish("somewhere", b"x")  # not sent yet
+            nc._transport._io_writer.transport.abort()  # type: ignore[union-attr]
+            with suppress(nats.errors.Error, OSError, Unavailable):
+                async with asyncio.timeout(10):
+                    await AT_A_SERVERS_DEATH[what](nc)
+            if not nc.is_closed:
+                await until(lambda: _answers(nc), "it does not come back")
+        finally:
+            await nc.close()
+
+    await asyncio.to_thread(uvloop.run, dies())
+
+
+async def test_who_waits_for_an_answer_is_told_at_once_when_the_server_dies(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path / "nats", tmp_path / "nats.log")
+    await server.start()
+    nc = await connection.connect(server.url, "test")
+    try:
+        asked = asyncio.create_task(nc.request("$JS.API.INFO", timeout=60))
+        server.process.send(signal.SIGSTOP)
+        await asyncio.wait({asked}, timeout=0)
+        await server.process.kill()
+        async with asyncio.timeout(10):
+            with pytest.raises(nats.errors.Error):
+                await asked
+    finally:
+        await nc.close()
+
+
+@pytest.mark.parametrize(
+    "greeting", [b"INFO\r\n", b"INFO []\r\n", b"INFO {}\r\nPONG\r\n", b"-ERR\r\n", b"\x00" * 70_000]
+)
+async def test_whatever_answers_meanwhile_it_comes_back_to_the_server(tmp_path: Path, greeting: bytes) -> None:
+    server = NatsServer(tmp_path / "nats", tmp_path / "nats.log")
+    await server.start()
+    nc = await connection.connect(server.url, "test")
+    came = asyncio.Queue[None]()
+
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        await writer.drain()
+        came.put_nowait(None)
+        writer.close()
+
+    try:
+        await server.stop()
+        async with await asyncio.start_server(greet, "127.0.0.1", server.port), asyncio.timeout(20):
+            await came.get()
+            await came.get()
+        await server.start()
+        await until(lambda: _answers(nc), "it does not come back")
+    finally:
+        await nc.close()
+        await server.stop()
+
+
+async def test_an_error_that_the_server_says_does_not_end_the_connection_for_good(empty_ledger: Ledger) -> None:
+    here = urlsplit(empty_ledger.endpoints.nats_url)
+    writers: list[asyncio.StreamWriter] = []
+
+    async def pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while chunk := await source.read(65_536):
+            sink.write(chunk)
+        sink.close()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        there, back = await asyncio.open_connection(here.hostname, here.port)
+        await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
+
+    async with await asyncio.start_server(relay, "127.0.0.1", 0) as between:
+        port = between.sockets[0].getsockname()[1]
+        nc = await connection.connect(f"nats://{here.username}:{here.password}@127.0.0.1:{port}", "test")
+        try:
+            writers[0].write(b"-ERR 'Server Shutdown'\r\n")
+            writers[0].close()
+            await until(lambda: _has_reconnected(nc), "it has not reconnected")
+            assert (await nc.request("$JS.API.INFO", timeout=10)).data
+        finally:
+            await nc.close()
+
+
+async def _has_reconnected(nc: Client) -> bool:
+    return nc.stats["reconnects"] == 1
+
+
+async def _answers(nc: Client) -> bool:
+    try:
+        return bool((await nc.request("$JS.API.INFO", timeout=1)).data)
+    except (nats.errors.Error, OSError):
+        return False
 
 
 async def _gives_up(nc: Client) -> bool:
