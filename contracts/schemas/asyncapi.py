@@ -175,7 +175,10 @@ _RECEIPTS = {
 _TAKE = {
     "action": "receive",
     "channel": {"$ref": "#/channels/intake"},
-    "summary": "Record one event, or a batch whole or not at all.",
+    "summary": "Record one event, or a batch: receipts for all of it, or for none.",
+    "description": "Without receipts send the same again, unchanged, until it has them: nothing counts twice. When a "
+    "NATS server dies while it stores a batch, or its disk is full, the first events of the batch may be recorded "
+    "without a receipt; sending the batch again adds the others.",
     "messages": [{"$ref": f"#/channels/intake/messages/{name}"} for name in _REQUESTS],
     "reply": {
         "channel": {"$ref": "#/channels/receipts"},

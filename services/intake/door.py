@@ -40,7 +40,7 @@ class Door:
                 return Refusal("unauthenticated", "No source has this token.")
 
     async def take(self, source: Source, sent: Sent) -> Taken | Refusal:
-        """Record all of what a source has sent, or nothing."""
+        """Record what a source has sent: receipts for all of it, or for none."""
         began = perf_counter()
         answer = await self.reception.take(source, sent)
         metrics.taken(source.name, len(sent.events), answer, perf_counter() - began)

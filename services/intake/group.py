@@ -1,7 +1,7 @@
 """Group commit: what arrives while the stream is busy with one append is appended together in the next.
 
-The stream pays one round of fsyncs for a whole atomic batch. Each caller's messages stay whole or absent whatever
-happens to those of others: when the group is refused, every caller's are appended alone.
+The stream pays one round of fsyncs for a whole atomic batch. No caller's messages depend on those of others: when the
+group is refused, every caller's are appended alone.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ class Group:
         self._together: Together[Messages, Outcome] = Together(self._append, len, MAX_BATCH)
 
     async def append(self, messages: Messages) -> Outcome:
-        """Append 1 to `MAX_BATCH` messages, all or none. Raises StreamMismatch."""
+        """Append 1 to `MAX_BATCH` messages; all are acknowledged, or none. Raises StreamMismatch."""
         return await self._together(messages)
 
     async def _append(self, requests: Sequence[Messages]) -> list[Outcome]:

@@ -119,7 +119,10 @@ _RECEIPTS = {"anyOf": [_ref("Receipt"), {"type": "array", "items": _ref("Receipt
 
 POST_EVENTS: dict[str, Any] = {
     "operation_id": "send_events",
-    "summary": "Record one event, or a batch whole or not at all",
+    "summary": "Record one event, or a batch: receipts for all of it, or for none",
+    "description": "Without receipts send the same again, unchanged, until it has them: nothing counts twice. When a "
+    "NATS server dies while it stores a batch, or its disk is full, the first events of the batch may be recorded "
+    "without a receipt; sending the batch again adds the others.",
     "status_code": 201,
     "responses": {
         201: _answer("Recorded.", _RECEIPTS),

@@ -35,6 +35,9 @@ MOST_IN_PROGRESS_BYTES = 128 * 1024 * 1024
 ATTEMPTS = 5
 """How often the rest of a batch is sent after duplicates were left out."""
 
+_UNFINISHED = "It may be recorded, or the first events of it; send it again, unchanged: nothing counts twice."
+"""An append without an answer: see `services/stream/append.py`."""
+
 STOPPING = ("stream_full", "stream_away", "stream_foreign")
 """Refusals that hold for whoever sends now."""
 
@@ -90,7 +93,7 @@ class Reception:
         self._in_progress = 0
 
     async def take(self, source: Source, sent: Sent) -> Taken | Refusal:
-        """Record all of what was sent, or nothing."""
+        """Record what was sent: receipts for all of it, or for none."""
         if not sent.events and not sent.faults:
             return Refusal("empty_batch", "A batch holds 1 to 1000 events; nothing was recorded.")
         size = sum(len(event.canonical) for _, event in sent.events)
@@ -162,13 +165,9 @@ class Reception:
                 progress.found |= found
                 return None
             case Full(reason):
-                return Refusal("stream_full", f"The stream has no room: {reason}. Nothing was recorded.")
+                return Refusal("stream_full", f"The stream has no room: {reason}. {_UNFINISHED}")
             case Away(reason, ambiguous):
-                fate = (
-                    "All of it or nothing may be recorded; sent again unchanged it does not count twice."
-                    if ambiguous
-                    else "Nothing was recorded."
-                )
+                fate = _UNFINISHED if ambiguous else "Nothing was recorded."
                 return Refusal("stream_away", f"The stream cannot be reached ({reason}). {fate}")
 
     async def _look(self, source: Source, sent: Sent) -> Known | None:

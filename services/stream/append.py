@@ -1,7 +1,10 @@
 """Durable append: one message, or many as one atomic batch. The answer comes after the stream has fsynced.
 
-If the process dies before the answer, the messages are in the stream or not, whole: sending them again with the same
-identities is safe within the stream's duplicate window, and the recorder finds duplicates beyond it.
+If the process dies before the answer, the messages are in the stream or not, whole. If the server dies while it stores
+an atomic batch, or its disk is full then, the first messages of the batch may stay in the stream: nats-server 2.15
+replays what it had written, up to any message, and forgets the rest. They are never acknowledged, for that follows the
+last. Sending all of them again with the same identities is safe in every case: within its duplicate window the stream
+finds what it has, and beyond that the recorder does.
 """
 
 import asyncio
@@ -62,7 +65,7 @@ class DuplicateSomewhere:
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """Nothing was appended: there is no room."""
+    """Nothing was acknowledged: there is no room. The first of several may be in the stream all the same."""
 
     reason: str
 
@@ -73,14 +76,14 @@ class Away:
 
     reason: str
     ambiguous: bool
-    """Whether the messages may be in the stream all the same (all of them, never some)."""
+    """Whether the messages may be in the stream all the same: all of them, or the first of them."""
 
 
 Outcome = Appended | DuplicateSomewhere | Full | Away
 
 
 async def append(nc: Client, stream: str, messages: Sequence[Message]) -> Outcome:
-    """Append one to `MAX_BATCH` messages with different identities, all or none, in this order.
+    """Append one to `MAX_BATCH` messages with different identities, in this order; all are acknowledged, or none.
 
     Raises StreamMismatch when another stream listens to these subjects or answers nonsense.
     """

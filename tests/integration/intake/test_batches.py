@@ -1,4 +1,4 @@
-"""A batch is recorded whole or not at all, and a refusal names every fault."""
+"""A batch gets receipts for all of its events or for none, and a refusal names every fault."""
 
 import json
 

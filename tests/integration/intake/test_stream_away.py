@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import json
+from collections.abc import Iterable
+from functools import partial
 
 import httpx
 import pytest
@@ -93,6 +95,65 @@ async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_double
         message = await message_at(nc, empty_ledger.settings.stream, sequence)
         assert message is not None
         assert json.loads(message.data)["id"] == id
+
+
+async def test_of_a_batch_without_receipts_the_first_events_count_at_most_and_sending_it_again_adds_the_others(
+    empty_ledger: Ledger, intake: Running, crm: Sender, recorder: Service
+) -> None:
+    """Nobody repeats anything until all is over: what a dying server has kept shows."""
+    size = 400
+    answered: dict[str, int] = {}
+
+    async def keep_sending(name: str) -> None:
+        for number in itertools.count(1):
+            answered[f"{name}-{number}"] = (await crm.send_batch(calls(size, f"{name}-{number}"))).status_code
+
+    async def took(count: int) -> bool:
+        return list(answered.values()).count(201) >= count
+
+    senders = [asyncio.create_task(keep_sending(f"s{number}")) for number in range(3)]
+    for _ in range(4):
+        wanted = list(answered.values()).count(201) + 3
+        await until(partial(took, wanted), f"not {wanted} batches are taken")
+        await empty_ledger.servers.restart_nats(kill=True)
+    await until(partial(took, list(answered.values()).count(201) + 1), "nothing more is taken")
+    for each in senders:
+        each.cancel()
+    await asyncio.gather(*senders, return_exceptions=True)
+
+    connection = await empty_ledger.connect()
+    names = {
+        *answered,
+        *(f"s{number}-{last + 1}" for number, last in _last(answered).items()),
+    }  # sent last, not answered
+
+    async def entries() -> dict[str, list[int]]:
+        await empty_ledger.recorded()
+        query = "select id, sequence from ledger.journal where disposition = 'entry' order by sequence"
+        found: dict[str, list[int]] = {name: [] for name in names}
+        for row in await connection.fetch(query):
+            batch, _, number = row["id"].rpartition("-")
+            found[batch].append(int(number))
+        return found
+
+    assert set(answered.values()) <= {201, 503}
+    for name, numbers in (await entries()).items():
+        assert numbers == list(range(1, len(numbers) + 1)), name
+        assert answered.get(name) != 201 or len(numbers) == size, name
+
+    for name in names:
+        assert (await crm.send_batch(calls(size, name))).status_code in (200, 201)
+    everything = list(range(1, size + 1))
+    assert {name: sorted(numbers) for name, numbers in (await entries()).items()} == dict.fromkeys(names, everything)
+
+
+def _last(answered: Iterable[str]) -> dict[int, int]:
+    """The number of the last batch of each sender that was answered."""
+    last = dict.fromkeys(range(3), 0)
+    for each in answered:
+        sender, number = (int(word) for word in each.removeprefix("s").split("-"))
+        last[sender] = max(last[sender], number)
+    return last
 
 
 async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(

@@ -1,4 +1,4 @@
-"""An append is whole or absent, durable when it is answered, and its outcome is a value."""
+"""An append is acknowledged whole or not at all, durable when it is answered, and its outcome is a value."""
 
 import json
 from uuid import uuid4
