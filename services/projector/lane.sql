@@ -23,7 +23,11 @@ with moved as (
       join {generation}.lane using (lane, epoch, sequence)
        for update of lane skip locked
 )
-update {generation}.lane set sequence = $4 from moved where lane.lane = moved.lane returning lane.lane;
+update {generation}.lane set sequence = reached.sequence
+  from moved
+  join unnest($1::smallint[], $4::bigint[]) as reached (lane, sequence) using (lane)
+ where lane.lane = moved.lane
+returning lane.lane;
 
 -- name: next_publication
 -- Playbooks concern every lane: a batch ends before the first one.
@@ -36,7 +40,7 @@ select sequence, source, id, type, subject, occurred_at, actor, message
 
 -- name: batch
 -- The next entries of the lane, the last one with all that it concerns here. `targeted`: a correction or void of it was
--- recorded before, so the recorder has added what that concerns behind the lane's position.
+-- recorded before; the recorder has added what that concerns, maybe behind the lane's position.
 select next.subject as concerned,
        journal.sequence, journal.source, journal.id, journal.type, journal.subject,
        journal.occurred_at, journal.actor, journal.message,

@@ -60,15 +60,19 @@ async def advance(connection: Connection, schema: str, position: Position, reach
         )
 
 
-async def advance_all(connection: Connection, schema: str, positions: Collection[Position], reaches: int) -> set[int]:
-    """The same for several lanes. Gives those that were moved: not those that another worker has claimed, nor those
-    whose rows somebody has locked."""
+async def advance_all(
+    connection: Connection, schema: str, positions: Collection[Position], reaches: Collection[int]
+) -> set[int]:
+    """The same for several lanes, each to a place of its own.
+
+    Gives those that were moved: not those that another worker has claimed, nor those whose rows somebody has locked.
+    """
     rows = await connection.fetch(
         statements(schema)["advance_all"],
         [each.lane for each in positions],
         [each.epoch for each in positions],
         [each.sequence for each in positions],
-        reaches,
+        list(reaches),
     )
     return {row["lane"] for row in rows}
 
