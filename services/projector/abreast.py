@@ -56,12 +56,20 @@ async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recor
     if PLAYBOOK_LANE in by_lane:
         return None
     turns, until = Turns(), began + MOST_S
+    for lane in lanes:
+        lane.begin()
     folded = {
         lane: await lane.take_until(until, connection, by_lane[lane.position.lane], recorded, turns) for lane in lanes
     }
     with metrics.COMMIT.time():
         async with connection.transaction():
-            moved = await advance_all(connection, schema, positions, [each.reaches for each in folded.values()])
+            moved = await advance_all(
+                connection,
+                schema,
+                positions,
+                [each.reaches for each in folded.values()],
+                [lane.longest for lane in lanes],
+            )
             await connection.execute(f"set local lock_timeout = '{WRITTEN_WITHIN_MS}ms'")
             going_on = [lane for lane in lanes if lane.position.lane in moved]
             written = versions(chain.from_iterable(folded[lane].changes for lane in going_on))

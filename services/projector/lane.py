@@ -24,7 +24,7 @@ from services.projector.stale import Stale, StaleMarks
 from services.projector.tables import tables_of
 from services.projector.turns import Turns
 from services.projector.versions import difference, versions
-from services.projector.write import Position, commit, statements
+from services.projector.write import NOTHING_LONG, Longest, Position, commit, statements
 
 READ_AT_ONCE = 1000
 """Arrivals that one query reads."""
@@ -39,6 +39,8 @@ MOST_GROWTH = 4
 """A part is at most so many times as large as what was folded before: it may be harder than that was."""
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
+LONG_S = 1.0
+"""A subject that a batch takes so long for is named."""
 CLAIMED_WITHIN_MS = 500
 """The other lanes stand still meanwhile."""
 
@@ -76,6 +78,8 @@ class Lane:
         self._playbooks = Playbooks()
         self._stale = Stale({})
         self._unsure: set[str] = set()
+        self._took_s: dict[str, float] = {}
+        """How long each subject of the batch was folded."""
         self._write_s = 0.0
         """Per row version, in the last commit."""
 
@@ -103,6 +107,18 @@ class Lane:
         claimed._unsure = set(claimed._stale.subjects)
         return claimed
 
+    def begin(self) -> None:
+        """Another batch begins."""
+        self._took_s.clear()
+
+    @property
+    def longest(self) -> Longest:
+        """The subject that the batch took longest for, so far."""
+        subject = max(self._took_s, key=lambda each: self._took_s[each], default=None)
+        if subject is None or self._took_s[subject] < LONG_S:
+            return NOTHING_LONG
+        return Longest(subject, self._took_s[subject])
+
     @property
     def restless(self) -> bool:
         """Whether the lane has more to do than to advance: a fold that raised may have been mended since."""
@@ -124,11 +140,12 @@ class Lane:
         if recorded <= self.position.sequence:
             return Step(0, 0, self.position.sequence)
         began = perf_counter()
+        self.begin()
         folded = await self._fold(connection, recorded, limit)
         written = versions(folded.changes)
         writing = perf_counter()
         with metrics.COMMIT.time():
-            await commit(connection, self._schema, self.position, folded.reaches, written, self.marks())
+            await commit(connection, self._schema, self.position, folded.reaches, written, self.marks(), self.longest)
         self._write_s = (perf_counter() - writing) / max(len(written), 1)
         self._unsure.clear()
         self.advanced(folded.reaches)
@@ -228,6 +245,7 @@ class Lane:
     ) -> list[Change]:
         """Those of one subject; `corrections` are all that name what is targeted."""
         changes: list[Change] = []
+        took_s = 0.0
         for each in arrivals:
             await turns.next()
             sequence = each.recorded.sequence
@@ -235,8 +253,11 @@ class Lane:
             if each.targeted:
                 naming = corrections[each.recorded.said.identity]
                 before = tuple(correction for correction in naming if correction.sequence < sequence)
+            began = perf_counter()
             changes += replay.take(each.recorded, self._playbooks, before)
+            took_s += perf_counter() - began
             self._stale.note(each.subject, replay.stale, sequence)
+        self._took_s[replay.subject] = self._took_s.get(replay.subject, 0.0) + took_s
         metrics.REFOLDS.inc(replay.refolds)
         replay.refolds = 0
         self._cache.keep(replay)

@@ -13,7 +13,9 @@ select held.pid
 
 -- name: advance
 -- Compare and set, in the transaction of the rows that the new position vouches for.
-update {generation}.lane set sequence = $4 where lane = $1 and epoch = $2 and sequence = $3;
+update {generation}.lane
+   set sequence = $4, longest_subject = $5, longest_s = $6
+ where lane = $1 and epoch = $2 and sequence = $3;
 
 -- name: advance_all
 -- The same for several lanes. One whose row somebody has locked is left out, for the others are not to wait for it.
@@ -23,9 +25,11 @@ with moved as (
       join {generation}.lane using (lane, epoch, sequence)
        for update of lane skip locked
 )
-update {generation}.lane set sequence = reached.sequence
+update {generation}.lane
+   set sequence = reached.sequence, longest_subject = reached.longest_subject, longest_s = reached.longest_s
   from moved
-  join unnest($1::smallint[], $4::bigint[]) as reached (lane, sequence) using (lane)
+  join unnest($1::smallint[], $4::bigint[], $5::text[], $6::double precision[])
+    as reached (lane, sequence, longest_subject, longest_s) using (lane)
  where lane.lane = moved.lane
 returning lane.lane;
 

@@ -234,6 +234,7 @@ class Session:
                 sequence = self._lanes[number].position.sequence
                 if sequence < recorded:
                     self._alone.add(number)
+                self._manner.progress.took_long(number, self._lanes[number].longest)
                 await self._tell(number, sequence)
         except asyncpg.LockNotAvailableError as error:
             self._go_alone(numbers, error)
@@ -271,6 +272,7 @@ class Session:
                     else:
                         step = await lane.step(connection, recorded, self._manner.batch)
                 await self._tell(number, step.sequence)
+                self._manner.progress.took_long(number, lane.longest)
         except LostLeadership:
             self._loses(number)
         except CONNECTION_BROKEN as error:
