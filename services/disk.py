@@ -1,7 +1,21 @@
-"""What stays when the power fails."""
+"""Files: written so that they stay when the power fails, and read only when they are files, and no larger than said."""
 
+import errno
 import os
+import stat
+import tempfile
+from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
+
+_KINDS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFLNK: "a link",
+}
 
 
 def sync_directory(directory: Path) -> None:
@@ -11,3 +25,55 @@ def sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Writes a file, whole or not at all, on the disk when this returns; for its owner's eyes unless `mode` says more.
+
+    A file that stood there is replaced. A link is not followed, and neither a pipe nor a device replaced. Raises
+    OSError.
+    """
+    with suppress(FileNotFoundError):
+        kind = stat.S_IFMT(path.lstat().st_mode)
+        if kind != stat.S_IFREG:
+            raise OSError(errno.EINVAL, f"It is {_KINDS.get(kind, 'something else')}, and no file", str(path))
+    handle, new = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(new)
+        raise
+    sync_directory(path.parent)
+
+
+def opened(path: Path) -> BufferedReader:
+    """A file to read. Raises OSError, for a pipe, a device, a socket or a directory too, without waiting for any."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    try:
+        kind = stat.S_IFMT(os.fstat(handle).st_mode)
+        if kind != stat.S_IFREG:
+            raise OSError(errno.EINVAL, f"It is {_KINDS.get(kind, 'something else')}, and no file", str(path))
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read(path: Path, most_bytes: int) -> bytes:
+    """The content of a file that has at most so many bytes. Raises OSError."""
+    with opened(path) as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"It has more than {most_bytes:,} bytes", str(path))
+    return content
+
+
+def text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
+    """The same of a text. Raises OSError, and UnicodeDecodeError."""
+    return read(path, most_bytes).decode(encoding)

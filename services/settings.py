@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services import disk
 from services.errors import NotConfigured
 from services.stream.address import with_files
 
@@ -210,8 +211,8 @@ def endpoints(settings: Settings) -> Endpoints:
 def running(data: Path) -> dict[str, str] | None:
     """What `up` wrote about itself in the data directory, None when its process is gone."""
     try:
-        run: dict[str, str] = json.loads((data / RUN_FILE).read_text())
+        run: dict[str, str] = json.loads(disk.read(data / RUN_FILE, 65_536))
         os.kill(int(run["pid"]), 0)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return run

@@ -23,6 +23,12 @@ from contracts.problems import reasons_of
 _ENVELOPE_BYTES = 1024
 """Room for the attributes of the event that publishes a playbook."""
 
+MAX_FILE_BYTES = 262_144
+"""Of a file, comments included: what is published of it has a quarter of that."""
+_KEY = r"""(?:(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+_CHAINED = re.compile(rf"(?:{_KEY}\.[ \t]*+){{{MAX_DEPTH}}}{_KEY}")
+"""A key of more parts than may be nested, as in `a.b.c`: the reader's memory grows with the square of their number."""
+
 TOO_DEEP = f"tables or lists are nested more than {MAX_DEPTH} deep"
 
 
@@ -46,6 +52,10 @@ def check(text: str, registry: Registry = EVENTS) -> Playbook | list[Mistake]:
 
     Only a mistake of TOML itself, or nesting without end, hides others: what cannot be read cannot be judged.
     """
+    if len(text) > MAX_FILE_BYTES:
+        return [Mistake(1, "", f"has more than {MAX_FILE_BYTES:,} characters")]
+    if (chained := _CHAINED.search(text)) is not None:
+        return [Mistake(text.count("\n", 0, chained.start()) + 1, "", TOO_DEEP)]
     try:
         data = tomllib.loads(text)
         lines = lines_of(text)

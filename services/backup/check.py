@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.backup import files
 from services.backup.journal import rows
-from services.backup.manifest import FILE, SEAL, Manifest, TableFile
+from services.backup.manifest import FILE, SEAL, File, Manifest, TableFile
 from services.errors import BackupUnusable
 from services.notary.tree import Tree
 
@@ -32,7 +32,7 @@ def check(directory: Path, progress: Progress = lambda rows: None) -> Checked:
     """Every file against the manifest, every row of the journal against its leaf hash and the one before it."""
     try:
         manifest = Manifest.read(directory)
-        faults = [fault for each in manifest.files if (fault := _altered(directory / each.name, each.sha256))]
+        faults = [fault for each in manifest.files if (fault := _altered(directory / each.name, each))]
         for table in manifest.tables:
             faults += _first(_faults_of(directory, manifest, table, progress))
     except BackupUnusable as error:
@@ -51,16 +51,18 @@ def sound(directory: Path, progress: Progress = lambda rows: None) -> Manifest:
     return checked.manifest
 
 
-def _altered(path: Path, sha256: str) -> str | None:
+def _altered(path: Path, stated: File) -> str | None:
     try:
-        return None if files.sha256(path) == sha256 else f"{path}: altered, its SHA-256 is not the manifest's"
+        if (size := path.stat().st_size) != stated.bytes:
+            return f"{path}: altered, it has {size:,} bytes, and the manifest states {stated.bytes:,}"
+        return None if files.sha256(path) == stated.sha256 else f"{path}: altered, its SHA-256 is not the manifest's"
     except OSError as error:
         return f"{path}: cannot be read ({error.strerror})"
 
 
 def _faults_of(directory: Path, manifest: Manifest, table: TableFile, progress: Progress) -> Iterator[str]:
     path, number = directory / table.name, 0
-    counted = _counted(files.lines(path), progress)
+    counted = _counted(files.lines(path, table.rows), progress)
     try:
         if table.table == "journal":
             for fault, number in _faults_of_rows(counted, manifest, table):  # noqa: B007 - used behind the loop
@@ -69,11 +71,12 @@ def _faults_of(directory: Path, manifest: Manifest, table: TableFile, progress: 
         else:
             for _ in counted:
                 number += 1
-    except (*files.UNREADABLE, ValueError) as error:
+    except (*files.UNREADABLE, ValueError, OverflowError) as error:
         yield f"{path}: cannot be read behind row {number} ({error})"
         return
     if number != table.rows:
-        yield f"{path}: {number} rows, but the manifest states {table.rows}"
+        found = "more rows" if number > table.rows else f"{number} rows"
+        yield f"{path}: {found}, but the manifest states {table.rows}"
 
 
 def _faults_of_rows(lines: Iterator[bytes], manifest: Manifest, table: TableFile) -> Iterator[tuple[str | None, int]]:

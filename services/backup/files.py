@@ -1,16 +1,19 @@
 """Files of a backup: written for their owner's eyes, on the disk before they count, read without holding them."""
 
+import errno
 import fcntl
 import gzip
 import hashlib
 import os
 import shutil
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from services import disk
 from services.backup.manifest import File
 from services.disk import sync_directory
 from services.errors import DaybookError
@@ -19,6 +22,8 @@ PARTIAL = ".partial"
 """Behind the name of a backup that is not complete."""
 UNREADABLE = (OSError, EOFError, zlib.error)
 """What reading a damaged file raises."""
+MAX_LINE_BYTES = 1_048_576
+"""A row is not longer: the largest message takes 131,074 hex digits."""
 _LEVEL = 1
 """Of compression: quick; the rows are mostly hex digits, which any level halves."""
 
@@ -56,7 +61,7 @@ def write(path: Path, content: bytes) -> File:
 def copy(source: Path, path: Path) -> File:
     """A copy of a file, on the disk when this returns."""
     file = _new(path)
-    with source.open("rb") as original:
+    with disk.opened(source) as original:
         shutil.copyfileobj(original, file)
     _settle(file)
     return described(path)
@@ -69,14 +74,23 @@ def described(path: Path) -> File:
 
 def sha256(path: Path) -> str:
     """In hex."""
-    with path.open("rb") as file:
+    with disk.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def lines(path: Path) -> Iterator[bytes]:
-    """The rows of a table's file, each with its line end. Raises `UNREADABLE` for a damaged one."""
-    with gzip.open(path) as file:
-        yield from file
+def lines(path: Path, rows: int = sys.maxsize - 1) -> Iterator[bytes]:
+    """The rows of a table's file, each with its line end: as many as there should be, and one more if it has more.
+
+    However little it is packed to, no more is unpacked than that takes. Raises `UNREADABLE` for a damaged one.
+    """
+    with disk.opened(path) as packed, gzip.GzipFile(fileobj=packed) as file:
+        for _ in range(rows + 1):
+            line = file.readline(MAX_LINE_BYTES + 1)
+            if len(line) > MAX_LINE_BYTES:
+                raise OSError(errno.EFBIG, f"a row has more than {MAX_LINE_BYTES:,} bytes", str(path))
+            if not line:
+                return
+            yield line
 
 
 @contextmanager

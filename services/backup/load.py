@@ -17,6 +17,8 @@ from services.sql import queries
 _SQL = queries("services.backup", "load.sql")
 _ROWS = 20_000
 """So many rows at a time: what PostgreSQL keeps for a statement's triggers does not grow with the ledger."""
+_BYTES = 64 * 1024 * 1024
+"""And not more than this."""
 COPY_S = 86_400.0
 NOT_LOADED = frozenset({"generation"})
 """What the old views were is told by the backup; the new database lists those that are built in it."""
@@ -126,7 +128,7 @@ async def _fill(
     if table is None or not set(file.columns) <= set(table.columns):
         raise DaybookError(f"The database has no table {file.table} with the columns {', '.join(file.columns)}.")
     path = directory / file.name
-    lines = files.lines(path)
+    lines = files.lines(path, file.rows)
     while chunk := _next(lines, path):
         await connection.copy_to_table(
             file.table, schema_name="ledger", columns=file.columns, source=_each(chunk), format="text", timeout=COPY_S
@@ -136,7 +138,13 @@ async def _fill(
 
 def _next(lines: Iterator[bytes], path: Path) -> list[bytes]:
     try:
-        return list(islice(lines, _ROWS))
+        chunk, size = [], 0
+        for line in islice(lines, _ROWS):
+            chunk.append(line)
+            size += len(line)
+            if size > _BYTES:
+                break
+        return chunk
     except files.UNREADABLE as error:
         raise BackupUnusable(
             f"{path} cannot be read, and could when it was checked: {error}. Run this again."

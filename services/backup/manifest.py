@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services import disk
 from services.errors import BackupUnusable
 
 FILE = "manifest.json"
@@ -14,12 +15,17 @@ SEAL = "manifest.json.sha256"
 """The manifest's own SHA-256, as `sha256sum --check` reads it."""
 
 
+_MOST_BYTES = 4 * 1024 * 1024
+"""Of a manifest: it has a line or two for each file."""
+
+
 class File(BaseModel):
     """A file of the backup."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}$")
+    """Of a file in the backup's directory, and in no other."""
     bytes: int
     sha256: str
 
@@ -29,7 +35,7 @@ class TableFile(File):
 
     table: str
     columns: list[str]
-    rows: int
+    rows: int = Field(ge=0)
 
 
 class Applied(BaseModel):
@@ -90,7 +96,8 @@ class Manifest(BaseModel):
     def read(cls, directory: Path) -> Self:
         """That of a backup. Raises BackupUnusable when it is none, or not as it was written."""
         try:
-            text, seal = (directory / FILE).read_bytes(), (directory / SEAL).read_text("utf-8", "replace")
+            text = disk.read(directory / FILE, _MOST_BYTES)
+            seal = disk.read(directory / SEAL, _MOST_BYTES).decode("utf-8", "replace")
         except OSError as error:
             raise BackupUnusable(
                 f"{directory} is not a backup: {error.filename} cannot be read ({error.strerror}). Name a directory "

@@ -14,11 +14,12 @@ from pathlib import Path
 import asyncpg
 
 from services import database
-from services.backup import load, notary
+from services.backup import load, notary, tokens
 from services.backup.check import sound
 from services.backup.manifest import Manifest
 from services.errors import StreamMismatch
 from services.ledger.journal import recorded_position
+from services.notary.key import key_path
 from services.projector.rebuild import rebuild
 from services.provision import Provisioned, provision
 from services.reconcile import reconcile
@@ -41,12 +42,25 @@ class Restored:
     """False: the notary's file of signed heads was there, another than the backup's, and was left as it is."""
     signer: str | None
     """Public key of who signed the heads, when its private half is not here."""
+    key: Path
+    """Where the notary's private key belongs."""
+    tokens: list[tokens.Valid]
+    """Those of the backup that were not disabled: valid again, unless `disabled`."""
+    disabled: bool
+    """Whether they were disabled, because that was asked for."""
 
 
 async def restore(
-    settings: Settings, where: Endpoints, directory: Path, progress: load.Progress, *, by: str
+    settings: Settings,
+    where: Endpoints,
+    directory: Path,
+    progress: load.Progress,
+    *,
+    by: str,
+    disable_tokens: bool = False,
 ) -> Restored:
-    """Restore a backup into the servers. No service may run on them.
+    """Restore a backup into the servers. No service may run on them. Which tokens were disabled or rotated since no
+    backup can know: with `disable_tokens` all of them are disabled before a service could take one.
 
     Raises BackupUnusable, NotEmpty, StreamMismatch when the stream is of another ledger, and whatever keeps the servers
     from doing it; run again.
@@ -56,6 +70,9 @@ async def restore(
     try:
         with database.explained():
             loaded = await load.load(connection, directory, manifest, progress)
+            valid = await tokens.valid(connection)
+            if disable_tokens:
+                await tokens.disable(connection)
             stream = await _stream(settings, where, directory, progress, by)
             await _views(connection, where, settings, progress)
             signer = await notary.signer(connection, settings)
@@ -63,7 +80,7 @@ async def restore(
         await connection.close(timeout=5)
     heads_put = notary.put(directory, manifest, settings)
     made = await provision(settings, where)
-    return Restored(manifest, loaded, stream, made, heads_put, signer)
+    return Restored(manifest, loaded, stream, made, heads_put, signer, key_path(settings), valid, disable_tokens)
 
 
 async def _checked(directory: Path, progress: load.Progress) -> Manifest:

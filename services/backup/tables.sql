@@ -51,3 +51,20 @@ select vkey from ledger.notary where exists (select from ledger.tree_head);
 
 -- name: server
 select current_setting('server_version');
+
+-- name: valid_tokens
+-- Tokens that are not disabled, and when each was made; $1 is the ledger's own source, which has none.
+select 'source' as kind, name, coalesce(rotated_at, added_at) as since
+  from ledger.source
+ where disabled_at is null and name <> $1
+ union all
+select 'reader', name, coalesce(rotated_at, added_at)
+  from ledger.reader
+ where disabled_at is null
+ order by 1 desc, 2;
+
+-- name: disable_sources
+update ledger.source set disabled_at = now() where disabled_at is null and name <> $1;
+
+-- name: disable_readers
+update ledger.reader set disabled_at = now() where disabled_at is null;

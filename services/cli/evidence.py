@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services import disk
 from services.cli.asking import AsOfOption, KnownAtOption, counted, following, reading
 from services.cli.options import DataOption, JsonOption, load, wait_for
 from services.cli.trust import KeyOption, believed
 from services.errors import BadRequest, DaybookError, NotConfigured
 from services.output import print_json, say
 from services.settings import Settings
+
+MOST_EVIDENCE_BYTES = 512 * 1024 * 1024
+"""Of an evidence file that is checked: the whole of the largest journal that --whole writes is smaller."""
+MOST_HEAD_BYTES = 65_536
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +50,7 @@ def evidence(
 ) -> None:
     """Write one file with a deal's entries, byte for byte, and the proof that the journal holds them where and when it
     says; with the signed head, the playbooks, the schemas, the view rows and the explanation.
+    It holds what was recorded, and is for your eyes alone (0600).
 
     Whoever has the notary's public key (`daybook notary key`) checks it without Daybook:
     `python verify_evidence.py FILE --key KEY`. `daybook evidence --check FILE` derives the view rows anew.
@@ -63,7 +69,7 @@ def evidence(
     settings = load(data)
     document = wait_for(_made(settings, deal, (as_of, known_at), (key, older, _signing_key(settings, unsigned)), whole))
     try:
-        out.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        disk.write(out, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     except OSError as error:
         raise DaybookError(f"{out} cannot be written: {error.strerror}.") from error
     script = Path(__file__).parent.parent / "notary" / "verify_evidence.py"
@@ -125,22 +131,26 @@ def _older(path: Path, keys: "Sequence[PublicKey]") -> "Head":
     from services.notary.note import NotSigned
 
     try:
-        return read_head(path.read_text(encoding="utf-8").rstrip("\n") + "\n", keys)
+        return read_head(disk.text(path, MOST_HEAD_BYTES).rstrip("\n") + "\n", keys)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(f"The older head {path} cannot be read: {error}") from error
+        raise BadRequest(f"The older head {path} cannot be read: {_reason(error)}.") from error
     except NotSigned as error:
         raise BadRequest(
             f"{path} holds no head of this ledger: {error}. Keep the answer of /checkpoint as it is."
         ) from None
 
 
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else "it is not UTF-8"
+
+
 def _check(path: Path, as_json: bool) -> None:
     from services.notary.replay import replay
 
     try:
-        differences = replay(path.read_text(encoding="utf-8"))
+        differences = replay(disk.text(path, MOST_EVIDENCE_BYTES))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(f"{path} cannot be read: {error}") from error
+        raise BadRequest(f"{path} cannot be read: {_reason(error)}.") from error
     if as_json:
         print_json({"ok": not differences, "differences": differences})
     elif differences:

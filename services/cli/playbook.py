@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services import disk
 from services.cli.asking import ask
 from services.cli.options import DataOption, JsonOption
 from services.errors import BadRequest
@@ -25,10 +26,11 @@ def check(
 
     Example: `daybook playbook check playbooks/project.toml`
     """
+    from contracts.playbooks.check import MAX_FILE_BYTES
     from contracts.playbooks.check import check as mistakes_of
 
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = disk.text(file, MAX_FILE_BYTES, "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadRequest(f"{file} cannot be read: {reason}.") from error

@@ -27,6 +27,9 @@ _STREAM = {
 def restore(
     backup: Annotated[Path, typer.Argument(help="Directory with the backup.", show_default=False)],
     by: Annotated[str | None, typer.Option("--by", help="Who restores.", show_default="the user")] = None,
+    disable_tokens: Annotated[
+        bool, typer.Option("--disable-tokens", help="Disable all sources and readers; a new token enables one again.")
+    ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -35,12 +38,13 @@ def restore(
     With no servers named, the embedded ones are started on the data directory for as long as it takes; `daybook up`
     then finds the ledger there. On servers of your own stop all services first. Interrupted, run it again. A database
     that holds a ledger is refused. Where the stream is still there it is kept: what the backup did not have, the
-    recorder takes on from it.
+    recorder takes on from it. Tokens that were disabled or rotated after the backup are valid again as they were: they
+    are listed, and with --disable-tokens none is.
 
     Example: `daybook restore /backups/2026-03-31 --data ~/ledger`
     """
     settings = load(data)
-    done = wait_for(_restore(settings, backup.absolute(), by or getuser()))
+    done = wait_for(_restore(settings, backup.absolute(), by or getuser(), disable_tokens))
     if as_json:
         print_json(document(done))
         return
@@ -48,16 +52,16 @@ def restore(
         say(line)
 
 
-async def _restore(settings: Settings, directory: Path, by: str) -> "Restored":
+async def _restore(settings: Settings, directory: Path, by: str, disable_tokens: bool) -> "Restored":
     from services import logs
     from services.backup.restore import restore
     from services.embedded.alone import servers
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "restore")
 
-    async with servers(settings, partial(say_lines, err=True)) as where:
+    async with servers(settings, "restore", partial(say_lines, err=True)) as where:
         with Bar() as bar:
-            return await restore(settings, where, directory, bar, by=by)
+            return await restore(settings, where, directory, bar, by=by, disable_tokens=disable_tokens)
 
 
 def lines(done: "Restored") -> list[str]:
@@ -77,8 +81,19 @@ def lines(done: "Restored") -> list[str]:
         told.append("A file of signed heads was there, another than the backup's; it was left as it is.")
     if done.signer is not None:
         told.append(
-            f"The notary signed with the key {done.signer}, which is not here: put its private half in its place "
-            "(DAYBOOK_NOTARY_KEY), or name it in DAYBOOK_NOTARY_FORMER_KEYS and sign on with a new one."
+            f"The notary signed with the key {done.signer}, which is not here. Before the services are started, put "
+            f"its private half in its place, {done.key} (chmod 600), from where it is kept apart from backups. Where "
+            f"it is lost for good, set DAYBOOK_NOTARY_FORMER_KEYS='{done.signer}': `daybook up` then makes a new key, "
+            "and the old heads are believed as before. With neither nothing is signed."
+        )
+    if done.tokens:
+        named = ", ".join(f"{each.kind} {each.name} (of {each.since:%Y-%m-%d %H:%M:%S} UTC)" for each in done.tokens)
+        told.append(
+            f"Disabled, each until it gets a new token: {named}."
+            if done.disabled
+            else f"These tokens are valid as they were at the backup: {named}. What was disabled or rotated since is "
+            "not known here: rotate or disable it again before the services are started, or restore with "
+            "--disable-tokens."
         )
     return told
 
@@ -94,4 +109,6 @@ def document(done: "Restored") -> dict[str, Any]:
         "generation": done.made.generation,
         "heads_put": done.heads_put,
         "missing_key": done.signer,
+        "tokens": [{"kind": each.kind, "name": each.name, "since": each.since.isoformat()} for each in done.tokens],
+        "tokens_disabled": done.disabled,
     }

@@ -7,11 +7,12 @@ import shutil
 import signal
 import socket
 import sysconfig
-from collections.abc import Mapping
 from pathlib import Path
 
 import nats.errors
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services import disk
 from services.embedded import ports, private
 from services.embedded.process import Process, Program, Started, unnoted
 from services.embedded.staging import Staging
@@ -21,6 +22,7 @@ from services.stream.guarded import GuardedClient
 START_S = 120.0
 """How long a start may take: a large stream is read before clients are let in."""
 _PORT_TRIES = 3
+_MOST_BYTES = 65_536
 
 _CONFIGURATION = """\
 # Written by Daybook at every start; changes are lost.
@@ -55,6 +57,16 @@ no_auth_user: emitter
 hold ids, sequences and what was wrong with an event, never a token."""
 
 
+class _Remembered(BaseModel):
+    """What stays over restarts; what is lacking is made."""
+
+    model_config = ConfigDict(strict=True)
+
+    port: int = Field(default=0, ge=0, le=65535)
+    password: str = Field(default_factory=lambda: secrets.token_urlsafe(24), pattern=r"^[A-Za-z0-9_-]{16,}$")
+    intake_password: str = Field(default_factory=lambda: secrets.token_urlsafe(24), pattern=r"^[A-Za-z0-9_-]{16,}$")
+
+
 class NatsServer:
     """A NATS server on a directory of its own. The port and the password are made once and remembered there."""
 
@@ -71,12 +83,10 @@ class NatsServer:
         """Where it keeps batches until their commit. To be opened once more when a stream was made."""
         private.directory(directory)
         self._remembered = directory / "daybook.json"
-        remembered: Mapping[str, str | int] = (
-            json.loads(self._remembered.read_text()) if self._remembered.exists() else {}
-        )
-        self.port = int(remembered.get("port", 0))
-        self.password = str(remembered.get("password", "")) or secrets.token_urlsafe(24)
-        self._intake_password = str(remembered.get("intake_password", "")) or secrets.token_urlsafe(24)
+        remembered = _read(self._remembered)
+        self.port = remembered.port
+        self.password = remembered.password
+        self._intake_password = remembered.intake_password
 
     @property
     def url(self) -> str:
@@ -181,6 +191,19 @@ class NatsServer:
         finally:
             await client.close()
         return "error" not in reply
+
+
+def _read(path: Path) -> _Remembered:
+    try:
+        return _Remembered.model_validate_json(disk.read(path, _MOST_BYTES))
+    except FileNotFoundError:
+        return _Remembered()
+    except (OSError, ValidationError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is empty, cut short or altered"
+        raise ServerFailed(
+            f"What the embedded NATS server remembers, {path}, cannot be read: {why}. Remove it: a port and passwords "
+            "are then made anew, and nothing that was recorded is lost."
+        ) from None
 
 
 async def _ignored(_: Exception) -> None:

@@ -3,16 +3,13 @@
 import os
 from pathlib import Path
 
+from services import disk
 from services.errors import ServerFailed
 
 
 def write(path: Path, text: str) -> None:
-    """Writes a file for its owner's eyes, whole or not at all."""
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    new.write_text(text)
-    new.replace(path)
+    """Writes a file for its owner's eyes, whole or not at all, on the disk when this returns. Raises OSError."""
+    disk.write(path, text.encode())
 
 
 def directory(path: Path) -> Path:

@@ -1,13 +1,14 @@
 """Sending what an adapter read through the public intake, and keeping account of every line."""
 
 import csv
+import io
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from services import database
+from services import database, disk
 from services.errors import BadRequest, NotConfigured
 from services.intake import registration
 from services.intake.adapters.reading import EVENTS, SOURCE, Reading, Reject
@@ -15,6 +16,7 @@ from services.intake.client import IntakeClient
 from services.ledger.tokens import matches
 from services.settings import Settings, endpoints
 
+_MOST_TOKEN_BYTES = 4096
 TOKEN_FILE = "import.token"  # noqa: S105 - a file's name
 """In the data directory: the token of the source `import`, readable by its owner alone."""
 
@@ -54,7 +56,8 @@ def send(reading: Reading, client: IntakeClient, advanced: Callable[[int], None]
 
 def check_rejects(path: Path) -> None:
     """Raises BadRequest when rejects could not be written there: better said before anything is sent."""
-    if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+    taken = os.path.lexists(path) and (path.is_symlink() or not path.is_file())
+    if taken or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise BadRequest(f"Refused lines could not be written to {path}: name another file with --rejects.")
 
 
@@ -62,12 +65,16 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
     """The rejected lines as CSV: file, row, reason, and the line's own columns."""
     rejects = list(rejects)
     columns = list(dict.fromkeys(name for reject in rejects for name in reject.line.values))
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file", "row", "reason", *columns])
-        for reject in rejects:
-            line = reject.line
-            writer.writerow([line.file, line.row, reject.reason, *(line.values.get(name, "") for name in columns)])
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["file", "row", "reason", *columns])
+    for reject in rejects:
+        line = reject.line
+        writer.writerow([line.file, line.row, reject.reason, *(line.values.get(name, "") for name in columns)])
+    try:
+        disk.write(path, text.getvalue().encode())
+    except OSError as error:
+        raise BadRequest(f"Refused lines cannot be written to {path}: {error.strerror}.") from error
 
 
 async def time_zone(settings: Settings) -> ZoneInfo:
@@ -93,7 +100,7 @@ async def token(settings: Settings) -> str:
         with database.explained():
             kept_hash = await registration.token_hash(connection, SOURCE)
         if kept_hash is not None:
-            kept = path.read_text().strip() if path.exists() else ""
+            kept = _kept(path)
             if matches(kept, kept_hash):
                 return kept
             raise BadRequest(
@@ -105,6 +112,15 @@ async def token(settings: Settings) -> str:
     finally:
         await connection.close()
     settings.data.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(made + "\n")
+    disk.write(path, f"{made}\n".encode())
     return made
+
+
+def _kept(path: Path) -> str:
+    try:
+        return disk.text(path, _MOST_TOKEN_BYTES).strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadRequest(f"The token in {path} cannot be read: {reason}. Pass it with --token.") from error

@@ -2,6 +2,8 @@
 
 import csv
 import hashlib
+import io
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.envelope import Refused, read_event
+from services import disk
 from services.errors import BadRequest
 
+MAX_FILE_BYTES = 256 * 1024 * 1024
+"""Of a file that is imported."""
 SOURCE = "import"
 """The CloudEvents source of everything that adapters send."""
 EVENTS = (
@@ -98,7 +103,9 @@ class Reading:
 def lines(path: Path, columns: tuple[str, ...]) -> Iterator[Line]:
     """The lines of a CSV file with a header. Raises BadRequest when the file or a column is missing."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with disk.opened(path) as content, io.TextIOWrapper(content, encoding="utf-8-sig", newline="") as file:
+            if os.fstat(content.fileno()).st_size > MAX_FILE_BYTES:
+                raise BadRequest(f"{path} has more than {MAX_FILE_BYTES:,} bytes: divide it, and import the parts.")
             reader = csv.DictReader(file)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:

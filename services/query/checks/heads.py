@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services import disk
 from services.ledger.journal import Connection
 from services.notary.comparison import compare
 from services.notary.head import Head, read_head
@@ -157,6 +158,6 @@ async def _last(nc: FollowingClient, stream: str) -> int:
 
 
 def _notes(path: Path) -> Iterator[str]:
-    with path.open("rb") as file:
+    with disk.opened(path) as file:
         for note in notes_of(file):
             yield note.decode("utf-8", "replace")
