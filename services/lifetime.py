@@ -1,15 +1,22 @@
-"""A service runs until it is told to stop, by Ctrl-C or SIGTERM, and then ends cleanly."""
+"""A service runs until it is told to stop, by Ctrl-C, SIGTERM or the end of its terminal, and then ends cleanly."""
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 _CANCEL_AGAIN_S = 0.5
 
 
+def stop_signals() -> list[signal.Signals]:
+    """Signals that tell a process to stop: SIGINT, SIGTERM and SIGHUP, the last unless `nohup` has it ignored."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM] if ignored else [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
 async def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Run the work until it ends, or until SIGINT or SIGTERM: then it is cancelled, and awaited."""
+    """Run the work until it ends, or until a signal says stop: then it is cancelled, and awaited."""
     loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(work)
     told = False
@@ -19,7 +26,8 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
         told = True
         task.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    signals = stop_signals()
+    for number in signals:
         loop.add_signal_handler(number, tell)
     try:
         await task
@@ -27,7 +35,7 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
         if not told:
             raise
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in signals:
             loop.remove_signal_handler(number)
 
 
@@ -38,6 +46,16 @@ async def until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for each in done:
             each.result()
+    finally:
+        await ended(tasks)
+
+
+@asynccontextmanager
+async def beside(*work: Coroutine[Any, Any, Any]) -> AsyncIterator[None]:
+    """Run what never ends while the context is open; then it is cancelled, and awaited."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        yield
     finally:
         await ended(tasks)
 

@@ -23,7 +23,7 @@ class Name(StrEnum):
 def serve(
     service: Annotated[Name, typer.Argument(help="Which one.", show_default=False)], data: DataOption = None
 ) -> None:
-    """Run one service until Ctrl-C or SIGTERM; `daybook up` runs all five.
+    """Run one service until Ctrl-C, SIGTERM or the end of its terminal; `daybook up` runs all five.
 
     It finds a running `daybook up` by its data directory, or the servers by DAYBOOK_NATS_URL and
     DAYBOOK_DATABASE_URL. Logs go to standard error.

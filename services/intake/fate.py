@@ -39,7 +39,9 @@ async def fate_of(journal: Journal, source: str, id_: str) -> Fate | Refusal:
 
 def _shown(rows: Sequence[asyncpg.Record], corrections: Sequence[asyncpg.Record]) -> dict[str, Any]:
     entry, *others = rows
-    decided = effective((recorded_of(row) for row in (entry, *corrections)), entry["subject"])
+    decided = effective(
+        sorted((recorded_of(row) for row in (entry, *corrections)), key=lambda recorded: recorded.sequence)
+    )
     sequence = entry["sequence"]
     return {
         "source": entry["source"],

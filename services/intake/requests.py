@@ -17,6 +17,7 @@ from nats.aio.subscription import Subscription
 from services.intake import metrics
 from services.intake.problems import CONTENT_TYPE, Refusal
 from services.intake.receipt import Taken
+from services.lifetime import ended
 from services.stream.following import FollowingClient
 from services.stream.frames import frame, send
 
@@ -84,8 +85,7 @@ class Requests:
         self._waiting.clear()  # nobody was told anything about these
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_S)
-        for each in self._tasks:
-            each.cancel()
+        await ended(list(self._tasks))
         with suppress(nats.errors.Error, OSError):
             await self._nc.flush()
 

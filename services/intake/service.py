@@ -9,7 +9,6 @@ import structlog
 
 from services import database
 from services.errors import NotProvisioned
-from services.intake import clock_watch
 from services.intake.asking import Asking
 from services.intake.condition import Looking
 from services.intake.door import Door
@@ -22,14 +21,13 @@ from services.intake.reception import Reception
 from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
 from services.intake.stream_watch import StreamWatch
-from services.lifetime import ended, until_told
+from services.lifetime import beside, until_told
 from services.memory import spare_the_collector
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
 from services.serving import serving
 from services.settings import Settings, endpoints
 from services.stream import connection
-from services.stream.clock import StreamClock
 from services.stream.elsewhere import look_elsewhere
 from services.stream.state import state
 from services.tls import server_context
@@ -64,34 +62,24 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
                 await sources.read()
                 if not sources.loaded:
                     raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
-                watch, clock = StreamWatch(nc, settings.stream, ask), StreamClock(nc, settings.stream)
+                watch = StreamWatch(nc, settings.stream, ask)
                 reception = Reception(
                     Group(nc, settings.stream),
                     journal,
                     Duplicates(nc, settings.stream, journal),
                     Remembrance(nc, settings.stream, journal, remembered_s),
                     watch,
-                    clock,
                 )
                 door = Door(sources, reception, journal)
-                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock).look)
-                refreshing = [
-                    asyncio.create_task(each)
-                    for each in (sources.keep_reading(), watch.keep_looking(), clock_watch.keep_looking(clock))
-                ]
-                try:
-                    app = Measured(application(door, monitor))
-                    async with (
-                        serving(app, settings.intake_host, settings.intake_port, tls) as port,
-                        taking_requests(door, where.requests_url) as requests,
-                    ):
-                        looking = asyncio.create_task(look_elsewhere(nc, settings.stream, requests))
-                        try:
-                            yield Running(door, port)
-                        finally:
-                            looking.cancel()
-                finally:
-                    await ended(refreshing)
+                monitor = Monitor(settings, Looking(settings, door, nc, watch).look)
+                app = Measured(application(door, monitor))
+                async with (
+                    beside(sources.keep_reading(), watch.keep_looking()),
+                    serving(app, settings.intake_host, settings.intake_port, tls) as port,
+                    taking_requests(door, where.requests_url) as requests,
+                    beside(look_elsewhere(nc, settings.stream, requests)),
+                ):
+                    yield Running(door, port)
         finally:
             pool.terminate()
     finally:
@@ -99,7 +87,7 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
 
 
 async def serve(settings: Settings) -> None:
-    """Intake until SIGTERM or SIGINT."""
+    """Intake until a signal says stop."""
     await until_told(_serve(settings))
     log.info("intake_stopped")
 

@@ -15,7 +15,7 @@ from services.settings import Settings, endpoints
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT."""
+    """Run until a signal says stop."""
     at, progress = endpoints(settings), Progress()
     spare_the_collector()
     projector = Projector(

@@ -61,7 +61,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 
 
 async def serve(settings: Settings) -> None:
-    """Query until SIGTERM or SIGINT."""
+    """Query until a signal says stop."""
     await until_told(_serve(settings))
     log.info("query_stopped")
 

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Raises StreamMismatch: recording on would do harm."""
+    """Run until a signal says stop. Raises StreamMismatch: recording on would do harm."""
     at = endpoints(settings)
     spare_the_collector()
     await until_told(_serve(settings, at))
@@ -81,7 +81,7 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
             writer = await Writer.open(connection)
             log.info("recorder_started", sequence=writer.position.sequence, stream=stream)
             metrics.began(writer.position.sequence)
-            standing.leads(nc, stream, lambda: writer.position)
+            standing.leads(nc, stream, lambda: writer.position.sequence)
             recorder = Recorder(nc, stream, writer)
             await until_one_ends(
                 recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer), look_elsewhere(nc, stream)
