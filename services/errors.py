@@ -3,6 +3,7 @@
 DaybookError
 ├── NotConfigured         no running ledger was found and no servers are named
 ├── AlreadyRunning        another `up` uses the data directory
+├── StillRunning          an `up` that was told to stop has not ended yet
 ├── NotProvisioned        the stream, the database or a generation is missing: `daybook init`
 ├── MissingRights         the database user may not do what is to be done
 ├── ServerFailed          an embedded server did not start or stopped by itself
@@ -15,6 +16,7 @@ DaybookError
 ├── BackupUnusable        a directory is no backup, or not as it was written
 ├── NotEmpty              a backup is to be restored where a ledger is already
 ├── JournalAltered        the journal is not the one that was signed; nothing more is signed
+│   └── UnknownKey        a signed head is there, of a key that is not known
 ├── ViewsAltered          a row of a view is not what the projector left
 ├── LostLeadership        another worker is active; this one stops without committing
 └── BadRequest            what was asked for cannot be answered: a wrong date, a sequence still to come
@@ -32,6 +34,10 @@ class NotConfigured(DaybookError):
 
 class AlreadyRunning(DaybookError):
     """Another `daybook up` uses the data directory."""
+
+
+class StillRunning(DaybookError):
+    """A `daybook up` that was told to stop has not ended yet."""
 
 
 class NotProvisioned(DaybookError):
@@ -70,10 +76,6 @@ class Unavailable(DaybookError):
     """NATS or Postgres cannot be reached now; trying again may help."""
 
 
-class ClockDiffers(Unavailable):
-    """The clock of the NATS server and ours differ by more than is borne; nothing is recorded."""
-
-
 class StreamFull(DaybookError):
     """The stream has no room left; nothing was recorded."""
 
@@ -84,6 +86,10 @@ class BackupUnusable(DaybookError):
 
 class JournalAltered(DaybookError):
     """The journal, its tree or a signed head is not what the notary left: it signs nothing more."""
+
+
+class UnknownKey(JournalAltered):
+    """A signed head is there, of a key that is not known: it is lacking, another one, or somebody else has signed."""
 
 
 class NotEmpty(DaybookError):

@@ -33,8 +33,8 @@ def key(
 
     Example: `daybook notary key --make --name ledger.example.com/sales`
     """
+    from services.notary.custody import make as make_key
     from services.notary.key import key_path, load_public
-    from services.notary.key import make as make_key
 
     settings = load(data)
     if name is not None and not make:

@@ -22,7 +22,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(answer)
         return
-    stream, behind = answer["stream"], [lane for lane in answer["lanes"] if lane["lag"] or lane["slow_subject"]]
+    stream, behind = answer["stream"], [lane for lane in answer["lanes"] if lane["lag"]]
     rows = table("", "", right=("",))
     rows.show_header = False
     last = stream["last_sequence"]
@@ -40,17 +40,16 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     rows.add_row("signed", [str(answer["notary"]["signed"]), *_notary(answer["notary"])])
     show(rows)
     if behind:
-        lanes = table("lane", "projected", "lag", "slow subject", right=("lane", "projected", "lag"))
+        lanes = table("lane", "projected", "lag", right=("lane", "projected", "lag"))
         for lane in behind:
-            slow = f"{lane['slow_subject']} ({lane['slow_s']:.1f} s)" if lane["slow_subject"] else ""
-            lanes.add_row(str(lane["lane"]), str(lane["projected"]), str(lane["lag"]), text(slow))
+            lanes.add_row(str(lane["lane"]), str(lane["projected"]), str(lane["lag"]))
         show(lanes)
 
 
 def _notary(notary: "NotaryStatus") -> list[str]:
     """What is wrong with the notary, if anything is."""
     if not notary["running"]:
-        return ["no notary runs: start one with `daybook serve notary`"]
+        return ["no notary is at work: start one with `daybook serve notary`; its log and /ready say what keeps it"]
     return [] if notary["state"] == "signing" else [f"the notary is {notary['state']}: {notary['detail']}"]
 
 

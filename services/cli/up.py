@@ -1,7 +1,6 @@
 """`daybook up`: the whole ledger, until Ctrl-C."""
 
 import asyncio
-import signal
 import time
 from shlex import quote
 from typing import Annotated
@@ -9,7 +8,7 @@ from typing import Annotated
 import typer
 
 from services.cli.options import DataOption, load
-from services.lifetime import ended
+from services.lifetime import ended, stop_signals
 from services.output import say_lines
 from services.settings import Settings
 
@@ -47,7 +46,7 @@ async def _up(settings: Settings) -> None:
 
     begun = time.monotonic()
     told_to_stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in stop_signals():
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     with held(settings.data) as directory:
         say(f"Daybook on {settings.data}")
@@ -59,6 +58,8 @@ async def _up(settings: Settings) -> None:
             if starting.done():
                 await starting
                 say(f"Ready in {time.monotonic() - begun:.1f} s; stop with Ctrl-C")
+                if supervisor.unsigned is not None:
+                    say(f"Nothing is signed: {supervisor.unsigned}")
                 for line in addresses(supervisor.run, settings):
                     say(line)
                 await stopping

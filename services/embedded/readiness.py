@@ -36,10 +36,9 @@ def _anybody() -> ssl.SSLContext:
 _ANYBODY = _anybody()
 
 
-async def all_ready(kept: Sequence[Kept], where: Endpoints, intake_url: str, query_url: str) -> None:
-    """Returns once all five are. Raises ServerFailed when one keeps ending, or after `READY_S`."""
+async def all_ready(kept: Sequence[Kept], waiting: set[str], where: Endpoints, intake_url: str, query_url: str) -> None:
+    """Returns once those that are waited for are. Raises ServerFailed when one keeps ending, or after `READY_S`."""
     connection = await database.connect(where.database_url)
-    waiting = {"recorder", "projector", "notary", "intake", "query"}
     try:
         async with asyncio.timeout(READY_S):
             while waiting:

@@ -13,7 +13,7 @@ from services.embedded.rotation import keep_rotating
 from services.embedded.service_process import ServiceProcess
 from services.errors import DaybookError
 from services.lifetime import ended
-from services.notary import key as notary_key
+from services.notary import custody
 from services.provision import Provisioned, provision
 from services.settings import LOOPBACK, Endpoints, Settings, endpoints
 
@@ -28,6 +28,8 @@ class Supervisor:
         self.directory = directory
         self.run: dict[str, object] = {}
         """What stands in run.json."""
+        self.unsigned: str | None = None
+        """Why nothing is signed, where the notary's key is not the one that signed here before."""
         self._say = say
         self._nats: NatsServer | None = None
         self._postgres: PostgresServer | None = None
@@ -64,7 +66,7 @@ class Supervisor:
         }
         self.directory.write_run(self.run)
         self._say_provisioned(await provision(self.settings, where))
-        notary_key.ensure(self.settings)
+        self.unsigned = await custody.ensure(self.settings, where)
         variables = {
             **{name.upper(): path for name, path in self.settings.paths.items()},
             "INTAKE_PORT": str(intake_port),
@@ -78,7 +80,8 @@ class Supervisor:
         self._services = [self._kept(name, ServiceProcess(name, self.directory, variables)) for name in SERVICES]
         for each in self._services:
             await each.start()
-        await all_ready(self._services, where, str(self.run["intake_url"]), str(self.run["query_url"]))
+        waiting = set(SERVICES) - ({"notary"} if self.unsigned else set())
+        await all_ready(self._services, waiting, where, str(self.run["intake_url"]), str(self.run["query_url"]))
         self.run["ready"] = True
         self.directory.write_run(self.run)
 

@@ -18,12 +18,12 @@ from starlette.routing import Route
 
 from services import database
 from services.database import DATABASE_AWAY, NOT_THERE
-from services.errors import DaybookError, NotKnown
+from services.errors import DaybookError, JournalAltered, NotKnown
 from services.ledger.journal import Connection
-from services.notary.head import Head, read_head
+from services.notary.head import Head, read_head, unknown_key
 from services.notary.journal import SQL
 from services.notary.key import Keys
-from services.notary.note import NotSigned
+from services.notary.note import NotSigned, UnknownSigner
 from services.notary.proving import prove_consistency, prove_inclusion
 from services.query.asked import parameters, sequence
 from services.query.problems import Problem, problem_of
@@ -31,6 +31,8 @@ from services.query.problems import Problem, problem_of
 POOL_SIZE = 2
 ROOM_S = 5.0
 """How long a question waits for a connection while all are busy; then 503."""
+
+PATHS = ("/key", "/checkpoint", "/proofs/inclusion", "/proofs/consistency")
 
 Answer = Callable[[Connection, dict[str, str]], Awaitable[Response]]
 
@@ -46,11 +48,12 @@ class Proofs:
 
     def routes(self) -> list[Route]:
         """Where they are."""
+        key, checkpoint, inclusion, consistency = PATHS
         return [
-            Route("/key", self._key),
-            Route("/checkpoint", self._asking(self._checkpoint, "size")),
-            Route("/proofs/inclusion", self._asking(self._inclusion, "sequence", "size")),
-            Route("/proofs/consistency", self._asking(self._consistency, "first", "second")),
+            Route(key, self._key),
+            Route(checkpoint, self._asking(self._checkpoint, "size")),
+            Route(inclusion, self._asking(self._inclusion, "sequence", "size")),
+            Route(consistency, self._asking(self._consistency, "first", "second")),
         ]
 
     async def close(self) -> None:
@@ -98,8 +101,10 @@ class Proofs:
             raise NotKnown(f"{what} /checkpoint gives the newest head there is.")
         try:
             return read_head(row["note"], self._keys.known)
+        except UnknownSigner as error:
+            raise unknown_key("Postgres", error, self._keys.known) from None
         except NotSigned as error:
-            raise DaybookError(f"A head in ledger.tree_head was altered: {error}. Run `daybook verify`.") from None
+            raise JournalAltered(f"A head in ledger.tree_head was altered: {error}. Run `daybook verify`.") from None
 
     def _asking(self, answer: Answer, *known: str) -> Callable[[Request], Awaitable[Response]]:
         async def asked(request: Request) -> Response:
@@ -127,6 +132,15 @@ async def routes(database_url: str, keys: Keys) -> AsyncIterator[list[Route]]:
         yield proofs.routes()
     finally:
         await proofs.close()
+
+
+def refusing(reason: Callable[[], str]) -> list[Route]:
+    """The same routes where there is no key by which a head could be believed: each answers with the reason."""
+
+    async def refuse(_: Request) -> Response:
+        return Problem("not_believed", reason()).response()
+
+    return [Route(path, refuse) for path in PATHS]
 
 
 def _required(asked: dict[str, str], name: str) -> str:

@@ -15,9 +15,9 @@ from projections.views import VIEWS, generation_digest
 from services.errors import BadRequest, DaybookError, NotKnown
 from services.ledger.journal import Connection
 from services.ledger.times import microseconds
-from services.notary.head import Head, read_head
+from services.notary.head import Head, read_head, unknown_key
 from services.notary.journal import SQL as NOTARY_SQL
-from services.notary.note import NotSigned, PublicKey
+from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.notary.proving import Included, prove_consistency, prove_inclusion
 from services.notary.statement import FORMAT
 from services.projector.generation import served
@@ -46,6 +46,8 @@ async def head_of(connection: Connection, known_at: int, keys: Sequence[PublicKe
         if row is not None and row["size"] >= known_at:
             try:
                 return read_head(row["note"], keys)
+            except UnknownSigner as error:
+                raise unknown_key("Postgres", error, keys) from None
             except NotSigned as error:
                 raise DaybookError(
                     f"The newest head in ledger.tree_head is none of the key {keys[0]}: {error}. Run `daybook verify`."

@@ -4,8 +4,10 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
-from services.notary.note import NotSigned, PublicKey, SigningKey, open_note
+from services.errors import UnknownKey
+from services.notary.note import NotSigned, PublicKey, SigningKey, UnknownSigner, open_note
 from services.notary.tree import HASH_BYTES
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
@@ -42,3 +44,17 @@ def read_head(note: str, keys: Collection[PublicKey]) -> Head:
     if lines[0] != key.name:
         raise NotSigned(f"it is the head of another log, {lines[0]!r}, signed by {key.name}")
     return Head(int(lines[1]), root, note)
+
+
+def unknown_key(
+    place: str, error: UnknownSigner, keys: Collection[PublicKey], private: Path | None = None
+) -> UnknownKey:
+    """What to do about a head that none of the keys signed; `private` is where the private key belongs."""
+    known = " and ".join(f"{each.name}+{each.id.hex()}" for each in keys) or "no key at all"
+    there = private or "its place (notary/key in the data directory, or DAYBOOK_NOTARY_KEY)"
+    return UnknownKey(
+        f"{place} holds a signed head: {error}. What is known here is {known}. Nothing is signed with another key. "
+        f"Put the private key that signed to {there}; `daybook up` and the notary are then "
+        "started again. Where it is lost for good, name its public key in DAYBOOK_NOTARY_FORMER_KEYS and sign on with "
+        "a new one. If nobody of yours has such a key, somebody else wrote the head: run `daybook verify`."
+    )

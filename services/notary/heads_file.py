@@ -9,10 +9,11 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import BinaryIO
 
+from services import disk
 from services.disk import sync_directory
 from services.errors import JournalAltered, LostLeadership, Unavailable
-from services.notary.head import Head, read_head
-from services.notary.note import MAX_NOTE_BYTES, NotSigned, PublicKey
+from services.notary.head import Head, read_head, unknown_key
+from services.notary.note import MAX_NOTE_BYTES, NotSigned, PublicKey, UnknownSigner
 
 _SIGNATURE = "\N{EM DASH} ".encode()
 
@@ -30,17 +31,30 @@ class HeadsFile:
         Raises JournalAltered for what is no head of ours, and Unavailable.
         """
         try:
-            with self.path.open("rb") as file:
+            with disk.opened(self.path) as file:
                 return self._last(file)[0]
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _away(self.path, error) from error
 
+    def newest_note(self) -> str | None:
+        """The last head as it stands there, whoever signed it; None when there is none. Raises Unavailable."""
+        try:
+            with disk.opened(self.path) as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - 2 * MAX_NOTE_BYTES))
+                tail = file.read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _away(self.path, error) from error
+        whole = tail[: _end_of_whole(tail)]
+        return _last_note(whole).decode("utf-8", "replace") if whole else None
+
     def behind(self, size: int) -> Iterator[Head]:
         """The heads of larger trees than one, in the file's order. Raises as `newest`."""
         try:
-            with self.path.open("rb") as file:
+            with disk.opened(self.path) as file:
                 for note in notes_of(file):
                     head = self._read(note)
                     if head.size > size:
@@ -58,6 +72,8 @@ class HeadsFile:
         """
         try:
             made = not self.path.exists()
+            if not made:
+                disk.opened(self.path).close()
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab+") as file:
                 flock(file, LOCK_EX | LOCK_NB)
@@ -90,8 +106,7 @@ class HeadsFile:
             raise self._altered(half, "it ends in the middle of something")
         if not whole:
             return None, size - len(half)
-        *_, text, signatures = whole[:-2].split(b"\n\n")
-        return self._read(text + b"\n\n" + signatures + b"\n"), size - len(half)
+        return self._read(_last_note(whole)), size - len(half)
 
     def _begins_head(self, half: bytes) -> bool:
         origins = [f"{each.name}\n".encode() for each in self._keys]
@@ -100,6 +115,8 @@ class HeadsFile:
     def _read(self, note: bytes) -> Head:
         try:
             return read_head(note.decode("utf-8", "replace"), self._keys)
+        except UnknownSigner as error:
+            raise unknown_key(f"The file {self.path}", error, self._keys) from None
         except NotSigned as error:
             raise self._altered(note, str(error)) from None
 
@@ -123,6 +140,11 @@ def notes_of(lines: Iterator[bytes]) -> Iterator[bytes]:
             if len(note) > 2 * MAX_NOTE_BYTES:
                 yield note  # which is none, and is said to be none
                 return
+
+
+def _last_note(whole: bytes) -> bytes:
+    """The last of the heads that these bytes end with."""
+    return b"\n\n".join(whole[:-2].split(b"\n\n")[-2:]) + b"\n"
 
 
 def _end_of_whole(tail: bytes) -> int:

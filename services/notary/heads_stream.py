@@ -9,8 +9,8 @@ import nats.errors
 from nats.aio.client import Client
 
 from services.errors import JournalAltered, NotProvisioned, StreamFull, StreamMismatch, Unavailable
-from services.notary.head import Head, read_head
-from services.notary.note import NotSigned, PublicKey
+from services.notary.head import Head, read_head, unknown_key
+from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.settings import Settings
 from services.stream.append import FULL
 from services.stream.provision import differences
@@ -91,6 +91,11 @@ class HeadsStream:
         self._end = await self._last()
         return await self._head(self._end) if self._end else None
 
+    async def newest_note(self) -> str | None:
+        """The last head as it stands there, whoever signed it; None when there is none. Raises Unavailable."""
+        found = await find(self._nc, self._name)
+        return None if found is None or not found.last_sequence else await self._note(found.last_sequence)
+
     async def behind(self, size: int) -> AsyncIterator[Head]:
         """The heads of larger trees than one, in order. Raises as `newest`."""
         last = await self._last()
@@ -134,15 +139,20 @@ class HeadsStream:
             raise NotProvisioned(f"There is no stream {self._name} for signed heads. Run `daybook init`.")
         return found.last_sequence
 
-    async def _head(self, sequence: int) -> Head:
+    async def _note(self, sequence: int) -> str:
         answer = await ask(self._nc, f"STREAM.MSG.GET.{self._name}", {"seq": sequence})
         if (error := answer.get("error")) is not None:
             if error.get("err_code") == _NOT_FOUND:
                 raise JournalAltered(f"The stream {self._name} has lost its message {sequence}, a signed head. {_HELP}")
             raise Unavailable(f"The stream {self._name} does not give message {sequence}: {error.get('description')}")
-        note = b64decode(answer["message"].get("data", "")).decode("utf-8", "replace")
+        return b64decode(answer["message"].get("data", "")).decode("utf-8", "replace")
+
+    async def _head(self, sequence: int) -> Head:
+        note = await self._note(sequence)
         try:
             return read_head(note, self._keys)
+        except UnknownSigner as error:
+            raise unknown_key(f"The stream {self._name}", error, self._keys) from None
         except NotSigned as error:
             shown = note[:200].replace("\n", "⏎")
             raise JournalAltered(

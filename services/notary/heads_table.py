@@ -6,9 +6,9 @@ import asyncpg
 
 from services.errors import JournalAltered, LostLeadership
 from services.ledger.journal import Connection, Row
-from services.notary.head import Head, read_head
+from services.notary.head import Head, read_head, unknown_key
 from services.notary.journal import SQL
-from services.notary.note import NotSigned, PublicKey
+from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.notary.tree import Node
 
 _AT_ONCE = 500
@@ -49,6 +49,8 @@ class HeadsTable:
             if head.size != row["size"]:
                 raise NotSigned(f"it is of {head.size} rows, but stands at {row['size']}")
             return head
+        except UnknownSigner as error:
+            raise unknown_key("Postgres", error, self._keys) from None
         except NotSigned as error:
             shown = note[:200].replace("\n", "⏎")
             raise JournalAltered(

@@ -10,11 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services import disk
 from services.disk import sync_directory
 from services.embedded import private
 from services.errors import DaybookError, NotConfigured
 from services.notary.note import NotSigned, PublicKey, SigningKey
 from services.settings import Settings
+
+MAX_KEY_BYTES = 4096
+"""A file of a key is not larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def load(settings: Settings) -> Keys:
     path = key_path(settings)
     try:
         mode = path.stat().st_mode
-        text = path.read_text()
+        text = disk.text(path, MAX_KEY_BYTES)
     except FileNotFoundError:
         raise NotConfigured(
             f"The notary has no key at {path}. Make one with `daybook notary key --make`, or set DAYBOOK_NOTARY_KEY to "
@@ -58,10 +62,9 @@ def load(settings: Settings) -> Keys:
         raise NotConfigured(f"The notary's key {path} can be read by others than its owner: chmod 600 {path}")
     try:
         own = SigningKey.read(text)
-        former = tuple(PublicKey.read(each) for each in settings.notary_former_keys.split(",") if each.strip())
     except NotSigned as error:
-        raise NotConfigured(f"The notary's key {path}, or DAYBOOK_NOTARY_FORMER_KEYS, is wrong: {error}.") from None
-    return Keys(own, (own.public, *former))
+        raise NotConfigured(f"The notary's key {path} is wrong: {error}.") from None
+    return Keys(own, (own.public, *former(settings)))
 
 
 def make(settings: Settings, name: str | None = None) -> PublicKey:
@@ -89,12 +92,25 @@ def make(settings: Settings, name: str | None = None) -> PublicKey:
     return key.public
 
 
+def is_there(settings: Settings) -> bool:
+    """Whether there is a key, or something in its place."""
+    return os.path.lexists(key_path(settings))
+
+
 def ensure(settings: Settings) -> None:
-    """A key, made if there is none, and its public half beside it. Raises DaybookError."""
-    if not key_path(settings).exists():
+    """A key, made if there is none, and its public half beside it. Raises NotConfigured and DaybookError."""
+    if not is_there(settings):
         make(settings)
     elif not public_path(settings).exists():
         _write_public(settings, load(settings).own.public)
+
+
+def former(settings: Settings) -> tuple[PublicKey, ...]:
+    """The public keys that signed before. Raises NotConfigured."""
+    try:
+        return tuple(PublicKey.read(each) for each in settings.notary_former_keys.split(",") if each.strip())
+    except NotSigned as error:
+        raise NotConfigured(f"DAYBOOK_NOTARY_FORMER_KEYS is wrong: {error}.") from None
 
 
 def trusted(settings: Settings, vkey: str) -> tuple[PublicKey, ...]:
@@ -113,7 +129,7 @@ def load_public(settings: Settings) -> PublicKey:
     """The public half, from the file that stands beside the private one, or from that one. Raises NotConfigured."""
     path = public_path(settings)
     try:
-        return PublicKey.read(path.read_text())
+        return PublicKey.read(disk.text(path, MAX_KEY_BYTES))
     except OSError as error:
         if key_path(settings).is_file() and not path.exists():
             return load(settings).own.public

@@ -56,10 +56,11 @@ select note, signed_at from ledger.tree_head where size = $1;
 insert into ledger.tree_head (size, note) values ($1, $2);
 
 -- name: say
--- What the notary says about itself.
+-- What the notary says about itself; its key is that of the one that signed last.
 insert into ledger.notary (state, detail, vkey) values ($1, $2, $3)
     on conflict (singleton) do update
-   set state = excluded.state, detail = excluded.detail, vkey = excluded.vkey, since = now()
+   set state = excluded.state, detail = excluded.detail, since = now(),
+       vkey = case when excluded.state = 'signing' then excluded.vkey else notary.vkey end
  where (notary.state, notary.detail, notary.vkey) is distinct from (excluded.state, excluded.detail, excluded.vkey);
 
 -- name: said

@@ -26,6 +26,15 @@ class NotSigned(ValueError):
     """A note that no known key signed, or a key that cannot be read; the message says why."""
 
 
+class UnknownSigner(NotSigned):
+    """A note that others have signed, and none of the keys that are known."""
+
+    def __init__(self, signers: list[str]) -> None:
+        super().__init__(f"no known key signed it, but {' and '.join(signers)}")
+        self.signers = signers
+        """Name and id of each, as a public key begins with them."""
+
+
 @dataclass(frozen=True)
 class PublicKey:
     """Who signs: a name and 32 bytes."""
@@ -101,7 +110,7 @@ def open_note(note: str, keys: Iterable[PublicKey]) -> tuple[str, PublicKey]:
     if not gap or not tail.endswith("\n") or any(each < " " and each != "\n" for each in note):
         raise NotSigned("it is no signed note")
     text, known = head + "\n", {(each.name, each.id): each for each in keys}
-    signers = []
+    signers, others = [], []
     for line in tail[:-1].split("\n"):
         name, _, encoded = line.removeprefix(_DASH).partition(" ")
         try:
@@ -112,12 +121,13 @@ def open_note(note: str, keys: Iterable[PublicKey]) -> tuple[str, PublicKey]:
             raise NotSigned("a line below the text is no signature")
         key = known.get((name, signature[:4]))
         if key is None:
+            others.append(f"{name}+{signature[:4].hex()}")
             continue
         if not key.signed(text, signature[4:]):
             raise NotSigned(f"the signature of {name} is not one over this text")
         signers.append(key)
     if not signers:
-        raise NotSigned("no known key signed it")
+        raise UnknownSigner(others)
     return text, signers[0]
 
 

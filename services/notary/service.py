@@ -15,6 +15,7 @@ from services.errors import (
     DaybookError,
     JournalAltered,
     LostLeadership,
+    NotConfigured,
     NotProvisioned,
     StreamFull,
     StreamMismatch,
@@ -24,8 +25,9 @@ from services.leadership import leadership, writer_of
 from services.ledger.journal import Connection
 from services.lifetime import until_one_ends, until_told
 from services.memory import spare_the_collector
+from services.monitoring.condition import Condition, Reason
 from services.monitoring.http import answering
-from services.notary.answers import routes
+from services.notary.answers import refusing, routes
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
@@ -41,26 +43,51 @@ PAUSES_S = (0.25, 2.0)
 """Before it begins anew: at first, and at most after many attempts that ended at once."""
 STEADY_S = 5.0
 """An attempt that has lasted so long is followed by the first pause."""
+KEY_EVERY_S = 1.0
+"""Without a key that may be used, it is looked for so often."""
 _AWAY = (Unavailable, NotProvisioned, StreamFull, StreamMismatch, *database.DATABASE_AWAY, *database.NOT_THERE)
 
 log = structlog.get_logger()
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Raises NotConfigured when there is no key."""
-    at, keys = endpoints(settings), load(settings)
+    """Run until a signal says stop."""
+    at = endpoints(settings)
     spare_the_collector()
-    await until_told(_serve(settings, at, keys))
+    await until_told(_serve(settings, at))
     log.info("notary_stopped")
 
 
-async def _serve(settings: Settings, at: Endpoints, keys: Keys) -> None:
+async def _serve(settings: Settings, at: Endpoints) -> None:
+    keys = await _keys(settings)
     standing = Standing(str(keys.own.public))
     async with (
         routes(at.database_url, keys) as proofs,
         answering(settings, standing.look, settings.notary_host, settings.notary_port, proofs),
     ):
         await run(settings, at, keys, standing)
+
+
+async def _keys(settings: Settings) -> Keys:
+    """The keys, once there is one that may be used; until then every question is answered with the reason."""
+    reasons: list[str] = []
+
+    async def look() -> Condition:
+        return Condition((Reason("no_key", reasons[-1]),), {"role": "waiting"}, {"daybook_notary_signing": 0})
+
+    try:
+        return load(settings)
+    except NotConfigured as error:
+        reasons.append(str(error))
+    log.error("key_not_usable", reason=reasons[-1], do="nothing is signed until there is one")
+    refused = refusing(lambda: reasons[-1])
+    async with answering(settings, look, settings.notary_host, settings.notary_port, refused):
+        while True:
+            await asyncio.sleep(KEY_EVERY_S)
+            try:
+                return load(settings)
+            except NotConfigured as error:
+                reasons[:] = [str(error)]
 
 
 async def run(settings: Settings, at: Endpoints, keys: Keys, standing: Standing) -> NoReturn:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from services.database import DATABASE_AWAY, NOT_THERE
-from services.errors import BadRequest, DaybookError, NotKnown, NotProvisioned, Unavailable
+from services.errors import BadRequest, DaybookError, JournalAltered, NotKnown, NotProvisioned, Unavailable
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -16,6 +16,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "not_known": (404, "There is no such thing here"),
     "method_not_allowed": (405, "The method is not allowed here"),
     "internal": (500, "Query failed"),
+    "not_believed": (503, "The signed heads here cannot be believed"),
     "away": (503, "The ledger cannot be read now"),
     "not_projected": (504, "The views do not include it yet"),
 }
@@ -65,6 +66,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("bad_request", str(error))
         case NotProvisioned() | Unavailable():
             return Problem("away", str(error))
+        case JournalAltered():
+            return Problem("not_believed", str(error))
         case DaybookError():
             return Problem("internal", str(error))
     if isinstance(error, NOT_THERE):

@@ -60,6 +60,69 @@ async def test_on_another_machine_it_is_the_ledger_as_it_was_backed_up(kept: Kep
         await _signed(up, kept.sequence + 1)
 
 
+async def test_without_the_key_that_signed_nothing_is_signed_until_it_is_back(kept: Kept, tmp_path: Path) -> None:
+    data = tmp_path / "ledger"
+    said = await _done("restore", str(kept.backup), data=str(data))
+    public = (kept.data / "notary" / "key.pub").read_text().strip()
+    key = data / "notary" / "key"
+    assert public in said
+    assert str(key) in said
+    async with running_up(data) as up:
+        assert (
+            f"Nothing is signed: Postgres holds a signed head: no known key signed it, but {public.rsplit('+', 1)[0]}"
+            in up.output()
+        )
+        assert not key.exists()
+        await _refused(up, "no key at")
+        assert await _send(up, kept.token, _opened("D-3")) == kept.sequence + 1
+        assert json.loads(await _done("verify", "--json", "--key", public, data=str(data)))["ok"]
+        code, _, complaint = await daybook("evidence", "D-1", "--out", str(tmp_path / "D-1.json"), data=str(data))
+        assert (code, "no key at" in complaint) == (2, True)
+        shutil.copy2(kept.data / "notary" / "key", key)
+        await _signed(up, kept.sequence + 1)
+
+
+async def test_the_key_of_another_ledger_is_named_as_such(kept: Kept, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(kept.data, tmp_path / "ledger", symlinks=True))
+    shutil.rmtree(data / "notary")
+    await _done("notary", "key", "--make", "--name", "another", data=str(data))
+    other = (data / "notary" / "key.pub").read_text()
+    async with running_up(data) as up:
+        assert "Nothing is signed" in up.output()
+        assert "What is known here is another+" in await _refused(up, "no known key signed it")
+    assert (data / "notary" / "key.pub").read_text() == other
+
+
+async def test_a_new_key_begins_where_the_old_one_is_named_as_lost(kept: Kept, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(kept.data, tmp_path / "ledger", symlinks=True))
+    public = (kept.data / "notary" / "key.pub").read_text().strip()
+    for name in ("key", "key.pub"):
+        (data / "notary" / name).unlink()
+    code, _, complaint = await daybook("notary", "key", "--make", data=str(data))
+    assert (code, "DAYBOOK_NOTARY_FORMER_KEYS" in complaint) == (2, True)
+    async with running_up(data, settings={"notary_former_keys": public}) as up:
+        await _send(up, kept.token, _opened("D-4"))
+        await _signed(up, kept.last + 1)
+        new = (data / "notary" / "key.pub").read_text().strip()
+        checked = await _done("verify", "--json", data=str(data), notary_former_keys=public)
+        assert (json.loads(checked)["ok"], new != public) == (True, True)
+
+
+async def test_a_key_that_others_can_read_is_not_used_and_not_replaced(kept: Kept, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(kept.data, tmp_path / "ledger", symlinks=True))
+    key = data / "notary" / "key"
+    key.chmod(0o644)
+    async with running_up(data) as up:
+        assert "Nothing is signed" in up.output()
+        assert "chmod 600" in await _refused(up, "can be read by others")
+        key.write_text("")
+        await _refused(up, "chmod 600")
+        key.chmod(0o600)
+        await _refused(up, "is wrong")
+        key.write_text((kept.data / "notary" / "key").read_text())
+        await _signed(up, kept.last)
+
+
 async def test_without_its_postgres_the_ledger_loses_nothing(kept: Kept, tmp_path: Path) -> None:
     """The stream is still there: what was acknowledged after the backup comes from it."""
     data = Path(shutil.copytree(kept.data, tmp_path / "ledger", symlinks=True))
@@ -114,6 +177,20 @@ async def _signed(up: Up, sequence: int) -> None:
             return head.status_code == 200 and int(head.text.split("\n")[1]) >= sequence
 
         await until(signed, f"nobody has signed {sequence}", up.output, 60)
+
+
+async def _refused(up: Up, reason: str) -> str:
+    """Waits until the newest head is refused with a reason; gives all that is said."""
+    said = [""]
+    async with httpx.AsyncClient(timeout=20) as client:
+
+        async def refused() -> bool:
+            answer = await client.get(f"{up.run['notary_url']}/checkpoint")
+            said.append(answer.text)
+            return answer.status_code == 503 and reason in str(answer.json()["detail"])
+
+        await until(refused, f"/checkpoint does not say {reason!r}", lambda: said[-1], 60)
+    return said[-1]
 
 
 async def _send(up: Up, token: str, event: dict[str, Any]) -> int:
