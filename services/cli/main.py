@@ -4,6 +4,7 @@ A command's module is imported at every start, so it imports what is heavy (serv
 inside its functions.
 """
 
+import signal
 import sys
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from services.cli import (
     changes,
     config,
     demo,
+    down,
     evidence,
     explain,
     history,
@@ -35,6 +37,7 @@ from services.cli import (
     verify,
 )
 from services.errors import DaybookError
+from services.lifetime import stop_signals
 from services.output import prepare, say, say_lines
 from services.version import version
 
@@ -48,6 +51,7 @@ app = typer.Typer(
 )
 
 app.command()(up.up)
+app.command()(down.down)
 app.command()(serve.serve)
 app.command()(init.init)
 app.command()(config.config)
@@ -91,6 +95,9 @@ def _options(
 def run() -> None:
     """The entry point: what cannot be done is said on standard error, with exit code 2."""
     prepare()
+    for number in stop_signals():
+        if number is not signal.SIGINT:
+            signal.signal(number, _interrupt)
     try:
         sys.exit(app(standalone_mode=False))
     except DaybookError as error:
@@ -102,6 +109,13 @@ def run() -> None:
     except typer.Abort:
         say("Aborted.", err=True)
         sys.exit(1)
+
+
+def _interrupt(*_: object) -> None:
+    """SIGTERM and SIGHUP do what Ctrl-C does, so that what a command has started is stopped."""
+    if not callable(signal.getsignal(signal.SIGINT)):  # in the background of a script Ctrl-C is ignored
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _explain(error: TyperException) -> None:

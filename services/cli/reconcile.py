@@ -79,7 +79,7 @@ async def _reconcile(settings: Settings, apply: bool, by: str, reason: str) -> "
 
     if settings.embedded and not (settings.data / "postgres").is_dir():
         endpoints(settings)  # raises: nothing is made where there is nothing
-    async with servers(settings, partial(say_lines, err=True)) as where:
+    async with servers(settings, "reconcile", partial(say_lines, err=True)) as where:
         with Bar() as bar:
             if not apply:
                 return await reconcile.look(settings, where, bar)
@@ -91,11 +91,6 @@ def _show(done: "Reconciled", action: str) -> None:
     show((_DONE if done.applied else _PLANNED)[action])
     if words := comparison.words():
         show(f"Of {counted(max(comparison.must_hold, comparison.last_sequence), 'message')}: {words}.")
-    if (rows := done.look.recorded_ahead) is not None:
-        show(
-            f"Rows {_run(rows)} of the journal were recorded at a time that is still to come: a clock was wrong. They "
-            "stay as they are, and until that time all later rows say it too. Ask by sequence instead of by time."
-        )
     if done.moved:
         show("Messages that the journal does not know:", _numbers(done.moved))
     if comparison.lost and done.look.found is not None and done.look.found.copies > 1:
@@ -154,8 +149,6 @@ def document(done: "Reconciled") -> dict[str, Any]:
         "retimed": comparison.retimed,
         "lost": comparison.lost,
         "unrecorded": comparison.beyond,
-        "to_come": comparison.to_come,
-        "recorded_ahead": look.recorded_ahead,
         "moved": [{"old": each.old, "new": each.new} for each in done.moved],
     }
 

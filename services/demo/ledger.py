@@ -13,6 +13,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
+from services.embedded.data_directory import already_running
+from services.embedded.process import leashed
 from services.errors import ServerFailed
 from services.settings import running
 
@@ -33,20 +35,27 @@ class DemoLedger:
         self._up: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        log = self.data / "demo-up.log"
-        self.data.mkdir(parents=True, exist_ok=True)
+        if running(self.data) is not None:
+            raise already_running(self.data)
+        try:
+            self._start(self.data / "demo-up.log")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self, log: Path) -> None:
         with log.open("wb") as output:
             self._up = subprocess.Popen(  # noqa: S603 - our own command
-                [*_DAYBOOK, "up", "--data", str(self.data), *self._ports],
+                [*leashed(signal.SIGTERM), *_DAYBOOK, "up", "--data", str(self.data), *self._ports],
                 stdout=output, stderr=output, env=self._environment, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + START_S
-        while not self._ready():
+        while not self._ready(self._up.pid):
             if self._up.poll() is not None or time.monotonic() > deadline:
-                self.__exit__()
-                raise ServerFailed(f"`daybook up` did not get ready; {log} ends with:\n{log.read_text()[-2000:]}")
+                said = log.read_text("utf-8", "replace")[-2000:]
+                raise ServerFailed(f"`daybook up` did not get ready; {log} ends with:\n{said}")
             time.sleep(0.1)
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self._up is not None and self._up.poll() is None:
@@ -64,7 +73,11 @@ class DemoLedger:
     def ask(self, *words: str) -> str:
         """The output of a `daybook` command. Raises ServerFailed with what it said when it fails."""
         done = subprocess.run(  # noqa: S603 - our own command
-            [*_DAYBOOK, *words], env=self._environment | {"COLUMNS": "120"}, capture_output=True, text=True, check=False
+            [*leashed(signal.SIGTERM), *_DAYBOOK, *words],
+            env=self._environment | {"COLUMNS": "120"},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             raise ServerFailed(
@@ -93,9 +106,9 @@ class DemoLedger:
         if self._up is not None:
             self._up.wait()
 
-    def _ready(self) -> bool:
+    def _ready(self, pid: int) -> bool:
         run = running(self.data)
-        if run is None:
+        if run is None or int(run["pid"]) != pid:
             return False
         try:
             for name in ("intake_url", "query_url"):

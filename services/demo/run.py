@@ -11,10 +11,12 @@ from typing import Any
 from contracts.playbooks.shipped import shipped
 from services.demo.facts import SOURCES
 from services.demo.ledger import DemoLedger
+from services.demo.notes import Notes, not_the_demos
 from services.demo.story import Story, tell
 from services.errors import ServerFailed
 from services.intake.client import IntakeClient
 from services.output import heading, progress, say, say_lines
+from services.playbooks import SOURCE as LEDGERS_OWN
 
 WIDTH = 120
 """Of the headings."""
@@ -36,31 +38,53 @@ class Pace:
         return round(self.events / self.seconds) if self.seconds else 0
 
 
-def run(ledger: DemoLedger, deals: int, seed: int) -> list[Pace]:
-    """Tell the story on a running ledger and show what can be seen of it. Raises DaybookError."""
+def run(ledger: DemoLedger, notes: Notes) -> list[Pace]:
+    """Tell the story on a running ledger, unless it was told before, and show what can be seen of it.
+
+    Raises DaybookError, for a ledger that holds what others sent before the story was told to its end too.
+    """
     playbook = next(each for each in shipped() if each.key == "project")
-    story = tell(playbook, deals, seed)
-    clients = {source: IntakeClient(ledger.run["intake_url"], _token(ledger, source)) for source in SOURCES}
-    try:
-        heading("1. the systems send what happened", WIDTH)
-        first = _send(ledger, clients, story.main)
-        before = int(ledger.ask_json("status")["stream"]["last_sequence"])
-        heading("2. later they send what was late or wrong", WIDTH)
-        second = _send(ledger, clients, story.aftermath)
-        after = int(ledger.ask_json("status")["stream"]["last_sequence"])
-    finally:
-        for client in clients.values():
-            client.close()
-    _show(ledger, story, str(before), str(after))
+    story = tell(playbook, notes.deals, notes.seed)
+    if notes.after is None:
+        paces = _tell(ledger, story, notes)
+    else:
+        say(f"The story was told before: {notes.after:,} rows of the journal. Nothing is sent.")
+        paces = []
+    _show(ledger, story, str(notes.before), str(notes.after))
     heading("7. stream, journal and views are compared", WIDTH)
     started = time.monotonic()
     _command(ledger, "verify")
-    verify = Pace("verify", after, time.monotonic() - started)
+    checked = int(ledger.ask_json("status")["recorded"])
+    paces.append(Pace("verify", checked, time.monotonic() - started))
     heading("speed on this machine", WIDTH)
-    paces = [*first, *second, verify]
     for pace in paces:
         say(f"{pace.step:32} {pace.events:>7,} events {pace.seconds:>7.2f} s {pace.per_second:>8,} events/s")
     return paces
+
+
+def _tell(ledger: DemoLedger, story: Story, notes: Notes) -> list[Pace]:
+    _check_sources(ledger, notes)
+    clients = {each: IntakeClient(ledger.run["intake_url"], _token(ledger, each, notes)) for each in SOURCES}
+    try:
+        heading("1. the systems send what happened", WIDTH)
+        first = _send(ledger, clients, story.main)
+        notes.before = notes.before or int(ledger.ask_json("status")["stream"]["last_sequence"])
+        notes.write(ledger.data)
+        heading("2. later they send what was late or wrong", WIDTH)
+        second = _send(ledger, clients, story.aftermath)
+        notes.after = int(ledger.ask_json("status")["stream"]["last_sequence"])
+        notes.write(ledger.data)
+    finally:
+        for client in clients.values():
+            client.close()
+    return [*first, *second]
+
+
+def _check_sources(ledger: DemoLedger, notes: Notes) -> None:
+    """Raises DaybookError where there is a source that the demo did not add."""
+    known = {each["name"] for each in ledger.ask_json("source", "list")["sources"]}
+    if others := sorted(known - notes.tokens.keys() - {LEDGERS_OWN}):
+        raise not_the_demos(ledger.data, f"sources that the demo did not add ({', '.join(others)})")
 
 
 def _show(ledger: DemoLedger, story: Story, before: str, after: str) -> None:
@@ -113,11 +137,22 @@ def _batches(events: Sequence[dict[str, Any]]) -> Iterable[tuple[str, list[dict[
         yield from by_source.items()
 
 
-def _token(ledger: DemoLedger, source: str) -> str:
+def _token(ledger: DemoLedger, source: str, notes: Notes) -> str:
+    """The token of one of the demo's sources, added when the demo has none; it is remembered."""
+    kept = notes.tokens.get(source)
+    if kept is not None:
+        return kept
+    begun = source in notes.tokens
+    notes.tokens[source] = None
+    notes.write(ledger.data)
     known = {each["name"] for each in ledger.ask_json("source", "list")["sources"]}
-    if source in known:
-        return str(ledger.ask_json("source", "rotate", source)["token"])
-    return str(ledger.ask_json("source", "add", source, "--events", SOURCES[source])["token"])
+    if begun and source in known:  # added by a demo that was killed before it had remembered the token
+        token = str(ledger.ask_json("source", "rotate", source)["token"])
+    else:
+        token = str(ledger.ask_json("source", "add", source, "--events", SOURCES[source])["token"])
+    notes.tokens[source] = token
+    notes.write(ledger.data)
+    return token
 
 
 def _command(ledger: DemoLedger, *words: str) -> None:

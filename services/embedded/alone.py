@@ -11,15 +11,16 @@ from services.settings import Endpoints, Settings, endpoints, running
 
 
 @asynccontextmanager
-async def servers(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Endpoints]:
+async def servers(settings: Settings, command: str, say: Callable[[str], None]) -> AsyncIterator[Endpoints]:
     """Those that the settings name, or of the `up` that runs on the data directory; otherwise they are started there.
 
-    What was started is stopped at the end. Raises AlreadyRunning, ServerFailed and NotConfigured.
+    What was started is stopped at the end; `command` is who works there. Raises AlreadyRunning, ServerFailed and
+    NotConfigured.
     """
     if not settings.embedded or running(settings.data) is not None:
         yield endpoints(settings)
         return
-    with held(settings.data) as directory:
+    with held(settings.data, command) as directory:
         await directory.clear_leftovers(say)
         nats = NatsServer(directory.nats, directory.log("nats"))
         postgres = PostgresServer(directory.postgres, directory.log("postgres"))

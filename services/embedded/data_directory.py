@@ -1,6 +1,6 @@
 """The data directory: one `daybook up` at a time, what it says about itself, and what one that was killed left.
 
-lock            held while `up` runs; holds its process id
+lock            held while `up` or another command works on it; holds its process id and which command it is
 run.json        addresses, ports, process id; gone when nothing runs
 children.json   process ids of servers and services; gone when nothing runs
 nats/           configuration, stream
@@ -16,16 +16,24 @@ import os
 import pwd
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from shlex import quote
+from typing import Any, NamedTuple
 
+from services import disk
 from services.embedded import private
 from services.errors import AlreadyRunning, DaybookError
-from services.settings import RUN_FILE
+from services.settings import RUN_FILE, running
 
+UP = "up"
+"""The command that serves a ledger."""
 _CHILDREN_FILE = "children.json"
+_MOST_BYTES = 65_536
+_TRIES = 5
+_LOOK_S = 0.02
 GRACE_S = 5.0
 """How long services that lost their `up` may take to end by themselves."""
 LEFTOVER_S = 60.0
@@ -65,10 +73,11 @@ class DataDirectory:
     ) -> None:
         """Ends what an `up` that was killed left running; its own children know to end, and are given time."""
         try:
-            left = json.loads((self.path / _CHILDREN_FILE).read_text())
-        except (FileNotFoundError, ValueError):
-            left = {}
-        for name, pid in left.items():
+            left = json.loads(disk.read(self.path / _CHILDREN_FILE, _MOST_BYTES))
+            children = {str(name): int(pid) for name, pid in left.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            children = {}
+        for name, pid in children.items():
             for number in (None, signal.SIGTERM, signal.SIGKILL):
                 if not _is_ours(pid, self.path):
                     break
@@ -88,8 +97,16 @@ class DataDirectory:
             return
 
 
+class Holder(NamedTuple):
+    """Who holds a data directory."""
+
+    pid: int | None
+    """None: it has just begun, and not said so yet."""
+    command: str
+
+
 @contextmanager
-def held(path: Path) -> Iterator[DataDirectory]:
+def held(path: Path, command: str = UP) -> Iterator[DataDirectory]:
     """The directory, made if need be and locked. Raises AlreadyRunning, and DaybookError when it is another user's."""
     try:
         path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
@@ -104,19 +121,64 @@ def held(path: Path) -> Iterator[DataDirectory]:
         raise DaybookError(f"The data directory {path} cannot be used: {error.strerror} ({error.filename}).") from error
     try:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(lock)
         except BlockingIOError:
-            holder = os.read(lock, 32).decode().strip() or "unknown"
-            raise AlreadyRunning(
-                f"A `daybook up` runs on {path} already (process {holder}). Stop that one, or use --data with another "
-                "directory."
-            ) from None
+            raise already_running(path, _named(lock)) from None
         os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        os.pwrite(lock, f"{os.getpid()} {command}".encode(), 0)
         yield DataDirectory(path.resolve())
         os.ftruncate(lock, 0)
     finally:
         os.close(lock)
+
+
+def _take(lock: int) -> None:
+    """Takes the lock. Whoever only looks who holds it lets go at once. Raises BlockingIOError."""
+    for left in reversed(range(_TRIES)):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not left:
+                raise
+            time.sleep(_LOOK_S)
+        else:
+            return
+
+
+def holder(path: Path) -> Holder | None:
+    """Who holds a data directory now; None: nobody. Raises DaybookError."""
+    try:
+        lock = os.open(path / "lock", os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise DaybookError(f"The data directory {path} cannot be used: {error.strerror} ({error.filename}).") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _named(lock)
+    else:
+        return None
+    finally:
+        os.close(lock)
+
+
+def already_running(path: Path, found: Holder | None = None) -> AlreadyRunning:
+    """Says what runs on a data directory, where it answers, and how it is stopped."""
+    found = found or holder(path)
+    command, pid = (found.command, found.pid) if found else (UP, None)
+    run = running(path)
+    where = f" Events are sent to {run['intake_url']}/events, reports read at {run['query_url']}." if run else ""
+    do = f"Stop that one (`daybook down --data {quote(str(path))}`)" if command == UP else "Wait for its end"
+    return AlreadyRunning(
+        f"A `daybook {command}` runs on {path} already (process {pid or 'unknown'}).{where} {do}, or use --data with "
+        "another directory."
+    )
+
+
+def _named(lock: int) -> Holder:
+    pid, _, command = os.pread(lock, 64, 0).decode("ascii", "replace").strip().partition(" ")
+    return Holder(int(pid) if pid.isdecimal() else None, command or UP)
 
 
 def _is_ours(pid: int, path: Path) -> bool:

@@ -40,6 +40,13 @@ class Program:
     """None: whoever we are."""
 
 
+def leashed(orphan_signal: signal.Signals, user: User | None = None) -> list[str]:
+    """Before the words of a command: it gets the signal when this process ends, however that happens."""
+    uid, gid = (user.uid, user.gid) if user else (-1, -1)
+    words = (sys.executable, "-I", "-S", str(_LEASH), int(orphan_signal), os.getpid(), uid, gid)
+    return [str(each) for each in words]
+
+
 class Process:
     """A running program. Its standard output and error are appended to the program's log."""
 
@@ -50,15 +57,11 @@ class Process:
     @classmethod
     async def start(cls, program: Program) -> "Process":
         """Starts it. Raises ServerFailed when there is no such program."""
-        uid, gid = (program.user.uid, program.user.gid) if program.user else (-1, -1)
-        leash = (sys.executable, "-I", "-S", str(_LEASH), str(int(program.orphan_signal)), str(os.getpid()))
         program.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = os.open(program.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             process = await asyncio.create_subprocess_exec(
-                *leash,
-                str(uid),
-                str(gid),
+                *leashed(program.orphan_signal, program.user),
                 *program.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

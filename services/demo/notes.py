@@ -1,0 +1,82 @@
+"""What the demo remembers of a ledger that it made, in `demo.json` of the data directory.
+
+By it the demo knows its own ledgers, and touches no other. It is written before the ledger is made, and whatever kills
+the demo, running it again goes on where it was.
+"""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from services import disk
+from services.errors import BadRequest, DaybookError
+from services.settings import RUN_FILE
+
+FILE = "demo.json"
+_MOST_BYTES = 65_536
+_SIGNS = ("nats", "postgres", "notary", RUN_FILE)
+"""One of these in a data directory: a ledger was made there."""
+
+
+class Notes(BaseModel):
+    """The story, and how far it was told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    deals: int
+    seed: int
+    tokens: dict[str, str | None] = {}
+    """By source; null: it is just being added."""
+    before: int | None = None
+    """The last sequence before what was late or wrong was sent; null: it was not come so far."""
+    after: int | None = None
+    """The last sequence of the story; null: it was not told to its end."""
+
+    def write(self, data: Path) -> None:
+        """To the data directory, on the disk when this returns."""
+        disk.write(data / FILE, self.model_dump_json(indent=2).encode())
+
+
+def of(data: Path, deals: int, seed: int) -> Notes:
+    """Those of a data directory, begun where there is no ledger.
+
+    Raises DaybookError for a ledger that the demo did not make, and BadRequest for another story than was asked for.
+    """
+    notes = _read(data / FILE)
+    if notes is not None:
+        if (notes.deals, notes.seed) != (deals, seed):
+            raise BadRequest(
+                f"{data} holds the demo with --deals {notes.deals} --seed {notes.seed}, and no second story is told "
+                "in one ledger. Name these, or use another directory."
+            )
+        return notes
+    if any(os.path.lexists(data / each) for each in _SIGNS):
+        raise not_the_demos(data)
+    notes = Notes(deals=deals, seed=seed)
+    try:
+        data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        notes.write(data)
+    except OSError as error:
+        raise DaybookError(f"The data directory {data} cannot be used: {error.strerror}.") from error
+    return notes
+
+
+def not_the_demos(data: Path, what: str = "a ledger that the demo did not make") -> DaybookError:
+    """Why the demo leaves a directory alone."""
+    return DaybookError(
+        f"{data} holds {what}: the demo would add invented deals to it, for good. Nothing was changed. Use another "
+        "directory, or none: then the demo's ledger is a temporary one."
+    )
+
+
+def _read(path: Path) -> Notes | None:
+    try:
+        return Notes.model_validate_json(disk.read(path, _MOST_BYTES))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not as the demo writes it"
+        raise DaybookError(
+            f"What the demo remembers, {path}, cannot be read: {why}. Remove the directory, or use another one."
+        ) from None
