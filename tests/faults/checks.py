@@ -30,7 +30,7 @@ async def check(world: World[S]) -> Findings:
     found = judge(read(world.receipts.path), world.receipts.sent, rows, messages, world.moved, world.receipts.once)
     for each in found.complaints:
         world.complain(each)
-    world.note(f"{len(rows)} rows: {dict(found.dispositions)}")
+    world.note(f"{len(rows)} rows: {dict(found.dispositions)}; {found.cut_short} batches sent once are cut short")
     for each in await not_synced(world.servers.monitoring):
         world.complain(each)
     verified = await _document(world, "verify")

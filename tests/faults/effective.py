@@ -32,7 +32,7 @@ class Told(NamedTuple):
         """As the interpreters of the rules read it."""
         said = read_event(json.dumps(self.event).encode())
         at, event = said.occurred_at, EVENTS.newest(said.event)
-        return Entry(self.sequence, at, said.source, said.id, said.subject, said.actor, event)
+        return Entry(self.sequence, at, said.source, said.id, said.subject, said.actor, event, None, said.nanoseconds)
 
 
 def effective(rows: Sequence[Row]) -> list[Told]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from time import monotonic
 
 import asyncpg
 import httpx
@@ -10,6 +11,7 @@ from tests.faults.kept import Kept
 from tests.faults.servers import connect
 
 _SERVED = "select schema_name from ledger.generation where promoted_at is not null order by promoted_at desc limit 1"
+_LEADS_WITHIN_S = 10.0
 AWAY = (httpx.HTTPError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What is raised while something is away."""
 
@@ -40,15 +42,19 @@ class Onlooker(ABC):
         return [each for name, each in self.kept.items() if name.partition("-")[0] == service]
 
     async def leading(self, service: str) -> Kept | None:
-        """Of a service's processes, the one that says that it leads."""
-        for each in self.of(service):
-            try:
-                state = (await self._asking.get(f"{each.url}/ready")).json()["state"]
-            except (httpx.HTTPError, ValueError, KeyError):
-                continue
-            if state.get("role") in ("leading", "active"):
-                return each
-        return None
+        """Of a service's processes, the one that says that it leads; one that has much to do may be slow to say so."""
+        until = monotonic() + _LEADS_WITHIN_S
+        while True:
+            for each in self.of(service):
+                try:
+                    state = (await self._asking.get(f"{each.url}/ready")).json()["state"]
+                except (httpx.HTTPError, ValueError, KeyError):
+                    continue
+                if state.get("role") in ("leading", "active"):
+                    return each
+            if monotonic() > until:
+                return None
+            await asyncio.sleep(0.1)
 
     async def readiness(self, name: str) -> tuple[int, list[str]]:
         """What a process says on `/ready`: the status, and the codes of its reasons. Raises what httpx raises."""

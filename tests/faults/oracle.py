@@ -30,6 +30,8 @@ class Findings:
     altered: list[Identity] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     dispositions: Counter[str] = field(default_factory=Counter)
+    cut_short: int = 0
+    """Batches sent once and never acknowledged of which only the first events are there."""
 
     def complain(self, text: str) -> None:
         """Something does not fit; the first ones are kept."""
@@ -49,7 +51,7 @@ def judge(
 
     `moved`: numbers that a reconciliation gave to messages that it found where others belong, by those in receipts.
     `once`: requests that were sent once, by the identities in each: the stream has each event once or not at all, and
-    what counts of a request is all of it or nothing.
+    of a request that was not acknowledged the first events may count, never later ones without those before them.
     """
     found = Findings(dispositions=Counter(row.disposition for row in rows))
     _compare(rows, messages, found)
@@ -102,9 +104,11 @@ def _judge_once(
         if count > 1:
             found.complain(f"{identity} was sent once and is in the stream {count} times")
     for each in requests:
-        count = sum(identity in entries for identity in each)
-        if count not in (0, len(each)):
-            found.complain(f"of {len(each)} events that {each[0][0]} sent once, as a batch, {count} are entries")
+        there = [identity in entries for identity in each]
+        if there != sorted(there, reverse=True):
+            places = [place for place, counts in enumerate(there, 1) if counts]
+            found.complain(f"of {len(each)} events that {each[0][0]} sent once, as a batch, these count: {places}")
+        found.cut_short += 0 < sum(there) < len(each)
 
 
 def _compare(rows: Sequence[Row], messages: Sequence[Message], found: Findings) -> None:

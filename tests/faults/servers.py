@@ -147,16 +147,15 @@ class Swallowing(OneOfEach):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
-        self.between: Proxy
+        self.between = Proxy("intake to NATS", self.nats.port)
 
     async def start(self) -> None:
         await super().start()
-        self.between = Proxy("intake to NATS", self.nats.port)
+        self.between = Proxy("intake to NATS", self.nats.port)  # which may have moved to another port
         await self.between.start()
 
     async def stop(self) -> None:
-        if hasattr(self, "between"):
-            await self.between.stop()
+        await self.between.stop()
         await super().stop()
 
     def settings_of(self, service: str) -> Mapping[str, str]:

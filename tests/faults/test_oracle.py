@@ -183,10 +183,12 @@ def _sent_once(*present: int, of: int = 3) -> list[str]:
     return judge([], sent, rows, messages, once=[[each.identity for each in events]]).complaints
 
 
-def test_what_was_sent_once_is_there_whole_or_not_at_all() -> None:
+def test_of_what_was_sent_once_the_first_events_may_be_there_and_never_later_ones_alone() -> None:
     assert not _sent_once(1, 2, 3)
+    assert not _sent_once(1, 2)
     assert not _sent_once()
-    assert "of 3 events that crm sent once, as a batch, 2 are entries" in _sent_once(1, 3)[0]
+    assert "of 3 events that crm sent once, as a batch, these count: [1, 3]" in _sent_once(1, 3)[0]
+    assert "these count: [3]" in _sent_once(3)[0]
 
 
 def test_what_was_sent_once_and_is_there_twice_is_named_though_only_one_counts() -> None:

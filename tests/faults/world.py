@@ -33,9 +33,9 @@ ONCE = {"once-http": "http", "once-nats": "nats"}
 """Those that never repeat anything."""
 HANDS = ("1", "2", "3")
 """Each source sends so many things at once."""
-EVENTS_PER_S, SLOWLY_PER_S = 1000.0, 50.0
+EVENTS_PER_S, SLOWLY_PER_S = 1000.0, 20.0
 """By all together, as far as machine and faults let them: until a fault is over, and while the ledger recovers."""
-MOST_QUICKLY = 8_000
+MOST_QUICKLY = 6_000
 """Events of a run that are sent so quickly: all of them are looked at in the end."""
 WRITERS_PATIENCE_S = 3.0
 """How long they wait for an answer."""

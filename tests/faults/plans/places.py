@@ -1,4 +1,4 @@
-"""Workers that have lost their place: lanes claimed by others, a recorder stopped within a transaction."""
+"""Workers that lose their place: lanes claimed by others, a recorder and a projector met within a transaction."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ _NOTICED_S = 20.0
 _TAKES_OVER_WITHIN_S = 45.0
 """PostgreSQL itself ends a transaction in which nothing happens after 60 s."""
 _TRIES = 4000
-_IN_TRANSACTION = (
-    "select count(*) from pg_stat_activity where application_name = 'recorder writer' and xact_start is not null"
-)
+_WRITES = "select count(*) from pg_stat_activity where application_name = $1 and backend_xid is not null"
 
 
 async def _claim(world: World[Any]) -> None:
     """Each lane is claimed, as another projector would do it; whoever worked on it notices, and nothing is doubled."""
     projector = world.kept["projector"]
-    mark = len(projector.output())
-    await world.look(f'update "{await world.served()}".lane set epoch = epoch + 1')
+    async with world.writers.quiet():
+        await world.settled()  # so that all lanes go on together, and none by itself
+        mark = len(projector.output())
+        await world.look(f'update "{await world.served()}".lane set epoch = epoch + 1')
     until = monotonic() + _NOTICED_S
     while len(lost := _lost(projector, mark)) < _LANES and monotonic() < until:  # noqa: ASYNC110 - a process
         await asyncio.sleep(0.05)
@@ -48,30 +48,45 @@ async def _stop_within_a_transaction(world: World[OneOfEach]) -> None:
     if leader is None:
         world.complain("no recorder leads")
         return
-    for _ in range(_TRIES):
-        leader.freeze()
-        began = monotonic()
-        if await _within_a_transaction(world):
-            break
-        leader.thaw()
-        await asyncio.sleep(world.draw.uniform(0.001, 0.02))
-    else:
-        world.complain("the recorder was never met within a transaction")
-        return
-    world.note(f"{leader.name} is stopped within a transaction")
+    began = await _frozen_while_it_writes(world, leader, "recorder writer")
     try:
         await others_go_on(world, leader.name, began, within_s=_TAKES_OVER_WITHIN_S)
     finally:
         leader.thaw()
 
 
-async def _within_a_transaction(world: World[Any]) -> bool:
-    """Whether its transaction is open, and stays so: what it has asked for is done by then."""
+async def _kill_within_a_transaction(world: World[OneOfEach]) -> None:
+    """The projector dies while rows are written: of what was not committed nothing may be there, positions neither."""
+    projector = world.kept["projector"]
+    async with world.writers.quiet():
+        await world.settled()  # what comes next is taken by all lanes together
+    await _frozen_while_it_writes(world, projector, "projector")
+    await projector.kill(0.0)
+
+
+async def _frozen_while_it_writes(world: World[Any], process: Kept, connections: str) -> float:
+    """Stops a process as often as it takes to meet it with rows written and not committed; when that was.
+
+    `connections`: what its connections are called.
+    """
+    for _ in range(_TRIES):
+        process.freeze()
+        began = monotonic()
+        if await _writes(world, connections):
+            world.note(f"{process.name} is stopped within a transaction")
+            return began
+        process.thaw()
+        await asyncio.sleep(world.draw.uniform(0.001, 0.02))
+    raise TimeoutError(f"{process.name} was never met within a transaction")
+
+
+async def _writes(world: World[Any], connections: str) -> bool:
+    """Whether a transaction is open that has written, and stays so: what it was asked for is done by then."""
     with suppress(*AWAY):
         await asyncio.sleep(0.01)
-        first = int((await world.look(_IN_TRANSACTION))[0][0])
-        await asyncio.sleep(0.05)
-        return bool(first and (await world.look(_IN_TRANSACTION))[0][0])
+        if (await world.look(_WRITES, connections))[0][0]:
+            await asyncio.sleep(0.05)
+            return bool((await world.look(_WRITES, connections))[0][0])
     return False
 
 
@@ -83,8 +98,16 @@ def _stopped(draw: Random) -> Sequence[Fault[OneOfEach]]:
     return [Fault("stop the recorder within a transaction", draw.uniform(0.5, 2), _stop_within_a_transaction)]
 
 
+def _killed(draw: Random) -> Sequence[Fault[OneOfEach]]:
+    return [
+        Fault("kill the projector within a transaction", draw.uniform(0.5, 1.5), _kill_within_a_transaction)
+        for _ in range(3)
+    ]
+
+
 PLANS = (
     Plan("claimed", "lanes claimed by another projector", _claimed, OneOfEach),
+    Plan("killed_writing", "kill -9 of the projector within a transaction", _killed, OneOfEach),
     Plan(
         "stopped_writing",
         "SIGSTOP of the recorder within a transaction, a standby takes over",

@@ -31,7 +31,7 @@ def swallow(appends: bool, for_s: float) -> Callable[[World[Swallowing]], Awaita
 
 def _faults(draw: Random) -> Sequence[Fault[Swallowing]]:
     found = []
-    for appends in draw.sample([True, False, False], 3):  # intake waits 5 s for the stream
+    for appends in draw.sample([True, True, False], 3):  # intake waits 5 s for the stream
         for_s = draw.uniform(6, 8) if appends else draw.choice([draw.uniform(0.2, 1), draw.uniform(4, 6)])
         whose = "the stream's answers to intake" if appends else "the receipts"
         found.append(Fault(f"swallow {whose} for {for_s:.1f} s", draw.uniform(0, 1.5), swallow(appends, for_s)))
