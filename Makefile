@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench faults schemas lock clean
+.PHONY: help setup demo up test check bench faults mutants schemas lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
@@ -48,6 +48,10 @@ bench: $(READY) ## measure appends, visibility, record, project, rebuild, verify
 faults: $(READY) ## kill, stop, cut off, fill and rewind everything, and look for every acknowledged event (SEEDS=200)
 	@echo "== faults: real processes and servers on loopback; the same seeds make the same faults"
 	@$(BIN)/python -m tests.faults $(if $(SEEDS),--seeds $(SEEDS))
+
+mutants: $(READY) ## make the product wrong in one place at a time: a fault plan or a test must notice each
+	@echo "== mutants: each plan and test on the product as it is, then on each mutation that it must notice"
+	@$(BIN)/python -m tests.mutants
 
 schemas: $(READY) ## write contracts/schemas anew
 	@$(BIN)/python -m contracts.schemas
