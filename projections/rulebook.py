@@ -11,6 +11,7 @@ from typing import Literal
 from contracts.events import Event
 from contracts.playbooks.evidence import NEVER_EVIDENCE
 from contracts.playbooks.playbook import Item, Playbook, Satisfier, Stage
+from contracts.references import reference_key
 
 NeedKind = Literal["milestone", "criterion", "commitment"]
 Phase = Literal["entered", "completed"]
@@ -55,6 +56,7 @@ class Rulebook:
         items: dict[str, Need] = {}
         commitments: dict[int, Need] = {}
         words: dict[str, int] = {}
+        alike: dict[str, int] = {}
         for number, stage in enumerate(playbook.stages, start=1):
             for kind, item, step in _items(stage, number):
                 need = Need(len(needs), item.key, kind, step, (1, *(each.at_least for each in item.satisfied_by)))
@@ -66,7 +68,9 @@ class Rulebook:
             step = 0 if stage.commitment is None else 2 * number
             commitments[number] = Need(len(needs), "commitment", "commitment", step, (1,))
             needs.append(commitments[number])
-            words |= {word.casefold(): number for word in (stage.key, str(number), *stage.claimed_as)}
+            names = (stage.key, str(number), *stage.claimed_as)
+            words |= {word.casefold(): number for word in names}
+            alike |= {reference_key(word).casefold(): number for word in names}
         self.needs = tuple(needs)
         self.matches = {name: tuple(found) for name, found in matches.items()}
         """By event name."""
@@ -76,10 +80,15 @@ class Rulebook:
         """By stage."""
         self.words = words
         """The stage that each word of a claim names, in lower case."""
+        self._alike = alike
         self.lacking = [0] * (2 * len(playbook.stages) + 1)
         """How many needs each step has."""
         for need in needs:
             self.lacking[need.step] += 1
+
+    def claimed(self, word: str) -> int | None:
+        """The stage that a word of a claim names, in any case and however it is spaced or composed."""
+        return self.words.get(word.strip().casefold()) or self._alike.get(reference_key(word).casefold())
 
     def needs_of(self, step: int) -> Sequence[Need]:
         """What a step needs: its items in the playbook's order, then the commitment; nothing beyond the last step."""

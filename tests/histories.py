@@ -62,7 +62,10 @@ _ABOUT_A_DEAL: list[Fact] = [
     _fact("deal_lost"),
     _fact("deal_abandoned"),
     _fact("deal_reopened"),
-    _fact("stage_claimed", stage=_one_of(["1", "engaging", "In Talks", "closing", "demo", "nowhere"])),
+    _fact(
+        "stage_claimed",
+        stage=_one_of(["1", "engaging", "In Talks", " In\u00a0Talks\u200b", "closing", "demo", "nowhere"]),
+    ),
     _fact("appointment_made", scheduled_at="2026-02-01T09:00:00+08:00"),
     _fact("call_made", outcome=_one_of(["interested", "no_answer"])),
     _fact("visit_done", purpose=_one_of(["survey", "care"])),

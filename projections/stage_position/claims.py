@@ -33,7 +33,7 @@ class Claims:
     def judge(self, entry: Entry[StageClaimed]) -> Finding | None:
         """Take a claim, if its word names a stage."""
         word = entry.event.stage
-        stage = self._rulebook.words.get(word.strip().casefold())
+        stage = self._rulebook.claimed(word)
         if stage is None:
             return Finding("unknown_stage_claimed", f"{word!r} names no stage of {self._rulebook.name}")
         self._claimed.append((entry, stage))

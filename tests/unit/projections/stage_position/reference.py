@@ -25,6 +25,7 @@ from contracts.events import (
     StageClaimed,
 )
 from contracts.playbooks.playbook import Item, Playbook
+from contracts.references import reference_key
 from projections.entry import FOREVER
 from projections.playbooks import Playbooks
 from projections.stage_position import PositionRow
@@ -107,7 +108,7 @@ def by_evidence(said: Entries, playbook: Playbook) -> tuple[int | None, str | No
 
 def claimed(event: StageClaimed, playbook: Playbook) -> int | None:
     for number, stage in enumerate(playbook.stages, start=1):
-        if event.stage.strip().lower() in [word.lower() for word in (stage.key, str(number), *stage.claimed_as)]:
+        if reference_key(event.stage).lower() in [word.lower() for word in (stage.key, str(number), *stage.claimed_as)]:
             return number
     return None
 
