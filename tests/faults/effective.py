@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from contracts.envelope import read_event
+from contracts.canonical import canonical
+from contracts.envelope import read_entry
 from contracts.events import EVENTS
 from projections.entry import Entry
 from tests.faults.recorded import Row
@@ -30,7 +31,7 @@ class Told(NamedTuple):
 
     def entry(self) -> Entry[Any]:
         """As the interpreters of the rules read it."""
-        said = read_event(json.dumps(self.event).encode())
+        said = read_entry(canonical(self.event))
         at, event = said.occurred_at, EVENTS.newest(said.event)
         return Entry(self.sequence, at, said.source, said.id, said.subject, said.actor, event, None, said.nanoseconds)
 
