@@ -11,6 +11,7 @@ from pydantic_core import from_json, to_json
 
 from contracts.canonical import MAX_DEPTH, MAX_INTEGER, is_plain
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, CloudEvent, is_json
+from contracts.door import let_in
 from contracts.identifiers import split_subject
 from contracts.pauses import Pausing, finished
 from contracts.recorded import beyond_bmp, stored_reader
@@ -102,7 +103,7 @@ def _judge(attributes: Any) -> tuple[CloudEvent, int] | None:
         said = read(stored)
     except (ValidationError, ValueError, TypeError, KeyError):
         return None
-    if split_subject(said.subject)[0] not in said.data.subjects:
+    if split_subject(said.subject)[0] not in said.data.subjects or not let_in(stored, occurred_at, said.data):
         return None
     colons += stored.count(b":") + sent_at.count(":") - said.time.count(":")
     nanoseconds = nanoseconds_of(said.time)

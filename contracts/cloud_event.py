@@ -8,9 +8,11 @@ from pydantic import BeforeValidator, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from contracts.canonical import canonical_text
+from contracts.door import door_problems
 from contracts.events import Event, PlaybookPublished, Registry, UnknownType
 from contracts.events.event import Data
 from contracts.identifiers import EventId, Person, ShortText, SourceName, Subject, split_subject
+from contracts.leniency import RECORDED
 from contracts.problems import Problem, Refused, problems_of
 from contracts.times import INSTANT_SCHEMA, nanoseconds_of, read_instant
 
@@ -97,8 +99,11 @@ def is_json(content_type: Any) -> bool:
     return media.strip() == "application/json" and charset in ("", "charset=utf-8")
 
 
-def judge(attributes: Any, registry: Registry) -> CloudEvent:
-    """The event of parsed attributes. Raises Refused, after every fault has been looked for."""
+def judge(attributes: Any, registry: Registry, *, recorded: bool = False) -> CloudEvent:
+    """The event of parsed attributes. Raises Refused, after every fault has been looked for.
+
+    What was `recorded` came through the door once: its rules, and lists that change, do not hold it.
+    """
     if not isinstance(attributes, dict):
         raise Refused(Problem("", "an event is a JSON object", "unreadable"))
     if len(attributes) > MAX_ATTRIBUTES:
@@ -122,7 +127,7 @@ def judge(attributes: Any, registry: Registry) -> CloudEvent:
     if head is not None and cls is not None and (kind := split_subject(head.subject)[0]) not in cls.subjects:
         expected = " or ".join(f"{each}/<id>" for each in sorted(cls.subjects))
         found.append(Problem("subject", f"{cls.event_name()} is about {expected}, not {kind}", "invalid"))
-    event, said = _data(data, cls, registry, found)
+    event, said = _data(data, cls, registry, found, RECORDED if recorded else None)
     if found or head is None or event is None:
         raise Refused(*found)
     stored = _compose(head, said)
@@ -130,6 +135,8 @@ def judge(attributes: Any, registry: Registry) -> CloudEvent:
         raise Refused(_too_large(len(stored)))
     if isinstance(event, PlaybookPublished) and head.subject != f"playbook/{event.playbook.key}":
         raise Refused(Problem("subject", f"the playbook's key is {event.playbook.key}", "invalid"))
+    if not recorded and (found := door_problems(given | {"data": data}, head.time[0], event)):
+        raise Refused(*found)
     nanoseconds = nanoseconds_of(head.time[1])
     return CloudEvent(
         head.source, head.id, head.type, head.subject, head.time[0], head.actor, event, stored, nanoseconds
@@ -145,7 +152,9 @@ def _class(type_: Any, registry: Registry, found: list[Problem]) -> type[Event] 
     return None
 
 
-def _data(data: Any, cls: type[Event] | None, registry: Registry, found: list[Problem]) -> tuple[Event | None, str]:
+def _data(
+    data: Any, cls: type[Event] | None, registry: Registry, found: list[Problem], context: str | None
+) -> tuple[Event | None, str]:
     if not isinstance(data, dict):
         found.append(Problem("data", "is missing" if data is None else "data is a JSON object", "invalid"))
         return None, ""
@@ -154,7 +163,7 @@ def _data(data: Any, cls: type[Event] | None, registry: Registry, found: list[Pr
         found.append(_too_large(len(text.encode())))
     elif cls is not None:
         try:
-            return registry.read(cls.type, text), text
+            return registry.read(cls.type, text, context), text
         except ValidationError as error:
             found += problems_of(error, "data")
     return None, text

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from pydantic import BaseModel, ConfigDict
+
 from contracts.arriving import judge_quickly, read_quickly, reading_quickly
 from contracts.canonical import NotCanonical, canonical, read_json
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
@@ -18,7 +20,7 @@ from contracts.pauses import Pausing, finished
 from contracts.places import breaks, read_broken
 from contracts.problems import Problem, Refused, problems_of
 from contracts.recorded import read_canonical
-from contracts.times import read_instant
+from contracts.times import nanoseconds_of, read_instant
 
 __all__ = [
     "ABOUT_THE_SENDING",
@@ -35,6 +37,7 @@ __all__ = [
     "problems_of",
     "read_batch",
     "read_binary",
+    "read_entry",
     "read_event",
     "read_members",
     "read_recorded",
@@ -131,13 +134,59 @@ def reading_members(raw: bytes, registry: Registry = EVENTS) -> Pausing[Sequence
 
 
 def read_recorded(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:
-    """An event from the stream: as `read_event`, and the bytes must be its canonical form. Raises Refused."""
+    """An event from the stream: held to its contract but not to the rules of the door, which may be newer than it.
+
+    Its bytes must be its canonical form. Raises Refused.
+    """
     if registry is EVENTS and (quickly := read_canonical(stored)) is not None:
         return quickly
-    event = read_event(stored, registry)
+    event = judge(_parsed(stored, ""), registry, recorded=True)
     if event.canonical != stored:
         raise Refused(Problem("", "not in canonical form; send it through intake", "unreadable"))
     return event
+
+
+class _Stored(BaseModel):
+    """What an entry of the journal says at least, whatever rules held it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    source: str
+    id: str
+    type: str
+    subject: str
+    time: str
+    actor: str | None = None
+    data: dict[str, Any]
+
+
+def read_entry(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:
+    """An entry of the journal: it was judged when it was recorded, and is read whatever its contract asks today.
+
+    Raises Refused, as `read_recorded` does, for what is no event in canonical form or of a type that is not known.
+    """
+    try:
+        return read_recorded(stored, registry)
+    except Refused as refused:
+        try:
+            value = read_json(stored)
+            said = _Stored.model_validate(value)
+            occurred_at, time = read_instant(said.time)
+            event = registry.read_entry(said.type, said.data)
+        except ValueError:
+            raise refused from None
+        if canonical(value) != stored:
+            raise
+        return CloudEvent(
+            said.source,
+            said.id,
+            said.type,
+            said.subject,
+            occurred_at,
+            said.actor,
+            event,
+            stored,
+            nanoseconds_of(time),
+        )
 
 
 def outward(stored: bytes, sequence: int, recorded_at: datetime) -> bytes:

@@ -5,28 +5,27 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BaseModel, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from contracts.currencies import MINOR_UNITS
+from contracts.leniency import RECORDED
 from contracts.problems import fault
 
-_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
+__all__ = ["MINOR_UNITS", "Amount", "Currency", "Monetary", "PositiveAmount", "in_units"]
 
-_TWO = (
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW "
-    "CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF "
-    "IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK "
-    "MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP "
-    "SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG "
-    "YER ZAR ZMW ZWG"
-)
-MINOR_UNITS: dict[str, int] = (
-    dict.fromkeys(_TWO.split(), 2)
-    | dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
-    | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
-    | dict.fromkeys("CLF UYW".split(), 4)
-)
-"""Digits after the point for each active ISO 4217 currency (list one, without metals and test codes)."""
+_AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
+_CODE = re.compile(r"[A-Z]{3}")
+_UNITS = [Decimal(1).scaleb(-digits) for digits in range(5)]
+
+
+def in_units(amount: Decimal, currency: str) -> Decimal:
+    """The amount with all the decimals of its currency, so that equal amounts read alike however they were sent.
+
+    It never loses any. A currency that this version does not know, as a ledger may hold, has two.
+    """
+    found = amount.quantize(_UNITS[MINOR_UNITS.get(currency, 2)])
+    return found if found == amount else amount.normalize()
 
 
 def _amount(value: Any) -> Decimal:
@@ -49,12 +48,15 @@ def _positive(value: Any) -> Decimal:
     return amount
 
 
-def _currency(value: Any) -> str:
-    if not isinstance(value, str) or value not in MINOR_UNITS:
-        raise PydanticCustomError(
-            "currency", "not an active ISO 4217 currency code such as CNY: {value}", {"value": str(value)[:40]}
-        )
-    return value
+def _currency(value: Any, info: ValidationInfo) -> str:
+    if isinstance(value, str):
+        if value in MINOR_UNITS:
+            return value
+        if info.context is RECORDED and _CODE.fullmatch(value):
+            return value
+    raise PydanticCustomError(
+        "currency", "not an ISO 4217 currency code such as CNY: {value}", {"value": str(value)[:40]}
+    )
 
 
 _AmountAsText = PlainSerializer(str, return_type=str)
@@ -82,13 +84,13 @@ class Monetary(BaseModel):
     """Mixin for data with a `currency`: its amounts have no more decimals than the currency allows."""
 
     @model_validator(mode="after")
-    def _amounts_fit_the_currency(self) -> Self:
+    def _amounts_fit_the_currency(self, info: ValidationInfo) -> Self:
         values = self.__dict__
         currency = values.get("currency")
         if "amount" in values and (values["amount"] is None) != (currency is None):
             absent = "currency" if currency is None else "amount"
             raise fault(((absent,), "is missing: amount and currency are given together"))
-        if currency is not None:
+        if currency is not None and info.context is not RECORDED:
             digits = MINOR_UNITS[currency]
             found = [
                 (path, f"{each} has more than the {digits} decimals of {currency}")

@@ -8,7 +8,6 @@ these rules has no effect and is named in `without_effect`; what names an event 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.canonical import canonical
 from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from projections.entry import Entry, Recorded
@@ -120,7 +119,7 @@ def _broken_rule(correction: Recorded, target: Recorded) -> str | None:
 
 
 def _replacement(event: EventCorrected) -> Event:
-    return EVENTS.read(event.target_type, canonical(event.replacement.data))
+    return EVENTS.read_entry(event.target_type, event.replacement.data)
 
 
 def _replaced(original: Recorded, correction: Recorded) -> Entry[Event]:

@@ -1,12 +1,14 @@
 """Which types there are, and how an older version is read as the newest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
 from contracts.canonical import canonical
 from contracts.events.correction import EventCorrected
 from contracts.events.event import Event
+from contracts.leniency import RECORDED, read_leniently
 from contracts.problems import fault, reasons_of
 
 
@@ -42,15 +44,24 @@ class Registry:
         """The newest version's class of an event name such as `call_made`, if there is one."""
         return max((each for each in self if each.event_name() == name), key=lambda each: each.version(), default=None)
 
-    def read(self, type_: str, data: bytes | str) -> Event:
+    def read(self, type_: str, data: bytes | str, context: str | None = None) -> Event:
         """The data of one event, as written: strict, by its own version's contract.
 
-        Raises UnknownType, or pydantic's ValidationError whose locations name the fields.
+        With the context RECORDED lists that change do not count. Raises UnknownType, or pydantic's ValidationError
+        whose locations name the fields.
         """
-        event = self.get(type_).model_validate_json(data)
+        event = self.get(type_).model_validate_json(data, context=context)
         if isinstance(event, EventCorrected):
-            self._check_replacement(event)
+            self._check_replacement(event, context)
         return event
+
+    def read_entry(self, type_: str, data: Mapping[str, Any]) -> Event:
+        """The data of an entry, whatever rules hold today. Raises UnknownType."""
+        cls = self.get(type_)
+        try:
+            return cls.model_validate_json(canonical(data), context=RECORDED)
+        except ValidationError:
+            return read_leniently(cls, data)
 
     def newest(self, event: Event) -> Event:
         """The event as the newest version of its class: what folds see."""
@@ -58,7 +69,7 @@ class Registry:
             event = next_version
         return event
 
-    def _check_replacement(self, event: EventCorrected) -> None:
+    def _check_replacement(self, event: EventCorrected, context: str | None) -> None:
         try:
             target = self.get(event.target_type)
         except UnknownType:
@@ -66,6 +77,6 @@ class Registry:
         if target.family in ("correction", "policy"):
             raise fault((("target_type",), f"{event.target_type} is never corrected"))
         try:
-            target.model_validate_json(canonical(event.replacement.data))
+            target.model_validate_json(canonical(event.replacement.data), context=context)
         except ValidationError as error:
             raise fault(*((("replacement", "data", *loc), reason) for loc, reason in reasons_of(error))) from None

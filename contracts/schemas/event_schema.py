@@ -30,7 +30,8 @@ class WithoutFieldTitles(GenerateJsonSchema):
 def event_schema(cls: type[Event]) -> dict[str, Any]:
     """The schema of every structured CloudEvent of this type that intake takes and the ledger hands out.
 
-    Looser than intake in what JSON Schema cannot say: decimals by currency, sums, sizes in bytes.
+    Looser than intake in what JSON Schema cannot say: decimals and days of a currency, sums, sizes in bytes,
+    texts that show nothing.
     """
     data = cls.model_json_schema(schema_generator=WithoutFieldTitles)
     parts = data.pop("$defs", {})

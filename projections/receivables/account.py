@@ -6,18 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from contracts.money import MINOR_UNITS
 from projections.receivables.flags import Flags
 from projections.receivables.rows import ItemRow, UnappliedRow
 from projections.view import Row, RowKey
-
-_UNITS = {currency: Decimal(1).scaleb(-digits) for currency, digits in MINOR_UNITS.items()}
-
-
-def in_units(amount: Decimal, currency: str) -> Decimal:
-    """The amount with all the decimals of its currency, so that equal amounts read alike however they were sent."""
-    return amount.quantize(_UNITS[currency])
-
 
 Place = tuple[datetime, int, int, int]
 """(occurred_at, nanoseconds, sequence) of an entry, and a place within it."""

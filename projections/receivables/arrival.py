@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Literal
 
 from contracts.events import Allocation, CreditNoteIssued, InvoiceIssued, PaymentReceived, PaymentTransferred
-from projections.receivables.account import Allocate, Document, Item, in_units
+from contracts.money import in_units
+from projections.receivables.account import Allocate, Document, Item
 from projections.receivables.allocation import allocate, ask
 from projections.receivables.dispute import contest
 from projections.receivables.step import Step

@@ -13,10 +13,11 @@ from contracts.events import (
     PaymentTransferred,
     ReceivableDisputed,
 )
+from contracts.money import in_units
 from projections.entry import Entry
 from projections.playbooks import Playbooks
 from projections.receivables import arrival
-from projections.receivables.account import Account, Contest, Take, in_units
+from projections.receivables.account import Account, Contest, Take
 from projections.receivables.allocation import ask
 from projections.receivables.dispute import dispute
 from projections.receivables.step import Step

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, PlaybookPublished, UnknownType
@@ -50,8 +50,16 @@ class _Message(BaseModel, Generic[_E]):
     """A stored message, of which only what the columns do not say is read: the data, and the exact time."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
-    time: str
+    time: str = ""
     data: _E
+
+
+class _Loosely(BaseModel):
+    """A stored message whose data is not held to its contract."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    time: str = ""
+    data: dict[str, Any]
 
 
 @cache
@@ -98,7 +106,8 @@ def recorded_of(row: Row) -> Recorded:
     """An entry from its journal row: sequence, source, id, type, subject, occurred_at, actor, message.
 
     Projectors keep many of them: the message's bytes are left out, and text that recurs soon is held once.
-    Raises JournalUnreadable for a type that this version does not know.
+    It is read whatever its contract asks today. Raises JournalUnreadable for a type that this version does not know,
+    and for bytes that are no event.
     """
     try:
         reader = _reader(row["type"])
@@ -108,8 +117,11 @@ def recorded_of(row: Row) -> Recorded:
             "know. A newer version recorded it: run that one."
         ) from error
     actor = row["actor"]
-    said = reader(row["message"])
-    event = said.data
+    try:
+        said = reader(row["message"])
+        event, nanoseconds = said.data, nanoseconds_of(said.time)
+    except ValidationError:
+        event, nanoseconds = _read_leniently(row)
     _forget_fields_set(event, _NO_FIELDS)
     return Recorded(
         row["sequence"],
@@ -122,6 +134,17 @@ def recorded_of(row: Row) -> Recorded:
             _once(actor) if actor is not None else None,
             event,
             b"",
-            nanoseconds_of(said.time),
+            nanoseconds,
         ),
     )
+
+
+def _read_leniently(row: Row) -> tuple[Event, int]:
+    """Data and nanoseconds of an entry that today's contract would refuse."""
+    try:
+        said = _Loosely.model_validate_json(row["message"])
+    except ValidationError as error:
+        raise JournalUnreadable(
+            f"The journal's entry {row['sequence']} is no event. `daybook verify` tells what was altered."
+        ) from error
+    return EVENTS.read_entry(row["type"], said.data), nanoseconds_of(said.time)

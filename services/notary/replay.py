@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from contracts.canonical import NotCanonical, read_json
-from contracts.envelope import Refused, read_recorded
+from contracts.envelope import Refused, read_entry
 from contracts.times import read_instant
 from projections.entry import Recorded
 from projections.playbooks import Playbooks
@@ -83,7 +83,7 @@ def _explanation(
 
 
 def _recorded(row: Mapping[str, Any]) -> Recorded:
-    said = read_recorded(b64decode(row["message"], validate=True))
+    said = read_entry(b64decode(row["message"], validate=True))
     return Recorded(int(row["sequence"]), said)
 
 

@@ -6,11 +6,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from contracts.money import MINOR_UNITS
+from contracts.money import in_units
 from projections.entry import FOREVER
 
 _RATE = Decimal("0.0001")
-_UNITS = {currency: Decimal(1).scaleb(-digits) for currency, digits in MINOR_UNITS.items()}
 
 
 def instant(at: datetime) -> str:
@@ -25,7 +24,7 @@ def instant_or_none(at: datetime | None) -> str | None:
 
 def amount(value: Decimal, currency: str) -> str:
     """A decimal string with the decimals of its currency."""
-    return str(value.quantize(_UNITS[currency]))
+    return f"{in_units(value, currency):f}"
 
 
 def amount_or_none(value: Decimal | None, currency: str | None) -> str | None:

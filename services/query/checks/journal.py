@@ -13,7 +13,7 @@ from services.ledger.journal import Connection, Row
 from services.ledger.times import instant, microseconds
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences
-from services.recorder.judge import judge
+from services.recorder.judge import Unreadable, judge, judge_entry, was_refused
 from services.sql import queries
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages, messages_at
@@ -92,7 +92,7 @@ async def _chunks(connection: Connection, up_to: int) -> AsyncIterator[Sequence[
 
 async def _judge_others(connection: Connection, rows: Sequence[Row], differences: Differences) -> None:
     """Messages that do not count: why not, seen anew."""
-    said = {row["sequence"]: judge(row["stream_subject"], row["message"]) for row in rows}
+    said = {row["sequence"]: _judge_anew(row) for row in rows}
     named = [each.identity for each in said.values() if isinstance(each, CloudEvent)]
     found = await connection.fetch(_SQL["holders"], *map(list, zip(*named, strict=True))) if named else ()
     holders = {(holder["source"], holder["id"]): holder for holder in found}
@@ -115,6 +115,16 @@ async def _judge_others(connection: Connection, rows: Sequence[Row], differences
                 _judged(disposition, original),
                 _judged(row["disposition"], row["original"]),
             )
+
+
+def _judge_anew(row: Row) -> CloudEvent | Unreadable:
+    """A message that does not count, by the rules under which it was recorded."""
+    if row["disposition"] != "unreadable":
+        return judge_entry(row["stream_subject"], row["message"])
+    said = judge(row["stream_subject"], row["message"])
+    if isinstance(said, CloudEvent) and was_refused(said, row["reason"]):
+        return Unreadable(row["reason"])
+    return said
 
 
 def _gap(first: int, last: int, differences: Differences) -> None:

@@ -1,8 +1,8 @@
 -- name: rows
 -- The journal behind a sequence, in order, with whether each row's own subject is noted in concerns.
-select journal.sequence, journal.recorded_at, journal.disposition, journal.original, journal.source, journal.id,
-       journal.type, journal.subject, journal.occurred_at, journal.actor, journal.target_source, journal.target_id,
-       journal.stream_subject, journal.message, journal.leaf_hash,
+select journal.sequence, journal.recorded_at, journal.disposition, journal.original, journal.reason, journal.source,
+       journal.id, journal.type, journal.subject, journal.occurred_at, journal.actor, journal.target_source,
+       journal.target_id, journal.stream_subject, journal.message, journal.leaf_hash,
        concerns.sequence is not null as noted
   from ledger.journal
   left join ledger.concerns on concerns.subject = journal.subject and concerns.sequence = journal.sequence
@@ -13,9 +13,9 @@ select journal.sequence, journal.recorded_at, journal.disposition, journal.origi
 
 -- name: rows_of
 -- The same for what concerns one subject, each with the time of the row before it.
-select journal.sequence, journal.recorded_at, journal.disposition, journal.original, journal.source, journal.id,
-       journal.type, journal.subject, journal.occurred_at, journal.actor, journal.target_source, journal.target_id,
-       journal.stream_subject, journal.message, journal.leaf_hash, true as noted,
+select journal.sequence, journal.recorded_at, journal.disposition, journal.original, journal.reason, journal.source,
+       journal.id, journal.type, journal.subject, journal.occurred_at, journal.actor, journal.target_source,
+       journal.target_id, journal.stream_subject, journal.message, journal.leaf_hash, true as noted,
        (select before.recorded_at from ledger.journal before where before.sequence = journal.sequence - 1)
            as recorded_before
   from ledger.concerns

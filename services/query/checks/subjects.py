@@ -15,7 +15,7 @@ from services.projector.tables import tables_of
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences, joined
 from services.query.checks.rows import compare, told_of
-from services.recorder.judge import Unreadable, judge
+from services.recorder.judge import Unreadable, judge_entry
 from services.recorder.rows import concern
 from services.sql import queries
 
@@ -70,7 +70,7 @@ class SubjectChecks:
             sequence, subject = row["sequence"], row["concerned"]
             said = found.said.get(sequence)
             if said is None:
-                said = found.said[sequence] = judge(row["stream_subject"], row["message"])
+                said = found.said[sequence] = judge_entry(row["stream_subject"], row["message"])
             if row["lane"] != lanes[subject]:
                 wrong = f"lane {row['lane']}"
                 differences.add("concerns_extra", sequence, subject, f"lane {lanes[subject]}", wrong)
