@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import nats.errors
+import structlog
 from nats.aio.client import Client
 
 from services.errors import JournalAltered, NotProvisioned, StreamFull, StreamMismatch, Unavailable
@@ -15,6 +16,8 @@ from services.settings import Settings
 from services.stream.append import FULL
 from services.stream.provision import differences
 from services.stream.state import ask, find
+
+log = structlog.get_logger()
 
 _TIMEOUT_S = 10.0
 _LEAST_BYTES = 16 * 1024 * 1024
@@ -85,11 +88,27 @@ class HeadsStream:
         self._keys = keys
         self._end: int | None = None
         """Where the stream ends, as we left it."""
+        self.foreign: dict[int, str] = {}
+        """What is wrong with messages that somebody else put there, by sequence, as far as they were read: they are
+        passed over, and nothing is removed."""
+        self._others: UnknownSigner | None = None
+        """Of the foreign messages that were read, the last that is signed, by a key that is not known."""
 
     async def newest(self) -> Head | None:
-        """The last head, None when there is none. Raises JournalAltered, NotProvisioned and Unavailable."""
+        """The last head of this notary, None when the stream is empty.
+
+        Raises NotProvisioned and Unavailable; JournalAltered when a message was lost, or none is of this notary; UnknownKey
+        when all are of others.
+        """
         self._end = await self._last()
-        return await self._head(self._end) if self._end else None
+        for sequence in range(self._end, 0, -1):
+            if (head := await self._head(sequence)) is not None:
+                return head
+        if self._others is not None:
+            raise unknown_key(f"The stream {self._name}", self._others, self._keys)
+        if self._end:
+            raise JournalAltered(f"{self.foreign[self._end]} No message before it is one. {_HELP}")
+        return None
 
     async def newest_note(self) -> str | None:
         """The last head as it stands there, whoever signed it; None when there is none. Raises Unavailable."""
@@ -102,9 +121,14 @@ class HeadsStream:
         low, high = 0, last
         while low < high:  # heads only grow, so the first that is larger is found by halving
             middle = (low + high) // 2
-            low, high = (middle + 1, high) if (await self._head(middle + 1)).size <= size else (low, middle)
-        for sequence in range(low + 1, last + 1):
-            yield await self._head(sequence)
+            found = await self._next(middle + 1, high)
+            if found is not None and found[1].size <= size:
+                low = found[0]
+            else:
+                high = middle
+        while (found := await self._next(low + 1, last)) is not None:
+            low = found[0]
+            yield found[1]
 
     async def append(self, head: Head) -> None:
         """Publishes a head behind the others; returns once it is stored.
@@ -139,6 +163,13 @@ class HeadsStream:
             raise NotProvisioned(f"There is no stream {self._name} for signed heads. Run `daybook init`.")
         return found.last_sequence
 
+    async def _next(self, first: int, last: int) -> tuple[int, Head] | None:
+        """The first head from one sequence to another, and where it is."""
+        for sequence in range(first, last + 1):
+            if (head := await self._head(sequence)) is not None:
+                return sequence, head
+        return None
+
     async def _note(self, sequence: int) -> str:
         answer = await ask(self._nc, f"STREAM.MSG.GET.{self._name}", {"seq": sequence})
         if (error := answer.get("error")) is not None:
@@ -147,17 +178,21 @@ class HeadsStream:
             raise Unavailable(f"The stream {self._name} does not give message {sequence}: {error.get('description')}")
         return b64decode(answer["message"].get("data", "")).decode("utf-8", "replace")
 
-    async def _head(self, sequence: int) -> Head:
+    async def _head(self, sequence: int) -> Head | None:
+        """The head that a message is; None for one of somebody else."""
         note = await self._note(sequence)
         try:
             return read_head(note, self._keys)
-        except UnknownSigner as error:
-            raise unknown_key(f"The stream {self._name}", error, self._keys) from None
         except NotSigned as error:
-            shown = note[:200].replace("\n", "⏎")
-            raise JournalAltered(
-                f"Message {sequence} of the stream {self._name} is no head of this notary: {error} ({shown}). {_HELP}"
-            ) from None
+            if sequence not in self.foreign:
+                shown = note[:200].replace("\n", "⏎")
+                self.foreign[sequence] = (
+                    f"Message {sequence} of the stream {self._name} is no head of this notary: {error} ({shown})."
+                )
+                log.error("foreign_message", stream=self._name, sequence=sequence, reason=str(error), do=_HELP)
+            if isinstance(error, UnknownSigner):
+                self._others = error
+            return None
 
 
 _HELP = (

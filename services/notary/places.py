@@ -23,6 +23,8 @@ from services.notary.tree import Node
 
 Place = Literal["NATS", "the file", "Postgres"]
 Newest = Mapping[Place, Head | None]
+_TOLD = 3
+"""Foreign messages that are named; the log names all."""
 
 log = structlog.get_logger()
 
@@ -50,6 +52,10 @@ class Places:
                     "signed with the notary's key. Replace the key, and find out which head is right."
                 )
         return found
+
+    def foreign(self) -> str:
+        """What was passed over because somebody else put it there; empty where nothing was."""
+        return " ".join(self._stream.foreign[each] for each in sorted(self._stream.foreign)[:_TOLD])
 
     async def add(self, head: Head, nodes: list[Node]) -> None:
         """One more head, everywhere.

@@ -47,7 +47,8 @@ class Notary:
         and what goes wrong with the servers.
         """
         tree = await self._checked()
-        await self._standing.says("signing", f"A head is signed every {self._every_s:g} s while the journal grows.")
+        rule = f"A head is signed every {self._every_s:g} s while the journal grows."
+        await self._standing.says("signing", f"{rule} {self._places.foreign()}".strip())
         while True:
             end = await self._grown(tree.size)
             head = await self._signed(tree, min(end, tree.size + AT_ONCE))

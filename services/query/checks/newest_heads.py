@@ -20,10 +20,8 @@ async def check_signed(
 ) -> Compared:
     """That some rows are in the trees of the newest heads, as far as these go: of each tree the first that is not."""
     compared, heads = Compared(places={"ledger.tree_head": 0, "NATS": 0, "the file": None}), set[Head]()
-    newest = {
-        "ledger.tree_head": HeadsTable(connection, signed.keys).newest,
-        "NATS": HeadsStream(nc, stream, signed.keys).newest,
-    }
+    published = HeadsStream(nc, stream, signed.keys)
+    newest = {"ledger.tree_head": HeadsTable(connection, signed.keys).newest, "NATS": published.newest}
     if signed.file is not None and signed.file.exists():
         compared.places["the file"] = 0
         newest["the file"] = partial(asyncio.to_thread, HeadsFile(signed.file, signed.keys).newest)
@@ -38,6 +36,8 @@ async def check_signed(
         if head is not None:
             compared.places[place] = head.size
             heads.add(head)
+    for what in published.foreign.values():
+        compared.differences.add("head_altered", None, None, "a head of the trusted key", f"NATS: {what}")
     compared.heads = len(heads)
     for head in sorted(heads):
         try:

@@ -149,7 +149,7 @@ def swaps(mine: Notarised, notes: list[str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("swap", ["a changed root", "an older head's signature", "another key",
                                   "another key of the same name", "no head"])  # fmt: skip
-@pytest.mark.parametrize("place", ["table", "file", "stream"])
+@pytest.mark.parametrize("place", ["table", "file"])
 async def test_a_swapped_head_is_found_and_its_place_named(mine: Notarised, place: str, swap: str) -> None:
     notes = (await with_heads(mine))["table"]
     swapped = swaps(mine, notes)[swap]
@@ -160,10 +160,42 @@ async def test_a_swapped_head_is_found_and_its_place_named(mine: Notarised, plac
         case "file":
             heads_path(mine.settings).write_text("".join(f"{each}\n" for each in [*notes[:-1], swapped]))
             named = str(heads_path(mine.settings))
-        case "stream":
-            await published(mine, *notes[:-1], swapped)
-            named = "Message 4 of the stream DAYBOOK_HEADS"
     assert named in await refused(mine)
+
+
+@pytest.mark.parametrize("swap", ["a changed root", "an older head's signature", "another key",
+                                  "another key of the same name", "no head"])  # fmt: skip
+@pytest.mark.parametrize("kept", [1, 3, 4])
+async def test_what_somebody_else_put_into_the_stream_is_named_and_passed_over(
+    mine: Notarised, kept: int, swap: str
+) -> None:
+    notes = (await with_heads(mine))["table"]
+    await published(mine, *notes[:kept], swaps(mine, notes)[swap], "hello")
+    async with mine.notary():
+        await mine.fill(900)
+        await mine.signed(900)
+        said = await mine.says("signing")
+    assert f"Message {kept + 1} of the stream DAYBOOK_HEADS is no head of this notary" in said
+    assert f"Message {kept + 2} of the stream DAYBOOK_HEADS is no head of this notary" in said
+    await mine.assert_signed()
+
+
+async def test_a_notary_goes_on_when_somebody_else_writes_beside_it(mine: Notarised) -> None:
+    async with mine.notary():
+        await mine.fill(3)
+        await mine.signed(3)
+        nc, name = await mine.ledger.nats(), stream_name(mine.settings.stream)
+        for body in (b"hello", b"", b"\xff" * 300):
+            await nc.jetstream().publish(subject(mine.settings.stream), body, stream=name)
+        await mine.fill(900)
+        await mine.signed(900)
+    await mine.assert_signed()
+
+
+async def test_a_stream_without_a_head_of_this_notary_is_refused(mine: Notarised) -> None:
+    await with_heads(mine)
+    await published(mine, "hello")
+    assert "Message 1 of the stream DAYBOOK_HEADS is no head of this notary" in await refused(mine)
 
 
 async def test_an_older_head_in_the_place_of_the_newest_is_found(mine: Notarised) -> None:
