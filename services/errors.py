@@ -6,6 +6,7 @@ DaybookError
 ├── StillRunning          an `up` that was told to stop has not ended yet
 ├── NotProvisioned        the stream, the database or a generation is missing: `daybook init`
 ├── MissingRights         the database user may not do what is to be done
+├── NotPermitted          the NATS user may not do what is to be done
 ├── ServerFailed          an embedded server did not start or stopped by itself
 ├── StreamMismatch        the stream is not the one that the journal remembers: `daybook reconcile`
 │   └── MessageMissing    it does not hold a message that it must hold
@@ -46,6 +47,10 @@ class NotProvisioned(DaybookError):
 
 class MissingRights(DaybookError):
     """The database user may not do what is to be done; the message lists what is missing."""
+
+
+class NotPermitted(DaybookError):
+    """The NATS user may not do what is to be done; the message names it, the subject, and the user that may."""
 
 
 class ServerFailed(DaybookError):

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from services.stream.rights import unless_refused
+
 _CANCEL_AGAIN_S = 0.5
 
 
@@ -16,9 +18,12 @@ def stop_signals() -> list[signal.Signals]:
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Run the work until it ends, or until a signal says stop: then it is cancelled, and awaited."""
+    """Run the work until it ends, or until a signal says stop: then it is cancelled, and awaited.
+
+    Raises NotPermitted as soon as NATS does not permit what the work does.
+    """
     loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(work)
+    task = asyncio.ensure_future(unless_refused(work))
     told = False
 
     def tell() -> None:

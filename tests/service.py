@@ -29,11 +29,15 @@ class Service:
         self._killed = False
         self._said_before = 0
 
-    async def start(self) -> None:
-        """Starts it; intake and query are ready when this returns."""
+    async def process_started(self) -> None:
+        """Starts its process, whatever becomes of it."""
         self._said_before = self.program.log.stat().st_size if self.program.log.exists() else 0
         self.process = await Process.start(self.program)
         self._killed = False
+
+    async def start(self) -> None:
+        """Starts it; intake and query are ready when this returns."""
+        await self.process_started()
         if self.name in ("intake", "query"):
             await self.ready()
 

@@ -53,11 +53,15 @@ def load(data: Path | None = None, **given: Any) -> Settings:
 
 
 def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs a coroutine to its end. Ctrl-C is KeyboardInterrupt, whatever the libraries in between make of it."""
+    """Runs a coroutine to its end. Ctrl-C is KeyboardInterrupt, whatever the libraries in between make of it.
+
+    Raises NotPermitted as soon as NATS does not permit what the coroutine does.
+    """
+    from services.stream.rights import unless_refused
 
     async def interruptible() -> Result:
         try:
-            return await work
+            return await unless_refused(work)
         except Exception as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():

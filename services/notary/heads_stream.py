@@ -97,8 +97,8 @@ class HeadsStream:
     async def newest(self) -> Head | None:
         """The last head of this notary, None when the stream is empty.
 
-        Raises NotProvisioned and Unavailable; JournalAltered when a message was lost, or none is of this notary; UnknownKey
-        when all are of others.
+        Raises NotProvisioned and Unavailable; JournalAltered when a message was lost, or none is of this notary, and
+        UnknownKey when others signed them.
         """
         self._end = await self._last()
         for sequence in range(self._end, 0, -1):

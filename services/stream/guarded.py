@@ -10,7 +10,7 @@ from urllib.parse import ParseResult
 from nats.aio.client import DEFAULT_BUFFER_SIZE, DEFAULT_FLUSH_TIMEOUT, Client, Srv
 from nats.aio.transport import TcpTransport
 from nats.errors import Error, ProtocolError
-from nats.protocol.parser import PERMISSIONS_ERR
+from nats.protocol.parser import ERR_RE, PERMISSIONS_ERR
 
 
 class NoTls(Error):
@@ -66,7 +66,8 @@ class GuardedClient(Client):
     is made anew. nats-py's own reading, writing or reconnecting may end without a word, and leave a connection that
     looks whole and hears nothing. `_read_loop`, `_attempt_reconnect`, `_process_err`, `_pongs`, `_process_pong`,
     `_pending`, `_resp_map`, `_close` and `_connect_to_server` are nats-py's own;
-    `tests/integration/stream/test_guarded.py` notices when they are no longer used.
+    `tests/integration/stream/test_guarded.py` notices when they are no longer used, and
+    `tests/integration/deploy/test_nats_not_permitted.py` does for `_ps`.
     """
 
     async def connect(self, *servers: Any, **options: Any) -> None:
@@ -102,7 +103,9 @@ class GuardedClient(Client):
 
     async def _process_err(self, err_msg: str) -> None:
         if PERMISSIONS_ERR in err_msg:
-            await super()._process_err(err_msg)
+            said = ERR_RE.match(self._ps.buf)  # nats-py hands it on in small letters, and subjects are not
+            self._err = Error(f"nats: {err_msg if said is None else said[1].decode(errors='replace')}")
+            await self._error_cb(self._err)
             return
         error = Error(f"nats: {err_msg.strip(chr(39))}")
         await self._error_cb(error)

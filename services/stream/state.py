@@ -9,8 +9,9 @@ import nats.errors
 from nats.aio.client import Client
 
 from services.errors import NotProvisioned, Unavailable
+from services.stream import rights
 
-_STREAM_NOT_FOUND = 10059
+_STREAM_NOT_FOUND, _NOT_FOR_ACCOUNT = 10059, 10039
 _ANSWERED_S = 10.0
 _FOUND_S = 4.0
 """While a cluster elects a leader nobody answers: who asks how the stream is asks again soon."""
@@ -69,7 +70,10 @@ async def state(nc: Client, name: str) -> StreamState:
 async def ask(
     nc: Client, verb: str, payload: dict[str, Any] | None = None, within_s: float = _ANSWERED_S
 ) -> dict[str, Any]:
-    """One request to the JetStream API. Raises Unavailable when nobody answers."""
+    """One request to the JetStream API.
+
+    Raises Unavailable when nobody answers, and NotPermitted where JetStream is not for this user's account.
+    """
     question = json.dumps(payload).encode() if payload else b""
     try:
         reply = await nc.request(f"$JS.API.{verb}", question, timeout=within_s)
@@ -78,6 +82,8 @@ async def ask(
     except (nats.errors.Error, TimeoutError, OSError) as error:
         raise Unavailable(f"NATS does not answer at {_server(nc)}: {error or type(error).__name__}") from error
     answer: dict[str, Any] = json.loads(reply.data)
+    if answer.get("error", {}).get("err_code") == _NOT_FOR_ACCOUNT:
+        raise rights.not_permitted(_url(nc), _purpose(nc), f"ask $JS.API.{verb}, for its account has no JetStream")
     return answer
 
 
@@ -119,6 +125,14 @@ def instant(text: str) -> datetime:
     """The server's time, in nanoseconds with `Z`, cut to the microsecond."""
     seconds, _, fraction = text.removesuffix("Z").partition(".")
     return datetime.fromisoformat(f"{seconds}.{fraction[:6].ljust(6, '0')}+00:00")
+
+
+def _url(nc: Client) -> str:
+    return "" if nc.connected_url is None else nc.connected_url.geturl()
+
+
+def _purpose(nc: Client) -> str:
+    return str(nc.options.get("name") or "").removeprefix("daybook-")
 
 
 def _server(nc: Client) -> str:
