@@ -46,9 +46,9 @@ async def taken(ledger: Ledger, directory: Path) -> Manifest:
     return done.manifest
 
 
-async def restored(place: Ledger, backup: Path) -> Restored:
+async def restored(place: Ledger, backup: Path, *, disable_tokens: bool = False) -> Restored:
     """What restoring did."""
-    return await restore(place.settings, place.endpoints, backup, Restoring(), by="Li")
+    return await restore(place.settings, place.endpoints, backup, Restoring(), by="Li", disable_tokens=disable_tokens)
 
 
 async def started(ledger: Ledger, *words: str, via: tuple[str, ...] = ()) -> Process:

@@ -97,6 +97,28 @@ async def test_again_it_changes_nothing(original: Original, servers: Servers, tm
         assert await answers(place, original.sequence) == original.answers
 
 
+async def test_tokens_that_are_valid_again_are_told_and_can_be_disabled(
+    original: Original, servers: Servers, tmp_path: Path
+) -> None:
+    async with empty_place(servers, tmp_path / "place") as place:
+        told = (await restored(place, original.backup)).tokens
+        assert [(each.kind, each.name) for each in told if each.name in ("crm", "dashboard", "daybook")] == [
+            ("source", "crm"),
+            ("reader", "dashboard"),
+        ]
+        owner = await place.connect()
+        made = await owner.fetchval("select coalesce(rotated_at, added_at) from ledger.source where name = 'crm'")
+        assert next(each.since for each in told if each.name == "crm") == made
+        again = await restored(place, original.backup, disable_tokens=True)
+        assert (again.loaded, again.disabled, again.tokens) == (False, True, told)
+        valid = await owner.fetch(
+            "select name from ledger.source where disabled_at is null"
+            " union select name from ledger.reader where disabled_at is null"
+        )
+        assert [row["name"] for row in valid] == ["daybook"]
+        assert (await restored(place, original.backup)).tokens == []
+
+
 async def test_a_file_that_breaks_after_it_was_checked_is_named(
     original: Original, servers: Servers, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from services.embedded.data_directory import held
 from services.embedded.process import Process, Program
 from services.errors import AlreadyRunning, DaybookError
+from services.settings import running
 from tests.service import until
 
 
@@ -70,8 +71,11 @@ async def test_a_process_that_took_over_an_old_number_is_left_alone(tmp_path: Pa
     await stranger.kill()
 
 
-async def test_half_written_notes_are_no_trouble(tmp_path: Path) -> None:
-    (tmp_path / "children.json").write_text('{"nats": 12')
+@pytest.mark.parametrize("notes", ["", '{"nats": 12', "[1]", "null", '{"nats": null}', '{"nats": "x"}', "\x00"])
+async def test_half_written_notes_are_no_trouble(tmp_path: Path, notes: str) -> None:
+    for name in ("children.json", "run.json"):
+        (tmp_path / name).write_text(notes)
+    assert running(tmp_path) is None
     with held(tmp_path) as directory:
         await directory.clear_leftovers(_never)
     assert not (tmp_path / "children.json").exists()

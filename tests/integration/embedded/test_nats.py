@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 
 from services.embedded import ports
 from services.embedded.nats import NatsServer
+from services.errors import ServerFailed
 from services.stream import connection
 
 _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -106,3 +107,14 @@ async def test_a_port_that_was_taken_meanwhile_is_given_up(server: NatsServer) -
         await again.start()
         await again.stop()
     assert again.port != server.port
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b'{"port": 20', b"[]", b"null", b"\xff", b'{"port": "x"}', b'{"port": 70000}', b'{"password": "a} b"}'],
+)
+async def test_what_it_remembers_is_read_whole_or_said_to_be_broken(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "nats").mkdir()
+    (tmp_path / "nats" / "daybook.json").write_bytes(content)
+    with pytest.raises(ServerFailed, match=r"daybook.json, cannot be read: .* Remove it"):
+        NatsServer(tmp_path / "nats", tmp_path / "nats.log")
