@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from contracts.events import Event
-from projections.entry import Entry
-from projections.part import FoldRaised, Part, order_of
+from projections.entry import Entry, order_of
+from projections.part import FoldRaised, Part
 from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 
@@ -102,14 +102,18 @@ class Cell:
         playbooks: Playbooks,
         sequence: int,
     ) -> list[Change]:
-        entries = part.entries.copy()
-        for each in gone:
-            del entries[bisect_left(entries, each.order, key=order_of)]
-        for each in new:
-            insort(entries, each, key=order_of)
-        since = min(each.order for each in (*gone, *new))
         weight = part.checkpoints.weight
-        rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks, since)
+        gone = [each for each in gone if not part.remove(self.view, each)]
+        new = [each for each in new if not part.insert(self.view, each)]
+        rows: Mapping[RowKey, Row | None] = {}
+        if gone or new:
+            entries = part.entries.copy()
+            for each in gone:
+                del entries[bisect_left(entries, each.order, key=order_of)]
+            for each in new:
+                insort(entries, each, key=order_of)
+            since = min(each.order for each in (*gone, *new))
+            rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks, since)
         self.weight += part.checkpoints.weight - weight
         return replace_rows(part.rows, rows, sequence)
 

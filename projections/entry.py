@@ -58,3 +58,8 @@ class Entry(NamedTuple, Generic[E]):
     def identity(self) -> tuple[str, str]:
         """(source, id): the event's name for ever."""
         return self.source, self.id
+
+
+def order_of(entry: Entry[Event]) -> Order:
+    """Effective history is sorted by this."""
+    return entry.order

@@ -5,67 +5,176 @@ correction revives a voided event. A replacement keeps type, subject, `deal_id` 
 these rules has no effect and is named in `without_effect`; what names an event that is not there waits for it.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
-from projections.entry import Entry, Recorded
+from projections.entry import Entry, Recorded, order_of
 
 VERSION = 2
 """Raised whenever the same entries give another effective history; part of the generation's digest."""
 
+Identity = tuple[str, str]
+_CORRECTIONS = frozenset({EventCorrected, EventVoided})
 
-@dataclass(frozen=True, slots=True)
+
+class Told(NamedTuple):
+    """What one more entry changes in effective history."""
+
+    gone: tuple[Entry[Event], ...] = ()
+    new: tuple[Entry[Event], ...] = ()
+    judged: tuple[int, ...] = ()
+    """Sequences of the corrections and voids of which `without_effect` or `waiting` may say something else now."""
+
+
 class Effective:
-    """What counts, and what became of each correction."""
+    """What counts, and what became of each correction; told entry by entry, in order of sequence.
 
-    entries: list[Entry[Event]]
-    """Sorted by their time as it was sent, then by sequence."""
-    voided_by: dict[int, int]
-    """Sequence of a voided original to that of the void."""
-    corrected_by: dict[int, int]
-    """Sequence of a corrected original to that of the correction."""
-    without_effect: dict[int, str]
-    """Sequence of a correction or void that breaks a rule to the reason."""
-    waiting: dict[int, str]
-    """Sequence of a correction or void whose target is not among what concerns the subject, to the reason."""
+    A correction or void costs what finding its target costs, however long the history is. One that is about another
+    subject concerns this one by its target alone: until that comes it is as if it were not there.
+    """
 
+    def __init__(self, subject: str) -> None:
+        self.entries: list[Entry[Event]] = []
+        """Sorted by their time as it was sent, then by sequence."""
+        self.voided_by: dict[int, int] = {}
+        """Sequence of a voided original to that of the void."""
+        self.corrected_by: dict[int, int] = {}
+        """Sequence of a corrected original to that of the correction."""
+        self.without_effect: dict[int, str] = {}
+        """Sequence of a correction or void that breaks a rule to the reason."""
+        self.waiting: dict[int, str] = {}
+        """Sequence of a correction or void whose target is not among what concerns the subject, to the reason."""
+        self._subject = subject
+        self._originals: dict[Identity, Recorded | Entry[Event]] | None = None
+        """All that was recorded, corrections and voids included: as the entry that it makes where that says as much.
+        None while `entries` are all there is: an index that nobody needs would only take memory."""
+        self._naming: dict[Identity, list[Recorded]] = {}
+        """Corrections and voids by what they name, in order of sequence."""
+        self._decided: dict[int, Entry[Event] | None] = {}
+        """By the sequence of an original: what counts in its place, None where it is voided."""
 
-def effective(recorded: Iterable[Recorded]) -> Effective:
-    """Effective history of what concerns one subject. `recorded` is all of it, in any order."""
-    everything = sorted(recorded, key=lambda each: each.sequence)
-    originals = {each.said.identity: each for each in everything}
-    deciding: dict[int, Recorded] = {}
-    without: dict[int, str] = {}
-    waiting: dict[int, str] = {}
-    for each in everything:
-        if not isinstance(each.said.event, EventCorrected | EventVoided):
-            continue
-        named = each.said.event.target
-        target = originals.get((named.source, named.id))
-        if target is None:
-            waiting[each.sequence] = f"its target {named.source}/{named.id} is not among what concerns this subject"
-        elif reason := _broken_rule(each, target):
-            without[each.sequence] = reason
+    def load(self, recorded: Iterable[Recorded]) -> None:
+        """A whole history at once, in order of sequence; nothing was told before."""
+        corrections = []
+        for each in recorded:
+            if is_correction(each):
+                corrections.append(each)
+            else:
+                self.entries.append(self._added(each))
+        self.entries.sort(key=order_of)
+        for each in corrections:
+            self._correct(each)
+
+    def take(self, recorded: Recorded) -> Told:
+        """One more entry, behind all others in order of sequence."""
+        if is_correction(recorded):
+            return self._correct(recorded)
+        entry = self._added(recorded)
+        naming = self._naming.get(entry.identity) if self._naming else None
+        if naming is None:
+            self._insert(entry)
+            return Told(new=(entry,))
+        judged = [sequence for each in naming for sequence in self._admitted(each)]
+        for each in naming:
+            self._judge(each, recorded)
+        counts = self._decided.get(entry.sequence, entry)
+        if counts is not None:
+            self._insert(counts)
+        return Told((), () if counts is None else (counts,), (*judged, *(each.sequence for each in naming)))
+
+    def expect(self, correction: Recorded) -> bool:
+        """A correction or void that was recorded before what it names, which comes next. Gives whether it is news: then
+        it concerns this subject by its target alone."""
+        self._index()
+        naming = self._naming.setdefault(_target_of(correction), [])
+        if any(each.sequence == correction.sequence for each in naming):
+            return False
+        insort(naming, correction, key=lambda each: each.sequence)
+        return True
+
+    def _added(self, recorded: Recorded) -> Entry[Event]:
+        entry = entry_of(recorded)
+        plain = entry.event is recorded.said.event
+        if self._originals is not None or not plain:
+            self._index()[entry.identity] = entry if plain else recorded
+        return entry
+
+    def _index(self) -> dict[Identity, Recorded | Entry[Event]]:
+        if self._originals is None:
+            self._originals = {each.identity: each for each in self.entries}
+        return self._originals
+
+    def _correct(self, correction: Recorded) -> Told:
+        target = _target_of(correction)
+        self._naming.setdefault(target, []).append(correction)
+        original = self._index().get(target)
+        if target == correction.said.identity:
+            original = correction
+        if original is None and correction.said.subject != self._subject:
+            return Told()
+        judged = (*self._admitted(correction), correction.sequence)
+        if original is None:
+            named = "/".join(target)
+            self.waiting[correction.sequence] = f"its target {named} is not among what concerns this subject"
+            return Told(judged=judged)
+        as_recorded = recorded_of(original) if isinstance(original, Entry) else original
+        sequence = as_recorded.sequence
+        before = self._decided[sequence] if sequence in self._decided else entry_of(as_recorded)
+        if not self._judge(correction, as_recorded):
+            return Told(judged=judged)
+        gone: tuple[Entry[Event], ...] = ()
+        if before is not None:
+            gone = (self.entries.pop(bisect_left(self.entries, before.order, key=order_of)),)
+        counts = self._decided[sequence]
+        if counts is not None:
+            self._insert(counts)
+        return Told(gone, () if counts is None else (counts,), judged)
+
+    def _admitted(self, correction: Recorded) -> list[int]:
+        """A correction is there from now on: those that name it have found their target, by which they break a rule."""
+        index, identity = self._index(), correction.said.identity
+        if identity in index:
+            return []
+        index[identity] = correction
+        naming = [each for each in self._naming.get(identity, ()) if each is not correction]
+        for each in naming:
+            self._judge(each, correction)
+        return [each.sequence for each in naming]
+
+    def _judge(self, correction: Recorded, original: Recorded) -> bool:
+        """Whether it decides what counts in the place of the original."""
+        self.waiting.pop(correction.sequence, None)
+        counts = _replacing(correction, original)
+        if isinstance(counts, str):
+            self.without_effect[correction.sequence] = counts
+            return False
+        self._decided[original.sequence] = counts
+        self.voided_by.pop(original.sequence, None)
+        self.corrected_by.pop(original.sequence, None)
+        by = self.voided_by if counts is None else self.corrected_by
+        by[original.sequence] = correction.sequence
+        return True
+
+    def _insert(self, entry: Entry[Event]) -> None:
+        if not self.entries or self.entries[-1].order < entry.order:
+            self.entries.append(entry)
         else:
-            deciding[target.sequence] = each
-    entries: list[Entry[Event]] = []
-    voided: dict[int, int] = {}
-    corrected: dict[int, int] = {}
-    for each in everything:
-        if isinstance(each.said.event, EventCorrected | EventVoided):
-            continue
-        decision = deciding.get(each.sequence)
-        if decision is None:
-            entries.append(entry_of(each))
-        elif isinstance(decision.said.event, EventVoided):
-            voided[each.sequence] = decision.sequence
-        else:
-            corrected[each.sequence] = decision.sequence
-            entries.append(_replaced(each, decision))
-    entries.sort(key=lambda entry: entry.order)
-    return Effective(entries, voided, corrected, without, waiting)
+            insort(self.entries, entry, key=order_of)
+
+
+def effective(recorded: Iterable[Recorded], subject: str) -> Effective:
+    """Effective history of a subject. `recorded` is all that concerns it, in any order."""
+    found = Effective(subject)
+    found.load(sorted(recorded, key=lambda each: each.sequence))
+    return found
+
+
+def is_correction(recorded: Recorded) -> bool:
+    """Whether it is a correction or a void."""
+    return type(recorded.said.event) in _CORRECTIONS
 
 
 def entry_of(recorded: Recorded) -> Entry[Event]:
@@ -101,31 +210,29 @@ def recorded_of(entry: Entry[Event]) -> Recorded:
     return Recorded(entry.sequence, said)
 
 
-def _broken_rule(correction: Recorded, target: Recorded) -> str | None:
+def _target_of(correction: Recorded) -> Identity:
     event = correction.said.event
-    said = target.said
-    if isinstance(said.event, EventCorrected | EventVoided):
+    assert isinstance(event, EventCorrected | EventVoided)
+    return event.target.source, event.target.id
+
+
+def _replacing(correction: Recorded, original: Recorded) -> Entry[Event] | str | None:
+    """What counts in the place of the original, None for nothing; or the rule that the correction breaks."""
+    event = correction.said.event
+    said = original.said
+    if is_correction(original):
         return "the target is itself a correction or void"
     if said.event.family == "policy":
         return "published playbooks are never corrected or voided"
     if correction.said.subject != said.subject:
         return f"the target's subject is {said.subject}, not {correction.said.subject}"
-    if isinstance(event, EventCorrected):
-        if event.target_type != said.type:
-            return f"the target's type is {said.type}, not {event.target_type}"
-        if _replacement(event).concerns() != said.event.concerns():
-            return "the replacement names other deals or accounts than the target"
-    return None
-
-
-def _replacement(event: EventCorrected) -> Event:
-    return EVENTS.read_entry(event.target_type, event.replacement.data)
-
-
-def _replaced(original: Recorded, correction: Recorded) -> Entry[Event]:
-    event = correction.said.event
-    assert isinstance(event, EventCorrected)
-    said = original.said
+    if not isinstance(event, EventCorrected):
+        return None
+    if event.target_type != said.type:
+        return f"the target's type is {said.type}, not {event.target_type}"
+    replacement = EVENTS.read_entry(event.target_type, event.replacement.data)
+    if replacement.concerns() != said.event.concerns():
+        return "the replacement names other deals or accounts than the target"
     return Entry(
         original.sequence,
         event.replacement.time.at,
@@ -133,7 +240,7 @@ def _replaced(original: Recorded, correction: Recorded) -> Entry[Event]:
         said.id,
         said.subject,
         said.actor,
-        EVENTS.newest(_replacement(event)),
+        EVENTS.newest(replacement),
         correction.sequence,
         event.replacement.time.nanoseconds,
     )

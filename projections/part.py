@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.events import Event
 from projections.checkpoints import Checkpoint, Checkpoints, place_before
-from projections.entry import Entry, Order
+from projections.entry import Entry, Order, order_of
 from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 
@@ -48,6 +48,22 @@ class Part:
         if rows:
             self.checkpoints.touch(rows)
         return rows
+
+    def insert(self, view: View[Any], entry: Entry[Event]) -> bool:
+        """Take an entry that belongs before others, where no row depends on it; whether it did."""
+        if not view.insert(self.state, entry):
+            return False
+        self.checkpoints.joined(entry.order, ())
+        insort(self.entries, entry, key=order_of)
+        return True
+
+    def remove(self, view: View[Any], entry: Entry[Event]) -> bool:
+        """Let an entry go, where no row depends on it; whether it did."""
+        if not view.remove(self.state, entry):
+            return False
+        self.checkpoints.joined(entry.order, ())
+        del self.entries[bisect_left(self.entries, entry.order, key=order_of)]
+        return True
 
     def refold(
         self, view: View[Any], initial: Any, entries: list[Entry[Event]], playbooks: Playbooks, since: Order
@@ -98,8 +114,3 @@ class Part:
             insort(self.entries, each, key=order_of)
         self.rows.update(other.rows)
         self.names += other.names
-
-
-def order_of(entry: Entry[Event]) -> Order:
-    """What effective history is sorted by."""
-    return entry.order

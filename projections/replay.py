@@ -5,21 +5,18 @@ sorts behind all that it has to do with is folded on; otherwise, and for a corre
 part of the subject anew. All of it gives the same rows: `tests/conformance/test_views.py` holds every view to it.
 """
 
-from bisect import insort
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from contracts.events import EVENTS, Event, EventCorrected, EventVoided
+from contracts.events import Event
 from contracts.identifiers import split_subject
 from projections.cell import Cell, Change, replace_rows
 from projections.entry import Entry, Recorded
-from projections.history import effective, entry_of, recorded_of
+from projections.history import Effective
 from projections.playbooks import Playbooks
 from projections.view import FlagRow, Row, RowKey, View
 
 __all__ = ["Change", "Replay"]
-
-_CORRECTIONS = frozenset({EventCorrected, EventVoided})
 
 
 class Replay:
@@ -35,10 +32,7 @@ class Replay:
 
     def _forget(self) -> None:
         self._length = 0
-        self._recorded: list[Recorded] | None = None
-        """All as recorded, if that says more than `_entries`: see `_all_recorded`."""
-        self._entries: list[Entry[Event]] = []
-        self._targets: set[tuple[str, str]] = set()
+        self._effective = Effective(self.subject)
         self._correction_flags: dict[RowKey, Row] = {}
         self._cells = [Cell(view, self._id) for view in self._views]
 
@@ -66,7 +60,7 @@ class Replay:
     @property
     def entries(self) -> Sequence[Entry[Event]]:
         """Effective history."""
-        return self._entries
+        return self._effective.entries
 
     def load(self, history: Iterable[Recorded], playbooks: Playbooks) -> None:
         """Take a whole history at once: the rows are those that `take` and `republish` would have left one by one.
@@ -79,48 +73,40 @@ class Replay:
         if not recorded:
             return
         self._length = len(recorded)
-        if all(map(_is_plain, recorded)):
-            self._entries = sorted(map(entry_of, recorded), key=lambda each: each.order)
-        else:
-            self._recorded = recorded
-            self._retell(recorded, recorded[-1].sequence)
+        self._effective.load(recorded)
+        said = self._effective
+        self._flag((*said.without_effect, *said.waiting), recorded[-1].sequence)
         self._refold(playbooks, recorded[-1].sequence)
         if self.stale:
             self._one_by_one(recorded, playbooks)
 
-    def take(self, recorded: Recorded, playbooks: Playbooks) -> list[Change]:
-        """The next entry that concerns the subject. Playbooks published behind it are not seen."""
+    def take(self, recorded: Recorded, playbooks: Playbooks, expecting: Sequence[Recorded] = ()) -> list[Change]:
+        """The next entry that concerns the subject. Playbooks published behind it are not seen.
+
+        `expecting`: the corrections and voids of it that were recorded before, whether they are known here or not.
+        """
         playbooks = playbooks.known_at(recorded.sequence)
-        self._length += 1
-        said = recorded.said
-        if self._recorded is not None or not _is_plain(recorded):
-            self._recorded = self._all_recorded()
-            self._recorded.append(recorded)
-        if type(said.event) in _CORRECTIONS or (self._targets and said.identity in self._targets):
+        self._length += 1 + sum(map(self._effective.expect, expecting))
+        told = self._effective.take(recorded)
+        if told.judged:
             self.refolds += 1
-            told = self._entries
-            changes = self._retell(self._all_recorded(), recorded.sequence)
-            gone, new = _without(told, self._entries), _without(self._entries, told)
+            changes = self._flag(told.judged, recorded.sequence)
             for cell in self._cells:
                 if cell.error is None:
-                    changes += cell.correct(gone, new, playbooks, recorded.sequence)
+                    changes += cell.correct(told.gone, told.new, playbooks, recorded.sequence)
                 else:
-                    changes += cell.refold(self._entries, playbooks, recorded.sequence)
+                    changes += cell.refold(self.entries, playbooks, recorded.sequence)
             return changes
-        entry = entry_of(recorded)
-        if self._entries and entry.order < self._entries[-1].order:
-            self.refolds += 1
-            insort(self._entries, entry, key=lambda each: each.order)
-        else:
-            self._entries.append(entry)
         changes = []
-        for cell in self._cells:
-            if not cell.handles(entry):
-                continue
-            if cell.error is None:
-                changes += cell.take(entry, playbooks, recorded.sequence)
-            else:
-                changes += cell.refold(self._entries, playbooks, recorded.sequence)
+        for entry in told.new:
+            self.refolds += entry is not self.entries[-1]
+            for cell in self._cells:
+                if not cell.handles(entry):
+                    continue
+                if cell.error is None:
+                    changes += cell.take(entry, playbooks, recorded.sequence)
+                else:
+                    changes += cell.refold(self.entries, playbooks, recorded.sequence)
         return changes
 
     def republish(self, playbooks: Playbooks, sequence: int) -> list[Change]:
@@ -132,31 +118,19 @@ class Replay:
         return self._refold(playbooks.known_at(sequence), sequence)
 
     def _refold(self, playbooks: Playbooks, sequence: int) -> list[Change]:
-        return [change for cell in self._cells for change in cell.refold(self._entries, playbooks, sequence)]
+        return [change for cell in self._cells for change in cell.refold(self.entries, playbooks, sequence)]
 
-    def _all_recorded(self) -> list[Recorded]:
-        """All that concerns the subject, in order of sequence. While nothing is corrected, and all of newest version,
-        effective history tells it, and holding both would take a fifth more memory."""
-        if self._recorded is not None:
-            return self._recorded
-        return [recorded_of(each) for each in sorted(self._entries, key=lambda each: each.sequence)]
-
-    def _retell(self, recorded: Sequence[Recorded], sequence: int) -> list[Change]:
-        told = effective(recorded)
-        self._entries = told.entries
-        self._targets = set()
-        own: set[int] = set()
-        for each in recorded:
-            if isinstance(each.said.event, EventCorrected | EventVoided):
-                self._targets.add((each.said.event.target.source, each.said.event.target.id))
-                if each.said.subject == self.subject:
-                    own.add(each.sequence)
-        flags = [("correction_without_effect", *each) for each in told.without_effect.items()]
-        flags += [("correction_waits", *each) for each in told.waiting.items() if each[0] in own]
-        wanted: dict[RowKey, Row | None] = dict.fromkeys(self._correction_flags)
-        for flag, entry, reason in flags:
-            row = FlagRow(self.subject, "history", flag, entry, reason)
-            wanted[RowKey(FlagRow, (self.subject, "history", flag, entry))] = row
+    def _flag(self, judged: Iterable[int], sequence: int) -> list[Change]:
+        """Show what became of these corrections and voids."""
+        wanted: dict[RowKey, Row | None] = {}
+        for flag, said in (
+            ("correction_without_effect", self._effective.without_effect),
+            ("correction_waits", self._effective.waiting),
+        ):
+            for entry in judged:
+                key = RowKey(FlagRow, (self.subject, "history", flag, entry))
+                reason = said.get(entry)
+                wanted[key] = FlagRow(self.subject, "history", flag, entry, reason) if reason is not None else None
         return replace_rows(self._correction_flags, wanted, sequence)
 
     def _one_by_one(self, history: Sequence[Recorded], playbooks: Playbooks) -> None:
@@ -168,15 +142,3 @@ class Replay:
                 self.republish(playbooks, sequence)
             else:
                 self.take(recorded, playbooks)
-
-
-def _is_plain(recorded: Recorded) -> bool:
-    """Whether an entry of effective history says as much, unless it is corrected."""
-    event = recorded.said.event
-    return type(event) not in _CORRECTIONS and EVENTS.newest(event) is event
-
-
-def _without(some: Sequence[Entry[Event]], others: Sequence[Entry[Event]]) -> list[Entry[Event]]:
-    """Those of one effective history that are not in another of the same subject."""
-    there = {(each.sequence, each.corrected_by) for each in others}
-    return [each for each in some if (each.sequence, each.corrected_by) not in there]

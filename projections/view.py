@@ -67,6 +67,10 @@ class FlagRow(Row, table="flag", key=("subject", "view", "flag", "entry")):
 _WHOLE = ("",)
 
 
+def _never(_: object, __: object) -> bool:
+    return False
+
+
 def _never_joined(_: object, __: object) -> None:
     raise AssertionError("all entries have the same name")
 
@@ -94,6 +98,12 @@ class View(Generic[S]):
     row: Callable[[S, RowKey], Row | None]
     copy: Callable[[S], S] = deepcopy
     """A state that goes on from there by itself; what never changes may be shared."""
+    insert: Callable[[S, Entry[Any]], bool] = _never
+    """Change a state into that with one more entry, which belongs before others that are folded, if no row depends on
+    it; whether it did. Without it the entries behind a late one are always folded anew. It may be false at any time:
+    then the state is as before."""
+    remove: Callable[[S, Entry[Any]], bool] = _never
+    """The same with an entry less, which is among those folded."""
     names: Callable[[Any], Sequence[Hashable]] = lambda _: _WHOLE
     """What an event has to do with, at least one name. Entries that share no name, neither directly nor through
     others, have no effect on each other, and touch no row in common: so only what has to do with a late entry is

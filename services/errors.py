@@ -81,6 +81,10 @@ class Unavailable(DaybookError):
     """NATS or Postgres cannot be reached now; trying again may help."""
 
 
+class ClockDiffers(Unavailable):
+    """The clock of the NATS server and ours differ by more than is borne; nothing is recorded."""
+
+
 class StreamFull(DaybookError):
     """The stream has no room left; nothing was recorded."""
 

@@ -144,8 +144,10 @@ FACTS: dict[SubjectKind, list[Fact]] = {"deal": _ABOUT_A_DEAL, "account": _ABOUT
 
 
 @st.composite
-def stories(draw: st.DrawFn, kind: SubjectKind, size: int = 12, in_any_order: bool = False) -> list[Said | Playbook]:
-    """Facts, corrections, voids and publications in order of arrival; facts have ids and times.
+def stories(
+    draw: st.DrawFn, kind: SubjectKind, size: int = 12, in_any_order: bool = False, changes: int = 4
+) -> list[Said | Playbook]:
+    """Facts, at most so many corrections and voids, and publications in order of arrival; facts have ids and times.
 
     With `in_any_order` their order of arrival must not matter: instants are distinct, some by nanoseconds alone,
     playbooks come first, and no two corrections name one target.
@@ -157,19 +159,19 @@ def stories(draw: st.DrawFn, kind: SubjectKind, size: int = 12, in_any_order: bo
     for place, fact in enumerate([*begun, *draw(st.lists(st.one_of(FACTS[kind]), max_size=size))]):
         at = day(draw(st.integers(0, last_day))) + timedelta(minutes=place * minutes_apart)
         facts.append(replace(fact, id=f"f{place}", at=at, nanoseconds=place if in_any_order else draw(_NANOSECONDS)))
-    changed = draw(st.lists(st.integers(0, len(facts)), max_size=4, unique=in_any_order))
-    changes: list[Said] = []
+    changed = draw(st.lists(st.integers(0, len(facts)), max_size=changes, unique=in_any_order))
+    changing: list[Said] = []
     for number, place in enumerate(changed):
         name = facts[place].name if place < len(facts) else ""
         alike = [each for each in facts if each.name == name]
-        changes.append(draw(_change(f"f{place}", alike, number, in_any_order)))
+        changing.append(draw(_change(f"f{place}", alike, number, in_any_order)))
     published = draw(
         st.lists(st.sampled_from(PUBLICATIONS), max_size=4, unique_by=lambda each: (each.key, each.version))
     )
     if in_any_order:
-        return [*published, *draw(st.permutations([*facts, *changes]))]
+        return [*published, *draw(st.permutations([*facts, *changing]))]
     told: list[Said | Playbook] = list(facts)
-    later: list[Said | Playbook] = [*changes, *published]
+    later: list[Said | Playbook] = [*changing, *published]
     for each in later:
         told.insert(draw(st.integers(0, len(told))), each)
     return told

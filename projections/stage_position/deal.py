@@ -35,6 +35,10 @@ class Deal:
     currency: str | None = None
     owner: str | None = None
     account: str | None = None
+    moved: bool = False
+    """Whether it has followed another playbook or version before."""
+    taken_back: bool = False
+    """Whether evidence has been revoked or a commitment withdrawn, with or without effect."""
     said: list[Entry[Event]] = field(default_factory=list)
     """All entries so far: a playbook that the deal moves to judges them anew."""
     flags: dict[RowKey, FlagRow] = field(default_factory=dict)

@@ -6,6 +6,7 @@ step up to which nothing is lacking. Evidence that comes early waits in its plac
 and the deal falls to the step before it.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from copy import copy
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from contracts.events import (
     EvidenceRevoked,
     MilestoneAchieved,
 )
-from projections.entry import Entry
+from projections.entry import Entry, order_of
 from projections.rulebook import Need, Rulebook
 
 
@@ -59,18 +60,9 @@ class Evidence:
     def judge(self, entry: Entry[Event]) -> Finding | None:
         """Count an entry for whatever it meets, or take back what it takes back."""
         event = entry.event
-        for match in self._rulebook.matches.get(event.event_name(), ()):
-            if match.fits(event):
-                self._count(entry, match.need, match.way)
+        for need, way in self._meets(event):
+            self._count(entry, need, way)
         match event:
-            case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key):
-                if key not in self._rulebook.items:
-                    return self._unknown_item(key)
-                self._count(entry, self._rulebook.items[key].number, 0)
-            case CustomerCommitmentReceived(stage=stage):
-                if stage not in self._rulebook.commitments:
-                    return self._unknown_stage(stage)
-                self._count(entry, self._rulebook.commitments[stage].number, 0)
             case CommitmentWithdrawn(stage=stage):
                 return self._withdraw(stage)
             case EvidenceRevoked(target=EventReference() as target):
@@ -78,7 +70,38 @@ class Evidence:
                     return Finding("revoked_unknown", f"{target.source}/{target.id} is not evidence at that time")
             case EvidenceRevoked(item=str() as key):
                 return self._revoke_item(key)
-        return None
+        return self._unknown(event)
+
+    def insert(self, entry: Entry[Event]) -> bool:
+        """Count an entry among others, where enough before it count for all that it meets; whether it did.
+
+        Nothing was ever taken back.
+        """
+        places = self._meets(entry.event)
+        counted = [self._counted.get(place, []) for place in places]
+        at = [bisect_left(each, entry.order, key=order_of) for each in counted]
+        if any(map(self._is_needed, places, at)) or self._unknown(entry.event):
+            return False
+        for entries, index in zip(counted, at, strict=True):
+            entries.insert(index, entry)
+        if places:
+            self._places[entry.identity] = places
+        return True
+
+    def remove(self, entry: Entry[Event]) -> bool:
+        """Count an entry no longer, where enough before it count for all that it meets; whether it did.
+
+        Nothing was ever taken back.
+        """
+        places = self._meets(entry.event)
+        counted = [self._counted[place] for place in places]
+        at = [bisect_left(each, entry.order, key=order_of) for each in counted]
+        if any(map(self._is_needed, places, at)) or self._unknown(entry.event):
+            return False
+        for entries, index in zip(counted, at, strict=True):
+            del entries[index]
+        self._places.pop(entry.identity, None)
+        return True
 
     def met_by(self, need: Need) -> Sequence[Entry[Event]]:
         """The entries that meet a need: the earliest that suffice, in one way; none while it is not met."""
@@ -92,6 +115,31 @@ class Evidence:
     def missing(self) -> Sequence[Need]:
         """What the next step still needs."""
         return [need for need in self._rulebook.needs_of(self.step + 1) if not self._ways_met.get(need.number)]
+
+    def _meets(self, event: Event) -> list[tuple[int, int]]:
+        """The needs that an event counts for, each with the way."""
+        matches = self._rulebook.matches.get(event.event_name(), ())
+        found = [(match.need, match.way) for match in matches if match.fits(event)]
+        match event:
+            case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key) if key in self._rulebook.items:
+                found.append((self._rulebook.items[key].number, 0))
+            case CustomerCommitmentReceived(stage=stage) if stage in self._rulebook.commitments:
+                found.append((self._rulebook.commitments[stage].number, 0))
+        return found
+
+    def _unknown(self, event: Event) -> Finding | None:
+        """An item or a stage that the playbook does not have."""
+        match event:
+            case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key) if key not in self._rulebook.items:
+                return self._unknown_item(key)
+            case CustomerCommitmentReceived(stage=stage) if stage not in self._rulebook.commitments:
+                return self._unknown_stage(stage)
+        return None
+
+    def _is_needed(self, place: tuple[int, int], at: int) -> bool:
+        """Whether what is counted there is among the first that suffice."""
+        need, way = place
+        return at < self._rulebook.needs[need].at_least[way]
 
     def _withdraw(self, stage: int) -> Finding | None:
         """The commitments for a stage so far no longer hold, whatever else they met."""

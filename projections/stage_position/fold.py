@@ -1,5 +1,6 @@
 """The fold: what each event does to a deal. Total: nothing that may be said raises; what surprises is flagged."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import TypeGuard, assert_never, get_args
 
@@ -30,7 +31,7 @@ from contracts.events import (
     StageClaimed,
     VisitDone,
 )
-from projections.entry import Entry
+from projections.entry import Entry, order_of
 from projections.playbooks import Playbooks
 from projections.stage_position.deal import CLOSED, Deal
 from projections.stage_position.evidence import Finding
@@ -64,12 +65,17 @@ Judged = (
 Handled = Course | Judged
 
 _COURSE = frozenset(get_args(Course))
+_TAKING_BACK = frozenset({EvidenceRevoked, CommitmentWithdrawn})
+_OF_CONSEQUENCE = _COURSE | _TAKING_BACK | {StageClaimed}
+"""On these rows depend, wherever they come."""
 
 
 def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[RowKey]:
     """The next entry in effective order."""
     deal.said.append(entry)
     event = entry.event
+    if type(event) in _TAKING_BACK:
+        deal.taken_back = True
     before = deal.standing
     step = before.step if before is not None else 0
     touched: list[RowKey] = []
@@ -83,6 +89,28 @@ def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[
     elif course or (before is not None and before.step != step):
         touched += deal.show(entry)
     return touched
+
+
+def insert(deal: Deal, entry: Entry[Handled]) -> bool:
+    """Let an entry that comes late count among the others, if it only repeats what was evidence before it."""
+    if not _only_repeats(deal, entry) or not (deal.standing is None or deal.standing.evidence.insert(entry)):
+        return False
+    insort(deal.said, entry, key=order_of)
+    return True
+
+
+def remove(deal: Deal, entry: Entry[Handled]) -> bool:
+    """Let an entry count no longer, if it only repeats what was evidence before it."""
+    if not _only_repeats(deal, entry) or not (deal.standing is None or deal.standing.evidence.remove(entry)):
+        return False
+    del deal.said[bisect_left(deal.said, entry.order, key=order_of)]
+    return True
+
+
+def _only_repeats(deal: Deal, entry: Entry[Handled]) -> bool:
+    """Whether the deal's rows can depend on it as evidence alone, and only if it is among the first for an item."""
+    told_once = deal.opening is not None and not deal.moved and not deal.taken_back
+    return told_once and type(entry.event) not in _OF_CONSEQUENCE
 
 
 def row(deal: Deal, key: RowKey) -> Row | None:
@@ -149,6 +177,7 @@ def _move(deal: Deal, event: DealRevised, entry: Entry[Event], playbooks: Playbo
     """A move to another playbook or version: from now on it judges all evidence. Flags stay as they were raised."""
     if deal.opening is None or not _moves(event, deal.playbook):
         return []
+    deal.moved = True
     key = event.playbook or deal.playbook
     published = playbooks.find(key, event.playbook_version, entry.sequence)
     touched = deal.follow(key, event.playbook_version, published, entry.sequence)

@@ -91,6 +91,11 @@ def _show(done: "Reconciled", action: str) -> None:
     show((_DONE if done.applied else _PLANNED)[action])
     if words := comparison.words():
         show(f"Of {counted(max(comparison.must_hold, comparison.last_sequence), 'message')}: {words}.")
+    if (rows := done.look.recorded_ahead) is not None:
+        show(
+            f"Rows {_run(rows)} of the journal were recorded at a time that is still to come: a clock was wrong. They "
+            "stay as they are, and until that time all later rows say it too. Ask by sequence instead of by time."
+        )
     if done.moved:
         show("Messages that the journal does not know:", _numbers(done.moved))
     if comparison.lost and done.look.found is not None and done.look.found.copies > 1:
@@ -149,6 +154,8 @@ def document(done: "Reconciled") -> dict[str, Any]:
         "retimed": comparison.retimed,
         "lost": comparison.lost,
         "unrecorded": comparison.beyond,
+        "to_come": comparison.to_come,
+        "recorded_ahead": look.recorded_ahead,
         "moved": [{"old": each.old, "new": each.new} for each in done.moved],
     }
 

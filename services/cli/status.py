@@ -22,7 +22,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(answer)
         return
-    stream, behind = answer["stream"], [lane for lane in answer["lanes"] if lane["lag"]]
+    stream, behind = answer["stream"], [lane for lane in answer["lanes"] if lane["lag"] or lane["slow_subject"]]
     rows = table("", "", right=("",))
     rows.show_header = False
     last = stream["last_sequence"]
@@ -40,9 +40,10 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     rows.add_row("signed", [str(answer["notary"]["signed"]), *_notary(answer["notary"])])
     show(rows)
     if behind:
-        lanes = table("lane", "projected", "lag", right=("lane", "projected", "lag"))
+        lanes = table("lane", "projected", "lag", "slow subject", right=("lane", "projected", "lag"))
         for lane in behind:
-            lanes.add_row(str(lane["lane"]), str(lane["projected"]), str(lane["lag"]))
+            slow = f"{lane['slow_subject']} ({lane['slow_s']:.1f} s)" if lane["slow_subject"] else ""
+            lanes.add_row(str(lane["lane"]), str(lane["projected"]), str(lane["lag"]), text(slow))
         show(lanes)
 
 

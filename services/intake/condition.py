@@ -7,6 +7,7 @@ from services.intake.door import Door
 from services.intake.stream_watch import StreamWatch
 from services.monitoring.condition import Condition, Reason
 from services.settings import Settings
+from services.stream.clock import StreamClock
 from services.stream.provision import MAX_MESSAGE_BYTES, configuration, differences
 from services.stream.state import StreamState, find
 
@@ -19,11 +20,12 @@ _COPIES = "num_replicas"
 class Looking:
     """Looks at the stream."""
 
-    def __init__(self, settings: Settings, door: Door, nc: Client, watch: StreamWatch) -> None:
+    def __init__(self, settings: Settings, door: Door, nc: Client, watch: StreamWatch, clock: StreamClock) -> None:
         self._settings = settings
         self._door = door
         self._nc = nc
         self._watch = watch
+        self._clock = clock
 
     async def look(self) -> Condition:
         """How intake is now. PostgreSQL may be away: intake takes events all the same."""
@@ -42,6 +44,10 @@ class Looking:
             if found is None and self._nc.is_connected:
                 reasons.append(Reason("stream_missing", f"There is no stream {self._settings.stream}."))
                 return Condition(reasons, state, figures)
+        if (difference := await self._clock.difference()) is not None:
+            reasons.append(Reason("clock_differs", difference))
+        if (ahead := self._clock.ahead_s) is not None:
+            figures["daybook_intake_clock_ahead_seconds"] = ahead
         if found is None:
             reasons.append(Reason("stream_away", "NATS does not answer, or the stream has no leader now."))
             return Condition(reasons, state, figures)

@@ -39,9 +39,7 @@ async def fate_of(journal: Journal, source: str, id_: str) -> Fate | Refusal:
 
 def _shown(rows: Sequence[asyncpg.Record], corrections: Sequence[asyncpg.Record]) -> dict[str, Any]:
     entry, *others = rows
-    decided = effective(
-        sorted((recorded_of(row) for row in (entry, *corrections)), key=lambda recorded: recorded.sequence)
-    )
+    decided = effective((recorded_of(row) for row in (entry, *corrections)), entry["subject"])
     sequence = entry["sequence"]
     return {
         "source": entry["source"],

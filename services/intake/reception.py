@@ -27,6 +27,7 @@ from services.intake.sent import Sent
 from services.intake.sources import Source
 from services.intake.stream_watch import StreamWatch
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, message_of
+from services.stream.clock import StreamClock
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ ATTEMPTS = 5
 _UNFINISHED = "It may be recorded, or the first events of it; send it again, unchanged: nothing counts twice."
 """An append without an answer: see `services/stream/append.py`."""
 
-STOPPING = ("stream_full", "stream_away", "stream_foreign")
+STOPPING = ("stream_full", "stream_away", "stream_foreign", "clock_differs")
 """Refusals that hold for whoever sends now."""
 
 
@@ -81,6 +82,7 @@ class Reception:
         duplicates: Duplicates,
         remembrance: Remembrance,
         watch: StreamWatch,
+        clock: StreamClock,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._group = group
@@ -88,6 +90,7 @@ class Reception:
         self._duplicates = duplicates
         self._remembrance = remembrance
         self._watch = watch
+        self._clock = clock
         self._now = now or (lambda: datetime.now(UTC))
         self._in_flight = InFlight()
         self._in_progress = 0
@@ -109,6 +112,8 @@ class Reception:
             self._in_progress -= size
 
     async def _take(self, source: Source, sent: Sent) -> Taken | Refusal:
+        if (difference := await self._clock.difference()) is not None:
+            return Refusal("clock_differs", f"{difference} Nothing was recorded; send this again, unchanged.")
         faults = [*sent.faults, *admission.faults_of(source, sent.events, self._now())]
         if faults:
             known = await self._look(source, sent)

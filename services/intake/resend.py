@@ -18,6 +18,7 @@ from services.intake.stream_watch import StreamWatch
 from services.settings import Endpoints
 from services.sql import queries
 from services.stream import connection as stream_connection
+from services.stream.clock import StreamClock
 
 _SQL = queries("services.intake", "sources.sql")
 
@@ -40,6 +41,7 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
                     Duplicates(nc, stream, journal),
                     Remembrance(nc, stream, journal),
                     StreamWatch(nc, stream, ask),
+                    StreamClock(nc, stream),
                 )
                 taken = await reception.take(source, Sent([(0, event)], single=True))
         finally:

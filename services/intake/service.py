@@ -9,6 +9,7 @@ import structlog
 
 from services import database
 from services.errors import NotProvisioned
+from services.intake import clock_watch
 from services.intake.asking import Asking
 from services.intake.condition import Looking
 from services.intake.door import Door
@@ -28,6 +29,7 @@ from services.monitoring.requests import Measured
 from services.serving import serving
 from services.settings import Settings, endpoints
 from services.stream import connection
+from services.stream.clock import StreamClock
 from services.stream.elsewhere import look_elsewhere
 from services.stream.state import state
 from services.tls import server_context
@@ -62,19 +64,20 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
                 await sources.read()
                 if not sources.loaded:
                     raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
-                watch = StreamWatch(nc, settings.stream, ask)
+                watch, clock = StreamWatch(nc, settings.stream, ask), StreamClock(nc, settings.stream)
                 reception = Reception(
                     Group(nc, settings.stream),
                     journal,
                     Duplicates(nc, settings.stream, journal),
                     Remembrance(nc, settings.stream, journal, remembered_s),
                     watch,
+                    clock,
                 )
                 door = Door(sources, reception, journal)
-                monitor = Monitor(settings, Looking(settings, door, nc, watch).look)
+                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock).look)
                 app = Measured(application(door, monitor))
                 async with (
-                    beside(sources.keep_reading(), watch.keep_looking()),
+                    beside(sources.keep_reading(), watch.keep_looking(), clock_watch.keep_looking(clock)),
                     serving(app, settings.intake_host, settings.intake_port, tls) as port,
                     taking_requests(door, where.requests_url) as requests,
                     beside(look_elsewhere(nc, settings.stream, requests)),

@@ -8,6 +8,10 @@ FIGURES: Final = {
     "daybook_stream_bytes": "Bytes that the stream's messages take.",
     "daybook_stream_max_bytes": "Bytes that the stream may take; then it refuses.",
     "daybook_intake_journal_away": "1 while PostgreSQL does not answer intake, which takes events all the same.",
+    "daybook_intake_clock_ahead_seconds": "How far the clock of the NATS server is ahead of intake's, or behind if "
+    "negative.",
+    "daybook_recorder_clock_ahead_seconds": "How far the clock of the NATS server is ahead of the recorder's, or "
+    "behind if negative.",
     "daybook_recorder_leading": "1 when this recorder writes the journal, 0 when it stands by or waits.",
     "daybook_recorder_lag_messages": "Messages of the stream that the journal does not hold yet.",
     "daybook_recorder_lag_seconds": "Age of the oldest message that the journal does not hold yet; 0 for none.",

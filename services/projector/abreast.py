@@ -22,16 +22,19 @@ NEAR = READ_AT_ONCE
 """Entries: a lane that is farther behind the recorder takes larger batches, by itself."""
 MOST_ARRIVALS = 5000
 """An entry may concern hundreds of subjects: what is more than this the lanes take by themselves."""
+MOST_S = 1.0
+"""So long they fold together: what takes longer, the lanes whose subjects it is about take by themselves."""
 WRITTEN_WITHIN_MS = 500
 """So long they wait together for a row of a view that somebody else has locked."""
 
 
 async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recorded: int) -> set[int] | None:
-    """Take and commit all up to the recorder's position. Gives the lanes that did.
+    """Take and commit what there is up to the recorder's position, or as much as there is time for.
 
-    The others have been claimed by another worker, or somebody has locked their rows: they are of no use any more, and
-    after an exception none is. None when a playbook has been published or there is too much: nothing is done, for that
-    each lane takes by itself. Raises LockNotAvailableError when a row of a view is locked.
+    Gives the lanes that may go on. The others have been claimed by another worker, or somebody has locked their rows:
+    they are of no use any more, and after an exception none is. None when a playbook has been published or there is too
+    much: nothing is done, for that each lane takes by itself. Raises LockNotAvailableError when a row of a view is
+    locked.
     """
     began = perf_counter()
     positions = [lane.position for lane in lanes]
@@ -52,23 +55,32 @@ async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recor
         by_lane[row["lane"]].append(arrival)
     if PLAYBOOK_LANE in by_lane:
         return None
-    turns = Turns()
-    changes = {
-        lane: await lane.take(connection, by_lane[lane.position.lane], lane.position.sequence, turns) for lane in lanes
+    turns, until = Turns(), began + MOST_S
+    for lane in lanes:
+        lane.begin()
+    folded = {
+        lane: await lane.take_until(until, connection, by_lane[lane.position.lane], recorded, turns) for lane in lanes
     }
     with metrics.COMMIT.time():
         async with connection.transaction():
-            moved = await advance_all(connection, schema, positions, recorded)
+            moved = await advance_all(
+                connection,
+                schema,
+                positions,
+                [each.reaches for each in folded.values()],
+                [lane.longest for lane in lanes],
+            )
             await connection.execute(f"set local lock_timeout = '{WRITTEN_WITHIN_MS}ms'")
             going_on = [lane for lane in lanes if lane.position.lane in moved]
-            written = versions(chain.from_iterable(changes[lane] for lane in going_on))
+            written = versions(chain.from_iterable(folded[lane].changes for lane in going_on))
             await write(connection, schema, written)
             for lane in going_on:
                 await mark(connection, schema, lane.marks())
     for lane in going_on:
-        lane.advanced(recorded)
+        lane.advanced(folded[lane].reaches)
     metrics.STEP.observe(perf_counter() - began)
-    metrics.BATCH.observe(len(rows))
-    metrics.ARRIVALS.inc(len(rows))
+    arrivals = sum(each.arrivals for each in folded.values())
+    metrics.BATCH.observe(arrivals)
+    metrics.ARRIVALS.inc(arrivals)
     metrics.VERSIONS.inc(len(written))
     return moved

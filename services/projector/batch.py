@@ -15,7 +15,7 @@ class Arrival:
     subject: str
     recorded: Recorded
     targeted: bool
-    """A correction or void of it was recorded before it: the subject's history has grown behind the position."""
+    """A correction or void of it was recorded before it, and concerns the subject by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ async def look(database_url: str, progress: Progress) -> Condition:
         "role": "working" if progress.lanes else "standing_by",
         "generation": generation.digest,
         "lanes": progress.lanes,
+        "slow_subjects": [
+            {"lane": lane, "subject": each.subject, "seconds": round(each.seconds or 0.0, 3)}
+            for lane, each in sorted(progress.longest.items())
+        ],
     }
     try:
         connection = await database.connect(database_url, "daybook_projector")

@@ -4,12 +4,12 @@ What a batch changed in memory is true only once it is committed. So whatever go
 all that it holds, and claimed anew from its committed position. Any cut of the batches gives the same rows.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from projections.entry import lane_of
+from projections.entry import Recorded, lane_of
 from projections.playbooks import Playbooks, Published
 from projections.replay import Change, Replay
 from projections.view import Row, RowKey, View
@@ -24,10 +24,12 @@ from services.projector.stale import Stale, StaleMarks
 from services.projector.tables import tables_of
 from services.projector.turns import Turns
 from services.projector.versions import difference, versions
-from services.projector.write import Position, commit, statements
+from services.projector.write import NOTHING_LONG, Longest, Position, commit, statements
 
 READ_AT_ONCE = 1000
 """Arrivals that one query reads."""
+FIRST_PART = 100
+"""So many arrivals are folded before a lane looks at the clock: some subjects take milliseconds for each of theirs."""
 MOST_CHANGES = 50_000
 """From so many changed rows on a batch is committed, however few arrivals made them."""
 MOST_S = 4.0
@@ -37,6 +39,8 @@ MOST_GROWTH = 4
 """A part is at most so many times as large as what was folded before: it may be harder than that was."""
 LOADED_AT_ONCE = 500
 """Subjects whose histories one query reads."""
+LONG_S = 1.0
+"""A subject that a batch takes so long for is named."""
 CLAIMED_WITHIN_MS = 500
 """The other lanes stand still meanwhile."""
 
@@ -53,7 +57,7 @@ class Step:
     """The lane's position now."""
 
 
-class _Folded(NamedTuple):
+class Folded(NamedTuple):
     """What a batch holds, in memory alone."""
 
     changes: Sequence[Change]
@@ -74,6 +78,8 @@ class Lane:
         self._playbooks = Playbooks()
         self._stale = Stale({})
         self._unsure: set[str] = set()
+        self._took_s: dict[str, float] = {}
+        """How long each subject of the batch was folded."""
         self._write_s = 0.0
         """Per row version, in the last commit."""
 
@@ -101,6 +107,18 @@ class Lane:
         claimed._unsure = set(claimed._stale.subjects)
         return claimed
 
+    def begin(self) -> None:
+        """Another batch begins."""
+        self._took_s.clear()
+
+    @property
+    def longest(self) -> Longest:
+        """The subject that the batch took longest for, so far."""
+        subject = max(self._took_s, key=lambda each: self._took_s[each], default=None)
+        if subject is None or self._took_s[subject] < LONG_S:
+            return NOTHING_LONG
+        return Longest(subject, self._took_s[subject])
+
     @property
     def restless(self) -> bool:
         """Whether the lane has more to do than to advance: a fold that raised may have been mended since."""
@@ -122,11 +140,12 @@ class Lane:
         if recorded <= self.position.sequence:
             return Step(0, 0, self.position.sequence)
         began = perf_counter()
+        self.begin()
         folded = await self._fold(connection, recorded, limit)
         written = versions(folded.changes)
         writing = perf_counter()
         with metrics.COMMIT.time():
-            await commit(connection, self._schema, self.position, folded.reaches, written, self.marks())
+            await commit(connection, self._schema, self.position, folded.reaches, written, self.marks(), self.longest)
         self._write_s = (perf_counter() - writing) / max(len(written), 1)
         self._unsure.clear()
         self.advanced(folded.reaches)
@@ -149,28 +168,28 @@ class Lane:
         metrics.VERSIONS.inc(filled.versions)
         return Step(filled.entries, filled.versions, recorded)
 
-    async def _fold(self, connection: Connection, recorded: int, limit: int) -> "_Folded":
+    async def _fold(self, connection: Connection, recorded: int, limit: int) -> Folded:
         """Read and fold until one of the limits is met. A playbook that is published is a batch by itself.
 
         By what the first parts take it is seen how large the next one may be.
         """
         began, turns = perf_counter(), Turns()
         changes = await self._reconsider(connection, turns)
-        arrivals, reaches, some = 0, self.position.sequence, READ_AT_ONCE
+        arrivals, reaches, some = 0, self.position.sequence, FIRST_PART
         while True:
             batch = await self._read(connection, reaches, recorded, min(limit - arrivals, some))
             if batch.published is not None:
                 if reaches > self.position.sequence:
                     break
-                return _Folded(changes + await self._publish(connection, batch.published, turns), 0, batch.reaches)
+                return Folded(changes + await self._publish(connection, batch.published, turns), 0, batch.reaches)
             changes += await self.take(connection, batch.arrivals, reaches, turns)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
             takes_s = perf_counter() - began + len(changes) * self._write_s
             full = max(takes_s / MOST_S, len(changes) / MOST_CHANGES)
             if reaches == recorded or arrivals >= limit or full >= 1:
                 break
-            some = max(int(arrivals * min(1 / full - 1, MOST_GROWTH)), READ_AT_ONCE)
-        return _Folded(changes, arrivals, reaches)
+            some = max(int(arrivals * min(1 / full - 1, MOST_GROWTH)), FIRST_PART)
+        return Folded(changes, arrivals, reaches)
 
     async def _read(self, connection: Connection, after: int, up_to: int, limit: int) -> Batch:
         """The next batch, read in slices, between which others have their turn."""
@@ -184,6 +203,21 @@ class Lane:
             batch = Batch(batch.arrivals + more.arrivals, more.reaches)
         return batch
 
+    async def take_until(
+        self, until: float, connection: Connection, arrivals: Sequence[Arrival], up_to: int, turns: Turns
+    ) -> Folded:
+        """Fold what comes next, all that there is up to a sequence, part by part while `perf_counter` is below `until`;
+        in memory alone."""
+        changes: list[Change] = []
+        taken, reaches = 0, self.position.sequence
+        while taken < len(arrivals) and perf_counter() < until:
+            end = min(taken + max(taken * MOST_GROWTH, FIRST_PART), len(arrivals))
+            while end < len(arrivals) and arrivals[end].recorded.sequence == arrivals[end - 1].recorded.sequence:
+                end += 1
+            changes += await self.take(connection, arrivals[taken:end], reaches, turns)
+            taken, reaches = end, arrivals[end - 1].recorded.sequence
+        return Folded(changes, taken, up_to if taken == len(arrivals) else reaches)
+
     async def take(self, connection: Connection, arrivals: Sequence[Arrival], after: int, turns: Turns) -> list[Change]:
         """Fold what comes next behind a position, in memory alone; what that changes.
 
@@ -193,26 +227,37 @@ class Lane:
         of: dict[str, list[Arrival]] = {}
         for each in arrivals:
             of.setdefault(each.subject, []).append(each)
+        targeted = {each.recorded.said.identity for each in arrivals if each.targeted}
+        corrections = await journal.corrections(connection, targeted) if targeted else {}
         changes: list[Change] = []
         for some in _parts(list(of), LOADED_AT_ONCE):
             for subject, replay in (await self._replays(connection, some, after, turns)).items():
-                changes += await self._take_all(connection, replay, of[subject], turns)
+                changes += await self._take_all(replay, of[subject], corrections, turns)
         metrics.CACHED.set(self._cache.entries)
         return changes
 
     async def _take_all(
-        self, connection: Connection, replay: Replay, arrivals: Sequence[Arrival], turns: Turns
+        self,
+        replay: Replay,
+        arrivals: Sequence[Arrival],
+        corrections: Mapping[tuple[str, str], Sequence[Recorded]],
+        turns: Turns,
     ) -> list[Change]:
-        """Those of one subject."""
+        """Those of one subject; `corrections` are all that name what is targeted."""
         changes: list[Change] = []
+        took_s = 0.0
         for each in arrivals:
             await turns.next()
             sequence = each.recorded.sequence
+            before: tuple[Recorded, ...] = ()
             if each.targeted:
-                replay = Replay(each.subject, self._views)
-                replay.load(await journal.history(connection, each.subject, sequence - 1), self._playbooks)
-            changes += replay.take(each.recorded, self._playbooks)
+                naming = corrections[each.recorded.said.identity]
+                before = tuple(correction for correction in naming if correction.sequence < sequence)
+            began = perf_counter()
+            changes += replay.take(each.recorded, self._playbooks, before)
+            took_s += perf_counter() - began
             self._stale.note(each.subject, replay.stale, sequence)
+        self._took_s[replay.subject] = self._took_s.get(replay.subject, 0.0) + took_s
         metrics.REFOLDS.inc(replay.refolds)
         replay.refolds = 0
         self._cache.keep(replay)

@@ -13,7 +13,9 @@ select held.pid
 
 -- name: advance
 -- Compare and set, in the transaction of the rows that the new position vouches for.
-update {generation}.lane set sequence = $4 where lane = $1 and epoch = $2 and sequence = $3;
+update {generation}.lane
+   set sequence = $4, longest_subject = $5, longest_s = $6
+ where lane = $1 and epoch = $2 and sequence = $3;
 
 -- name: advance_all
 -- The same for several lanes. One whose row somebody has locked is left out, for the others are not to wait for it.
@@ -23,7 +25,13 @@ with moved as (
       join {generation}.lane using (lane, epoch, sequence)
        for update of lane skip locked
 )
-update {generation}.lane set sequence = $4 from moved where lane.lane = moved.lane returning lane.lane;
+update {generation}.lane
+   set sequence = reached.sequence, longest_subject = reached.longest_subject, longest_s = reached.longest_s
+  from moved
+  join unnest($1::smallint[], $4::bigint[], $5::text[], $6::double precision[])
+    as reached (lane, sequence, longest_subject, longest_s) using (lane)
+ where lane.lane = moved.lane
+returning lane.lane;
 
 -- name: next_publication
 -- Playbooks concern every lane: a batch ends before the first one.
@@ -36,7 +44,7 @@ select sequence, source, id, type, subject, occurred_at, actor, message
 
 -- name: batch
 -- The next entries of the lane, the last one with all that it concerns here. `targeted`: a correction or void of it was
--- recorded before, so the recorder has added what that concerns behind the lane's position.
+-- recorded before; the recorder has added what that concerns, maybe behind the lane's position.
 select next.subject as concerned,
        journal.sequence, journal.source, journal.id, journal.type, journal.subject,
        journal.occurred_at, journal.actor, journal.message,

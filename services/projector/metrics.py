@@ -34,6 +34,11 @@ SUBJECTS = Counter(
 CACHED = Gauge("daybook_projector_cache_entries", "Entries of the subjects held in the cache.", registry=REGISTRY)
 LANES = Gauge("daybook_projector_lanes", "Lanes that this projector works on.", registry=REGISTRY)
 POSITION = Gauge("daybook_projector_lane_position", "How far a lane of this projector is.", ["lane"], registry=REGISTRY)
+LONGEST = Gauge(
+    "daybook_projector_longest_subject_seconds",
+    "Time that one subject took of a lane's last batch, where it was a second or more: status and /ready name it.",
+    registry=REGISTRY,
+)
 TROUBLES = Counter(
     "daybook_projector_troubles_total",
     "Lanes stopped by an error or taken over by another projector, lanes that an error keeps from going abreast, and "

@@ -5,6 +5,7 @@ from time import monotonic
 
 from services.projector import metrics
 from services.projector.generation import Generation
+from services.projector.write import NOTHING_LONG, Longest
 
 MOVES_WITHIN_S = 30.0
 """A lane that is behind has finished a batch within so long."""
@@ -26,6 +27,8 @@ class Progress:
         """Lanes that rest after an error, with the error."""
         self.filled: dict[int, float] = {}
         """Lanes that take all there is at once, with the share of it that they have: nothing of it is committed."""
+        self.longest: dict[int, Longest] = {}
+        """Lanes whose last batch took long for one subject, with the subject."""
         self._fine_at: dict[int, float] = {}
         self._looked_at = float("-inf")
 
@@ -57,6 +60,14 @@ class Progress:
         self._fine_at[lane] = monotonic()
         metrics.POSITION.labels(lane).set(sequence)
 
+    def took_long(self, lane: int, longest: Longest) -> None:
+        """What a lane's last batch took long for, if anything."""
+        if longest.subject is None:
+            self.longest.pop(lane, None)
+        else:
+            self.longest[lane] = longest
+        metrics.LONGEST.set(max((each.seconds or 0.0 for each in self.longest.values()), default=0.0))
+
     def fills(self, lane: int, share: float) -> None:
         """A lane has folded that share of what it takes at once."""
         self._fine_at[lane] = monotonic()
@@ -72,6 +83,7 @@ class Progress:
     def let_go(self, lane: int) -> None:
         """A lane is not ours any more."""
         self.filled.pop(lane, None)
+        self.took_long(lane, NOTHING_LONG)
         if self._fine_at.pop(lane, None) is not None:
             metrics.POSITION.remove(lane)
         metrics.LANES.set(len(self._fine_at))

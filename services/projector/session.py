@@ -214,7 +214,10 @@ class Session:
                 self._working.put_nowait(connection)
 
     async def _work_abreast(self, numbers: Collection[int]) -> None:
-        """One batch for lanes that are nearly up to date, or none when each is to work by itself."""
+        """One batch for lanes that are nearly up to date, or none when each is to work by itself.
+
+        Those that there was no time for do so, too: a subject that takes long holds up the others of its lane alone.
+        """
         recorded, kept = self._recorded, set[int]()
         try:
             async with self._connection() as connection:
@@ -228,7 +231,11 @@ class Session:
             for number in set(numbers) - moved:
                 self._loses(number)
             for number in moved:
-                await self._tell(number, recorded)
+                sequence = self._lanes[number].position.sequence
+                if sequence < recorded:
+                    self._alone.add(number)
+                self._manner.progress.took_long(number, self._lanes[number].longest)
+                await self._tell(number, sequence)
         except asyncpg.LockNotAvailableError as error:
             self._go_alone(numbers, error)
         except CONNECTION_BROKEN as error:
@@ -265,6 +272,7 @@ class Session:
                     else:
                         step = await lane.step(connection, recorded, self._manner.batch)
                 await self._tell(number, step.sequence)
+                self._manner.progress.took_long(number, lane.longest)
         except LostLeadership:
             self._loses(number)
         except CONNECTION_BROKEN as error:

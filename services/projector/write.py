@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from projections.view import Row, RowKey
 from services.errors import LostLeadership, ViewsAltered
@@ -27,6 +28,16 @@ class Position:
     sequence: int
 
 
+class Longest(NamedTuple):
+    """The subject that folding a batch took longest for, where it is worth telling."""
+
+    subject: str | None = None
+    seconds: float | None = None
+
+
+NOTHING_LONG = Longest()
+
+
 @cache
 def statements(schema: str) -> Mapping[str, str]:
     """The queries of lane.sql for one generation."""
@@ -37,22 +48,30 @@ def statements(schema: str) -> Mapping[str, str]:
 
 
 async def commit(
-    connection: Connection, schema: str, position: Position, reaches: int, written: Versions, stale: StaleMarks
+    connection: Connection,
+    schema: str,
+    position: Position,
+    reaches: int,
+    written: Versions,
+    stale: StaleMarks,
+    longest: Longest,
 ) -> None:
     """Write a batch. Raises LostLeadership when another worker has claimed the lane; nothing is written then.
 
     Raises ViewsAltered when a row that must stand does not.
     """
     async with connection.transaction():
-        await advance(connection, schema, position, reaches)
+        await advance(connection, schema, position, reaches, longest)
         await write(connection, schema, written)
         await mark(connection, schema, stale)
 
 
-async def advance(connection: Connection, schema: str, position: Position, reaches: int) -> None:
+async def advance(
+    connection: Connection, schema: str, position: Position, reaches: int, longest: Longest = NOTHING_LONG
+) -> None:
     """Move a lane's position, within the transaction of the rows that it vouches for. Raises LostLeadership."""
     sql = statements(schema)["advance"]
-    moved = await connection.execute(sql, position.lane, position.epoch, position.sequence, reaches)
+    moved = await connection.execute(sql, position.lane, position.epoch, position.sequence, reaches, *longest)
     if moved != "UPDATE 1":
         raise LostLeadership(
             f"Another projector has claimed lane {position.lane} of {schema}; nothing was written behind "
@@ -60,15 +79,25 @@ async def advance(connection: Connection, schema: str, position: Position, reach
         )
 
 
-async def advance_all(connection: Connection, schema: str, positions: Collection[Position], reaches: int) -> set[int]:
-    """The same for several lanes. Gives those that were moved: not those that another worker has claimed, nor those
-    whose rows somebody has locked."""
+async def advance_all(
+    connection: Connection,
+    schema: str,
+    positions: Collection[Position],
+    reaches: Collection[int],
+    longest: Collection[Longest],
+) -> set[int]:
+    """The same for several lanes, each to a place of its own.
+
+    Gives those that were moved: not those that another worker has claimed, nor those whose rows somebody has locked.
+    """
     rows = await connection.fetch(
         statements(schema)["advance_all"],
         [each.lane for each in positions],
         [each.epoch for each in positions],
         [each.sequence for each in positions],
-        reaches,
+        list(reaches),
+        [each.subject for each in longest],
+        [each.seconds for each in longest],
     )
     return {row["lane"] for row in rows}
 

@@ -30,7 +30,7 @@ async def explain(connection: Connection, deal: str, moment: Moment) -> Explanat
 
 def explain_history(deal: str, history: Sequence[Recorded], playbooks: Playbooks, moment: Moment) -> Explanation:
     """Derived from a deal's history, wherever it comes from. Raises NotKnown."""
-    found = explained(deal, effective(history).entries, playbooks, moment.as_of)
+    found = explained(deal, effective(history, f"deal/{deal}").entries, playbooks, moment.as_of)
     if found is None:
         raise NotKnown(
             f"The deal {deal!r} was not opened by {instant(moment.as_of)}, as known at sequence {moment.known_at}. "

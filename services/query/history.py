@@ -56,7 +56,7 @@ class HistoryReader:
         changed = await sequences_of(connection, generation, subject, known_at)
         publications = await connection.fetch(_SQL["publications"], list(changed), as_of)
         recorded = [recorded_of(row) for row in named]
-        decisions = effective(recorded)
+        decisions = effective(recorded, subject)
         shown, hidden = ([], []) if as_of is None else _told_at(as_of, recorded, decisions)
         return cls(subject, known_at, as_of, generation, decisions, list(publications), shown, hidden)
 

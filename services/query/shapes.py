@@ -232,11 +232,16 @@ class StreamStatus(TypedDict):
 
 
 class LaneStatus(TypedDict):
-    """How far a lane is; `lag` is what the stream has beyond it."""
+    """How far a lane is; `lag` is what the stream has beyond it.
+
+    `slow_subject` is what the lane's last batch took a second or more for, and `slow_s` how many; null: nothing.
+    """
 
     lane: int
     projected: int
     lag: int | None
+    slow_subject: str | None
+    slow_s: float | None
 
 
 class NotaryStatus(TypedDict):

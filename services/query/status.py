@@ -29,6 +29,8 @@ async def status(connection: Connection, nc: Client | None, stream: str) -> Stat
                 projected=each["projected"],
                 # A lane may have passed what the stream said a moment ago.
                 lag=None if last is None else max(last - each["projected"], 0),
+                slow_subject=each["longest_subject"],
+                slow_s=each["longest_s"],
             )
             for each in lanes
         ],

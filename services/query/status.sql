@@ -12,8 +12,13 @@ select (select coalesce(max(sequence), 0) from ledger.journal) as recorded,
        (select generation from reporting.position) as generation;
 
 -- name: lanes
--- The position of each lane.
-select lane, projected from reporting.lane order by lane;
+-- The position of each lane, and what its last batch took long for. Views that an older version has made do not say
+-- the latter.
+select lane, projected,
+       to_jsonb(told) ->> 'longest_subject' as longest_subject,
+       (to_jsonb(told) ->> 'longest_s')::double precision as longest_s
+  from reporting.lane told
+ order by lane;
 
 -- name: notary
 -- How the notary is: whether one holds the lock, what it said, and the newest head.

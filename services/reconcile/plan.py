@@ -22,7 +22,8 @@ class Action(StrEnum):
     APPEND = "append"
     """It lost its end: what is missing is appended, each message at its number."""
     MAKE_ANEW = "make_anew"
-    """It is gone, or has other messages or holes: it is written anew, and last what the journal does not know."""
+    """It is gone, or has other messages or holes, or some that are not recorded and were dated by a wrong clock: it is
+    written anew, and last what the journal does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Moved:
 
 def action(ours: Remembered, found: StreamState | None, comparison: Comparison) -> Action:
     """What is to be done."""
-    if found is None or not comparison.rewound_only:
+    if found is None or not comparison.rewound_only or comparison.to_come:
         return Action.MAKE_ANEW
     if not comparison.fits:
         return Action.APPEND

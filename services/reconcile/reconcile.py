@@ -18,13 +18,14 @@ It holds the recorder's lock, so nobody records meanwhile.
 import time
 from dataclasses import dataclass
 
-from services.errors import LostLeadership, StillRecording, StreamMismatch
+from services.errors import ClockDiffers, LostLeadership, StillRecording, StreamMismatch
 from services.leadership import Lease, leadership
 from services.lifetime import until_one_ends
 from services.reconcile.plan import Action, Moved
 from services.reconcile.work import Look, Progress, Work
 from services.recorder.checks import NAMING_S
 from services.settings import Endpoints, Settings
+from services.stream.clock import ahead_s, words
 from services.stream.ranges import told
 
 PATIENCE_S = 2 * NAMING_S + 10
@@ -89,6 +90,8 @@ async def _apply(work: Work, by: str, reason: str) -> Reconciled:
     found = await work.look("comparing")
     if found.action is Action.NONE:
         return Reconciled(found, applied=False, moved=[])
+    if found.found is not None and (difference := words(ahead_s(found.found))) is not None:
+        raise ClockDiffers(f"{difference} Until then nothing can be put back at the right time.")
     _refuse_to_lose(found)
     await work.close()
     found = await work.look("comparing")  # now that nobody appends any more

@@ -1,9 +1,10 @@
 """The durable record of a reconciliation: that it began, the messages it saved, that it was finished. Insert-only."""
 
 import json
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from services.errors import StreamMismatch
 from services.ledger.times import instant, microseconds
 from services.reconcile.plan import Moved
 from services.sql import queries
+from services.stream.clock import to_come
 from services.stream.closing import LONGEST, UNFIT
 from services.stream.reading import Stored, recorded_at_us
 from services.stream.state import StreamState
@@ -54,7 +56,7 @@ async def begin(
 
     They get the numbers behind `after`, in the order given. What one that was interrupted has saved is not saved again;
     when there is nothing else, that one goes on. The stream keeps its messages up to `kept`: raises StreamMismatch when
-    one behind that could not be put back.
+    one behind that could not be put back. One that was taken at a time still to come regains the present one.
     """
     created_at, last = (found.created_at, found.last_sequence) if found else (None, 0)
     number: int | None = None
@@ -72,7 +74,9 @@ async def begin(
                 )
             rows = []
             for place, each in enumerate(new, 1):
-                at_us = recorded_at_us(each, at_us)
+                now_ns = time.time_ns()
+                taken = each._replace(taken_at_ns=now_ns) if to_come(each, now_ns) else each
+                at_us = recorded_at_us(taken, at_us)
                 rows.append((after + saved + place, number, each.sequence, instant(at_us), each.subject, each.data))
             await connection.copy_records_to_table(
                 "reconciliation_message", schema_name="ledger", columns=_COLUMNS, records=rows
@@ -122,3 +126,11 @@ async def past(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
         moved = [Moved((run["old_first"], run["old_last"]), (run["new_first"], run["new_last"])) for run in runs]
         found.append(Past(**{**dict(row), "moved": moved}))
     return found
+
+
+async def recorded_ahead(connection: asyncpg.Connection, bound_s: float) -> tuple[int, int] | None:
+    """The journal's rows that were recorded at a time more than `bound_s` from now: first and last; None: no row."""
+    limit = datetime.now(UTC) + timedelta(seconds=bound_s)
+    row = await connection.fetchrow(_SQL["recorded_after"], limit)
+    assert row is not None
+    return None if row["last"] is None or row["last"] < row["first"] else (row["first"], row["last"])

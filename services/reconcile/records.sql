@@ -68,3 +68,7 @@ select min(old_sequence) as old_first, max(old_sequence) as old_last, min(sequen
  group by sequence - old_sequence,
           reconciliation
  order by new_first;
+
+-- name: recorded_after
+-- The journal rows that were recorded after an instant; recorded_at never goes back, so they are its end.
+select ledger.sequence_at($1) + 1 as first, (select max(sequence) from ledger.journal) as last;

@@ -19,6 +19,7 @@ from services.reconcile.plan import Action, Moved, action, foreign, moved
 from services.recorder.comparison import Comparison, compare
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
+from services.stream.clock import BOUND_S
 from services.stream.closing import close, make_closed, opened
 from services.stream.closing import open_ as open_stream
 from services.stream.following import FollowingClient
@@ -47,6 +48,9 @@ class Look:
     ours: Remembered
     found: StreamState | None
     comparison: Comparison
+    recorded_ahead: tuple[int, int] | None
+    """The journal's rows, first and last, whose `recorded_at` is still to come: a clock was wrong when they were
+    recorded. They stay as they are."""
 
     @property
     def action(self) -> Action:
@@ -102,11 +106,12 @@ class Work:
     async def look(self, step: str) -> Look:
         """Compare everything."""
         ours = await remembered(self._connection, self._stream)
+        ahead = await records.recorded_ahead(self._connection, BOUND_S)
         found = await find(self._nc, self._stream)
         self._progress.begins(step, ours.last_sequence)
         if found is None:
             missing = [(1, ours.last_sequence)] if ours.last_sequence else []
-            return Look(ours, None, Comparison(ours.last_sequence, 0, ours.last_sequence, missing))
+            return Look(ours, None, Comparison(ours.last_sequence, 0, ours.last_sequence, missing), ahead)
         comparison = await compare(
             self._connection,
             self._nc,
@@ -118,7 +123,7 @@ class Work:
         )
         if found.copies == 1:  # otherwise another copy may lead by then, and give it
             self._unreadable[found.created_at] = comparison.unreadable
-        return Look(ours, found, comparison)
+        return Look(ours, found, comparison, ahead)
 
     async def close(self) -> None:
         """Close the stream, if there is one, and give it the room that the settings name. Raises LostLeadership."""

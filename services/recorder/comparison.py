@@ -4,11 +4,13 @@ A message is the same when subject, bytes and `recorded_at` are: the last by the
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from services.ledger.expected import expected
 from services.ledger.journal import Connection
+from services.stream.clock import to_come
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages
 from services.stream.ranges import Ranges, add, common, count, held, told, without
@@ -35,6 +37,8 @@ class Comparison:
     """Behind what it must hold, and before its end: it has nothing there, and nobody else has."""
     beyond: Ranges = field(default_factory=list)
     """Behind what it must hold: messages that are not recorded yet."""
+    to_come: Ranges = field(default_factory=list)
+    """Of those: taken at a time that is still to come, by a clock that was wrong."""
     unreadable: Ranges = field(default_factory=list)
     """What it says it holds and does not give: a block on its disk is damaged. They are missing or lost as well."""
 
@@ -56,6 +60,7 @@ class Comparison:
             "held by other messages": self.other,
             "taken at another time": self.retimed,
             "neither in the stream nor in the journal": self.lost,
+            "not recorded, taken at a time that is still to come": self.to_come,
         }
         return "; ".join(f"{count(each)} {name}: {told(each)}" for name, each in said.items() if each)
 
@@ -105,6 +110,8 @@ async def compare(
         async for batch in messages.batches():
             for message in batch:
                 add(found.beyond, message.sequence)
+                if to_come(message, time.time_ns()):
+                    add(found.to_come, message.sequence)
     found.lost = without(behind, found.beyond)
     found.unreadable += common(there, found.lost)
     return found

@@ -14,6 +14,7 @@ import structlog
 from services.recorder import metrics
 from services.recorder.rows import JournalRow, Judged, judged
 from services.recorder.write import Writer
+from services.stream.clock import until_now
 from services.stream.follow import Follower
 from services.stream.following import FollowingClient
 
@@ -37,19 +38,23 @@ class Recorder:
         self._judged: asyncio.Queue[list[Judged]] = asyncio.Queue(1)
 
     async def judge(self) -> NoReturn:
-        """Follow the stream and judge its messages. Raises StreamMismatch and Unavailable."""
+        """Follow the stream and judge its messages. Raises StreamMismatch, ClockDiffers and Unavailable."""
         position = self._writer.position
         recorded_at = position.recorded_at
         behind = position.place if position.sequence else None
         async with Follower(self._nc, self._stream, position.sequence + 1, behind) as follower:
             while True:
-                messages = await follower.batch(BATCH)
+                messages, differs = until_now(await follower.batch(BATCH))
                 batch: list[Judged] = []
                 for start in range(0, len(messages), _AT_A_TIME):
                     batch += judged(messages[start : start + _AT_A_TIME], recorded_at)
                     recorded_at = batch[-1].row.recorded_at
                     await asyncio.sleep(0)
-                await self._judged.put(batch)
+                if batch:
+                    await self._judged.put(batch)
+                if differs is not None:
+                    await self._judged.join()  # what lies before it is recorded
+                    raise differs
 
     async def write(self) -> NoReturn:
         """Commit what is judged. Raises LostLeadership, and what asyncpg raises when PostgreSQL goes away."""
@@ -59,6 +64,7 @@ class Recorder:
                 rows = await self._writer.write(batch)
             await self._tell(rows[-1].sequence)
             _account(rows)
+            self._judged.task_done()
 
     async def _tell(self, sequence: int) -> None:
         if not self._nc.is_connected:

@@ -81,7 +81,7 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
             writer = await Writer.open(connection)
             log.info("recorder_started", sequence=writer.position.sequence, stream=stream)
             metrics.began(writer.position.sequence)
-            standing.leads(nc, stream, lambda: writer.position.sequence)
+            standing.leads(nc, stream, lambda: writer.position)
             recorder = Recorder(nc, stream, writer)
             await until_one_ends(
                 recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer), look_elsewhere(nc, stream)

@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 
 import projections
 from contracts.playbooks.playbook import Playbook
+from projections.history import Effective, effective
 from projections.replay import Change, Replay
 from projections.view import FlagRow, Row, RowKey, View, fold
 from projections.views import VIEWS
+from tests.effective import defined
 from tests.given import Said, Story, given
 from tests.histories import FACTS, stories
 
 every_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+BULK = 25
 often = settings(max_examples=150, deadline=None)
 
 Rows = dict[RowKey, Row]
@@ -62,8 +65,38 @@ def test_one_by_one_gives_the_rows_of_all_at_once_and_each_change_is_known_from_
 @every_view
 @often
 @holds_for(data=st.data())
+def test_bulk_corrections_voids_and_revivals_change_what_telling_all_at_once_shows(
+    view: View[Any], data: st.DataObject
+) -> None:
+    story = given(view)
+    before: Rows = {}
+    for each in data.draw(stories(view.kind, size=20, changes=BULK)):
+        changes = story.tell(each)
+        after = loaded(story).rows()
+        assert {change.key: (change.before, change.after) for change in changes} == difference(before, after)
+        before = after
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_effective_history_is_that_of_its_definition_after_every_entry(view: View[Any], data: st.DataObject) -> None:
+    story = told(view, data.draw(stories(view.kind, size=20, changes=BULK)))
+    one_by_one = Effective(story.subject)
+    for place, each in enumerate(story.history, start=1):
+        one_by_one.take(each)
+        wanted = defined(story.history[:place], story.subject)
+        for found in (one_by_one, effective(story.history[:place], story.subject)):
+            assert found.entries == wanted.entries
+            assert (found.voided_by, found.corrected_by) == (wanted.voided_by, wanted.corrected_by)
+            assert ({*found.without_effect}, {*found.waiting}) == (wanted.without_effect, wanted.waiting)
+
+
+@every_view
+@often
+@holds_for(data=st.data())
 def test_a_restart_at_any_point_goes_on_as_if_nothing_had_happened(view: View[Any], data: st.DataObject) -> None:
-    story = data.draw(stories(view.kind))
+    story = data.draw(stories(view.kind, changes=BULK))
     cut = data.draw(st.integers(0, len(story)))
     went_on, restarted = told(view, story[:cut]), told(view, story[:cut])
     restarted.replay = loaded(restarted)
@@ -76,7 +109,7 @@ def test_a_restart_at_any_point_goes_on_as_if_nothing_had_happened(view: View[An
 @often
 @holds_for(data=st.data())
 def test_any_order_of_arrival_gives_the_same_present_rows(view: View[Any], data: st.DataObject) -> None:
-    story = data.draw(stories(view.kind, in_any_order=True))
+    story = data.draw(stories(view.kind, in_any_order=True, changes=BULK))
     first = next((place for place, each in enumerate(story) if isinstance(each, Said)), len(story))
     other = [*story[:first], *data.draw(st.permutations(story[first:]))]
     assert present(told(view, story)) == present(told(view, other))
@@ -106,6 +139,17 @@ def test_entries_that_share_no_name_may_be_folded_apart(view: View[Any], data: s
     for each in data.draw(stories(view.kind, size=30)):
         assert by_key(apart.tell(each)) == by_key(together.tell(each))
     assert apart.replay.rows() == together.replay.rows()
+
+
+@every_view
+@often
+@holds_for(data=st.data())
+def test_what_a_view_inserts_or_removes_by_itself_changes_what_folding_anew_does(
+    view: View[Any], data: st.DataObject
+) -> None:
+    by_itself, anew = given(view), given(replace(view, insert=never, remove=never))
+    for each in data.draw(stories(view.kind, size=30, changes=BULK)):
+        assert by_key(by_itself.tell(each)) == by_key(anew.tell(each))
 
 
 @every_view
@@ -187,6 +231,10 @@ def test_a_table_has_the_columns_of_its_rows_in_order_each_with_a_comment(row: t
 
 def folder(view: View[Any]) -> Path:
     return Path(projections.__path__[0]) / view.name
+
+
+def never(_: Any, __: Any) -> bool:
+    return False
 
 
 def by_key(changes: list[Change]) -> dict[RowKey, Change]:

@@ -23,10 +23,13 @@ comment on function reporting.timezone() is 'The zone in which days are cut (IAN
 -- Positions ----------------------------------------------------------------------------------------------------------
 
 create or replace view reporting.lane as
-select lane, sequence as projected from {generation}.lane;
+select lane, sequence as projected, longest_subject, longest_s from {generation}.lane;
 comment on view reporting.lane is 'How far each of the 16 lanes is that the subjects are divided among.';
 comment on column reporting.lane.lane is 'CRC-32 of the subject modulo 16.';
 comment on column reporting.lane.projected is 'The lane''s rows include all entries up to this sequence.';
+comment on column reporting.lane.longest_subject is
+    'The subject that folding the lane''s last batch took longest for, where that was a second or more; null otherwise.';
+comment on column reporting.lane.longest_s is 'How long that took, in seconds.';
 
 create or replace view reporting.position as
 select lowest.sequence,

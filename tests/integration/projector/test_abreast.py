@@ -9,16 +9,18 @@ from typing import Any
 import asyncpg
 import pytest
 
-from projections.entry import LANES
+from projections.entry import LANES, lane_of
 from projections.view import View
 from projections.views import VIEWS
 from services.errors import ViewsAltered
 from services.projector import abreast, session
+from services.projector import lane as lane_module
 from services.projector.cache import Cache
 from services.projector.lane import Lane
 from services.projector.locks import Census, LaneLocks
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
+from tests.integration.projector.slow import slow
 from tests.integration.projector.test_stale import raising
 from tests.integration.projector.turmoil import event, turmoil
 from tests.integration.projector.working import lanes_are_held, projecting, served
@@ -80,6 +82,28 @@ async def test_nothing_is_done_where_there_is_too_much(empty_ledger: Ledger, mon
     monkeypatch.setattr(abreast, "MOST_ARRIVALS", len(_DEALS))
     assert await abreast.step(owner, schema, lanes, recorded) == set(range(LANES))
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+
+
+async def test_what_takes_long_is_left_to_its_own_lane_and_the_subject_is_named(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(abreast, "MOST_S", 0.1)
+    monkeypatch.setattr(lane_module, "FIRST_PART", 2)
+    monkeypatch.setattr(lane_module, "LONG_S", 0.01)
+    owner = await empty_ledger.connect()
+    schema, journal, lanes = await _up_to_date(empty_ledger, owner, slow(VIEWS, 0.01))
+    recorded = await journal.record(owner, *_reassigned())
+    assert await abreast.step(owner, schema, lanes, recorded) == set(range(LANES))
+    behind = [lane for lane in lanes if lane.position.sequence < recorded]
+    assert 0 < len(behind) < LANES
+    for lane in behind:
+        while lane.position.sequence < recorded:
+            await lane.step(owner, recorded, limit=1000)
+    assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+    named = await owner.fetch("select * from reporting.lane where longest_subject is not null")
+    assert {lane_of(row["longest_subject"]) for row in named} == {row["lane"] for row in named}
+    assert {lane.position.lane for lane in behind} <= {row["lane"] for row in named}
+    assert all(row["longest_s"] >= 0.01 for row in named)
 
 
 async def test_a_lane_that_another_has_claimed_stays_behind_and_the_others_go_on(empty_ledger: Ledger) -> None:

@@ -32,6 +32,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(Lane, "take", counted)
     monkeypatch.setattr(lane, "READ_AT_ONCE", 3)
+    monkeypatch.setattr(lane, "FIRST_PART", 3)
     monkeypatch.setattr(lane, "LOADED_AT_ONCE", 2)
     return sizes
 

@@ -160,7 +160,7 @@ async def test_a_history_says_what_was_voided_and_corrected_at_any_knowledge(tol
                 or getattr(each.said.event, "target", None) is None
                 or (each.said.event.target.source, each.said.event.target.id) in identities  # type: ignore[attr-defined]
             ]
-            truth = effective(known)
+            truth = effective(known, subject)
             rows = await told.reader.fetch("select * from reporting.history($1, $2)", subject, known_at)
             assert [row["sequence"] for row in rows] == [each.sequence for each in wanted]
             for row, each in zip(rows, wanted, strict=True):

@@ -12,14 +12,16 @@ from tests.ledger import Ledger
 
 
 @pytest.mark.parametrize(
-    ("batch", "read", "changes", "cache_entries", "projectors"),
+    ("batch", "read", "changes", "cache_entries", "projectors", "corrected"),
     [
-        (1, 1, 50_000, 200_000, 1),
-        (3, 1000, 50_000, 0, 2),
-        (7, 2, 50_000, 800, 3),
-        (100, 3, 50_000, 0, 2),
-        (100, 4, 10, 20, 1),
-        (1000, 1000, 50_000, 200_000, 1),
+        (1, 1, 50_000, 200_000, 1, 1 / 8),
+        (3, 1000, 50_000, 0, 2, 1 / 8),
+        (7, 2, 50_000, 800, 3, 1 / 8),
+        (100, 3, 50_000, 0, 2, 1 / 8),
+        (100, 4, 10, 20, 1, 1 / 8),
+        (1000, 1000, 50_000, 200_000, 1, 1 / 8),
+        (20, 7, 50_000, 100, 2, 1.0),
+        (1000, 1000, 50_000, 200_000, 1, 1.0),
     ],
 )
 async def test_any_cut_of_the_work_gives_the_rows_of_the_folds(
@@ -30,13 +32,15 @@ async def test_any_cut_of_the_work_gives_the_rows_of_the_folds(
     changes: int,
     cache_entries: int,
     projectors: int,
+    corrected: float,
 ) -> None:
     monkeypatch.setattr(lane, "READ_AT_ONCE", read)
+    monkeypatch.setattr(lane, "FIRST_PART", min(read, 100))
     monkeypatch.setattr(lane, "MOST_CHANGES", changes)
     monkeypatch.setattr(write, "CLOSED_AT_ONCE", read)
     owner = await empty_ledger.connect()
     journal = Journal()
-    journal.take(turmoil(seed=batch + read, events=400))
+    journal.take(turmoil(seed=batch + read, events=400, corrected=corrected))
     manner = {"batch": batch, "cache_entries": cache_entries}
     async with projecting(empty_ledger, **manner) as first:
         while await journal.write(owner, limit=97) < journal.last:

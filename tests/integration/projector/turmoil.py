@@ -33,11 +33,11 @@ def published(playbook: Playbook) -> Event:
     }
 
 
-def turmoil(seed: int, events: int, deals: int = 12, accounts: int = 4) -> list[Event]:
-    """That many events in order of arrival; the playbooks come in among them."""
+def turmoil(seed: int, events: int, deals: int = 12, accounts: int = 4, corrected: float = 1 / 8) -> list[Event]:
+    """That many events in order of arrival, and a share of corrections and voids; the playbooks come in among them."""
     draw = Random(seed)
     told = [_Fact(draw, f"e{number}", deals, accounts).event() for number in range(events)]
-    for number in range(events // 8):
+    for number in range(int(events * corrected)):
         place = draw.randrange(len(told))
         if told[place]["type"].startswith("daybook.event_") and draw.random() < 0.8:
             continue

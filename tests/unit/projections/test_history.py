@@ -10,6 +10,7 @@ from contracts.envelope import read_event
 from contracts.events import DealReassigned, PaymentReceived
 from projections.entry import Recorded
 from projections.history import Effective, effective
+from projections.replay import Replay
 from projections.stage_position import stage_position
 from tests.given import Said, Story, day, flag, given
 from tests.saying import call_made, deal_opened, event_corrected, event_voided, position, said
@@ -25,7 +26,7 @@ def told(*facts: Said) -> Story:
 
 
 def of(story: Story) -> Effective:
-    return effective(story.history)
+    return effective(story.history, story.subject)
 
 
 def owners(story: Story) -> list[str]:
@@ -154,7 +155,36 @@ def test_a_correction_under_another_subject_has_no_effect_and_is_flagged_where_i
 def test_a_correction_under_another_subject_whose_target_is_not_here_is_not_flagged_here() -> None:
     elsewhere = event_voided("nowhere")
     story = told().when(Said(elsewhere.name, elsewhere.data, subject="account/A")).flagged()
-    assert list(of(story).waiting) == [3]
+    assert of(story).waiting == {}
+
+
+def test_a_correction_under_another_subject_is_there_from_its_target_on() -> None:
+    elsewhere = Said("event_voided", event_voided("p").data, id="c", subject="account/A")
+    story = told(elsewhere, event_voided("c")).flagged("correction_waits")
+    assert list(of(story).waiting) == [4]
+    story.when(Said("payment_received", payment("D"), id="p", subject="account/A"))
+    story.flagged("correction_without_effect").then(flag("correction_without_effect", entry=4))
+    assert of(story).voided_by == {5: 3}
+    assert {change.sequence for change in story.changes} == {5}
+
+
+@pytest.mark.parametrize("first", [[], [event_voided("c")]], ids=["none", "one of its own"])
+def test_an_expected_correction_changes_what_one_that_was_there_does(first: list[Said]) -> None:
+    void = Said("event_voided", event_voided("p").data, id="c", subject="account/A")
+    there = told(*first, void).when(
+        Said("payment_received", payment("D"), id="p", subject="account/A"),
+        Said("event_voided", event_voided("p").data, subject="account/A"),
+        event_voided("p"),
+    )
+    expected = Replay("deal/D", [stage_position])
+    changes = []
+    for each in there.history:
+        if each.said.id != "c":
+            expecting = [other for other in there.history if other.said.id == "c"] if each.said.id == "p" else []
+            changes += expected.take(each, there.playbooks, expecting)
+    assert expected.rows() == there.replay.rows()
+    assert len(expected) == len(there.replay)
+    assert [change for change in changes if change.sequence > there.sequence - 3] == there.changes
 
 
 def payment(deal: str) -> dict[str, object]:
