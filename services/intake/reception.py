@@ -159,6 +159,12 @@ class Reception:
                 "The stream is not as the ledger remembers it: whoever runs the ledger sees more with `daybook "
                 "reconcile`. Nothing was recorded; send this again, unchanged.",
             )
+        if unannounced := self._watch.unannounced(event.type for event in events.values()):
+            return Refusal(
+                "recorder_older",
+                f"The recorder does not know {', '.join(sorted(unannounced))} (yet): it has to be updated, as intake "
+                "was. Nothing was recorded; send this again, unchanged.",
+            )
         match await self._group.append([message_of(event) for event in events.values()]):
             case Appended(sequences):
                 progress.append(events, sequences)

@@ -65,6 +65,7 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
                 if not sources.loaded:
                     raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
                 watch, clock = StreamWatch(nc, settings.stream, ask), StreamClock(nc, settings.stream)
+                await watch.look()
                 reception = Reception(
                     Group(nc, settings.stream),
                     journal,

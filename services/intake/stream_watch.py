@@ -7,6 +7,7 @@ either: `daybook reconcile` keeps it, and puts it at the stream's end.
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import NoReturn
 
 import asyncpg
@@ -44,6 +45,10 @@ class StreamWatch:
         if self._looked_after != self._nc.stats["reconnects"]:
             await self.look()
         return self.found
+
+    def unannounced(self, types: Iterable[str]) -> set[str]:
+        """Types of events that no recorder is known to know; what was announced once holds for good."""
+        return set(types) - (self._ours.event_types if self._ours is not None else frozenset())
 
     async def look(self) -> None:
         """Look now; all who ask while one look is under way share the next.

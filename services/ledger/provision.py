@@ -11,6 +11,7 @@ import asyncpg
 
 from services.database import ROLES
 from services.errors import DaybookError, MissingRights, StreamMismatch
+from services.ledger.event_types import announce_unled
 from services.sql import script
 from services.stream.state import StreamState
 
@@ -53,7 +54,8 @@ def migrations() -> list[Migration]:
 async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> int:
     """Applies what is missing, each file in a transaction, then roles and grants. Returns how many were applied.
 
-    With `up_to` no migration behind that number is applied, and roles are left as they are: a backup is loaded into the
+    Where nobody records, announces the types of events that this version knows (`services/ledger/event_types.py`).
+    With `up_to` no migration behind that number is applied, and nothing else is done: a backup is loaded into the
     tables that it was taken from, and brought up to date afterwards.
 
     Raises MissingRights before anything is changed, and DaybookError when an applied file differs from ours.
@@ -85,6 +87,7 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
         if up_to is None:
             async with connection.transaction():
                 await connection.execute(script(_PACKAGE, "roles.sql"))
+            await announce_unled(connection)
     finally:
         await connection.execute("select pg_advisory_unlock($1)", _LOCK)
     return len(missing)

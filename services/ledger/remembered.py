@@ -37,6 +37,8 @@ class Remembered:
     """A reconciliation that was begun and not finished."""
     end: Place | None
     """The message where the journal ends; None while it is empty."""
+    event_types: frozenset[str]
+    """Those that were announced (`services/ledger/event_types.py`)."""
 
 
 async def remembered(connection: Connection, stream: str) -> Remembered:
@@ -47,7 +49,15 @@ async def remembered(connection: Connection, stream: str) -> Remembered:
     if row["name"] != stream:
         raise StreamMismatch(f"The journal belongs to the stream {row['name']}; DAYBOOK_STREAM says {stream}.")
     end = Place(row["recorded"], microseconds(row["recorded_at"]), row["leaf_hash"]) if row["recorded"] else None
-    return Remembered(row["name"], row["created_at"], row["recorded"], row["last_sequence"], row["unfinished"], end)
+    return Remembered(
+        row["name"],
+        row["created_at"],
+        row["recorded"],
+        row["last_sequence"],
+        row["unfinished"],
+        end,
+        frozenset(row["event_types"]),
+    )
 
 
 async def check_stream(nc: Client, ours: Remembered) -> None:

@@ -1,6 +1,6 @@
 -- name: stream
--- What the ledger remembers of its stream, and the row where the journal ends.
+-- What the ledger remembers of its stream, the row where the journal ends, and what the recorder knows.
 select stream.name, stream.created_at, stream.recorded, stream.last_sequence, stream.unfinished,
-       journal.recorded_at, journal.leaf_hash
+       journal.recorded_at, journal.leaf_hash, array(select type from ledger.event_type) as event_types
   from ledger.stream
   left join ledger.journal on journal.sequence = stream.recorded;

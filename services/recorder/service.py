@@ -13,6 +13,7 @@ import structlog
 from services import database
 from services.errors import DaybookError, LostLeadership, NotProvisioned, StreamMismatch, Unavailable
 from services.leadership import leadership, writer_of
+from services.ledger import event_types
 from services.lifetime import until_one_ends, until_told
 from services.memory import spare_the_collector
 from services.monitoring.http import answering
@@ -78,6 +79,7 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
         try:
             await connection.execute(f"set application_name = '{writer_of('recorder')}'")
             remembered = await checks.check(nc, connection, stream)
+            await event_types.announce(connection, remembered.event_types)
             writer = await Writer.open(connection)
             log.info("recorder_started", sequence=writer.position.sequence, stream=stream)
             metrics.began(writer.position.sequence)
