@@ -24,6 +24,7 @@ _READ: dict[str, set[str]] = {
     "ledger.generation": {"projector", "query", "backup"},
     "ledger.quarantine_decision": {"query", "backup"},
     "ledger.migration": {"backup"},
+    "ledger.event_type": {"intake", "recorder", "query", "backup"},
     "ledger.tree_head": {"notary", "query", "backup"},
     "ledger.tree_node": {"notary", "query", "backup"},
     "ledger.notary": {"notary", "query", "backup"},
@@ -38,13 +39,14 @@ _INSERT: dict[str, set[str]] = {
     **{f"ledger.{table}": set() for table in _TABLES},
     "ledger.journal": {"recorder"},
     "ledger.concerns": {"recorder"},
+    "ledger.event_type": {"recorder"},
     "ledger.tree_head": {"notary"},
     "ledger.tree_node": {"notary"},
     "ledger.notary": {"notary"},
     "{generation}.stage_position": {"projector"},
 }
 _CHANGE: dict[str, set[str]] = {
-    **{f"ledger.{table}": set() for table in (*_TABLES, "tree_head", "tree_node")},
+    **{f"ledger.{table}": set() for table in (*_TABLES, "event_type", "tree_head", "tree_node")},
     "{generation}.stage_position": {"projector"},
     "{generation}.lane": {"projector"},
 }

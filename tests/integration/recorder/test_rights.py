@@ -17,6 +17,9 @@ CHANGES = [
     "update ledger.concerns set lane = 0",
     "delete from ledger.concerns",
     "truncate ledger.concerns",
+    "update ledger.event_type set type = 'x'",
+    "delete from ledger.event_type",
+    "truncate ledger.event_type",
     "insert into ledger.quarantine_decision (sequence, decision, reason, decided_by) values (1, 'dismiss', 'x', 'x');"
     " update ledger.quarantine_decision set reason = 'y'",
 ]
@@ -53,6 +56,8 @@ async def test_the_recorder_may_insert_and_select_and_nothing_else(empty_ledger:
         ("ledger.concerns", "INSERT"),
         ("ledger.identity", "SELECT"),
         ("ledger.stream", "SELECT"),
+        ("ledger.event_type", "SELECT"),
+        ("ledger.event_type", "INSERT"),
     }
     role = await empty_ledger.connect("daybook_recorder")
     for change in [*CHANGES, "create table ledger.mine ()", "drop table ledger.journal", "delete from ledger.source"]:
