@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
@@ -25,6 +26,8 @@ _ENVELOPE_BYTES = 1024
 
 MAX_FILE_BYTES = 262_144
 """Of a file, comments included: what is published of it has a quarter of that."""
+MAX_KEYS = 16_384
+"""Of a file, members of lists included: no event has room for so many."""
 _KEY = r"""(?:(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
 _CHAINED = re.compile(rf"(?:{_KEY}\.[ \t]*+){{{MAX_DEPTH}}}{_KEY}")
 """A key of more parts than may be nested, as in `a.b.c`: the reader's memory grows with the square of their number."""
@@ -63,6 +66,8 @@ def check(text: str, registry: Registry = EVENTS) -> Playbook | list[Mistake]:
         return [Mistake(1, "", TOO_DEEP)]
     except ValueError as error:
         return [_syntax(text, error)]
+    if len(lines) > MAX_KEYS:
+        return [Mistake(1, "", f"has {len(lines):,} keys, tables and list members, more than {MAX_KEYS:,}")]
     deepest = max(lines, key=len)
     if len(deepest) > MAX_DEPTH:
         return [Mistake(lines[deepest], _path(deepest[:1]), TOO_DEEP)]
@@ -116,9 +121,14 @@ def _told(location: Location, reason: str) -> tuple[Location, str]:
     return location, reason
 
 
+@cache
+def _schema() -> Mapping[str, Any]:
+    return _Draft.model_json_schema()
+
+
 def _known(location: Location) -> Iterator[str]:
     """The fields that a part of a playbook may have."""
-    schema = _Draft.model_json_schema()
+    schema = _schema()
     parts = schema["$defs"]
     at: Mapping[str, Any] = schema
     for step in location:
