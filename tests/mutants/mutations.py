@@ -106,7 +106,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "  sync_interval: always               # without it",
         "  # without it",
         Plan("power_deployed"),
-        rf"{_LOST}|acknowledges before it syncs",
+        rf"{_LOST}|acknowledges before it syncs|its messages .* are missing",
     ),
     Mutation(
         "the embedded NATS server syncs before it acknowledges",
@@ -114,7 +114,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "  sync_interval: always ",
         "  # ",
         Plan("power"),
-        rf"{_LOST}|acknowledges before it syncs",
+        rf"{_LOST}|acknowledges before it syncs|its messages .* are missing",
     ),
     Mutation(
         "the identity of a message names its source",
