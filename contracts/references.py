@@ -42,6 +42,12 @@ def reference_key(text: str) -> str:
     return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" ")
 
 
+def number_key(number: str, series: str | None) -> str:
+    """What a document's number is compared by: its key, and behind a line end that of the series it belongs to."""
+    key = reference_key(number)
+    return key if series is None else f"{key}\n{reference_key(series)}"
+
+
 def told_apart(one: str, other: str) -> tuple[str, str]:
     """Two texts as a person can tell them apart: where they differ, characters as code points such as `<U+200B>`.
 

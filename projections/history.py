@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
 
 class Effective:
-    """What counts, and what became of each correction; told entry by entry, in order of sequence.
+    """What counts, and what became of each correction; told entry by entry, in any order.
 
     A correction or void costs what finding its target costs, however long the history is. One that is about another
     subject concerns this one by its target alone: until that comes it is as if it were not there.
@@ -69,7 +69,7 @@ class Effective:
             self._correct(each)
 
     def take(self, recorded: Recorded) -> Told:
-        """One more entry, behind all others in order of sequence."""
+        """One more entry."""
         if is_correction(recorded):
             return self._correct(recorded)
         entry = self._added(recorded)
@@ -85,15 +85,13 @@ class Effective:
             self._insert(counts)
         return Told((), () if counts is None else (counts,), (*judged, *(each.sequence for each in naming)))
 
-    def expect(self, correction: Recorded) -> bool:
-        """A correction or void that was recorded before what it names, which comes next. Gives whether it is news: then
-        it concerns this subject by its target alone."""
-        self._index()
-        naming = self._naming.setdefault(_target_of(correction), [])
-        if any(each.sequence == correction.sequence for each in naming):
-            return False
-        insort(naming, correction, key=lambda each: each.sequence)
-        return True
+    def holds(self, sequence: int) -> bool:
+        """Whether an entry is part of the history; costs as much as the history is long."""
+        return (
+            sequence in self._decided
+            or any(each.sequence == sequence for each in self.entries)
+            or any(each.sequence == sequence for naming in self._naming.values() for each in naming)
+        )
 
     def _added(self, recorded: Recorded) -> Entry[Event]:
         entry = entry_of(recorded)
@@ -109,7 +107,7 @@ class Effective:
 
     def _correct(self, correction: Recorded) -> Told:
         target = _target_of(correction)
-        self._naming.setdefault(target, []).append(correction)
+        insort(self._naming.setdefault(target, []), correction, key=lambda each: each.sequence)
         original = self._index().get(target)
         if target == correction.said.identity:
             original = correction
@@ -149,7 +147,12 @@ class Effective:
         self.waiting.pop(correction.sequence, None)
         counts = _replacing(correction, original)
         if isinstance(counts, str):
-            self.without_effect[correction.sequence] = counts
+            # Where a payment alone brings both of them here, the account that they are about says it.
+            if self._subject in (correction.said.subject, original.said.subject, *original.said.event.concerns()):
+                self.without_effect[correction.sequence] = counts
+            return False
+        decides = self.voided_by.get(original.sequence) or self.corrected_by.get(original.sequence)
+        if decides is not None and decides > correction.sequence:
             return False
         self._decided[original.sequence] = counts
         self.voided_by.pop(original.sequence, None)

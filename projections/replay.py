@@ -80,22 +80,26 @@ class Replay:
         if self.stale:
             self._one_by_one(recorded, playbooks)
 
-    def take(self, recorded: Recorded, playbooks: Playbooks, expecting: Sequence[Recorded] = ()) -> list[Change]:
+    def take(self, recorded: Recorded, playbooks: Playbooks, known: int | None = None) -> list[Change]:
         """The next entry that concerns the subject. Playbooks published behind it are not seen.
 
-        `expecting`: the corrections and voids of it that were recorded before, whether they are known here or not.
+        `known` is the sequence of a later entry by which it became known that this one concerns the subject. Taken
+        earlier it changes nothing (`projections/payment_chain.py`), so one that is there already is not taken again.
         """
-        playbooks = playbooks.known_at(recorded.sequence)
-        self._length += 1 + sum(map(self._effective.expect, expecting))
+        sequence = recorded.sequence if known is None else known
+        if sequence > recorded.sequence and self._effective.holds(recorded.sequence):
+            return []
+        playbooks = playbooks.known_at(sequence)
+        self._length += 1
         told = self._effective.take(recorded)
         if told.judged:
             self.refolds += 1
-            changes = self._flag(told.judged, recorded.sequence)
+            changes = self._flag(told.judged, sequence)
             for cell in self._cells:
                 if cell.error is None:
-                    changes += cell.correct(told.gone, told.new, playbooks, recorded.sequence)
+                    changes += cell.correct(told.gone, told.new, playbooks, sequence)
                 else:
-                    changes += cell.refold(self.entries, playbooks, recorded.sequence)
+                    changes += cell.refold(self.entries, playbooks, sequence)
             return changes
         changes = []
         for entry in told.new:
@@ -104,9 +108,9 @@ class Replay:
                 if not cell.handles(entry):
                     continue
                 if cell.error is None:
-                    changes += cell.take(entry, playbooks, recorded.sequence)
+                    changes += cell.take(entry, playbooks, sequence)
                 else:
-                    changes += cell.refold(self.entries, playbooks, recorded.sequence)
+                    changes += cell.refold(self.entries, playbooks, sequence)
         return changes
 
     def republish(self, playbooks: Playbooks, sequence: int) -> list[Change]:

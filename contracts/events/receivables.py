@@ -13,6 +13,8 @@ from contracts.times import CalendarDay
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=3650)]
+Series = ShortText
+"""Series or year of a document's number, where the issuer begins again at 1; it keeps equal numbers apart."""
 
 
 class PaymentTerm(Data):
@@ -39,6 +41,8 @@ class Allocation(Data):
     """How much of it, in the currency of the event."""
     deal_id: DealId | None = None
     """The deal that the money belongs to."""
+    series: Series | None = None
+    """Series of the invoice's number, where it has one."""
 
 
 class ContractSigned(Event, Monetary, type="daybook.contract_signed.v1", family="receivables", subjects="deal"):
@@ -71,7 +75,7 @@ class InvoiceIssued(Event, Monetary, type="daybook.invoice_issued.v1", family="r
     """We asked the customer for money."""
 
     invoice: DocumentNumber
-    """Invoice number, unique per account."""
+    """Invoice number, unique per account and series."""
     amount: PositiveAmount
     """What is owed, in units of `currency`."""
     currency: Currency
@@ -84,6 +88,8 @@ class InvoiceIssued(Event, Monetary, type="daybook.invoice_issued.v1", family="r
     """The contract that it invoices."""
     term: ShortText | None = None
     """The payment term of that contract."""
+    series: Series | None = None
+    """Series or year of the number: invoices of one number and different series are different invoices."""
 
 
 class _Allocating(Event, Monetary):
@@ -99,7 +105,7 @@ class CreditNoteIssued(_Allocating, type="daybook.credit_note_issued.v1", family
     """We reduced what the customer owes. What is not allocated stays as unapplied credit."""
 
     credit_note: DocumentNumber
-    """Credit note number, unique per account among payments and credit notes."""
+    """Credit note number, unique per account and series among credit notes."""
     amount: PositiveAmount
     """Credited, in units of `currency`."""
     currency: Currency
@@ -108,6 +114,8 @@ class CreditNoteIssued(_Allocating, type="daybook.credit_note_issued.v1", family
     """The invoices that it reduces."""
     reason: LongText | None = None
     """Why."""
+    series: Series | None = None
+    """Series or year of the number, where numbers begin again."""
 
     @model_validator(mode="after")
     def _allocated(self) -> Self:
@@ -119,7 +127,7 @@ class PaymentReceived(_Allocating, type="daybook.payment_received.v1", family="r
     """Money is in. What is not allocated stays as unapplied cash; unknown payers are `account/unidentified`."""
 
     payment: DocumentNumber
-    """Payment reference, unique per account among payments and credit notes."""
+    """Payment reference, unique per account and series among payments."""
     amount: PositiveAmount
     """Received, in units of `currency`."""
     currency: Currency
@@ -130,6 +138,8 @@ class PaymentReceived(_Allocating, type="daybook.payment_received.v1", family="r
     """Who paid, as the bank says."""
     method: ShortText | None = None
     """How: transfer, cheque, bill."""
+    series: Series | None = None
+    """Series or year of the reference, where references begin again or a cheque is presented again."""
 
     @model_validator(mode="after")
     def _allocated(self) -> Self:
@@ -146,12 +156,16 @@ class PaymentAllocated(Event, Monetary, type="daybook.payment_allocated.v1", fam
     """ISO 4217 currency of the payment and of the invoices."""
     allocations: tuple[Allocation, ...] = Field(min_length=1, max_length=500)
     """The invoices that it pays."""
+    series: Series | None = None
+    """Series of the payment's or credit note's number, where it has one."""
+    document: Literal["payment", "credit_note"] | None = None
+    """Kind of the document. Without it the payment of that number, or else the credit note."""
 
 
 class PaymentTransferred(
     Event, Monetary, type="daybook.payment_transferred.v1", family="receivables", subjects="account"
 ):
-    """Cash booked on this account belongs to another one."""
+    """Cash booked on this account belongs to another one. Unapplied cash first, then allocations, latest first."""
 
     payment: DocumentNumber
     """The payment; on the other account it has the same reference."""
@@ -163,10 +177,15 @@ class PaymentTransferred(
     """ISO 4217 currency of the payment."""
     reason: LongText | None = None
     """Why."""
+    series: Series | None = None
+    """Series of the payment's reference, where it has one."""
 
 
 class PaymentReversed(Event, Monetary, type="daybook.payment_reversed.v1", family="receivables", subjects="account"):
-    """Money went back: a bounced cheque, a returned transfer. Unapplied cash first, then allocations, latest first."""
+    """Money went back: a bounced cheque, a returned transfer. Unapplied cash first, then allocations, latest first.
+
+    What this account has passed on is taken back from the accounts that it was transferred to, latest transfer first.
+    """
 
     payment: DocumentNumber
     """The payment."""
@@ -176,6 +195,8 @@ class PaymentReversed(Event, Monetary, type="daybook.payment_reversed.v1", famil
     """ISO 4217 currency of the payment."""
     reason: LongText | None = None
     """Why."""
+    series: Series | None = None
+    """Series of the payment's reference, where it has one."""
 
 
 class ReceivableDisputed(Event, type="daybook.receivable_disputed.v1", family="receivables", subjects="account"):
@@ -185,6 +206,8 @@ class ReceivableDisputed(Event, type="daybook.receivable_disputed.v1", family="r
     """The invoice."""
     reason: LongText | None = None
     """What is contested."""
+    series: Series | None = None
+    """Series of the invoice's number, where it has one."""
 
 
 class DisputeResolved(Event, type="daybook.dispute_resolved.v1", family="receivables", subjects="account"):
@@ -196,3 +219,5 @@ class DisputeResolved(Event, type="daybook.dispute_resolved.v1", family="receiva
     """How it ended."""
     approver: Person | None = None
     """Who agreed."""
+    series: Series | None = None
+    """Series of the invoice's number, where it has one."""

@@ -1,24 +1,26 @@
-"""What the fold keeps of one account: its invoices, its payments and credit notes, and what still waits for one."""
+"""State of the fold for one account: its invoices, payments and credit notes, and the orders that wait for one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from projections.receivables.flags import Flags
+from projections.receivables.cash import Cash, Place, Take
+from projections.receivables.flags import Flags, Waiting
 from projections.receivables.rows import ItemRow, UnappliedRow
 from projections.view import Row, RowKey
-
-Place = tuple[datetime, int, int, int]
-"""(occurred_at, nanoseconds, sequence) of an entry, and a place within it."""
 
 
 @dataclass(slots=True)
 class Item:
     """An invoice."""
 
+    key: str
     invoice: str
+    """Its number as it was sent."""
+    series: str
+    """Empty where it has none."""
     deal: str | None
     currency: str
     amount: Decimal
@@ -31,7 +33,9 @@ class Item:
     def copy(self) -> "Item":
         """Another that is equal."""
         return Item(
+            self.key,
             self.invoice,
+            self.series,
             self.deal,
             self.currency,
             self.amount,
@@ -50,12 +54,20 @@ class Applied:
     amount: Decimal
 
 
+DocumentKind = Literal["cash", "credit"]
+DocumentKey = tuple[DocumentKind, str]
+"""Kind and key of the number."""
+
+
 @dataclass(slots=True)
 class Document:
-    """A payment or a credit note."""
+    """A payment or a credit note, as far as it is on this account."""
 
+    key: DocumentKey
     number: str
-    kind: Literal["cash", "credit"]
+    """As it was sent."""
+    series: str
+    """Empty where it has none."""
     currency: str
     unapplied: Decimal
     applied: list[Applied] = field(default_factory=list)
@@ -63,41 +75,44 @@ class Document:
     shown: UnappliedRow | None = None
     """The row that is now open-ended."""
 
+    @property
+    def kind(self) -> DocumentKind:
+        """Cash of a payment, or credit."""
+        return self.key[0]
+
     def copy(self, items: Mapping[str, Item]) -> "Document":
         """Another that is equal, applied to these items."""
-        applied = [Applied(items[each.item.invoice], each.amount) for each in self.applied]
-        return Document(self.number, self.kind, self.currency, self.unapplied, applied, self.shown)
+        applied = [Applied(items[each.item.key], each.amount) for each in self.applied]
+        return Document(self.key, self.number, self.series, self.currency, self.unapplied, applied, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
 class Allocate:
-    """Someone asks that a document pays an invoice."""
+    """Order that a document pays an invoice."""
 
     order: Place
-    """Asks that become possible together go by it."""
+    """Orders that become possible together go by it."""
+    number: str
+    """Of the payment or credit note, as the order writes it."""
     document: str
+    """Key of that number."""
+    kind: DocumentKind | None
+    """Kind of the document, where the order says it."""
+    number_of_invoice: str
     invoice: str
+    """Key of that number."""
     amount: Decimal
     currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Someone asks that money leaves a payment."""
-
-    order: Place
-    document: str
-    amount: Decimal
-    currency: str
-    kind: Literal["reversal", "transfer_out"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Someone says that an invoice is, or is no longer, disputed."""
+    """Statement that an invoice is, or is no longer, disputed."""
 
     order: Place
+    number_of_invoice: str
     invoice: str
+    """Key of that number."""
     disputed: bool
 
 
@@ -107,28 +122,54 @@ Ask = Allocate | Take | Contest
 class Account:
     """The state of one account."""
 
-    __slots__ = ("awaiting_document", "awaiting_invoice", "documents", "flags", "id", "items", "rows", "subject")
+    __slots__ = (
+        "awaiting_document",
+        "awaiting_invoice",
+        "booked",
+        "cash",
+        "documents",
+        "flags",
+        "id",
+        "items",
+        "rows",
+        "subject",
+        "waits",
+    )
 
     def __init__(self, account_id: str) -> None:
         self.id = account_id
         self.subject = f"account/{account_id}"
         self.items: dict[str, Item] = {}
-        self.documents: dict[str, Document] = {}
-        self.awaiting_document: dict[str, list[Allocate | Take]] = {}
-        """Asks by the number of the payment or credit note that is missing."""
+        """Invoices by the key of their number."""
+        self.documents: dict[DocumentKey, dict[str, Document]] = {}
+        """By currency: an account may hold cash of one payment in several."""
+        self.cash: dict[str, Cash] = {}
+        """Payments over all accounts that they went to, by the key of their reference."""
+        self.booked: set[tuple[str, str]] = set()
+        """Kind and key of the invoices and credit notes that the ledger balance holds."""
+        self.awaiting_document: dict[str, list[Allocate]] = {}
+        """Orders by the key of the payment or credit note that is missing."""
         self.awaiting_invoice: dict[str, list[Allocate | Contest]] = {}
-        """Asks by the number of the invoice that is missing."""
+        """Orders by the key of the invoice that is missing."""
+        self.waits: dict[tuple[int, int], Waiting] = {}
+        """The flag that an order (sequence of its entry, place within it) has raised while it waits."""
         self.flags = Flags(self.subject)
         self.rows: dict[RowKey, Row] = {}
         """Items, unapplied parts and movements, the intervals that have ended included."""
 
     def copy(self) -> "Account":
-        """One that goes on by itself. Rows and asks never change; the rest is made anew."""
+        """One that goes on by itself. Rows and orders never change; the rest is made anew."""
         other = Account(self.id)
         items = other.items = {number: item.copy() for number, item in self.items.items()}
-        other.documents = {number: document.copy(items) for number, document in self.documents.items()}
+        other.documents = {
+            key: {currency: document.copy(items) for currency, document in documents.items()}
+            for key, documents in self.documents.items()
+        }
+        other.cash = {key: cash.copy() for key, cash in self.cash.items()}
+        other.booked = self.booked.copy()
         other.awaiting_document = {number: asks.copy() for number, asks in self.awaiting_document.items()}
         other.awaiting_invoice = {number: asks.copy() for number, asks in self.awaiting_invoice.items()}
+        other.waits = self.waits.copy()
         other.flags = self.flags.copy()
         other.rows = self.rows.copy()
         return other
@@ -137,7 +178,10 @@ class Account:
         """Take over what other entries have made of the same account; no document is in both."""
         self.items |= other.items
         self.documents |= other.documents
+        self.cash |= other.cash
+        self.booked |= other.booked
         self.awaiting_document |= other.awaiting_document
         self.awaiting_invoice |= other.awaiting_invoice
+        self.waits |= other.waits
         self.flags.join(other.flags)
         self.rows |= other.rows

@@ -1,38 +1,51 @@
 """Which money pays for which invoice, and how it is taken back.
 
-Cash reduces an invoice only through an allocation. What an entry asks for is tried once, as soon as the documents
-that it needs are there; asks that become possible together go in effective order. An ask for more than there is
-takes what there is; the rest is flagged and has no effect later.
+Cash reduces an invoice only through an allocation. An order is carried out once, as soon as the documents that it needs
+are there; orders that become possible together go in effective order. An order for more than there is takes what there
+is; the rest is flagged and has no effect later.
 """
 
 from decimal import Decimal
 
-from projections.receivables.account import Allocate, Applied, Document, Take
+from projections.receivables.account import Allocate, Applied, Document, DocumentKind
 from projections.receivables.step import Step
 
 
-def ask(step: Step, wanted: Allocate | Take) -> None:
-    """Do it now if the documents are there; otherwise it waits for the first that is missing."""
+def ask(step: Step, wanted: Allocate) -> None:
+    """Carry it out now if the documents are there; otherwise it waits for the first that is missing."""
     account = step.account
-    if wanted.document not in account.documents:
+    document = _document(step, wanted)
+    if document is None:
         account.awaiting_document.setdefault(wanted.document, []).append(wanted)
-        step.waits("unknown_payment", f"{wanted.document} is no payment or credit note of this account yet", wanted)
-    elif isinstance(wanted, Take):
-        _take(step, wanted, account.documents[wanted.document])
+        if any((kind, wanted.document) in account.documents for kind in _kinds(wanted)):
+            detail = f"{wanted.number} is no payment or credit note in {wanted.currency}"
+            step.waits("wrong_currency", detail, wanted)
+        else:
+            detail = f"{wanted.number} is no payment or credit note of this account yet"
+            step.waits("unknown_payment", detail, wanted)
     elif wanted.invoice not in account.items:
         account.awaiting_invoice.setdefault(wanted.invoice, []).append(wanted)
-        step.waits("allocated_unknown_invoice", f"{wanted.invoice} is no invoice of this account yet", wanted)
+        detail = f"{wanted.number_of_invoice} is no invoice of this account yet"
+        step.waits("allocated_unknown_invoice", detail, wanted)
     else:
         allocate(step, wanted)
 
 
+def ask_again(step: Step, number: str) -> None:
+    """Carry out what has waited for a payment or credit note of this key, as far as it is there."""
+    for each in step.account.awaiting_document.pop(number, ()):
+        step.no_longer_waits(each)
+        ask(step, each)
+
+
 def allocate(step: Step, wanted: Allocate) -> None:
-    """The document pays the invoice, up to what is left on both. Both are there."""
-    document, item = step.account.documents[wanted.document], step.account.items[wanted.invoice]
-    if not wanted.currency == document.currency == item.currency:
+    """Let the document pay the invoice, up to what is left on both. The invoice is there."""
+    document, item = _document(step, wanted), step.account.items[wanted.invoice]
+    assert document is not None
+    if document.currency != item.currency:
         step.flag(
             "wrong_currency",
-            f"{wanted.currency} of {document.number} in {document.currency} for {item.invoice} in {item.currency}",
+            f"{wanted.currency} of {document.number} for {item.invoice} in {item.currency}",
             wanted,
         )
         return
@@ -51,37 +64,33 @@ def allocate(step: Step, wanted: Allocate) -> None:
         step.item_changed(item)
 
 
-def _take(step: Step, wanted: Take, payment: Document) -> None:
-    """Money leaves the payment, up to what it has here. What it paid is owed again."""
-    if payment.kind != "cash":
-        step.flag("not_cash", f"{payment.number} is a credit note", wanted)
-        return
-    if wanted.currency != payment.currency:
-        step.flag("wrong_currency", f"{wanted.currency} of {payment.number} in {payment.currency}", wanted)
-        return
-    taken = _take_back(step, payment, wanted.amount)
-    if taken < wanted.amount:
-        step.flag(
-            "reversal_exceeds_payment" if wanted.kind == "reversal" else "transfer_exceeds_payment",
-            f"{wanted.amount} {wanted.currency} of {payment.number}: {taken} was left on this account",
-            wanted,
-        )
-    if taken:
-        step.moved(wanted.kind, payment.number, payment.currency, taken, wanted.order[2])
+def take_back(step: Step, document: Document, amount: Decimal) -> None:
+    """Let money leave the document, up to what it has: unapplied first, then allocations, latest first.
 
-
-def _take_back(step: Step, payment: Document, amount: Decimal) -> Decimal:
-    """Unapplied cash first, then allocations, latest first. Returns how much there was."""
-    taken = min(amount, payment.unapplied)
-    payment.unapplied -= taken
-    step.document_changed(payment)
-    while taken < amount and payment.applied:
-        latest = payment.applied[-1]
+    What it paid is owed again.
+    """
+    taken = min(amount, document.unapplied)
+    document.unapplied -= taken
+    step.document_changed(document)
+    while taken < amount and document.applied:
+        latest = document.applied[-1]
         part = min(amount - taken, latest.amount)
         latest.item.open_amount += part
         step.item_changed(latest.item)
         latest.amount -= part
         taken += part
         if not latest.amount:
-            payment.applied.pop()
-    return taken
+            document.applied.pop()
+
+
+def _document(step: Step, wanted: Allocate) -> Document | None:
+    """The payment that the order means, or else the credit note."""
+    for kind in _kinds(wanted):
+        found = step.account.documents.get((kind, wanted.document), {}).get(wanted.currency)
+        if found is not None:
+            return found
+    return None
+
+
+def _kinds(wanted: Allocate) -> tuple[DocumentKind, ...]:
+    return ("cash", "credit") if wanted.kind is None else (wanted.kind,)

@@ -1,96 +1,181 @@
-"""What arrives on an account: invoices, payments, credit notes and transfers; and what had waited for them."""
+"""Documents that arrive on an account, what had waited for them, and cash that moves between accounts.
 
+The ledger balance and the open items are kept by rules of their own: `balance.py` books amounts from entries and from
+what a payment's accounts hold (`cash.py`); here items and documents change. Where one of them errs, they differ.
+"""
+
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal
 
-from contracts.events import Allocation, CreditNoteIssued, InvoiceIssued, PaymentReceived, PaymentTransferred
+from contracts.events import (
+    Allocation,
+    CreditNoteIssued,
+    InvoiceIssued,
+    PaymentReceived,
+    PaymentReversed,
+    PaymentTransferred,
+)
 from contracts.money import in_units
-from projections.receivables.account import Allocate, Document, Item
-from projections.receivables.allocation import allocate, ask
+from contracts.references import number_key, told_apart
+from projections.receivables import balance
+from projections.receivables.account import (
+    Allocate,
+    Document,
+    DocumentKey,
+    DocumentKind,
+    Item,
+)
+from projections.receivables.allocation import allocate, ask, ask_again, take_back
+from projections.receivables.cash import Cash, Outcome, Received, Take, Taken
 from projections.receivables.dispute import contest
+from projections.receivables.flags import Waiting
 from projections.receivables.step import Step
 
 
 def invoice(step: Step, event: InvoiceIssued) -> None:
-    """The account owes more. Numbers are unique: a second invoice of one number is flagged, not added."""
-    account = step.account
-    if event.invoice in account.items:
-        step.flag("invoice_twice", f"the account has an invoice {event.invoice} already")
-        return
+    """The account owes more. A second invoice of one number and series is flagged, not added."""
+    account, key = step.account, number_key(event.invoice, event.series)
     amount = in_units(event.amount, event.currency)
-    item = Item(event.invoice, event.deal_id, event.currency, amount, event.due_on, amount)
-    account.items[item.invoice] = item
-    step.moved("invoice", item.invoice, item.currency, amount, step.sequence, item.deal)
+    balance.invoice(step, event, key, amount)
+    if (known := account.items.get(key)) is not None:
+        step.flag("invoice_twice", f"the account has an invoice {_alike(known.invoice, event.invoice)} already")
+        return
+    series = event.series or ""
+    item = Item(key, event.invoice, series, event.deal_id, event.currency, amount, event.due_on, amount)
+    account.items[key] = item
     step.item_changed(item)
-    waiting = account.awaiting_invoice.pop(item.invoice, ())
-    for each in sorted(waiting, key=lambda one: one.order):
+    for each in sorted(account.awaiting_invoice.pop(key, ()), key=lambda one: one.order):
+        step.no_longer_waits(each)
         if isinstance(each, Allocate):
-            step.no_longer_waits("allocated_unknown_invoice", each)
             allocate(step, each)
         else:
-            step.no_longer_waits("dispute_unknown_invoice", each)
             contest(step, each)
 
 
-def payment(step: Step, event: PaymentReceived) -> None:
-    """Cash arrives. Payments and credit notes share one namespace of numbers."""
-    if _added(step, event.payment, "cash", event.amount, event.currency):
-        allocations(step, event.payment, event.currency, event.allocations)
-
-
 def credit_note(step: Step, event: CreditNoteIssued) -> None:
-    """Credit arrives; it allocates like a payment."""
-    if _added(step, event.credit_note, "credit", event.amount, event.currency):
-        allocations(step, event.credit_note, event.currency, event.allocations)
+    """Credit arrives; it allocates like a payment. A second credit note of one number and series is not added."""
+    key = number_key(event.credit_note, event.series)
+    amount = in_units(event.amount, event.currency)
+    balance.credit_note(step, event, key, amount)
+    if (known := step.account.documents.get(("credit", key))) is not None:
+        number = _alike(next(iter(known.values())).number, event.credit_note)
+        step.flag("credit_note_twice", f"the account has a credit note {number} already")
+        return
+    _hold(step, ("credit", key), event.credit_note, event.series, event.currency, amount)
+    _flag_waiting(step, key)
+    ask_again(step, key)
+    allocations(step, event.credit_note, key, "credit", event.currency, event.allocations)
 
 
-def allocations(step: Step, document: str, currency: str, asked: tuple[Allocation, ...]) -> None:
-    """Ask for each in the order in which the entry names them."""
+def allocations(
+    step: Step, number: str, key: str, kind: DocumentKind | None, currency: str, asked: tuple[Allocation, ...]
+) -> None:
+    """Order each in the order in which the entry names them."""
     for place, each in enumerate(asked):
         order = (*step.order, place)
-        ask(step, Allocate(order, document, each.invoice, in_units(each.amount, currency), currency))
+        invoice_key = number_key(each.invoice, each.series)
+        amount = in_units(each.amount, currency)
+        ask(step, Allocate(order, number, key, kind, each.invoice, invoice_key, amount, currency))
 
 
-def transfer_in(step: Step, event: PaymentTransferred) -> None:
-    """Cash arrives from another account under its own reference; more of it adds to what is there."""
-    known = step.account.documents.get(event.payment)
-    if known is None:
-        _added(step, event.payment, "cash", event.amount, event.currency, transferred=True)
-    elif known.kind != "cash":
-        step.flag("not_cash", f"the account has a credit note {known.number}; the cash was not added")
-    elif known.currency != event.currency:
-        step.flag("wrong_currency", f"{event.currency} for {known.number} in {known.currency} was not added")
+def payment(step: Step, event: PaymentReceived, account: str) -> None:
+    """Cash arrives on an account, this one or another that has had cash of the same payment.
+
+    A second receipt of one reference and series on one account is flagged there, not added.
+    """
+    key = number_key(event.payment, event.series)
+    cash = _cash(step, key)
+    amount = in_units(event.amount, event.currency)
+    twice = account in cash.received
+    _book(step, key, event.payment, event.series, cash.receive(account, amount, event.currency))
+    if account != step.account.id:
+        return
+    if twice:
+        known = next(iter(step.account.documents[("cash", key)].values()))
+        step.flag("payment_twice", f"the account has a payment {_alike(known.number, event.payment)} already")
     else:
-        amount = in_units(event.amount, event.currency)
-        known.unapplied += amount
-        step.document_changed(known)
-        step.moved("transfer_in", known.number, known.currency, -amount, step.sequence)
+        allocations(step, event.payment, key, "cash", event.currency, event.allocations)
 
 
-def _added(
-    step: Step,
-    number: str,
-    kind: Literal["cash", "credit"],
-    amount: Decimal,
-    currency: str,
-    transferred: bool = False,
-) -> bool:
+def departure(step: Step, event: PaymentReversed | PaymentTransferred, account: str) -> None:
+    """Cash leaves an account: it goes back to the payer, or to another account of ours."""
+    key = number_key(event.payment, event.series)
+    into = event.to_account_id if isinstance(event, PaymentTransferred) else None
+    order = (*step.order, 0)
+    take = Take(order, account, event.payment, in_units(event.amount, event.currency), event.currency, into)
+    _book(step, key, event.payment, event.series, _cash(step, key).take(take))
+
+
+def _cash(step: Step, key: str) -> Cash:
+    return step.account.cash.setdefault(key, Cash())
+
+
+def _book(step: Step, key: str, number: str, series: str | None, outcomes: Iterable[Outcome]) -> None:
+    """Change this account's documents by what became of a payment, and flag what concerns it."""
     account = step.account
-    if number in account.documents:
-        step.flag("payment_twice", f"the account has a payment or credit note {number} already")
-        return False
-    amount = in_units(amount, currency)
-    document = Document(number, kind, currency, amount)
-    account.documents[number] = document
-    step.moved(
-        "transfer_in" if transferred else "payment" if kind == "cash" else "credit_note",
-        number,
-        currency,
-        -amount,
-        step.sequence,
-    )
+    for each in outcomes:
+        balance.cash(step, each, number, series)
+        if isinstance(each, Received):
+            if each.account == account.id:
+                _hold(step, ("cash", key), number, series, each.currency, each.amount)
+        else:
+            step.no_longer_waits(each.take)
+            _carry_out(step, key, series, each)
+    _flag_waiting(step, key)
+    if ("cash", key) in account.documents:
+        ask_again(step, key)
+
+
+def _carry_out(step: Step, key: str, series: str | None, taken: Taken) -> None:
+    """Take cash out of this account's document by what the document holds, or add what has come in."""
+    account, take = step.account, taken.take
+    change = taken.changes.get(account.id, Decimal(0))
+    if account.id == take.account:
+        take_back(step, account.documents[("cash", key)][take.currency], take.amount)
+    elif change > 0:
+        _hold(step, ("cash", key), take.number, series, take.currency, change)
+    elif change < 0:
+        take_back(step, account.documents[("cash", key)][take.currency], -change)
+        detail = f"{-change} {take.currency} of {take.number}, reversed on account {take.account}, had come here"
+        step.flag("reversed_after_transfer", detail, take)
+    if taken.moved < take.amount and account.id in (take.account, take.into):
+        step.flag(
+            "reversal_exceeds_payment" if take.into is None else "transfer_exceeds_payment",
+            f"{take.amount} {take.currency} of {take.number}: {taken.moved} was left on account {take.account}",
+            take,
+        )
+
+
+def _flag_waiting(step: Step, key: str) -> None:
+    """Flag orders for cash that is not there, on the account that it would leave and on that which would get it."""
+    account = step.account
+    cash = account.cash.get(key)
+    for take in () if cash is None else cash.waiting:
+        if account.id not in (take.account, take.into):
+            continue
+        flag: Waiting = "unknown_payment"
+        detail = f"{take.number} is no payment of account {take.account} yet"
+        if cash is not None and cash.holds(take.account):
+            flag, detail = "wrong_currency", f"{take.number} is no payment in {take.currency} on account {take.account}"
+        elif account.id == take.account and ("credit", key) in account.documents:
+            flag, detail = "not_cash", f"{take.number} is a credit note, and no payment of this account"
+        if account.waits.get(take.order[2:]) != flag:
+            step.no_longer_waits(take)
+            step.waits(flag, detail, take)
+
+
+def _hold(step: Step, key: DocumentKey, number: str, series: str | None, currency: str, amount: Decimal) -> None:
+    """Add to what the account holds unapplied of a document."""
+    documents = step.account.documents.setdefault(key, {})
+    document = documents.get(currency)
+    if document is None:
+        document = documents[currency] = Document(key, number, series or "", currency, Decimal(0))
+    document.unapplied += amount
     step.document_changed(document)
-    for each in account.awaiting_document.pop(number, ()):
-        step.no_longer_waits("unknown_payment", each)
-        ask(step, each)
-    return True
+
+
+def _alike(known: str, sent: str) -> str:
+    """The number, and how the one that was sent differs where one cannot see it."""
+    if known == sent:
+        return known
+    return "{} (sent as {})".format(*told_apart(known, sent))

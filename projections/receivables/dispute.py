@@ -10,13 +10,14 @@ def dispute(step: Step, wanted: Contest) -> None:
         contest(step, wanted)
     else:
         step.account.awaiting_invoice.setdefault(wanted.invoice, []).append(wanted)
-        step.waits("dispute_unknown_invoice", f"{wanted.invoice} is no invoice of this account yet", wanted)
+        detail = f"{wanted.number_of_invoice} is no invoice of this account yet"
+        step.waits("dispute_unknown_invoice", detail, wanted)
 
 
 def contest(step: Step, wanted: Contest) -> None:
     """Set or take away the mark. The invoice is there, settled or not."""
     item = step.account.items[wanted.invoice]
     if not wanted.disputed and not item.disputed:
-        step.flag("not_disputed", f"{wanted.invoice} was not disputed", wanted)
+        step.flag("not_disputed", f"{item.invoice} was not disputed", wanted)
     item.disputed = wanted.disputed
     step.item_changed(item)

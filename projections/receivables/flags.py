@@ -8,13 +8,14 @@ from projections.view import FlagRow, RowKey
 VIEW = "receivables"
 
 Standing = Literal[
-    "invoice_twice",  # the account has this invoice number already: not added
-    "payment_twice",  # the account has a payment or credit note of this number already: not added
-    "wrong_currency",  # not the currency of the payment, credit note or invoice that it names: no effect
+    "invoice_twice",  # the account has an invoice of this number and series already: not added
+    "payment_twice",  # the account has a payment of this reference and series already: not added
+    "credit_note_twice",  # the account has a credit note of this number and series already: not added
+    "wrong_currency",  # not the currency of the invoice that it names: no effect
     "over_allocated",  # more than was left on the payment or on the invoice: the rest stays unapplied
-    "reversal_exceeds_payment",  # more than is left of the payment on this account: the rest has no effect
-    "transfer_exceeds_payment",  # likewise
-    "not_cash",  # reverses or transfers a credit note, or brings cash under the number of one: no effect
+    "reversal_exceeds_payment",  # more than is left of the payment here and where it went: the rest has no effect
+    "transfer_exceeds_payment",  # more than is left of the payment on the account it leaves: the rest has no effect
+    "reversed_after_transfer",  # reversed on the account that this cash had come from
     "transfer_to_itself",  # from an account to the same account: no effect
     "not_disputed",  # resolves a dispute that there is not: no effect
 ]
@@ -22,6 +23,8 @@ Standing = Literal[
 
 Waiting = Literal[
     "unknown_payment",  # names a payment or credit note that the account does not have yet
+    "wrong_currency",  # names a payment or credit note that the account has in another currency
+    "not_cash",  # reverses or transfers what is a credit note of the account, and no payment yet
     "allocated_unknown_invoice",  # allocates to an invoice that the account does not have yet
     "dispute_unknown_invoice",  # disputes, or resolves, an invoice that the account does not have yet
 ]

@@ -13,12 +13,12 @@ from contracts.events import (
     PaymentTransferred,
     ReceivableDisputed,
 )
-from contracts.money import in_units
+from contracts.identifiers import split_subject
+from contracts.references import number_key
 from projections.entry import Entry
 from projections.playbooks import Playbooks
 from projections.receivables import arrival
-from projections.receivables.account import Account, Contest, Take
-from projections.receivables.allocation import ask
+from projections.receivables.account import Account, Contest, DocumentKind
 from projections.receivables.dispute import dispute
 from projections.receivables.step import Step
 from projections.view import FlagRow, Row, RowKey
@@ -35,8 +35,15 @@ Handled = (
 )
 
 
+_KINDS: dict[str, DocumentKind] = {"payment": "cash", "credit_note": "credit"}
+
+
 def evolve(account: Account, entry: Entry[Handled], _playbooks: Playbooks) -> Iterable[RowKey]:
-    """The next entry in effective order. A transfer reaches both of its accounts; each takes its own side."""
+    """The next entry in effective order.
+
+    Receipts, transfers and reversals of a payment come from all accounts that its cash went to; everything else is
+    about this account.
+    """
     step = Step(account, entry.order)
     order = (*step.order, 0)
     event = entry.event
@@ -44,28 +51,32 @@ def evolve(account: Account, entry: Entry[Handled], _playbooks: Playbooks) -> It
         case InvoiceIssued():
             arrival.invoice(step, event)
         case PaymentReceived():
-            arrival.payment(step, event)
+            arrival.payment(step, event, _account(entry))
         case PaymentAllocated():
-            arrival.allocations(step, event.payment, event.currency, event.allocations)
+            key = number_key(event.payment, event.series)
+            kind = None if event.document is None else _KINDS[event.document]
+            arrival.allocations(step, event.payment, key, kind, event.currency, event.allocations)
         case CreditNoteIssued():
             arrival.credit_note(step, event)
         case PaymentReversed():
-            amount = in_units(event.amount, event.currency)
-            ask(step, Take(order, event.payment, amount, event.currency, "reversal"))
-        case PaymentTransferred() if entry.subject != account.subject:
-            arrival.transfer_in(step, event)
-        case PaymentTransferred() if event.to_account_id == account.id:
-            step.flag("transfer_to_itself", f"{event.payment} is on this account already")
+            arrival.departure(step, event, _account(entry))
+        case PaymentTransferred() if event.to_account_id == _account(entry):
+            if entry.subject == account.subject:
+                step.flag("transfer_to_itself", f"{event.payment} is on this account already")
         case PaymentTransferred():
-            amount = in_units(event.amount, event.currency)
-            ask(step, Take(order, event.payment, amount, event.currency, "transfer_out"))
+            arrival.departure(step, event, _account(entry))
         case ReceivableDisputed():
-            dispute(step, Contest(order, event.invoice, disputed=True))
+            dispute(step, Contest(order, event.invoice, number_key(event.invoice, event.series), disputed=True))
         case DisputeResolved():
-            dispute(step, Contest(order, event.invoice, disputed=False))
+            dispute(step, Contest(order, event.invoice, number_key(event.invoice, event.series), disputed=False))
         case _:
             assert_never(event)
     return step.finish()
+
+
+def _account(entry: Entry[Handled]) -> str:
+    """Id of the account that an entry is about."""
+    return split_subject(entry.subject)[1]
 
 
 def row(account: Account, key: RowKey) -> Row | None:

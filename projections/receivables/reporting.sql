@@ -7,12 +7,12 @@
 
 create or replace view reporting.receivables_item_version as
 select account, invoice, from_at, to_at, deal, currency, amount, open_amount, due_on, disputed, entry,
-       known_from, known_to
+       known_from, known_to, nullif(series, '') as series
   from {generation}.receivables_item;
 comment on view reporting.receivables_item_version is
     'Open invoices over time, in every state of knowledge: open at as_of where from_at <= as_of < to_at, as known at known_at where known_from <= known_at < known_to.';
 comment on column reporting.receivables_item_version.account is 'Id of the account that owes.';
-comment on column reporting.receivables_item_version.invoice is 'Invoice number, unique per account.';
+comment on column reporting.receivables_item_version.invoice is 'Invoice number, unique per account and series.';
 comment on column reporting.receivables_item_version.from_at is 'Since when it stood so, inclusive.';
 comment on column reporting.receivables_item_version.to_at is 'Until when, exclusive; infinity: nothing later is known.';
 comment on column reporting.receivables_item_version.deal is 'Id of the deal that the invoice names, or null.';
@@ -25,9 +25,11 @@ comment on column reporting.receivables_item_version.entry is 'Sequence of the e
 comment on column reporting.receivables_item_version.known_from is 'Sequence of the entry whose arrival made this version.';
 comment on column reporting.receivables_item_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+comment on column reporting.receivables_item_version.series is 'Series of the number, or null.';
 
 create or replace view reporting.receivables_unapplied_version as
-select account, document, kind, from_at, to_at, currency, amount, entry, known_from, known_to
+select account, document, kind, from_at, to_at, currency, amount, entry, known_from, known_to,
+       nullif(series, '') as series
   from {generation}.receivables_unapplied;
 comment on view reporting.receivables_unapplied_version is
     'Payments and credit notes as far as they pay no invoice, over time, in every state of knowledge.';
@@ -43,9 +45,11 @@ comment on column reporting.receivables_unapplied_version.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column reporting.receivables_unapplied_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+comment on column reporting.receivables_unapplied_version.series is 'Series of the number, or null.';
 
 create or replace view reporting.receivables_movement_version as
-select account, at, currency, amount, kind, document, deal, entry, known_from, known_to
+select account, at, currency, amount, kind, document, deal, entry, known_from, known_to,
+       nullif(series, '') as series
   from {generation}.receivables_movement;
 comment on view reporting.receivables_movement_version is
     'What changed the ledger balance of each account, in every state of knowledge; the sum of amount is the balance.';
@@ -62,6 +66,7 @@ comment on column reporting.receivables_movement_version.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column reporting.receivables_movement_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+comment on column reporting.receivables_movement_version.series is 'Series of the number, or null.';
 
 create or replace view reporting.receivables_stale as
 select substr(subject, length('account/') + 1) as account, sequence
@@ -77,13 +82,14 @@ comment on column reporting.receivables_stale.sequence is 'The entry since which
 create or replace view reporting.receivables_open as
 select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
        item.disputed, item.from_at as since, item.entry,
-       exists (select from reporting.receivables_stale stale where stale.account = item.account) as stale
+       exists (select from reporting.receivables_stale stale where stale.account = item.account) as stale,
+       item.series
   from reporting.receivables_item_version item
  where item.known_to = 9223372036854775807
    and item.to_at = 'infinity';
 comment on view reporting.receivables_open is 'Invoices that are open, by all that is known now.';
 comment on column reporting.receivables_open.account is 'Id of the account that owes.';
-comment on column reporting.receivables_open.invoice is 'Invoice number, unique per account.';
+comment on column reporting.receivables_open.invoice is 'Invoice number, unique per account and series.';
 comment on column reporting.receivables_open.deal is 'Id of the deal that the invoice names, or null.';
 comment on column reporting.receivables_open.currency is 'ISO 4217 currency of the amounts.';
 comment on column reporting.receivables_open.amount is 'What was invoiced.';
@@ -93,10 +99,12 @@ comment on column reporting.receivables_open.disputed is 'Whether the customer c
 comment on column reporting.receivables_open.since is 'Since when it stands so.';
 comment on column reporting.receivables_open.entry is 'Sequence of the entry since which it stands so.';
 comment on column reporting.receivables_open.stale is 'Whether the account''s later entries could not be folded.';
+comment on column reporting.receivables_open.series is 'Series of the number, or null.';
 
 create or replace view reporting.receivables_unapplied as
 select part.account, part.document, part.kind, part.currency, part.amount, part.from_at as since, part.entry,
-       exists (select from reporting.receivables_stale stale where stale.account = part.account) as stale
+       exists (select from reporting.receivables_stale stale where stale.account = part.account) as stale,
+       part.series
   from reporting.receivables_unapplied_version part
  where part.known_to = 9223372036854775807
    and part.to_at = 'infinity';
@@ -110,6 +118,7 @@ comment on column reporting.receivables_unapplied.amount is 'What is not applied
 comment on column reporting.receivables_unapplied.since is 'Since when it stands so.';
 comment on column reporting.receivables_unapplied.entry is 'Sequence of the entry since which it stands so.';
 comment on column reporting.receivables_unapplied.stale is 'Whether the account''s later entries could not be folded.';
+comment on column reporting.receivables_unapplied.series is 'Series of the number, or null.';
 
 create or replace view reporting.receivables_balance as
 select movement.account, movement.currency, sum(movement.amount) as balance,

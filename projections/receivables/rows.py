@@ -11,7 +11,7 @@ MovementKind = Literal["invoice", "credit_note", "payment", "reversal", "transfe
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow(Row, table="receivables_item", key=("account", "invoice", "from_at")):
+class ItemRow(Row, table="receivables_item", key=("account", "invoice", "series", "from_at")):
     """An invoice that was open, from `from_at` until before `to_at`. A settled invoice has no row from then on."""
 
     account: str
@@ -30,6 +30,8 @@ class ItemRow(Row, table="receivables_item", key=("account", "invoice", "from_at
     disputed: bool
     entry: int
     """Sequence of the entry whose time `from_at` is."""
+    series: str
+    """Series of the number; empty where it has none."""
 
     def until(self, to_at: datetime) -> "ItemRow":
         """The same interval, ended."""
@@ -45,11 +47,14 @@ class ItemRow(Row, table="receivables_item", key=("account", "invoice", "from_at
             self.due_on,
             self.disputed,
             self.entry,
+            self.series,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class UnappliedRow(Row, table="receivables_unapplied", key=("account", "document", "from_at")):
+class UnappliedRow(
+    Row, table="receivables_unapplied", key=("account", "document", "series", "kind", "currency", "from_at")
+):
     """The part of a payment or credit note that paid nothing, from `from_at` until before `to_at`."""
 
     account: str
@@ -63,11 +68,21 @@ class UnappliedRow(Row, table="receivables_unapplied", key=("account", "document
     """More than zero."""
     entry: int
     """Sequence of the entry whose time `from_at` is."""
+    series: str
+    """Series of the number; empty where it has none."""
 
     def until(self, to_at: datetime) -> "UnappliedRow":
         """The same interval, ended."""
         return UnappliedRow(
-            self.account, self.document, self.kind, self.from_at, to_at, self.currency, self.amount, self.entry
+            self.account,
+            self.document,
+            self.kind,
+            self.from_at,
+            to_at,
+            self.currency,
+            self.amount,
+            self.entry,
+            self.series,
         )
 
 
@@ -86,4 +101,6 @@ class MovementRow(Row, table="receivables_movement", key=("account", "entry")):
     """Number of the invoice, payment or credit note."""
     deal: str | None
     entry: int
-    """Sequence of the entry that moved it."""
+    """Sequence of the entry that moved it; a reversal may stand on an account that it did not name."""
+    series: str
+    """Series of the number; empty where it has none."""

@@ -1,10 +1,11 @@
 """What one entry changes. Rules change items and documents and say so; at the end the intervals are cut once."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from projections.entry import FOREVER, Order
-from projections.receivables.account import Account, Ask, Document, Item
+from projections.receivables.account import Account, Ask, Document, DocumentKey, Item
 from projections.receivables.flags import Standing, Waiting
 from projections.receivables.rows import ItemRow, MovementKind, MovementRow, UnappliedRow
 from projections.view import RowKey
@@ -20,23 +21,32 @@ class Step:
         self.order = order
         self.at, _, self.sequence = order
         self._items: dict[str, Item] = {}
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[tuple[DocumentKey, str], Document] = {}
         self._touched: dict[RowKey, None] = {}  # in order: what a fold does is the same in every run
 
     def item_changed(self, item: Item) -> None:
         """The item's open amount or mark is other than before, or may be."""
-        self._items[item.invoice] = item
+        self._items[item.key] = item
 
     def document_changed(self, document: Document) -> None:
         """The document's unapplied part is other than before, or may be."""
-        self._documents[document.number] = document
+        self._documents[document.key, document.currency] = document
 
     def moved(
-        self, kind: MovementKind, document: str, currency: str, amount: Decimal, entry: int, deal: str | None = None
+        self,
+        kind: MovementKind,
+        document: str,
+        series: str | None,
+        currency: str,
+        amount: Decimal,
+        entry: int,
+        deal: str | None = None,
     ) -> None:
         """The ledger balance changes by `amount` now, on behalf of `entry`."""
         key = RowKey(MovementRow, (self.account.id, entry))
-        self.account.rows[key] = MovementRow(self.account.id, self.at, currency, amount, kind, document, deal, entry)
+        self.account.rows[key] = MovementRow(
+            self.account.id, self.at, currency, amount, kind, document, deal, entry, series or ""
+        )
         self._touched[key] = None
 
     def flag(self, flag: Standing, detail: str, ask: Ask | None = None) -> None:
@@ -45,12 +55,15 @@ class Step:
         self._touched[self.account.flags.raise_(flag, entry, part, detail)] = None
 
     def waits(self, flag: Waiting, detail: str, ask: Ask) -> None:
-        """The ask waits for a document: flagged until `no_longer_waits`."""
-        self._touched[self.account.flags.raise_(flag, ask.order[2], ask.order[3], detail)] = None
+        """The order waits for a document: flagged until `no_longer_waits`."""
+        self.account.waits[ask.order[2:]] = flag
+        self._touched[self.account.flags.raise_(flag, *ask.order[2:], detail)] = None
 
-    def no_longer_waits(self, flag: Waiting, ask: Ask) -> None:
-        """The document that the ask waited for is there."""
-        self._touched[self.account.flags.lower(flag, ask.order[2], ask.order[3])] = None
+    def no_longer_waits(self, ask: Ask) -> None:
+        """The document that the order waited for is there. Nothing happens where this account did not flag it."""
+        flag = self.account.waits.pop(ask.order[2:], None)
+        if flag is not None:
+            self._touched[self.account.flags.lower(flag, *ask.order[2:])] = None
 
     def finish(self) -> Iterable[RowKey]:
         """End the intervals of what changed and begin new ones."""
@@ -65,7 +78,7 @@ class Step:
         if shown is not None:
             if shown.open_amount == item.open_amount and shown.disputed == item.disputed:
                 return
-            self._end(RowKey(ItemRow, (self.account.id, item.invoice, shown.from_at)), shown)
+            self._end(RowKey(ItemRow, (self.account.id, item.invoice, item.series, shown.from_at)), shown)
             item.shown = None
         if item.open_amount:
             item.shown = ItemRow(
@@ -80,15 +93,16 @@ class Step:
                 item.due_on,
                 item.disputed,
                 self.sequence,
+                item.series,
             )
-            self._begin(RowKey(ItemRow, (self.account.id, item.invoice, self.at)), item.shown)
+            self._begin(RowKey(ItemRow, (self.account.id, item.invoice, item.series, self.at)), item.shown)
 
     def _show_document(self, document: Document) -> None:
         shown = document.shown
         if shown is not None:
             if shown.amount == document.unapplied:
                 return
-            self._end(RowKey(UnappliedRow, (self.account.id, document.number, shown.from_at)), shown)
+            self._end(self._unapplied_key(document, shown.from_at), shown)
             document.shown = None
         if document.unapplied:
             document.shown = UnappliedRow(
@@ -100,8 +114,13 @@ class Step:
                 document.currency,
                 document.unapplied,
                 self.sequence,
+                document.series,
             )
-            self._begin(RowKey(UnappliedRow, (self.account.id, document.number, self.at)), document.shown)
+            self._begin(self._unapplied_key(document, self.at), document.shown)
+
+    def _unapplied_key(self, document: Document, from_at: datetime) -> RowKey:
+        key = (self.account.id, document.number, document.series, document.kind, document.currency, from_at)
+        return RowKey(UnappliedRow, key)
 
     def _begin(self, key: RowKey, row: ItemRow | UnappliedRow) -> None:
         self.account.rows[key] = row

@@ -13,6 +13,7 @@ create table receivables_item (
     due_on date not null,
     disputed boolean not null,
     entry bigint not null,
+    series text not null,
     known_from bigint not null,
     known_to bigint not null default 9223372036854775807
 ) with (
@@ -22,7 +23,7 @@ create table receivables_item (
 comment on table receivables_item is
     'Open invoices over time: one row per interval in which open amount and mark stayed the same. A settled invoice has no row from then on.';
 comment on column receivables_item.account is 'Id of the account that owes.';
-comment on column receivables_item.invoice is 'Invoice number, unique per account.';
+comment on column receivables_item.invoice is 'Invoice number, unique per account and series.';
 comment on column receivables_item.from_at is 'Since when it stood so, inclusive.';
 comment on column receivables_item.to_at is 'Until when it stood so, exclusive; infinity while nothing later is known.';
 comment on column receivables_item.deal is 'Id of the deal that the invoice names, or null.';
@@ -32,11 +33,12 @@ comment on column receivables_item.open_amount is 'What was still owed; more tha
 comment on column receivables_item.due_on is 'The last day on which payment is in time.';
 comment on column receivables_item.disputed is 'Whether the customer contested it; it is owed and ages all the same.';
 comment on column receivables_item.entry is 'Sequence of the entry that began the interval.';
+comment on column receivables_item.series is 'Series of the number; empty where it has none.';
 comment on column receivables_item.known_from is 'Sequence of the entry whose arrival made this version.';
 comment on column receivables_item.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
 
-create unique index receivables_item_key on receivables_item (account, invoice, from_at)
+create unique index receivables_item_key on receivables_item (account, invoice, series, from_at)
     where known_to = 9223372036854775807;
 create index receivables_item_account on receivables_item (account);
 create index receivables_item_open on receivables_item (to_at, from_at)
@@ -53,6 +55,7 @@ create table receivables_unapplied (
     currency text not null,
     amount numeric not null,
     entry bigint not null,
+    series text not null,
     known_from bigint not null,
     known_to bigint not null default 9223372036854775807
 ) with (
@@ -63,7 +66,7 @@ comment on table receivables_unapplied is
     'Payments and credit notes, as far as they pay no invoice, over time: one row per interval in which the amount stayed the same.';
 comment on column receivables_unapplied.account is 'Id of the account that the payment or credit note is booked on.';
 comment on column receivables_unapplied.document is
-    'Number of the payment or credit note, unique per account among both.';
+    'Number of the payment or credit note, unique per account, kind and series.';
 comment on column receivables_unapplied.kind is 'cash: a payment; credit: a credit note.';
 comment on column receivables_unapplied.from_at is 'Since when it stood so, inclusive.';
 comment on column receivables_unapplied.to_at is
@@ -71,11 +74,12 @@ comment on column receivables_unapplied.to_at is
 comment on column receivables_unapplied.currency is 'ISO 4217 currency of the amount.';
 comment on column receivables_unapplied.amount is 'What was not applied; more than zero.';
 comment on column receivables_unapplied.entry is 'Sequence of the entry that began the interval.';
+comment on column receivables_unapplied.series is 'Series of the number; empty where it has none.';
 comment on column receivables_unapplied.known_from is 'Sequence of the entry whose arrival made this version.';
 comment on column receivables_unapplied.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
 
-create unique index receivables_unapplied_key on receivables_unapplied (account, document, from_at)
+create unique index receivables_unapplied_key on receivables_unapplied (account, document, series, kind, currency, from_at)
     where known_to = 9223372036854775807;
 create index receivables_unapplied_account on receivables_unapplied (account);
 create index receivables_unapplied_open on receivables_unapplied (to_at, from_at)
@@ -92,6 +96,7 @@ create table receivables_movement (
     document text not null,
     deal text,
     entry bigint not null,
+    series text not null,
     known_from bigint not null,
     known_to bigint not null default 9223372036854775807
 ) with (
@@ -99,7 +104,7 @@ create table receivables_movement (
     autovacuum_analyze_scale_factor = 0.02
 );
 comment on table receivables_movement is
-    'What changed the ledger balance of an account. Their sum is the balance; it owes nothing to the open items.';
+    'What changed the ledger balance of an account. Their sum is the balance; the open items have no part in it.';
 comment on column receivables_movement.account is 'Id of the account.';
 comment on column receivables_movement.at is
     'When it took effect: the entry''s own time, or when the payment that it had to wait for came in.';
@@ -110,7 +115,8 @@ comment on column receivables_movement.kind is
     'invoice, credit_note, payment, reversal, transfer_out or transfer_in.';
 comment on column receivables_movement.document is 'Number of the invoice, payment or credit note.';
 comment on column receivables_movement.deal is 'Id of the deal that the invoice names, or null.';
-comment on column receivables_movement.entry is 'Sequence of the entry that moved it.';
+comment on column receivables_movement.entry is 'Sequence of the entry that moved it; a reversal may stand on an account that it did not name.';
+comment on column receivables_movement.series is 'Series of the number; empty where it has none.';
 comment on column receivables_movement.known_from is 'Sequence of the entry whose arrival made this version.';
 comment on column receivables_movement.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';

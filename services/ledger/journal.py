@@ -12,7 +12,7 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from contracts.envelope import CloudEvent
-from contracts.events import EVENTS, Event, EventCorrected, EventVoided, PlaybookPublished, UnknownType
+from contracts.events import EVENTS, Event, PlaybookPublished, UnknownType
 from contracts.times import nanoseconds_of
 from projections.entry import Recorded
 from projections.playbooks import Playbooks, Published
@@ -87,17 +87,6 @@ async def histories(connection: Connection, subjects: Collection[str], up_to: in
         if last is None or last.sequence != row["sequence"]:
             last = recorded_of(row)
         found[row["concerned"]].append(last)
-    return found
-
-
-async def corrections(connection: Connection, of: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Recorded]]:
-    """The corrections and voids of some entries, given by (source, id), each in order."""
-    found: dict[tuple[str, str], list[Recorded]] = {identity: [] for identity in of}
-    for row in await connection.fetch(_SQL["corrections"], [each[0] for each in found], [each[1] for each in found]):
-        correction = recorded_of(row)
-        event = correction.said.event
-        assert isinstance(event, EventCorrected | EventVoided)
-        found[event.target.source, event.target.id].append(correction)
     return found
 
 

@@ -23,22 +23,6 @@ select concerns.subject as concerned,
    and concerns.sequence <= $2
  order by concerns.sequence;
 
--- name: corrections
--- The corrections and voids of some entries. One index probe each, whatever the planner believes.
-select journal.sequence, journal.source, journal.id, journal.type, journal.subject,
-       journal.occurred_at, journal.actor, journal.message
-  from unnest($1::text[], $2::text[]) as named (source, id)
- cross join lateral (
-        select journal.sequence, journal.source, journal.id, journal.type, journal.subject,
-               journal.occurred_at, journal.actor, journal.message
-          from ledger.journal
-         where journal.target_source = named.source
-           and journal.target_id = named.id
-           and journal.disposition = 'entry'
-        offset 0
-       ) as journal
- order by journal.sequence;
-
 -- name: playbooks
 -- Every publication of a playbook, up to a sequence. Lane -1 is theirs alone.
 select journal.sequence, journal.source, journal.id, journal.type, journal.subject,

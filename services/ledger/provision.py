@@ -11,6 +11,7 @@ import asyncpg
 
 from services.database import ROLES
 from services.errors import DaybookError, MissingRights, StreamMismatch
+from services.ledger import payment_links
 from services.ledger.event_types import announce_unled
 from services.sql import script
 from services.stream.state import StreamState
@@ -78,6 +79,8 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
         for each in missing:
             async with connection.transaction():
                 await connection.execute(each.text)
+                if each.name.endswith("_payment_links.sql"):
+                    await payment_links.fill(connection)
                 await connection.execute(
                     "insert into ledger.migration (number, name, digest) values ($1, $2, $3)",
                     each.number,

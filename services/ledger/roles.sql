@@ -45,13 +45,13 @@ grant usage on schema ledger to daybook_intake, daybook_recorder, daybook_projec
 
 grant select on ledger.journal, ledger.identity, ledger.source, ledger.concerns to daybook_intake;
 
-grant select, insert on ledger.journal, ledger.concerns to daybook_recorder;
+grant select, insert on ledger.journal, ledger.concerns, ledger.payment_link to daybook_recorder;
 grant select on ledger.identity to daybook_recorder;
 
 grant select on ledger.journal, ledger.concerns, ledger.identity, ledger.generation to daybook_projector;
 
-grant select on ledger.journal, ledger.concerns, ledger.identity, ledger.generation, ledger.quarantine_decision,
-    ledger.reader to daybook_query;
+grant select on ledger.journal, ledger.concerns, ledger.payment_link, ledger.identity, ledger.generation,
+    ledger.quarantine_decision, ledger.reader to daybook_query;
 
 grant select on ledger.journal, ledger.identity, ledger.notary to daybook_notary;
 grant select, insert on ledger.tree_node, ledger.tree_head to daybook_notary;

@@ -6,6 +6,7 @@ select concerns.sequence
   join ledger.journal using (sequence)
  where concerns.subject = $1
    and concerns.sequence <= $2
+   and (concerns.since is null or concerns.since <= $2)
    and (journal.target_source is null
         or journal.subject = $1
         or exists (select from ledger.journal target

@@ -14,8 +14,9 @@ class Arrival:
 
     subject: str
     recorded: Recorded
-    targeted: bool
-    """A correction or void of it was recorded before it, and concerns the subject by it."""
+    known: int
+    """Position at which the subject takes it: its own sequence, or that of the later entry by which it became known
+    that it concerns the subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ class Batch:
 
 
 def arrivals_of(rows: Iterable[Row]) -> list[Arrival]:
-    """The arrivals, from rows in the order of the journal; what concerns several subjects is one entry."""
+    """The arrivals, from rows in the order in which they are taken; what concerns several subjects is one entry."""
     arrivals: list[Arrival] = []
     last: Recorded | None = None
     for row in rows:
         if last is None or last.sequence != row["sequence"]:
             last = recorded_of(row)
-        arrivals.append(Arrival(row["concerned"], last, row["targeted"]))
+        arrivals.append(Arrival(row["concerned"], last, row["known"]))
     return arrivals
 
 
@@ -47,7 +48,7 @@ async def read(connection: Connection, sql: Mapping[str, str], lane: int, after:
     rows = await connection.fetch(sql["batch"], lane, after, before, limit) if before > after else []
     if rows:
         arrivals = arrivals_of(rows)
-        return Batch(arrivals, arrivals[-1].recorded.sequence if len(rows) >= limit else before)
+        return Batch(arrivals, arrivals[-1].known if len(rows) >= limit else before)
     if published_at is None:
         return Batch([], up_to)
     entry = await connection.fetchrow(sql["entry"], published_at)

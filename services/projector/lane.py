@@ -4,12 +4,12 @@ What a batch changed in memory is true only once it is committed. So whatever go
 all that it holds, and claimed anew from its committed position. Any cut of the batches gives the same rows.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from projections.entry import Recorded, lane_of
+from projections.entry import lane_of
 from projections.playbooks import Playbooks, Published
 from projections.replay import Change, Replay
 from projections.view import Row, RowKey, View
@@ -227,36 +227,23 @@ class Lane:
         of: dict[str, list[Arrival]] = {}
         for each in arrivals:
             of.setdefault(each.subject, []).append(each)
-        targeted = {each.recorded.said.identity for each in arrivals if each.targeted}
-        corrections = await journal.corrections(connection, targeted) if targeted else {}
         changes: list[Change] = []
         for some in _parts(list(of), LOADED_AT_ONCE):
             for subject, replay in (await self._replays(connection, some, after, turns)).items():
-                changes += await self._take_all(replay, of[subject], corrections, turns)
+                changes += await self._take_all(replay, of[subject], turns)
         metrics.CACHED.set(self._cache.entries)
         return changes
 
-    async def _take_all(
-        self,
-        replay: Replay,
-        arrivals: Sequence[Arrival],
-        corrections: Mapping[tuple[str, str], Sequence[Recorded]],
-        turns: Turns,
-    ) -> list[Change]:
-        """Those of one subject; `corrections` are all that name what is targeted."""
+    async def _take_all(self, replay: Replay, arrivals: Sequence[Arrival], turns: Turns) -> list[Change]:
+        """Those of one subject."""
         changes: list[Change] = []
         took_s = 0.0
         for each in arrivals:
             await turns.next()
-            sequence = each.recorded.sequence
-            before: tuple[Recorded, ...] = ()
-            if each.targeted:
-                naming = corrections[each.recorded.said.identity]
-                before = tuple(correction for correction in naming if correction.sequence < sequence)
             began = perf_counter()
-            changes += replay.take(each.recorded, self._playbooks, before)
+            changes += replay.take(each.recorded, self._playbooks, each.known)
             took_s += perf_counter() - began
-            self._stale.note(each.subject, replay.stale, sequence)
+            self._stale.note(each.subject, replay.stale, each.known)
         self._took_s[replay.subject] = self._took_s.get(replay.subject, 0.0) + took_s
         metrics.REFOLDS.inc(replay.refolds)
         replay.refolds = 0

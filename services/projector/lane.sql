@@ -43,48 +43,57 @@ select sequence, source, id, type, subject, occurred_at, actor, message
   from ledger.journal where sequence = $1;
 
 -- name: batch
--- The next entries of the lane, the last one with all that it concerns here. `targeted`: a correction or void of it was
--- recorded before; the recorder has added what that concerns, maybe behind the lane's position.
-select next.subject as concerned,
+-- The next entries of the lane, the last one with all that it concerns here. `known`: the position at which the subject
+-- takes the entry, its own sequence or that of the later entry by which it became known that it concerns the subject.
+select next.subject as concerned, next.known,
        journal.sequence, journal.source, journal.id, journal.type, journal.subject,
-       journal.occurred_at, journal.actor, journal.message,
-       exists (select from ledger.journal correction
-                where correction.disposition = 'entry'
-                  and correction.target_source = journal.source
-                  and correction.target_id = journal.id
-                  and correction.sequence < journal.sequence) as targeted
-  from (select concerns.subject, concerns.sequence
-          from ledger.concerns
-         where concerns.lane = $1
-           and concerns.sequence > $2
-           and concerns.sequence <= $3
-         order by concerns.sequence
+       journal.occurred_at, journal.actor, journal.message
+  from (select own.subject, own.sequence, own.sequence as known
+          from (select concerns.subject, concerns.sequence
+                  from ledger.concerns
+                 where concerns.lane = $1
+                   and concerns.sequence > $2
+                   and concerns.sequence <= $3
+                 order by concerns.sequence
+                 fetch first ($4::bigint) rows with ties) own
+        union all
+        select later.subject, later.sequence, later.since
+          from (select concerns.subject, concerns.sequence, concerns.since
+                  from ledger.concerns
+                 where concerns.lane = $1
+                   and concerns.since > $2
+                   and concerns.since <= $3
+                 order by concerns.since
+                 fetch first ($4::bigint) rows with ties) later
+         order by known
          fetch first ($4::bigint) rows with ties) next
   join ledger.journal using (sequence)
- order by next.sequence, next.subject;
+ order by next.known, next.sequence, next.subject;
 
 -- name: abreast
 -- The same for several lanes with their positions: all that there is up to a sequence, or any $5 of it. $4 is the lowest
 -- of the positions: by a bound that is a parameter PostgreSQL knows that there is little.
-select next.lane,
-       next.subject as concerned,
+select next.lane, next.subject as concerned, next.known,
        journal.sequence, journal.source, journal.id, journal.type, journal.subject,
-       journal.occurred_at, journal.actor, journal.message,
-       exists (select from ledger.journal correction
-                where correction.disposition = 'entry'
-                  and correction.target_source = journal.source
-                  and correction.target_id = journal.id
-                  and correction.sequence < journal.sequence) as targeted
-  from (select held.lane, concerns.subject, concerns.sequence
+       journal.occurred_at, journal.actor, journal.message
+  from (select held.lane, concerns.subject, concerns.sequence, concerns.sequence as known
           from unnest($1::smallint[], $2::bigint[]) as held (lane, sequence)
           join ledger.concerns
             on concerns.lane = held.lane
            and concerns.sequence > held.sequence
            and concerns.sequence > $4
            and concerns.sequence <= $3
+        union all
+        select held.lane, concerns.subject, concerns.sequence, concerns.since
+          from unnest($1::smallint[], $2::bigint[]) as held (lane, sequence)
+          join ledger.concerns
+            on concerns.lane = held.lane
+           and concerns.since > held.sequence
+           and concerns.since > $4
+           and concerns.since <= $3
          limit $5) next
   join ledger.journal using (sequence)
- order by next.sequence, next.subject;
+ order by next.known, next.sequence, next.subject;
 
 -- name: subjects
 -- The lane's subjects with the number of entries that concern them, up to a sequence.

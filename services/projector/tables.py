@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from contracts.identifiers import split_subject
 from projections.entry import FOREVER
@@ -17,6 +17,11 @@ _INFINITY = datetime.max
 
 _SQL_TYPES: dict[Any, str] = {str: "text", int: "bigint", bool: "boolean", datetime: "timestamptz", date: "date"}
 """The types that key columns may have."""
+
+
+def _sql_type(hint: Any) -> str:
+    """The type of a key column; a choice of words is text."""
+    return "text" if get_origin(hint) is Literal else _SQL_TYPES[hint]
 
 
 def quoted(name: str) -> str:
@@ -86,7 +91,7 @@ class Table:
     def close_sql(self, schema: str) -> str:
         """Set known_to of the versions that stand under keys; the parameters are arrays (`closing`)."""
         hints = get_type_hints(self.row)
-        arrays = ", ".join(f"${place + 2}::{_SQL_TYPES[hints[name]]}[]" for place, name in enumerate(self.row.KEY))
+        arrays = ", ".join(f"${place + 2}::{_sql_type(hints[name])}[]" for place, name in enumerate(self.row.KEY))
         where = " and ".join(f"stands.{quoted(name)} = closing.{quoted(name)}" for name in self.row.KEY)
         return (
             f"update {self._name(schema)} stands set known_to = closing.unmade_by "  # noqa: S608

@@ -1,6 +1,7 @@
 -- name: entries
--- A part of what concerns a subject: behind a sequence, up to the one known at. A correction that concerns the subject
--- through its target alone is left out while that target was not known. With an instant: what had happened by then by
+-- A part of what concerns a subject: behind a sequence, up to the one known at. An entry that concerns the subject
+-- through a later one alone (a correction through its target, a payment through a transfer) is left out before that;
+-- ledgers of earlier versions say so of corrections only by the target's sequence. With an instant: what had happened by then by
 -- its own time, but for what corrections and voids decide: $5 are shown for them, $6 are not.
 select journal.sequence, journal.id, journal.source, journal.type, journal.occurred_at, journal.recorded_at,
        journal.actor, journal.message
@@ -9,6 +10,7 @@ select journal.sequence, journal.id, journal.source, journal.type, journal.occur
  where concerns.subject = $1
    and concerns.sequence > $2
    and concerns.sequence <= $3
+   and (concerns.since is null or concerns.since <= $3)
    and ($4::timestamptz is null
         or journal.sequence = any($5::bigint[])
         or (journal.occurred_at <= $4 and journal.sequence <> all($6::bigint[])))
@@ -41,6 +43,7 @@ select journal.sequence, journal.recorded_at, journal.source, journal.id, journa
   join ledger.journal using (sequence)
  where concerns.subject = $1
    and concerns.sequence <= $2
+   and (concerns.since is null or concerns.since <= $2)
    and journal.target_source is not null
  union
 select target.sequence, target.recorded_at, target.source, target.id, target.type, target.subject,
@@ -53,6 +56,7 @@ select target.sequence, target.recorded_at, target.source, target.id, target.typ
    and target.id = journal.target_id
  where concerns.subject = $1
    and concerns.sequence <= $2
+   and (concerns.since is null or concerns.since <= $2)
    and target.sequence <= $2
  order by sequence;
 

@@ -1,6 +1,6 @@
 """The journal's rows: what a judged message becomes, and which subjects it concerns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from contracts.canonical import leaf_hash
 from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import split_subject
 from projections.entry import PLAYBOOK_LANE, lane_of
+from projections.payment_chain import Link, links
 from services.ledger.times import instant, microseconds
 from services.recorder.judge import Unreadable, judge
 from services.stream.reading import Stored, recorded_at_us
@@ -57,6 +58,8 @@ class Concern(NamedTuple):
     subject: str
     sequence: int
     lane: int
+    since: int | None = None
+    """Sequence of the later entry by which it became known that the entry concerns the subject."""
 
 
 class Judged(NamedTuple):
@@ -64,6 +67,8 @@ class Judged(NamedTuple):
 
     row: JournalRow
     subjects: frozenset[str]
+    links: Sequence[Link] = ()
+    """What it has to do with payments that may move between accounts."""
 
 
 def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
@@ -76,10 +81,10 @@ def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
     return found
 
 
-def concern(subject: str, sequence: int) -> Concern:
+def concern(subject: str, sequence: int, since: int | None = None) -> Concern:
     """That an entry concerns a subject, with the subject's lane."""
     lane = PLAYBOOK_LANE if split_subject(subject)[0] == "playbook" else lane_of(subject)
-    return Concern(subject, sequence, lane)
+    return Concern(subject, sequence, lane, since)
 
 
 def _judged(message: Stored, at_us: int) -> Judged:
@@ -129,4 +134,4 @@ def _judged(message: Stored, at_us: int) -> Judged:
         message=data,
         leaf_hash=leaf,
     )
-    return Judged(row, said.event.concerns() | {said.subject})
+    return Judged(row, said.event.concerns() | {said.subject}, links(said, sequence))

@@ -11,7 +11,9 @@ from typing import NoReturn
 
 import asyncpg
 
+from projections.payment_chain import CASH
 from services.errors import LostLeadership
+from services.ledger import payment_links
 from services.ledger.journal import recorded_of
 from services.ledger.times import microseconds
 from services.recorder.identities import Identity, dispositions
@@ -107,29 +109,37 @@ class Writer:
                 columns=Concern._fields,
                 records=[concern(subject, each.row.sequence) for each in entries for subject in each.subjects],
             )
-            named, found = await self._follow_targets(entries)
+            named, found, payments = await self._follow_targets(entries)
+            await payment_links.add(self._connection, [link for each in entries for link in each.links], payments)
         self._awaited |= named
         self._awaited -= found
 
-    async def _follow_targets(self, entries: Sequence[Judged]) -> tuple[set[Identity], set[Identity]]:
+    async def _follow_targets(self, entries: Sequence[Judged]) -> tuple[set[Identity], set[Identity], set[Identity]]:
         """Corrections concern all that their targets concern, whichever is recorded first.
 
-        Gives the targets that these entries name, and those of all named that are recorded.
+        Gives the targets that these entries name, those of all named that are recorded, and of these the documents of
+        payments.
         """
         named = {aim for each in entries if (aim := each.row.target) is not None}
         come = {identity for each in entries if (identity := each.row.identity) in self._awaited}
         if not named and not come:
-            return named, come
+            return named, come, set()
         # Of a target named now only the new corrections are of interest, of one that has come now all of them.
         wanted = [(*target, 0 if target in come else self.position.sequence) for target in named | come]
         rows = await self._connection.fetch(_SQL["corrections_and_targets"], *map(list, zip(*wanted, strict=True)))
         added: set[Concern] = set()
         found: set[Identity] = set()
+        payments: set[Identity] = set()
         for row in rows:
-            target = recorded_of(row)
+            target, correction = recorded_of(row), row["correction"]
             found.add(target.said.identity)
+            if isinstance(target.said.event, CASH):
+                payments.add(target.said.identity)
+            since = target.sequence if target.sequence > correction else None
             for subject in target.said.event.concerns() | {target.said.subject}:
-                added.add(concern(subject, row["correction"]))
+                added.add(concern(subject, correction, since))
         if added:
-            await self._connection.execute(_SQL["add_concerns"], *map(list, zip(*sorted(added), strict=True)))
-        return named, found
+            await self._connection.execute(
+                _SQL["add_concerns"], *map(list, zip(*sorted(added, key=lambda each: each[:2]), strict=True))
+            )
+        return named, found, payments

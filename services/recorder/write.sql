@@ -55,7 +55,7 @@ select correction.sequence as correction, target.*
 
 -- name: add_concerns
 -- A correction concerns all that its target concerns; what is known already stays.
-insert into ledger.concerns (subject, sequence, lane)
-select subject, sequence, lane
-  from unnest($1::text[], $2::bigint[], $3::smallint[]) as added (subject, sequence, lane)
+insert into ledger.concerns (subject, sequence, lane, since)
+select subject, sequence, lane, since
+  from unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[]) as added (subject, sequence, lane, since)
     on conflict do nothing;

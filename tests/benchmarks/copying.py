@@ -17,8 +17,8 @@ async def copying(ledger: Ledger, to: int) -> float:
     async with fresh_ledger(ledger.servers, []) as floor:
         connection = await floor.connect()
         async for rows in _rows(ledger, to):
-            entries = [row for row, _ in rows]
-            concerns = [concern(subject, row.sequence) for row, subjects in rows for subject in subjects]
+            entries = [each.row for each in rows]
+            concerns = [concern(subject, each.row.sequence) for each in rows for subject in each.subjects]
             start = time.perf_counter()
             async with connection.transaction():
                 await connection.copy_records_to_table(

@@ -13,11 +13,12 @@ import asyncpg
 
 from contracts.events import PlaybookPublished
 from projections.entry import FOREVER, Entry
+from projections.payment_chain import CASH
 from projections.playbooks import Playbooks, Published
 from projections.stage_position import stage_position
 from tests.faults.effective import Told, effective
 from tests.faults.recorded import Row
-from tests.unit.projections.receivables.reference import state_at
+from tests.unit.projections.receivables.reference import books_at
 from tests.unit.projections.stage_position.reference import flags, intervals
 
 _SUBJECTS = 8
@@ -77,30 +78,41 @@ async def _account(
     connection: asyncpg.Connection, schema: str, subject: str, told: Sequence[Told], draw: Random
 ) -> list[str]:
     account, entries, complaints = subject.partition("/")[2], _entries(told, subject), []
+    about = _with_payments(told, entries, subject)
     times = sorted({each.occurred_at for each in entries})
     for as_of in [*draw.sample(times, min(_INSTANTS, len(times))), FOREVER]:
-        wanted = state_at(account, entries, as_of)
+        wanted = books_at(about, as_of)
         items = await _at(connection, schema, "receivables_item", account, as_of)
-        found = {row["invoice"]: (row["currency"], row["open_amount"], row["disputed"]) for row in items}
-        if found != wanted.open_items():
-            complaints.append(_said(f"{subject} at {as_of}", "open items", found, wanted.open_items()))
+        found = {(row["invoice"], row["currency"], row["open_amount"], row["disputed"]) for row in items}
+        if found != wanted.open_items(account):
+            complaints.append(_said(f"{subject} at {as_of}", "open items", found, wanted.open_items(account)))
         parts = await _at(connection, schema, "receivables_unapplied", account, as_of)
-        unapplied = {row["document"]: (row["kind"], row["currency"], row["amount"]) for row in parts}
-        if unapplied != wanted.unapplied_parts():
-            complaints.append(_said(f"{subject} at {as_of}", "unapplied", unapplied, wanted.unapplied_parts()))
+        unapplied = {(row["kind"], row["document"], row["currency"], row["amount"]) for row in parts}
+        if unapplied != wanted.unapplied_parts(account):
+            complaints.append(_said(f"{subject} at {as_of}", "unapplied", unapplied, wanted.unapplied_parts(account)))
     moved = {
         (row["entry"], row["kind"], row["currency"], row["amount"])
         for row in await connection.fetch(
             f'select * from "{schema}".receivables_movement where account = $1 and {_STANDS}', account
         )
     }
-    everything = state_at(account, entries, FOREVER)
-    if moved != set(everything.moved):
-        complaints.append(_said(subject, "movements", moved, set(everything.moved)))
+    everything = books_at(about, FOREVER)
+    wanted_moves = {(entry, *rest) for owner, entry, *rest in everything.moved if owner == account}
+    if moved != wanted_moves:
+        complaints.append(_said(subject, "movements", moved, wanted_moves))
     flagged = await _flags(connection, schema, subject, "receivables")
-    if flagged != everything.flags:
-        complaints.append(_said(subject, "flags", flagged, everything.flags))
+    wanted_flags = {(flag, entry) for owner, flag, entry in everything.flags if owner == account}
+    if flagged != wanted_flags:
+        complaints.append(_said(subject, "flags", flagged, wanted_flags))
     return complaints
+
+
+def _with_payments(told: Sequence[Told], entries: Sequence[Entry[Any]], subject: str) -> list[Entry[Any]]:
+    """The account's own entries, and all that any account has of the payments that it or its transfers name."""
+    named = {each.event.payment for each in entries if isinstance(each.event, CASH)}
+    others = (each.entry() for each in told if each.event["subject"] != subject)
+    payments = [each for each in others if isinstance(each.event, CASH) and each.event.payment in named]
+    return [*(each for each in entries if each.subject == subject), *payments]
 
 
 async def _at(

@@ -83,10 +83,13 @@ comment on column reporting.entry.target_source is 'For a correction or void: th
 comment on column reporting.entry.target_id is 'For a correction or void: the id of the event that it names.';
 
 create or replace view reporting.concern as
-select subject, sequence from ledger.concerns;
-comment on view reporting.concern is 'Which entries concern which subjects: all that their data names.';
+select subject, sequence, since from ledger.concerns;
+comment on view reporting.concern is
+    'Which entries concern which subjects: all that their data names, what their corrections name, and for a payment every account that it was transferred to.';
 comment on column reporting.concern.subject is 'deal/<id>, account/<id> or playbook/<key>.';
 comment on column reporting.concern.sequence is 'The entry.';
+comment on column reporting.concern.since is
+    'Sequence of the later entry by which it became known that the entry concerns the subject; null: its own.';
 
 -- Flags and stale subjects -------------------------------------------------------------------------------------------
 
@@ -212,6 +215,7 @@ begin atomic
              limit 1) decision on true
      where concern.subject = history.subject
        and concern.sequence <= history.known_at
+       and (concern.since is null or concern.since <= history.known_at)
        -- A correction that concerns the subject through its target alone is not its history before that is known.
        and (entry.target_source is null
             or entry.subject = history.subject

@@ -26,6 +26,8 @@ KINDS = {
     "tree_altered": "a node of the journal's tree is not that of its rows",
     "concerns_missing": "a subject that the entry concerns is not noted",
     "concerns_extra": "a subject is noted that the entry does not concern",
+    "payment_link_missing": "which payment the entry deals with is not noted",
+    "payment_link_extra": "a payment is noted that the entry does not deal with",
     "view_row_missing": "a replay gives a row that the view does not have",
     "view_row_extra": "the view has a row that no replay gives",
     "view_row_altered": "a row of the view has other values than the replay gives",

@@ -7,8 +7,11 @@ from typing import Any
 from contracts.envelope import CloudEvent
 from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import split_subject
+from projections import payment_chain
 from projections.entry import Recorded
+from projections.payment_chain import Link, links
 from projections.view import View
+from services.ledger import payment_links
 from services.ledger.journal import Connection, recorded_of
 from services.projector.replays import Shelf, replayed
 from services.projector.tables import tables_of
@@ -94,6 +97,7 @@ class SubjectChecks:
             if isinstance(said, CloudEvent) and isinstance(said.event, EventCorrected | EventVoided)
         }
         required, allowed = await self._through_targets(corrections)
+        await self._check_payments(found, required, allowed, differences)
         wanted: list[tuple[str, int]] = []
         for sequence, said in found.said.items():
             if not isinstance(said, CloudEvent):
@@ -109,6 +113,38 @@ class SubjectChecks:
         missing = await self._connection.fetch(_SQL["not_noted"], *_columns(wanted, 2)) if wanted else ()
         for row in missing:
             differences.add("concerns_missing", row["sequence"], row["subject"], row["subject"])
+
+    async def _check_payments(
+        self,
+        found: _Found,
+        required: dict[int, set[str]],
+        allowed: dict[int, set[str]],
+        differences: Differences,
+    ) -> None:
+        """Compare the links of payments, and add what their entries must and may concern through transfers.
+
+        An entry that a transfer behind the sequence of this check ties to a subject may have been noted already.
+        """
+        expected: set[Link] = set()
+        for subject, history in found.histories.items():
+            kind, name = split_subject(subject)
+            if kind == "account":
+                expected.update(each for each in payment_chain.of_entries(history) if each.account == name)
+        accounts = [split_subject(each)[1] for each in found.histories if split_subject(each)[0] == "account"]
+        expected = {each for each in expected if each.since <= self._up_to}
+        noted = set(await payment_links.of_accounts(self._connection, accounts, self._up_to)) if accounts else set()
+        for link in sorted(expected - noted, key=lambda each: each[1:4]):
+            differences.add("payment_link_missing", link.sequence, f"account/{link.account}", _link(link))
+        for link in sorted(noted - expected, key=lambda each: each[1:4]):
+            differences.add("payment_link_extra", link.sequence, f"account/{link.account}", None, _link(link))
+        own = [
+            each for history in found.histories.values() for one in history for each in links(one.said, one.sequence)
+        ]
+        for tie in await payment_links.tied_by(self._connection, [*expected, *own]):
+            subject = f"account/{tie.account}"
+            allowed.setdefault(tie.sequence, set()).add(subject)
+            if tie.since <= self._up_to:
+                required.setdefault(tie.sequence, set()).add(subject)
 
     async def _through_targets(
         self, corrections: Mapping[int, CloudEvent]
@@ -146,6 +182,11 @@ class SubjectChecks:
                 differences.add("stale", None, subject, None, f"{view}: {error}")
             for table, told in zip(tables, there, strict=True):
                 compare(subject, table, expected.made.get(table.row, ()), told[subject], differences)
+
+
+def _link(link: Link) -> str:
+    into = "" if link.into is None else f" into account {link.into}"
+    return f"payment {link.reference!r}{into}, known since {link.since}"
 
 
 def _named(said: CloudEvent) -> set[str]:

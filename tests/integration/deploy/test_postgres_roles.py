@@ -13,11 +13,22 @@ from tests.integration.deploy.own_postgres import LOGINS
 ROLES = ("intake", "recorder", "projector", "query", "notary", "backup", "reader")
 _EVERYONE = set(ROLES)
 _SERVICES = _EVERYONE - {"reader", "backup"}
-_TABLES = ("journal", "concerns", "identity", "source", "reader", "generation", "quarantine_decision", "migration")
+_TABLES = (
+    "journal",
+    "concerns",
+    "payment_link",
+    "identity",
+    "source",
+    "reader",
+    "generation",
+    "quarantine_decision",
+    "migration",
+)
 
 _READ: dict[str, set[str]] = {
     "ledger.journal": {"intake", "recorder", "projector", "query", "notary", "backup"},
     "ledger.concerns": {"intake", "recorder", "projector", "query", "backup"},
+    "ledger.payment_link": {"recorder", "query", "backup"},
     "ledger.identity": {"intake", "recorder", "projector", "query", "notary", "backup"},
     "ledger.source": {"intake", "backup"},
     "ledger.reader": {"query", "backup"},
@@ -40,6 +51,7 @@ _INSERT: dict[str, set[str]] = {
     "ledger.journal": {"recorder"},
     "ledger.concerns": {"recorder"},
     "ledger.event_type": {"recorder"},
+    "ledger.payment_link": {"recorder"},
     "ledger.tree_head": {"notary"},
     "ledger.tree_node": {"notary"},
     "ledger.notary": {"notary"},

@@ -13,6 +13,7 @@ from contracts.envelope import CloudEvent, read_event
 from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import stream_subject
 from projections.entry import Recorded, lane_of
+from projections.payment_chain import Link, of_entries, ties
 
 _BEGAN = datetime(2026, 6, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +32,8 @@ class Journal:
     _waiting: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     _rows: list[tuple[Any, ...]] = field(default_factory=list)
     _pairs: list[tuple[str, int, int]] = field(default_factory=list)
+    _links: list[Link] = field(default_factory=list)
+    _linked: set[Link] = field(default_factory=set)
 
     @property
     def last(self) -> int:
@@ -44,10 +47,13 @@ class Journal:
 
     async def write(self, connection: asyncpg.Connection, limit: int | None = None) -> int:
         """Write the next `limit` entries that are not written yet, in one transaction; gives the highest sequence."""
+        self._tie()
         rows, self._rows = self._rows[:limit], self._rows[limit:] if limit is not None else []
         if not rows:
             return self.last
         reaches = rows[-1][0]
+        links = [link for link in self._links if link.since <= reaches and link not in self._linked]
+        self._linked.update(links)
         pairs = [pair for pair in self._pairs if pair[2] <= reaches]
         self._pairs = [pair for pair in self._pairs if pair[2] > reaches]
         async with connection.transaction():
@@ -55,8 +61,12 @@ class Journal:
             await connection.copy_records_to_table(
                 "concerns",
                 schema_name="ledger",
-                records=[(subject, sequence, _lane(subject)) for subject, sequence, _ in pairs],
+                records=[
+                    (subject, sequence, _lane(subject), since if since > sequence else None)
+                    for subject, sequence, since in pairs
+                ],
             )
+            await connection.copy_records_to_table("payment_link", schema_name="ledger", records=links)
         return int(reaches)
 
     async def record(self, connection: asyncpg.Connection, *events: Mapping[str, Any] | CloudEvent) -> int:
@@ -98,6 +108,15 @@ class Journal:
                 leaf_hash(sequence, at, on, said.canonical),
             )
         )
+
+    def _tie(self) -> None:
+        """Note what payments tie to accounts, worked out from all that was taken."""
+        self._links = of_entries(self.entries)
+        chains: dict[str, list[Link]] = defaultdict(list)
+        for link in self._links:
+            chains[link.reference].append(link)
+        for tie in sorted(tie for chain in chains.values() for tie in ties(chain)):
+            self._concern(f"account/{tie.account}", tie.sequence, tie.since)
 
     def _concern(self, subject: str, sequence: int, by: int) -> None:
         if sequence not in self.concerns[subject]:

@@ -84,6 +84,45 @@ async def test_a_correction_recorded_before_its_target(empty_ledger: Ledger) -> 
         await live.holds()
 
 
+async def test_payments_reach_every_account_that_transfers_tie_to_them(empty_ledger: Ledger) -> None:
+    """The lanes of later accounts have passed the receipt, and learn of it from the transfer."""
+    live = _Live(empty_ledger, await empty_ledger.connect())
+    money = {"payment": "P", "currency": "CNY"}
+    owed = {"invoice": "I", "amount": "60.00", "currency": "CNY", "due_on": "2026-04-01"}
+    pays = {"allocations": [{"invoice": "I", "amount": "60.00"}]}
+    voided = {"target": {"source": "crm", "id": "receipt"}, "reason": "twice", "approver": "Li"}
+
+    async def told() -> list[tuple[Any, ...]]:
+        rows = await live.owner.fetch(
+            "select account, sum(amount)::text from (select account, -amount as amount from "
+            "reporting.receivables_unapplied union all select account, open_amount from reporting.receivables_open) "
+            "as owed group by account order by account"
+        )
+        balance = await live.owner.fetch(
+            "select account, balance::text from reporting.receivables_balance where balance <> 0 order by account"
+        )
+        assert [tuple(row) for row in rows] == [tuple(row) for row in balance]
+        return [tuple(row) for row in rows]
+
+    async with projecting(empty_ledger):
+        await live.say(
+            event("invoice_issued", "account/A-9", _AT, "i", **owed),
+            event("payment_received", "account/A-1", _AT, "receipt", amount="100.00", **money),
+            event("payment_transferred", "account/A-2", _AT, "on", to_account_id="A-9", amount="60.00", **money),
+        )
+        assert await told() == [("A-1", "-100.00"), ("A-9", "60.00")]
+        await live.say(
+            event("payment_transferred", "account/A-1", _AT, "off", to_account_id="A-2", amount="80.00", **money),
+            event("payment_allocated", "account/A-9", _AT, "pays", **money, **pays),
+        )
+        assert await told() == [("A-1", "-20.00"), ("A-2", "-20.00")]
+        await live.say(event("payment_reversed", "account/A-1", _AT, "bounced", amount="50.00", **money))
+        assert await told() == [("A-9", "10.00")]
+        await live.say(event("event_voided", "account/A-1", _AT, "void", **voided))
+        assert await told() == [("A-9", "60.00")]
+        await live.holds()
+
+
 async def test_a_void_recorded_before_its_target(empty_ledger: Ledger) -> None:
     live = _Live(empty_ledger, await empty_ledger.connect())
     named = {"target": {"source": "crm", "id": "late"}, "reason": "twice", "approver": "Li"}

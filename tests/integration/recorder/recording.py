@@ -12,6 +12,7 @@ from contracts.envelope import CloudEvent, Refused, read_recorded
 from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import stream_subject
 from projections.entry import lane_of
+from projections.payment_chain import CASH, links
 from services.recorder import service
 from services.stream import connection as stream_connection
 from services.stream.follow import Follower
@@ -139,7 +140,38 @@ def _pairs(entries: dict[tuple[str, str], tuple[int, CloudEvent]]) -> Pairs:
         for each in (said, entries.get(_target(said) or ("", ""), (0, None))[1]):
             if each is not None:
                 subjects[sequence] |= {each.subject, *each.event.concerns()}
+    for sequence, accounts in _reached(entries).items():
+        subjects[sequence] |= {f"account/{account}" for account in accounts}
     return {(each, sequence, _lane(each)) for sequence, some in subjects.items() for each in some}
+
+
+def _reached(entries: dict[tuple[str, str], tuple[int, CloudEvent]]) -> dict[int, set[str]]:
+    """By entry, all accounts that the payments reach which it deals with: searched for, again and again."""
+    families: dict[tuple[str, str], set[int]] = defaultdict(set)
+    said_at = dict(entries.values())
+    for sequence, said in entries.values():
+        families[said.identity].add(sequence)
+        if (aim := _target(said)) in entries:
+            families[aim].add(sequence)
+    documents: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    transfers: set[tuple[str, str, str]] = set()
+    for identity, family in families.items():
+        if not isinstance(entries[identity][1].event, CASH):
+            family = {entries[identity][0]}
+        for one in family:
+            for link in links(said_at[one], one):
+                transfers |= {(link.reference, link.account, link.into)} if link.into else set()
+                for member in family:
+                    documents[member].add((link.reference, link.account))
+    reached: dict[int, set[str]] = defaultdict(set)
+    for sequence, places in documents.items():
+        for reference, account in places:
+            found = {account}
+            for _ in transfers:
+                found |= {there for ref, here, there in transfers if ref == reference and here in found}
+                found |= {here for ref, here, there in transfers if ref == reference and there in found}
+            reached[sequence] |= found
+    return reached
 
 
 def _lane(subject: str) -> int:

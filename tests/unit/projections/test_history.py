@@ -169,7 +169,7 @@ def test_a_correction_under_another_subject_is_there_from_its_target_on() -> Non
 
 
 @pytest.mark.parametrize("first", [[], [event_voided("c")]], ids=["none", "one of its own"])
-def test_an_expected_correction_changes_what_one_that_was_there_does(first: list[Said]) -> None:
+def test_a_correction_that_its_target_brings_changes_what_one_that_was_there_does(first: list[Said]) -> None:
     void = Said("event_voided", event_voided("p").data, id="c", subject="account/A")
     there = told(*first, void).when(
         Said("payment_received", payment("D"), id="p", subject="account/A"),
@@ -179,9 +179,11 @@ def test_an_expected_correction_changes_what_one_that_was_there_does(first: list
     expected = Replay("deal/D", [stage_position])
     changes = []
     for each in there.history:
+        if each.said.id == "p":
+            brought = next(other for other in there.history if other.said.id == "c")
+            changes += expected.take(brought, there.playbooks, each.sequence)
         if each.said.id != "c":
-            expecting = [other for other in there.history if other.said.id == "c"] if each.said.id == "p" else []
-            changes += expected.take(each, there.playbooks, expecting)
+            changes += expected.take(each, there.playbooks)
     assert expected.rows() == there.replay.rows()
     assert len(expected) == len(there.replay)
     assert [change for change in changes if change.sequence > there.sequence - 3] == there.changes
@@ -231,3 +233,18 @@ def test_the_time_of_a_replacement_is_in_utc() -> None:
     entry = next(each for each in of(story).entries if each.id == "c")
     assert entry.occurred_at == time
     assert entry.occurred_at.utcoffset() == timedelta(0)
+
+
+def test_a_correction_that_is_brought_behind_a_later_one_does_not_decide() -> None:
+    there = told(Said("payment_received", payment("D"), id="p", subject="account/A"))
+    there.when(Said("event_voided", event_voided("p").data, id="early", subject="account/A"))
+    there.when(Said("event_voided", event_voided("p").data, id="late", subject="account/A"))
+    early = next(each for each in there.history if each.said.id == "early")
+    other = Replay("deal/D", [stage_position])
+    for each in there.history:
+        if each is not early:
+            other.take(each, there.playbooks)
+    assert other.take(early, there.playbooks, there.sequence) == []
+    assert other.rows() == there.replay.rows()
+    assert other.take(early, there.playbooks, there.sequence) == []
+    assert len(other) == len(there.replay)

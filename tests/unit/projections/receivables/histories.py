@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.given import Said
 
 from .story import (
+    UNIDENTIFIED,
     allocation,
     correction,
     credit_note,
@@ -39,14 +40,35 @@ _received = st.builds(payment, _documents, _paid, at=_days, pays=st.none() | _pa
 _credited = st.builds(credit_note, _documents, _paid, at=_days, pays=st.none() | _pays, currency=_currencies)
 _allocated = st.builds(allocation, _documents, _pays, at=_days, currency=_currencies)
 _reversed = st.builds(reversal, _documents, _amounts, at=_days, currency=_currencies)
-_came = st.builds(transfer, _documents, _paid, at=_days, currency=_currencies)
-_left = st.builds(
-    transfer, _documents, _amounts, at=_days, currency=_currencies, out_of=st.just("A"), into=st.sampled_from("AB")
+_accounts = st.sampled_from(["A", "A", "B", UNIDENTIFIED])
+_moved = st.builds(transfer, _documents, _amounts, at=_days, currency=_currencies, out_of=_accounts, into=_accounts)
+_elsewhere = st.one_of(
+    st.builds(payment, _documents, _paid, at=_days, currency=_currencies, account=st.sampled_from(["B", UNIDENTIFIED])),
+    st.builds(reversal, _documents, _amounts, at=_days, currency=_currencies, account=_accounts),
 )
 _contested = st.builds(dispute, _invoices, at=_days) | st.builds(resolution, _invoices, at=_days)
 _facts = st.one_of(
-    _issued, _issued, _received, _received, _allocated, _allocated, _reversed, _credited, _came, _left, _contested
+    _issued,
+    _issued,
+    _received,
+    _received,
+    _allocated,
+    _allocated,
+    _reversed,
+    _credited,
+    _elsewhere,
+    _elsewhere,
+    _moved,
+    _moved,
+    _contested,
 )
+
+_ACROSS = (
+    payment("P-1", "100.00", at=0, account=UNIDENTIFIED),
+    transfer("P-1", "60.00", at=1, out_of=UNIDENTIFIED, into="A"),
+    transfer("P-1", "35.5", at=2, out_of="A", into="B"),
+)
+"""A start from which cash is on three accounts."""
 
 _BUSY = (
     invoice("INV-1", "60.00", at=0),
@@ -59,11 +81,12 @@ _BUSY = (
 
 @st.composite
 def histories(draw: st.DrawFn, max_size: int = 20, distinct_instants: bool = False) -> list[Said]:
-    """Facts that concern account A in order of arrival; some are voided or corrected, some before they arrive.
+    """Facts about account A, and payments of three accounts, in order of arrival.
 
-    At most one correction or void for each fact: of several the last to arrive counts, and then order matters.
+    Some are voided or corrected, some before they arrive. At most one correction or void for each fact: of several the
+    last to arrive counts, and then order matters.
     """
-    start = draw(st.sampled_from([(), _BUSY]))
+    start = draw(st.sampled_from([(), _BUSY, _ACROSS]))
     facts = [
         named(f"f{place}", _apart(fact, place) if distinct_instants else fact)
         for place, fact in enumerate([*start, *draw(st.lists(_facts, min_size=1, max_size=max_size))])
@@ -82,6 +105,8 @@ def _changes(draw: st.DrawFn, target: Said) -> Said:
     data: dict[str, Any] = dict(target.data)
     if "amount" in data and not data.get("allocations"):
         data["amount"] = draw(_amounts)
+    if "payment" in data and draw(st.booleans()):
+        data["payment"] = draw(_documents)
     assert target.at is not None
     moved = target.at + timedelta(days=draw(st.integers(-2, 2)), microseconds=500)
     return correction(target, replace(target, at=moved, data=data))

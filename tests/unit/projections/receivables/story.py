@@ -17,10 +17,11 @@ from tests.saying import event_corrected, event_voided
 ACCOUNT = "A"
 UNIDENTIFIED = "unidentified"
 _LAST = day(3650)
+_OF_PAYMENTS = {"payment_received", "payment_transferred", "payment_reversed", "event_corrected", "event_voided"}
 
 
-def _said(name: str, at: float, data: dict[str, Any], account: str = ACCOUNT) -> Said:
-    return Said(name, data, day(at), subject=f"account/{account}")
+def _said(name: str, at: float, data: dict[str, Any], account: str = ACCOUNT, series: str | None = None) -> Said:
+    return Said(name, data | ({"series": series} if series else {}), day(at), subject=f"account/{account}")
 
 
 def invoice(
@@ -30,9 +31,11 @@ def invoice(
     due: date = date(2026, 1, 31),
     currency: str = "CNY",
     deal: str | None = None,
+    account: str = ACCOUNT,
+    series: str | None = None,
 ) -> Said:
     data = {"invoice": number, "amount": amount, "currency": currency, "due_on": due.isoformat()}
-    return _said("invoice_issued", at, data | ({"deal_id": deal} if deal else {}))
+    return _said("invoice_issued", at, data | ({"deal_id": deal} if deal else {}), account, series)
 
 
 def payment(
@@ -42,9 +45,10 @@ def payment(
     pays: Mapping[str, str] | None = None,
     currency: str = "CNY",
     account: str = ACCOUNT,
+    series: str | None = None,
 ) -> Said:
     data = {"payment": number, "amount": amount, "currency": currency, "allocations": _allocations(pays)}
-    return _said("payment_received", at, data, account)
+    return _said("payment_received", at, data, account, series)
 
 
 def credit_note(
@@ -54,12 +58,20 @@ def credit_note(
     return _said("credit_note_issued", at, data)
 
 
-def allocation(number: str, pays: Mapping[str, str], at: float = 2, currency: str = "CNY") -> Said:
-    return _said("payment_allocated", at, {"payment": number, "currency": currency, "allocations": _allocations(pays)})
+def allocation(
+    number: str,
+    pays: Mapping[str, str],
+    at: float = 2,
+    currency: str = "CNY",
+    account: str = ACCOUNT,
+    document: str | None = None,
+) -> Said:
+    data: dict[str, Any] = {"payment": number, "currency": currency, "allocations": _allocations(pays)}
+    return _said("payment_allocated", at, data | ({"document": document} if document else {}), account)
 
 
-def reversal(number: str, amount: str, at: float = 3, currency: str = "CNY") -> Said:
-    return _said("payment_reversed", at, {"payment": number, "amount": amount, "currency": currency})
+def reversal(number: str, amount: str, at: float = 3, currency: str = "CNY", account: str = ACCOUNT) -> Said:
+    return _said("payment_reversed", at, {"payment": number, "amount": amount, "currency": currency}, account)
 
 
 def transfer(
@@ -115,13 +127,17 @@ class Account:
                 found.add(row.at)
         return sorted(found - {FOREVER})
 
+    def standing(self, kind: type[ItemRow] | type[UnappliedRow], as_of: datetime = _LAST) -> list[Any]:
+        """The rows of one table that stood at an instant."""
+        return [each for each in self.rows_of(kind) if each.from_at <= as_of < each.to_at]
+
     def items(self, as_of: datetime = _LAST) -> dict[str, ItemRow]:
         """By invoice."""
-        return {each.invoice: each for each in self.rows_of(ItemRow) if each.from_at <= as_of < each.to_at}
+        return {each.invoice: each for each in self.standing(ItemRow, as_of)}
 
     def unapplied(self, as_of: datetime = _LAST) -> dict[str, UnappliedRow]:
         """By payment or credit note."""
-        return {each.document: each for each in self.rows_of(UnappliedRow) if each.from_at <= as_of < each.to_at}
+        return {each.document: each for each in self.standing(UnappliedRow, as_of)}
 
     def movements(self, as_of: datetime = _LAST) -> list[MovementRow]:
         """What had moved."""
@@ -142,8 +158,8 @@ class Account:
     def assert_identity(self) -> None:
         """Open items − unapplied = balance, in every currency and at every instant."""
         for as_of in self.instants():
-            owed = [(each.currency, each.open_amount) for each in self.items(as_of).values()]
-            unapplied = [(each.currency, -each.amount) for each in self.unapplied(as_of).values()]
+            owed = [(each.currency, each.open_amount) for each in self.standing(ItemRow, as_of)]
+            unapplied = [(each.currency, -each.amount) for each in self.standing(UnappliedRow, as_of)]
             assert totals([*owed, *unapplied]) == self.balance(as_of), f"at {as_of}:\n{self.story}"
 
 
@@ -166,10 +182,10 @@ class Told(Account):
         self.when(*facts)
 
     def when(self, *facts: Said) -> "Told":
-        """More facts arrive."""
+        """More facts arrive. The account hears all about payments, whether they have to do with it or not."""
         self._facts += facts
         for each in facts:
-            if self.story.subject in (each.subject, f"account/{each.data.get('to_account_id')}"):
+            if each.subject == self.story.subject or each.name in _OF_PAYMENTS:
                 self.changes += self.story.tell(each)
         return self
 

@@ -16,7 +16,7 @@ from projections.receivables.account import Account
 from projections.view import RowKey
 from tests.given import Said
 
-from .story import allocation, dispute, given, invoice, payment, resolution, reversal, transfer
+from .story import UNIDENTIFIED, allocation, dispute, given, invoice, payment, resolution, reversal, transfer
 
 _Touched = list[RowKey]
 
@@ -29,6 +29,7 @@ def _busy_account(size: int) -> list[Entry[Any]]:
         *(invoice(f"INV-{n}", "100.00", at=0) for n in numbers),
         *(payment(f"P-{n}", "60.00", at=1, pays={f"INV-{n}": "50.00"}) for n in numbers),
         *(allocation(f"LATE-{n}", {f"INV-{n}": "10.00"}, at=2) for n in numbers),
+        *(payment(f"T-{n}", "50.00", at=1, account=UNIDENTIFIED) for n in numbers),
         *(transfer(f"T-{n}", "10.00", at=2) for n in numbers),
     ]
     return list(given(*facts).story.replay.entries)

@@ -11,8 +11,11 @@ from projections.receivables import ItemRow, UnappliedRow
 from tests.given import Said
 
 from .histories import histories
-from .reference import state_at
-from .story import Told, given, totals
+from .reference import books_at
+from .story import UNIDENTIFIED, Told, given
+
+ACCOUNTS = ("A", "B", UNIDENTIFIED)
+CASH = ("payment", "reversal", "transfer_in", "transfer_out")
 
 
 @settings(max_examples=150, deadline=None)
@@ -27,19 +30,56 @@ def test_open_items_less_unapplied_is_the_balance_at_every_instant_in_every_stat
 
 @settings(max_examples=150, deadline=None)
 @holds_for(histories(max_size=14))
-def test_the_rows_are_those_of_the_plain_reading_at_every_instant(facts: list[Said]) -> None:
-    account = given(*facts)
-    entries = account.story.replay.entries
-    for as_of in account.instants():
-        expected = state_at("A", entries, as_of)
-        found = {number: (row.currency, row.open_amount, row.disputed) for number, row in account.items(as_of).items()}
-        assert found == expected.open_items()
-        parts = {number: (row.kind, row.currency, row.amount) for number, row in account.unapplied(as_of).items()}
-        assert parts == expected.unapplied_parts()
-        moved = {(row.entry, row.kind, row.currency, row.amount) for row in account.movements(as_of)}
-        assert moved == set(expected.moved)
-        assert account.balance(as_of) == totals((currency, amount) for _, _, currency, amount in expected.moved)
-    assert account.flags() == state_at("A", entries, FOREVER).flags
+def test_the_rows_of_each_account_are_those_of_the_plain_reading_at_every_instant(facts: list[Said]) -> None:
+    told = given(*facts)
+    entries = told.story.replay.entries
+    final = books_at(entries, FOREVER)
+    for name in ACCOUNTS:
+        account = told if name == "A" else told.seen_by(name)
+        ids = {each.sequence: each.said.id for each in account.story.history}
+        plain = {each.sequence: each.said.id for each in told.story.history}
+        for as_of in account.instants():
+            expected = books_at(entries, as_of)
+            items = {(r.invoice, r.currency, r.open_amount, r.disputed) for r in account.standing(ItemRow, as_of)}
+            parts = {(r.kind, r.document, r.currency, r.amount) for r in account.standing(UnappliedRow, as_of)}
+            moved = {(ids[r.entry], r.kind, r.currency, r.amount) for r in account.movements(as_of)}
+            if name == "A":
+                assert items == expected.open_items(name)
+                assert parts == expected.unapplied_parts(name)
+            assert {each for each in moved if each[1] not in ("invoice", "credit_note")} == {
+                (plain[entry], *rest)
+                for owner, entry, *rest in expected.moved
+                if owner == name and rest[0] not in ("invoice", "credit_note")
+            }
+            for currency in ("CNY", "USD"):
+                assert account.balance(as_of).get(currency, 0) == expected.balance(name, currency)
+        if name == "A":
+            assert account.flags() == {each[1:] for each in final.flags if each[0] == name}
+
+
+@settings(max_examples=300, deadline=None)
+@holds_for(histories(max_size=14), st.data())
+def test_what_all_accounts_hold_of_a_payment_is_what_was_received_less_what_was_reversed(
+    facts: list[Said], data: st.DataObject
+) -> None:
+    """Conservation: at every instant, in every state of knowledge, in any order of arrival."""
+    known = data.draw(st.permutations(facts))[: data.draw(st.integers(1, len(facts)))]
+    accounts = {name: Told(name, *known) for name in ACCOUNTS}
+    instants = sorted({instant for each in accounts.values() for instant in each.instants()})
+    as_of = data.draw(st.sampled_from(instants))
+    moved = [row for each in accounts.values() for row in each.movements(as_of)]
+    for number, currency in {(row.document, row.currency) for row in moved}:
+        of_it = [row for row in moved if (row.document, row.currency) == (number, currency)]
+        received = -sum(row.amount for row in of_it if row.kind == "payment")
+        reversed_ = sum(row.amount for row in of_it if row.kind == "reversal")
+        held = -sum(row.amount for row in of_it if row.kind in CASH)
+        assert held == received - reversed_
+        assert 0 <= reversed_ <= received
+        for each in accounts.values():
+            its = -sum(r.amount for r in each.movements(as_of) if (r.document, r.currency) == (number, currency))
+            assert its >= 0 or number.startswith("INV")
+    for each in accounts.values():
+        each.assert_identity()
 
 
 @settings(max_examples=100, deadline=None)
