@@ -7,7 +7,7 @@
 
 create or replace view reporting.receivables_item_version as
 select account, invoice, from_at, to_at, deal, currency, amount, open_amount, due_on, disputed, entry,
-       known_from, known_to, nullif(series, '') as series
+       known_from, known_to, series
   from {generation}.receivables_item;
 comment on view reporting.receivables_item_version is
     'Open invoices over time, in every state of knowledge: open at as_of where from_at <= as_of < to_at, as known at known_at where known_from <= known_at < known_to.';
@@ -25,11 +25,11 @@ comment on column reporting.receivables_item_version.entry is 'Sequence of the e
 comment on column reporting.receivables_item_version.known_from is 'Sequence of the entry whose arrival made this version.';
 comment on column reporting.receivables_item_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
-comment on column reporting.receivables_item_version.series is 'Series of the number, or null.';
+comment on column reporting.receivables_item_version.series is 'Series of the number; empty where it has none.';
 
 create or replace view reporting.receivables_unapplied_version as
 select account, document, kind, from_at, to_at, currency, amount, entry, known_from, known_to,
-       nullif(series, '') as series
+       series
   from {generation}.receivables_unapplied;
 comment on view reporting.receivables_unapplied_version is
     'Payments and credit notes as far as they pay no invoice, over time, in every state of knowledge.';
@@ -45,11 +45,11 @@ comment on column reporting.receivables_unapplied_version.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column reporting.receivables_unapplied_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
-comment on column reporting.receivables_unapplied_version.series is 'Series of the number, or null.';
+comment on column reporting.receivables_unapplied_version.series is 'Series of the number; empty where it has none.';
 
 create or replace view reporting.receivables_movement_version as
 select account, at, currency, amount, kind, document, deal, entry, known_from, known_to,
-       nullif(series, '') as series
+       series
   from {generation}.receivables_movement;
 comment on view reporting.receivables_movement_version is
     'What changed the ledger balance of each account, in every state of knowledge; the sum of amount is the balance.';
@@ -66,7 +66,7 @@ comment on column reporting.receivables_movement_version.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column reporting.receivables_movement_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
-comment on column reporting.receivables_movement_version.series is 'Series of the number, or null.';
+comment on column reporting.receivables_movement_version.series is 'Series of the number; empty where it has none.';
 
 create or replace view reporting.receivables_stale as
 select substr(subject, length('account/') + 1) as account, sequence
@@ -83,7 +83,7 @@ create or replace view reporting.receivables_open as
 select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
        item.disputed, item.from_at as since, item.entry,
        exists (select from reporting.receivables_stale stale where stale.account = item.account) as stale,
-       item.series
+       nullif(item.series, '') as series
   from reporting.receivables_item_version item
  where item.known_to = 9223372036854775807
    and item.to_at = 'infinity';
@@ -104,7 +104,7 @@ comment on column reporting.receivables_open.series is 'Series of the number, or
 create or replace view reporting.receivables_unapplied as
 select part.account, part.document, part.kind, part.currency, part.amount, part.from_at as since, part.entry,
        exists (select from reporting.receivables_stale stale where stale.account = part.account) as stale,
-       part.series
+       nullif(part.series, '') as series
   from reporting.receivables_unapplied_version part
  where part.known_to = 9223372036854775807
    and part.to_at = 'infinity';

@@ -68,7 +68,7 @@ async def _altering(told: Told) -> AsyncIterator[Altered]:
     schema = await connection.fetchval("select schema_name from ledger.generation")
     transaction = connection.transaction()
     await transaction.start()
-    for table in ("journal", "concerns"):
+    for table in ("journal", "concerns", "payment_link"):
         await connection.execute(f"alter table ledger.{table} disable trigger user")
     await connection.execute("alter table ledger.concerns drop constraint concerns_sequence_fkey")
     await connection.execute(f'set local search_path = "{schema}", ledger, public')
@@ -427,3 +427,20 @@ async def test_views_of_other_folds_cannot_be_checked(altered: Altered) -> None:
     await altered.connection.execute("update generation set digest = '000000000000'")
     with pytest.raises(DaybookError, match="daybook rebuild"):
         await altered.verify()
+
+
+async def test_a_payment_that_is_noted_for_an_entry_that_does_not_deal_with_it_is_found(altered: Altered) -> None:
+    await altered.connection.execute(
+        "insert into payment_link (reference, account, sequence, since) values ('P-9', 'A-1', $1, $1)",
+        altered.told.at["c1"],
+    )
+    difference = await altered.only("payment_link_extra")
+    assert (difference["sequence"], difference["subject"]) == (altered.told.at["c1"], "account/A-1")
+
+
+async def test_a_payment_that_is_not_noted_for_its_entry_is_found(altered: Altered) -> None:
+    deleted = await altered.connection.fetch("delete from payment_link returning sequence")
+    answer = await altered.verify()
+    assert not answer["ok"]
+    assert answer["counts"] == {"payment_link_missing": len(deleted)}
+    assert deleted
