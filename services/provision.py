@@ -10,7 +10,7 @@ from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
 from services import database, playbooks
 from services.errors import DaybookError
-from services.ledger.provision import Identity, confine, identify, identity, migrate
+from services.ledger.provision import Identity, check_time_zone, confine, identify, identity, migrate
 from services.ledger.remembered import check_stream, remembered
 from services.notary import heads_stream
 from services.projector import generation
@@ -48,6 +48,8 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             known = await identity(connection)
             if known is not None:
                 _check_identity(settings, known)
+            else:
+                await check_time_zone(connection, settings.timezone)
             existed = await find(nc, settings.stream)
             applied = await migrate(connection)
             confined = await confine(connection)

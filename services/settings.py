@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services import disk
 from services.errors import NotConfigured
 from services.stream.address import with_files
+from services.zones import refused
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that are this machine."""
@@ -108,10 +108,9 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{value!r} is not a time zone; write one such as Asia/Shanghai") from None
+        reason = refused(value)
+        if reason is not None:
+            raise ValueError(reason)
         return value
 
     @field_validator(*PATHS)

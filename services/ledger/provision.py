@@ -117,6 +117,16 @@ async def identity(connection: asyncpg.Connection) -> Identity | None:
     return None if row is None else Identity(*row)
 
 
+async def check_time_zone(connection: asyncpg.Connection, name: str) -> None:
+    """Raises DaybookError where PostgreSQL does not know a zone: reports would fail, and the zone is fixed for good."""
+    if not await connection.fetchval("select exists (select from pg_timezone_names where name = $1)", name):
+        version = await connection.fetchval("select current_setting('server_version')")
+        raise DaybookError(
+            f"DAYBOOK_TIMEZONE says {name}, and PostgreSQL {version} has no such zone among its pg_timezone_names, so "
+            "it could not cut days. Update the time zones of the PostgreSQL server, or name another zone."
+        )
+
+
 async def identify(connection: asyncpg.Connection, stream: StreamState, time_zone: str) -> Identity:
     """Writes the identity the first time; later the stream must be the one remembered. Raises StreamMismatch."""
     await connection.execute(

@@ -10,14 +10,14 @@ import pytest
 
 from contracts.playbooks.playbook import Names
 from contracts.playbooks.shipped import shipped
-from services import database
+from services import database, zones
 from services.cli.init import lines
 from services.errors import DaybookError, MissingRights, StreamMismatch
 from services.ledger.provision import confine_script, migrations
 from services.provision import provision
 from services.settings import Endpoints, Settings
 from services.stream.provision import configuration
-from services.stream.state import ask, state
+from services.stream.state import ask, find, state
 from tests.integration.recorder.recording import stream
 from tests.ledger import Ledger
 
@@ -155,6 +155,22 @@ async def test_the_time_zone_is_fixed_when_the_ledger_is_made(ledger: Ledger) ->
     shanghai = Settings(**(ledger.settings.model_dump(exclude_unset=True) | {"timezone": "Asia/Shanghai"}))
     with pytest.raises(DaybookError, match="cuts days in UTC"):
         await provision(shanghai, ledger.endpoints)
+
+
+async def test_postgres_knows_every_time_zone_that_a_ledger_may_have(ledger: Ledger) -> None:
+    connection = await ledger.connect()
+    known = {row["name"] for row in await connection.fetch("select name from pg_timezone_names")}
+    assert zones.names() - known == set()
+
+
+async def test_a_new_ledger_is_refused_a_time_zone_that_postgres_does_not_know(ledger: Ledger) -> None:
+    await _delete_stream(ledger)
+    newer = _with(ledger.settings, timezone="Mars/Olympus")
+    async with ledger.servers.database() as name:
+        endpoints = Endpoints(ledger.endpoints.nats_url, ledger.servers.postgres.url_of(name, "daybook"))
+        with pytest.raises(DaybookError, match=r"Mars/Olympus, and PostgreSQL [0-9.]+ .*has no such zone"):
+            await provision(newer, endpoints)
+    assert await find(await ledger.nats(), ledger.settings.stream) is None
 
 
 async def test_a_published_version_of_a_playbook_never_changes(ledger: Ledger) -> None:
