@@ -26,7 +26,7 @@ CHANGES = ("report", "key", "before", "after", "causes")
 FUNNEL_STAGE: tuple[Literal["stage", "open", "entered", "completed"], ...] = ("stage", "open", "entered", "completed")
 FUNNEL_TOTAL: tuple[Literal["won", "lost", "abandoned", "win_rate"], ...] = ("won", "lost", "abandoned", "win_rate")
 EXPLANATION = ("stage", "entered_at", "completed_at", "item", "kind", "met_at", "by")
-LANES = ("lane", "projected", "lag")
+LANES = ("lane", "projected", "lag", "slow_subject", "slow_s")
 
 
 def plain_rows(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Rows:

@@ -79,9 +79,9 @@ async def recording(ledger: Ledger, to: int) -> Went:
         return await watched(ledger, recorder.process.pid, look, to)
 
 
-async def projecting(ledger: Ledger, to: int) -> Went:
-    """A projector that finds the journal full, until every lane has passed so many."""
-    async with lanes(ledger) as look, ledger.process("projector") as projector:
+async def projecting(ledger: Ledger, to: int, **environment: str) -> Went:
+    """A projector that finds the journal full, until every lane has passed so many; settings as `Ledger.process`."""
+    async with lanes(ledger) as look, ledger.process("projector", **environment) as projector:
         return await watched(ledger, projector.process.pid, look, to)
 
 

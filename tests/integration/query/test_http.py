@@ -135,7 +135,8 @@ async def test_status_says_how_far_everything_is(api: Api, told: Told) -> None:
     assert answer["stream"]["last_sequence"] == answer["recorded"] == told.last
     assert answer["stream"]["bytes"] > 0
     assert answer["stream"]["max_bytes"] == told.ledger.settings.stream_max_bytes
-    assert answer["lanes"] == [{"lane": lane, "projected": told.last, "lag": 0} for lane in range(16)]
+    quick = {"slow_subject": None, "slow_s": None}
+    assert answer["lanes"] == [{"lane": lane, "projected": told.last, "lag": 0, **quick} for lane in range(16)]
     assert answer["entries"] == told.last - 3
     assert (answer["quarantined"], answer["stale"]) == (2, 0)
     assert answer["notary"] == {"running": False, "state": None, "detail": None, "signed": 0, "signed_at": None}
