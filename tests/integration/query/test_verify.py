@@ -296,7 +296,7 @@ async def test_a_row_too_many_is_found(altered: Altered) -> None:
 
 async def test_rows_of_a_subject_without_entries_are_found(altered: Altered) -> None:
     await altered.connection.execute(
-        "insert into receivables_movement values ('A-9', '2026-01-01', 'CNY', 1, 'invoice', 'X', null, 3, 3)"
+        "insert into receivables_movement values ('A-9', '2026-01-01', 'CNY', 1, 'invoice', 'X', null, 3, '', 3)"
     )
     assert (await altered.only("view_row_extra"))["subject"] == "account/A-9"
 
@@ -344,7 +344,7 @@ async def test_a_view_of_reporting_that_hides_rows_is_found(altered: Altered) ->
     hidden = await altered.connection.fetchval("select count(*) from receivables_movement where document = 'INV-2'")
     await altered.connection.execute(
         "create or replace view reporting.receivables_movement_version as"
-        " select account, at, currency, amount, kind, document, deal, entry, known_from, known_to"
+        " select account, at, currency, amount, kind, document, deal, entry, known_from, known_to, series"
         " from receivables_movement where document <> 'INV-2'"
     )
     assert (await altered.verify())["counts"] == {"view_row_missing": hidden}

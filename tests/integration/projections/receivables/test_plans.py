@@ -15,16 +15,16 @@ _FILL = """
 insert into {schema}.receivables_item
 select 'A-' || n % 500, 'INV-' || n, made.at, case when known = 2 then made.at + interval '30 days' else 'infinity' end,
        null, case when n % 9 = 0 then 'USD' else 'CNY' end, 100.00, 100.00, (made.at + interval '20 days')::date,
-       n % 40 = 0, n, (known - 1) * {items} + n,
+       n % 40 = 0, n, '', (known - 1) * {items} + n,
        case when known = 1 and n % 12 > 0 then {items} + n else 9223372036854775807 end
   from generate_series(1, {items}) n
  cross join lateral (select timestamptz '2024-01-01' + n * interval '30 minutes' as at) made
  cross join generate_series(1, case when n % 12 = 0 then 1 else 2 end) known;
 insert into {schema}.receivables_unapplied
-select account, 'P-' || entry, 'cash', from_at, to_at, currency, 10.00, entry, known_from, known_to
+select account, 'P-' || entry, 'cash', from_at, to_at, currency, 10.00, entry, '', known_from, known_to
   from {schema}.receivables_item where entry % 5 = 0;
 insert into {schema}.receivables_movement
-select account, from_at, currency, 100.00, 'invoice', invoice, null, entry, entry, 9223372036854775807
+select account, from_at, currency, 100.00, 'invoice', invoice, null, entry, '', entry, 9223372036854775807
   from {schema}.receivables_item where known_from = entry;
 """
 
