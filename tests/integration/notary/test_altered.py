@@ -140,7 +140,7 @@ async def test_status_says_that_nothing_is_signed_and_why(mine: Notarised) -> No
         assert (code, status["running"], status["state"], status["signed"]) == (0, True, "refusing", 700)
         assert "the leaf_hash of row 280 is not" in status["detail"]
         assert "the notary is refusing: The journal is not" in (await daybook("status", **settings))[1]
-    assert "no notary runs" in (await daybook("status", **settings))[1]
+    assert "no notary is at work" in (await daybook("status", **settings))[1]
 
 
 async def test_once_the_journal_is_restored_a_new_start_signs_again(mine: Notarised) -> None:

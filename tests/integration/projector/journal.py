@@ -27,6 +27,8 @@ class Journal:
     entries: list[Recorded] = field(default_factory=list)
     concerns: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Sequences by subject."""
+    since: dict[tuple[str, int], int] = field(default_factory=dict)
+    """By subject and sequence: the entry by which it became known that they have to do with each other."""
     _of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """What each identity concerns."""
     _waiting: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -121,6 +123,7 @@ class Journal:
     def _concern(self, subject: str, sequence: int, by: int) -> None:
         if sequence not in self.concerns[subject]:
             self.concerns[subject].append(sequence)
+            self.since[subject, sequence] = by
             self._pairs.append((subject, sequence, by))
 
 
