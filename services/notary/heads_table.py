@@ -50,7 +50,7 @@ class HeadsTable:
                 raise NotSigned(f"it is of {head.size} rows, but stands at {row['size']}")
             return head
         except UnknownSigner as error:
-            raise unknown_key("Postgres", error, self._keys) from None
+            raise unknown_key("Postgres (ledger.tree_head)", error, self._keys) from None
         except NotSigned as error:
             shown = note[:200].replace("\n", "⏎")
             raise JournalAltered(

@@ -53,7 +53,7 @@ async def test_no_head_is_given_away_that_the_owner_of_the_database_could_take_b
         await mine.signed(701)
         async with no_room(heads_path(mine.settings)), httpx.AsyncClient(base_url=notary.url) as http:
             await mine.fill(710)
-            assert "cannot be used: Is a directory" in await mine.says("interrupted")
+            assert "cannot be used: It is a directory" in await mine.says("interrupted")
             assert (await http.get("/checkpoint")).text.split("\n")[1] == "701"
             assert (await http.get("/checkpoint", params={"size": 710})).status_code == 404
         await notary.stop()

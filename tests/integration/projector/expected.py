@@ -19,6 +19,7 @@ Rows = dict[str, set[tuple[Any, ...]]]
 
 def expected(journal: Journal, views: Sequence[View[Any]], up_to: int | None = None) -> Rows:
     """All versions that the entries up to a sequence make."""
+    journal.tie()
     last = journal.last if up_to is None else up_to
     concerned: dict[int, list[str]] = {}
     for subject, sequences in journal.concerns.items():

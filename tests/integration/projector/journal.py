@@ -49,7 +49,7 @@ class Journal:
 
     async def write(self, connection: asyncpg.Connection, limit: int | None = None) -> int:
         """Write the next `limit` entries that are not written yet, in one transaction; gives the highest sequence."""
-        self._tie()
+        self.tie()
         rows, self._rows = self._rows[:limit], self._rows[limit:] if limit is not None else []
         if not rows:
             return self.last
@@ -111,7 +111,7 @@ class Journal:
             )
         )
 
-    def _tie(self) -> None:
+    def tie(self) -> None:
         """Note what payments tie to accounts, worked out from all that was taken."""
         self._links = of_entries(self.entries)
         chains: dict[str, list[Link]] = defaultdict(list)
