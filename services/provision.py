@@ -10,6 +10,7 @@ from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
 from services import database, playbooks
 from services.errors import DaybookError
+from services.ledger.event_types import announce_unled
 from services.ledger.provision import Identity, check_time_zone, confine, identify, identity, migrate
 from services.ledger.remembered import check_stream, remembered
 from services.notary import heads_stream
@@ -58,6 +59,7 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             stream = await provision_stream(nc, settings, disk_of(settings, where), may_create=known is None)
             known = await identify(connection, stream, settings.timezone)
             await check_stream(nc, await remembered(connection, settings.stream))
+            await announce_unled(connection)
             await heads_stream.provision(nc, settings, stream.max_bytes)
             await playbooks.add_source(connection)
             published = await playbooks.publish(

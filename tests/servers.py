@@ -13,6 +13,7 @@ import asyncpg
 
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
+from services.ledger.event_types import announce_unled
 from services.ledger.provision import migrate
 from services.projector import generation
 from tests.service import until
@@ -58,6 +59,7 @@ class Servers:
         connection = await asyncpg.connect(self.postgres.url_of(TEMPLATE, "daybook"))
         try:
             await migrate(connection)
+            await announce_unled(connection)
             await generation.ensure(connection)
         finally:
             await connection.close()

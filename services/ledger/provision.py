@@ -12,7 +12,6 @@ import asyncpg
 from services.database import ROLES
 from services.errors import DaybookError, MissingRights, StreamMismatch
 from services.ledger import payment_links
-from services.ledger.event_types import announce_unled
 from services.sql import script
 from services.stream.state import StreamState
 
@@ -90,7 +89,6 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
         if up_to is None:
             async with connection.transaction():
                 await connection.execute(script(_PACKAGE, "roles.sql"))
-            await announce_unled(connection)
     finally:
         await connection.execute("select pg_advisory_unlock($1)", _LOCK)
     return len(missing)

@@ -8,8 +8,7 @@ import pytest
 
 from services.intake.service import running
 from services.leadership import leadership
-from services.ledger.event_types import known
-from services.ledger.provision import migrate
+from services.ledger.event_types import announce_unled, known
 from tests.integration.intake.sending import Sender, call, invoice
 from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger
@@ -88,11 +87,11 @@ async def test_provisioning_announces_only_while_nobody_records(empty_ledger: Le
     await announced_only(empty_ledger, known() - {CALL})
     owner = await empty_ledger.connect()
     async with leadership(empty_ledger.endpoints.database_url, "recorder"):
-        await migrate(owner)
+        await announce_unled(owner)
         assert await announced(empty_ledger) == known() - {CALL}
 
     async def announces() -> bool:
-        await migrate(owner)
+        await announce_unled(owner)
         return await announced(empty_ledger) == known()
 
     await until(announces, "it does not announce")
