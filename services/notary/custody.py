@@ -39,8 +39,9 @@ async def ensure(settings: Settings, where: Endpoints) -> str | None:
 def make(settings: Settings, name: str | None) -> PublicKey:
     """A new key, because somebody wants one. Raises UnknownKey where the notary's file has heads of one that is not
     named as a former key, and DaybookError."""
-    note = _file(settings).newest_note()
-    _check(settings, {} if note is None else {"The file of heads": note}, key.former(settings))
+    if not key.is_there(settings):
+        note = _file(settings).newest_note()
+        _check(settings, {} if note is None else {"The file of heads": note}, key.former(settings))
     return key.make(settings, name)
 
 

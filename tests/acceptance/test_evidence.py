@@ -191,7 +191,9 @@ async def test_evidence_without_the_private_key_is_not_made_by_accident(auditor:
 
 async def test_evidence_is_not_signed_with_the_key_of_another_ledger(auditor: Auditor, tmp_path: Path) -> None:
     out, elsewhere = tmp_path / "D-1.json", {"notary_key": str(tmp_path / "key")}
-    code, other, complaint = await auditor.command("notary", "key", "--make", **elsewhere)
+    code, other, complaint = await auditor.command(
+        "notary", "key", "--make", **elsewhere, notary_former_keys=auditor.key
+    )
     assert code == 0, complaint
     words = ("evidence", "D-1", "--out", str(out), "--key", auditor.key)
     code, _, complaint = await auditor.command(*words, **elsewhere)
