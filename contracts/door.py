@@ -25,11 +25,11 @@ _PERHAPS_BLANK = re.compile(
     rb'"(?:[ \\]|\xc2[\x85\xa0\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85|\x9a\x80|[\x9e\xa0])|\xe2[\x80\x81\xa0]'
     rb"|\xe3(?:\x80\x80|\x85\xa4)|\xef(?:[\xb8\xbf]|\xbb\xbf|\xbe\xa0)|\xf0[\x93\x96\x9b\x9d]|\xf3\xa0)"
 )
-"""What a canonical event holds, in UTF-8, when a text begins with a blank or invisible character."""
+"""Bytes of a canonical event in which a text begins with a blank or invisible character (UTF-8)."""
 
 
 def let_in(stored: bytes, occurred_at: datetime, event: Event) -> bool:
-    """Whether the door has surely nothing against an event that is no correction, told at little cost."""
+    """Tell at little cost if the door surely accepts an event that is no correction."""
     currency = event.__dict__.get("currency")
     if currency in BOUNDED and out_of_use(currency, occurred_at) is not None:
         return False
@@ -44,7 +44,7 @@ def let_in(stored: bytes, occurred_at: datetime, event: Event) -> bool:
 
 
 def door_problems(attributes: dict[str, Any], occurred_at: datetime, event: Event) -> list[Problem]:
-    """What the door has against an event that its contract allows. `attributes` as they were sent, with the data."""
+    """Objections of the door to an event that its contract allows. `attributes` as they were sent, with the data."""
     found = [
         Problem(".".join(path), reason, "invalid")
         for name in (*_TEXTS, "data")

@@ -147,7 +147,7 @@ def read_recorded(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:
 
 
 class _Stored(BaseModel):
-    """What an entry of the journal says at least, whatever rules held it."""
+    """Data of a journal entry as far as it can be read, whatever rules held it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
     source: str

@@ -29,7 +29,7 @@ _HYPHENS = str.maketrans("\u2010\u2011", "--")
 
 
 def reference_key(text: str) -> str:
-    """What a reference is compared by: NFKC, without invisible characters and outer blanks, hyphens as in ASCII.
+    """Key by which references are compared: NFKC, without invisible characters and outer blanks, hyphens as in ASCII.
 
     A run of blanks is one blank. Case counts. Empty when the text shows nothing.
     """
@@ -43,7 +43,7 @@ def reference_key(text: str) -> str:
 
 
 def number_key(number: str, series: str | None) -> str:
-    """What a document's number is compared by: its key, and behind a line end that of the series it belongs to."""
+    """Key of a document number, with that of its series behind a line end where it has one."""
     key = reference_key(number)
     return key if series is None else f"{key}\n{reference_key(series)}"
 

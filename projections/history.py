@@ -21,7 +21,7 @@ _CORRECTIONS = frozenset({EventCorrected, EventVoided})
 
 
 class Told(NamedTuple):
-    """What one more entry changes in effective history."""
+    """Change of effective history by one more entry."""
 
     gone: tuple[Entry[Event], ...] = ()
     new: tuple[Entry[Event], ...] = ()
@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
 
 class Effective:
-    """What counts, and what became of each correction; told entry by entry, in any order.
+    """Entries that count, and the outcome of each correction; told entry by entry, in any order.
 
     A correction or void costs what finding its target costs, however long the history is. One that is about another
     subject concerns this one by its target alone: until that comes it is as if it were not there.
@@ -86,7 +86,7 @@ class Effective:
         return Told((), () if counts is None else (counts,), (*judged, *(each.sequence for each in naming)))
 
     def holds(self, sequence: int) -> bool:
-        """Whether an entry is part of the history; costs as much as the history is long."""
+        """Tell if an entry is part of the history; the cost grows with its length."""
         return (
             sequence in self._decided
             or any(each.sequence == sequence for each in self.entries)
@@ -143,7 +143,7 @@ class Effective:
         return [each.sequence for each in naming]
 
     def _judge(self, correction: Recorded, original: Recorded) -> bool:
-        """Whether it decides what counts in the place of the original."""
+        """Judge a correction; true if it decides what counts in place of the original."""
         self.waiting.pop(correction.sequence, None)
         counts = _replacing(correction, original)
         if isinstance(counts, str):
@@ -176,7 +176,7 @@ def effective(recorded: Iterable[Recorded], subject: str) -> Effective:
 
 
 def is_correction(recorded: Recorded) -> bool:
-    """Whether it is a correction or a void."""
+    """Tell if it is a correction or a void."""
     return type(recorded.said.event) in _CORRECTIONS
 
 
@@ -220,7 +220,7 @@ def _target_of(correction: Recorded) -> Identity:
 
 
 def _replacing(correction: Recorded, original: Recorded) -> Entry[Event] | str | None:
-    """What counts in the place of the original, None for nothing; or the rule that the correction breaks."""
+    """Entry that counts in place of the original, None for nothing; or the rule that the correction breaks."""
     event = correction.said.event
     said = original.said
     if is_correction(original):
