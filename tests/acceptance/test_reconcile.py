@@ -45,6 +45,8 @@ async def test_a_stream_that_was_replaced_is_shown_and_put_right(empty_ledger: L
         "retimed": [],
         "lost": [],
         "unrecorded": [],
+        "to_come": [],
+        "recorded_ahead": None,
         "moved": [{"old": [1, 2], "new": [6, 7]}],
     }
     out, _ = await command(empty_ledger, code=1)
