@@ -58,7 +58,8 @@ def check(text: str, registry: Registry = EVENTS) -> Playbook | list[Mistake]:
     if len(text) > MAX_FILE_BYTES:
         return [Mistake(1, "", f"has more than {MAX_FILE_BYTES:,} characters")]
     if (chained := _CHAINED.search(text)) is not None:
-        return [Mistake(text.count("\n", 0, chained.start()) + 1, "", TOO_DEEP)]
+        first = chained[0].partition(".")[0].strip(" \t\"'")
+        return [Mistake(text.count("\n", 0, chained.start()) + 1, first, TOO_DEEP)]
     try:
         data = tomllib.loads(text)
         lines = lines_of(text)

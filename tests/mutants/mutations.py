@@ -234,8 +234,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a reversal takes the latest allocation first",
         "projections/receivables/allocation.py",
-        "        latest = payment.applied[-1]\n",
-        "        latest = payment.applied[0]\n",
+        "        latest = document.applied[-1]\n",
+        "        latest = document.applied[0]\n",
         Test("tests/unit/projections/receivables/test_cases_that_must_come_out_right.py"),
         r"assert|rows, not",
     ),
