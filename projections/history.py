@@ -60,7 +60,7 @@ class Effective:
         """A whole history at once, in order of sequence; nothing was told before."""
         corrections = []
         for each in recorded:
-            if is_correction(each):
+            if type(each.said.event) in _CORRECTIONS:
                 corrections.append(each)
             else:
                 self.entries.append(self._added(each))
@@ -68,15 +68,29 @@ class Effective:
         for each in corrections:
             self._correct(each)
 
+    def add(self, recorded: Recorded) -> Entry[Event] | None:
+        """One more entry, as long as nothing was ever corrected: what it counts as. None where it takes `take`."""
+        if self._originals is not None or type(recorded.said.event) in _CORRECTIONS:
+            return None
+        entry = entry_of(recorded)
+        if entry.event is not recorded.said.event:
+            return None
+        entries = self.entries
+        if not entries or entries[-1].order < entry.order:
+            entries.append(entry)
+        else:
+            insort(entries, entry, key=order_of)
+        return entry
+
     def take(self, recorded: Recorded) -> Told:
         """One more entry."""
-        if is_correction(recorded):
+        if type(recorded.said.event) in _CORRECTIONS:
             return self._correct(recorded)
         entry = self._added(recorded)
         naming = self._naming.get(entry.identity) if self._naming else None
         if naming is None:
             self._insert(entry)
-            return Told(new=(entry,))
+            return Told((), (entry,))
         judged = [sequence for each in naming for sequence in self._admitted(each)]
         for each in naming:
             self._judge(each, recorded)

@@ -91,26 +91,31 @@ class Replay:
             return []
         playbooks = playbooks.known_at(sequence)
         self._length += 1
+        if (entry := self._effective.add(recorded)) is not None:
+            return self._take(entry, playbooks, sequence)
         told = self._effective.take(recorded)
-        if told.judged:
-            self.refolds += 1
-            changes = self._flag(told.judged, sequence)
-            for cell in self._cells:
-                if cell.error is None:
-                    changes += cell.correct(told.gone, told.new, playbooks, sequence)
-                else:
-                    changes += cell.refold(self.entries, playbooks, sequence)
-            return changes
-        changes = []
-        for entry in told.new:
-            self.refolds += entry is not self.entries[-1]
-            for cell in self._cells:
-                if not cell.handles(entry):
-                    continue
-                if cell.error is None:
-                    changes += cell.take(entry, playbooks, sequence)
-                else:
-                    changes += cell.refold(self.entries, playbooks, sequence)
+        if not told.judged:
+            return [change for entry in told.new for change in self._take(entry, playbooks, sequence)]
+        self.refolds += 1
+        changes = self._flag(told.judged, sequence)
+        for cell in self._cells:
+            if cell.error is None:
+                changes += cell.correct(told.gone, told.new, playbooks, sequence)
+            else:
+                changes += cell.refold(self.entries, playbooks, sequence)
+        return changes
+
+    def _take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
+        """One more entry of effective history, wherever it belongs."""
+        self.refolds += entry is not self._effective.entries[-1]
+        changes: list[Change] = []
+        for cell in self._cells:
+            if not cell.handles(entry):
+                continue
+            if cell.error is None:
+                changes += cell.take(entry, playbooks, sequence)
+            else:
+                changes += cell.refold(self.entries, playbooks, sequence)
         return changes
 
     def republish(self, playbooks: Playbooks, sequence: int) -> list[Change]:

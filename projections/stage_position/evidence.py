@@ -23,6 +23,10 @@ from contracts.events import (
 from projections.entry import Entry, order_of
 from projections.rulebook import Need, Rulebook
 
+_NAMING = frozenset({MilestoneAchieved, CriterionMet, CustomerCommitmentReceived})
+"""What says itself which item or stage it is evidence for."""
+_TAKING_BACK = frozenset({CommitmentWithdrawn, EvidenceRevoked})
+
 
 class Finding(NamedTuple):
     """Something surprising in an entry: the flag and what to tell people."""
@@ -62,6 +66,10 @@ class Evidence:
         event = entry.event
         for need, way in self._meets(event):
             self._count(entry, need, way)
+        if type(event) in _NAMING:
+            return self._unknown(event)
+        if type(event) not in _TAKING_BACK:
+            return None
         match event:
             case CommitmentWithdrawn(stage=stage):
                 return self._withdraw(stage)
@@ -70,7 +78,7 @@ class Evidence:
                     return Finding("revoked_unknown", f"{target.source}/{target.id} is not evidence at that time")
             case EvidenceRevoked(item=str() as key):
                 return self._revoke_item(key)
-        return self._unknown(event)
+        return None
 
     def insert(self, entry: Entry[Event]) -> bool:
         """Count an entry among others, where enough before it count for all that it meets; whether it did.
@@ -120,6 +128,8 @@ class Evidence:
         """The needs that an event counts for, each with the way."""
         matches = self._rulebook.matches.get(event.event_name(), ())
         found = [(match.need, match.way) for match in matches if match.fits(event)]
+        if type(event) not in _NAMING:
+            return found
         match event:
             case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key) if key in self._rulebook.items:
                 found.append((self._rulebook.items[key].number, 0))
@@ -129,6 +139,8 @@ class Evidence:
 
     def _unknown(self, event: Event) -> Finding | None:
         """An item or a stage that the playbook does not have."""
+        if type(event) not in _NAMING:
+            return None
         match event:
             case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key) if key not in self._rulebook.items:
                 return self._unknown_item(key)
