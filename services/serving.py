@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 
 from services.errors import ServerFailed
+from services.http_protocol import Crowd
 from services.settings import LOOPBACK
 
 log = structlog.get_logger()
@@ -39,9 +40,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Any, host: str, port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def serving(
+    app: Any, host: str, port: int, tls: ssl.SSLContext | None = None, crowd: Crowd | None = None
+) -> AsyncIterator[int]:
     """Serve an ASGI app while the context is open; gives the port. Requests under way are finished at the end.
 
+    `crowd` says how many connections there may be; by default as many as the settings' defaults.
     With `tls` nothing but https is understood; without it a warning is logged unless only this machine can connect.
     Raises ServerFailed when the address is in use.
     """
@@ -59,20 +63,23 @@ async def serving(app: Any, host: str, port: int, tls: ssl.SSLContext | None = N
             port=port,
             do="set DAYBOOK_TLS_CERTIFICATE and DAYBOOK_TLS_KEY: tokens and answers can be read on the way",
         )
+    crowd = crowd or Crowd()
     server = _Server(
         uvicorn.Config(
             app,
-            http="httptools",
+            http=crowd.protocol(),  # type: ignore[arg-type]
             ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # what a request says about its sender is believed nowhere
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
             ssl_context_factory=None if tls is None else lambda config, default: tls,
         )
     )
     task = asyncio.create_task(server.serve([listener]))
+    sweeping = asyncio.create_task(crowd.sweep())
     try:
         listening = asyncio.create_task(server.listening.wait())
         await asyncio.wait({task, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,6 +90,7 @@ async def serving(app: Any, host: str, port: int, tls: ssl.SSLContext | None = N
     finally:
         server.should_exit = True
         await task
+        sweeping.cancel()
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     tls_ca: Path | None = Field(
         default=None, description="CA by which commands trust an intake over https (PEM); none: the system's."
     )
+    http_connections: int = Field(
+        default=1000, ge=8, description="Connections that each HTTP server holds at most; fewer where files are few."
+    )
+    http_connections_per_address: int = Field(
+        default=500, ge=4, description="Of them, those of one address; behind a proxy as many as of all."
+    )
     open_reads: bool = Field(
         default=False, description="Whether query answers without a token; `up` sets it on loopback when embedded."
     )

@@ -1,6 +1,7 @@
 """Reading what was sent over HTTP: never more than intake takes, and not for ever."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 
 from fastapi import Request
@@ -11,7 +12,8 @@ from services.intake.problems import Refusal
 from services.intake.sent import Batches, Sent, binary, structured
 
 MOST_HELD_BYTES = 128 * 1024 * 1024
-"""Bodies being sent, waiting to be read and being read, over all connections."""
+"""Bodies being sent, waiting to be read and being read, over all connections. A source holds at most as much as is left
+for the others: one alone half of it, two a third each, so that whoever comes next always finds room."""
 MOST_DISCARDED_BYTES = 4 * MAX_BATCH_BYTES
 """What is let in of a refused body, so that its sender comes to read the answer; a longer one is cut off."""
 PATIENCE_S = 30.0
@@ -33,9 +35,11 @@ class Bodies:
     def __init__(self, batches: Batches) -> None:
         self._batches = batches
         self._held = 0
+        self._of: Counter[str] = Counter()
+        """By source."""
 
-    async def read(self, request: Request, head: Head) -> Sent | Refusal:
-        """The events of one request, in whichever mode it is."""
+    async def read(self, request: Request, head: Head, source: str) -> Sent | Refusal:
+        """The events of one request of a source, in whichever mode it is."""
         content_type = head.get("content-type") or (BINARY if "ce-id" in head else "")
         media, json_media = _media(content_type)
         if head.get("content-encoding", "identity") != "identity":
@@ -44,7 +48,7 @@ class Bodies:
             return _wanted(f"not {content_type[:80] or 'a body without Content-Type'}")
         if media == BINARY and (refusal := _attributes_fault(request)) is not None:
             return refusal
-        body = await self._take(request, head, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES)
+        body = await self._take(request, head, MAX_BATCH_BYTES if media == BATCH else MAX_SENT_BYTES, source)
         if isinstance(body, Refusal):
             return body
         try:
@@ -52,9 +56,15 @@ class Bodies:
                 return structured(body)
             return await self._batches.read(body) if media == BATCH else binary(head, body)
         finally:
-            self._held -= len(body)
+            self._hold(source, -len(body))
 
-    async def _take(self, request: Request, head: Head, most: int) -> bytes | Refusal:
+    def _hold(self, source: str, size: int) -> None:
+        self._held += size
+        self._of[source] += size
+        if not self._of[source]:
+            del self._of[source]
+
+    async def _take(self, request: Request, head: Head, most: int, source: str) -> bytes | Refusal:
         """A body, which is then held; or why it is refused."""
         too_large = Refusal("too_large", f"The body is larger than {most} bytes; nothing of it was read.")
         if (declared_length(head) or 0) > most:
@@ -70,10 +80,10 @@ class Bodies:
                         return Refusal("unreadable", "The connection ended within the body.")
                     more, chunk = message.get("more_body", False), message.get("body", b"")
                     size += len(chunk)
-                    self._held += len(chunk)
+                    self._hold(source, len(chunk))
                     if size > most:
                         return too_large
-                    if self._held > MOST_HELD_BYTES:
+                    if self._of[source] > MOST_HELD_BYTES - self._held:
                         return Refusal("busy", "Too many large bodies are being sent at once; nothing was recorded.")
                     chunks.append(chunk)
             whole = True
@@ -82,7 +92,7 @@ class Bodies:
             return Refusal("too_slow", f"The body did not arrive within {PATIENCE_S:.0f} s; nothing was recorded.")
         finally:
             if not whole:
-                self._held -= size
+                self._hold(source, -size)
 
 
 def _attributes_fault(request: Request) -> Refusal | None:

@@ -36,7 +36,7 @@ def application(door: Door, monitor: Monitor) -> ASGIApp:
         source = await _asking(door, head)
         if isinstance(source, Refusal):
             return _unread(head, source)
-        sent = await bodies.read(request, head)
+        sent = await bodies.read(request, head, source.name)
         if isinstance(sent, Refusal):
             return _unread(head, sent)
         answer = await door.take(source, sent)

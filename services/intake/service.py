@@ -9,6 +9,7 @@ import structlog
 
 from services import database
 from services.errors import NotProvisioned
+from services.http_protocol import Crowd
 from services.intake import clock_watch
 from services.intake.asking import Asking
 from services.intake.condition import Looking
@@ -76,10 +77,11 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
                 )
                 door = Door(sources, reception, journal)
                 monitor = Monitor(settings, Looking(settings, door, nc, watch, clock).look)
+                crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
                 app = Measured(application(door, monitor))
                 async with (
                     beside(sources.keep_reading(), watch.keep_looking(), clock_watch.keep_looking(clock)),
-                    serving(app, settings.intake_host, settings.intake_port, tls) as port,
+                    serving(app, settings.intake_host, settings.intake_port, tls, crowd) as port,
                     taking_requests(door, where.requests_url) as requests,
                     beside(look_elsewhere(nc, settings.stream, requests)),
                 ):

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from services.http_protocol import Crowd
 from services.monitoring.condition import Look, Looked
 from services.monitoring.registry import REGISTRY, SHOWN
 from services.serving import serving
@@ -77,6 +78,7 @@ async def answering(
     """The HTTP server of a service that has no other, while the context is open: the three answers, and perhaps more
     routes. Gives the port. Raises ServerFailed or NotConfigured."""
     app = Starlette(routes=[*Monitor(settings, look).routes(), *routes])
-    async with serving(app, host, port, server_context(settings.tls_certificate, settings.tls_key)) as port:
+    crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
+    async with serving(app, host, port, server_context(settings.tls_certificate, settings.tls_key), crowd) as port:
         log.info("answering", host=host, port=port)
         yield port

@@ -9,6 +9,7 @@ import structlog
 
 from services import database
 from services.errors import NotConfigured
+from services.http_protocol import Crowd
 from services.lifetime import ended, until_told
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
@@ -52,7 +53,8 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         reading = Reading(pool, Readers(pool, settings.open_reads), arrivals, stream, settings.stream)
         monitor = Monitor(settings, partial(look, pool, stream, settings.stream))
         app = Measured(application(reading, monitor))
-        async with serving(app, settings.query_host, settings.query_port, tls) as port:
+        crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
+        async with serving(app, settings.query_host, settings.query_port, tls, crowd) as port:
             yield port
     finally:
         await arrivals.stop()
