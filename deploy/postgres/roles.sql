@@ -61,10 +61,20 @@ grant daybook_backup to daybook_backup_login;
 grant daybook_reader to daybook_reader_login;
 
 -- A dashboard that asks for too much, or stays in a transaction for ever, does not hold up the ledger.
+-- The first two no reader can lift; the others he can, for a session of his own.
 alter role daybook_reader_login connection limit 20;
+alter role daybook_reader_login set temp_file_limit = '1GB';
+alter role daybook_reader_login set idle_session_timeout = '1h';
 alter role daybook_reader_login set statement_timeout = '60s';
 alter role daybook_reader_login set idle_in_transaction_session_timeout = '60s';
 alter role daybook_reader_login set default_transaction_read_only = on;
+
+-- Connections that are reserved for services: `reserved_connections = 40` in postgresql.conf (PostgreSQL 16 and later).
+-- Whoever else fills up the rest keeps no service from coming back. Logins inherit nothing but this.
+select format('grant pg_use_reserved_connections to %I with inherit true', name)
+  from unnest(array['daybook', 'daybook_intake_login', 'daybook_recorder_login', 'daybook_projector_login',
+                    'daybook_query_login', 'daybook_notary_login', 'daybook_backup_login']) as wanted (name)
+ where exists (select from pg_roles where rolname = 'pg_use_reserved_connections') \gexec
 
 -- Nobody else gets into the database, and nobody makes anything in it but its owner.
 select format('alter database %I owner to daybook', current_database()) \gexec

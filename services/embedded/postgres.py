@@ -30,6 +30,8 @@ _SETTINGS = {
     "full_page_writes": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "max_connections": "100",
+    "reserved_connections": "40",
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
@@ -41,7 +43,8 @@ _SETTINGS = {
     "logging_collector": "off",
     "log_checkpoints": "off",
 }
-"""As-of reports read by index only, which vigorous vacuuming keeps possible."""
+"""As-of reports read by index only, which vigorous vacuuming keeps possible. Reserved connections are the ledger's own:
+whoever else fills up the rest keeps no service from coming back."""
 
 
 class PostgresServer:

@@ -6,7 +6,7 @@ import pwd
 import stat
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -160,3 +160,30 @@ async def test_what_the_log_says_is_said_when_it_does_not_start(tmp_path: Path) 
     server.data.joinpath("global", "pg_control").write_bytes(b"")
     with pytest.raises(ServerFailed, match="pg_control"):
         await server.start()
+
+
+async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Path) -> None:
+    async with _started(tmp_path) as server, AsyncExitStack() as held:
+        reader = await asyncpg.connect(server.reader_url)
+        held.push_async_callback(reader.close)
+        for statement in ("set temp_file_limit = -1", "alter role daybook_reader connection limit -1"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await reader.execute(statement)
+        assert await reader.fetchval("select current_setting('temp_file_limit')") == "1GB"
+        with pytest.raises(asyncpg.PostgresError):
+            for _ in range(90):
+                held.push_async_callback((await asyncpg.connect(server.reader_url)).close)
+        for _ in range(60):
+            held.push_async_callback((await asyncpg.connect(server.url)).close)
+
+
+async def test_connections_are_reserved_for_services_whoever_holds_the_rest(tmp_path: Path) -> None:
+    async with _started(tmp_path) as server, AsyncExitStack() as held:
+        admin = await asyncpg.connect(server.url_of("daybook"))
+        held.push_async_callback(admin.close)
+        await admin.execute("alter role daybook_reader connection limit -1")
+        with pytest.raises(asyncpg.TooManyConnectionsError):
+            for _ in range(90):
+                held.push_async_callback((await asyncpg.connect(server.reader_url)).close)
+        for _ in range(30):
+            held.push_async_callback((await asyncpg.connect(server.url)).close)
