@@ -1,4 +1,4 @@
-"""The playbooks as folds see them: every published version, with the sequence of its publication."""
+"""The playbooks as folds see them: every version, and when it was published and withdrawn."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,35 +22,59 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Withdrawn:
+    """The withdrawal of one version."""
+
+    sequence: int
+    key: str
+    version: int
+
+
+Policy = Published | Withdrawn
+"""What an entry of the policy family says."""
+
+
+@dataclass(frozen=True)
 class Playbooks:
-    """Immutable. Of two publications of one version the first counts: versions never change."""
+    """Immutable. Of two publications of one version the first counts, of two withdrawals too: versions never change.
+
+    A withdrawal of what is not published at a lower sequence has no effect.
+    """
 
     published: dict[str, tuple[Published, ...]] = field(default_factory=dict)
     """By playbook key, in order of sequence."""
+    withdrawn: dict[tuple[str, int], Withdrawn] = field(default_factory=dict)
+    """By playbook key and version."""
 
     @classmethod
-    def of(cls, published: Iterable[Published]) -> "Playbooks":
-        """From publications in any order."""
-        found: dict[str, dict[int, Published]] = {}
-        for each in sorted(published, key=lambda one: one.sequence):
-            found.setdefault(each.playbook.key, {}).setdefault(each.playbook.version, each)
-        return cls({key: tuple(versions.values()) for key, versions in found.items()})
+    def of(cls, policies: Iterable[Policy]) -> "Playbooks":
+        """From publications and withdrawals in any order."""
+        published: dict[str, dict[int, Published]] = {}
+        withdrawn: dict[tuple[str, int], Withdrawn] = {}
+        for each in sorted(policies, key=lambda one: one.sequence):
+            if isinstance(each, Published):
+                published.setdefault(each.playbook.key, {}).setdefault(each.playbook.version, each)
+            elif each.version in published.get(each.key, ()):
+                withdrawn.setdefault((each.key, each.version), each)
+        return cls({key: tuple(versions.values()) for key, versions in published.items()}, withdrawn)
 
-    def __iter__(self) -> Iterator[Published]:
-        """All publications that count, in no particular order."""
-        return (each for versions in self.published.values() for each in versions)
+    def __iter__(self) -> Iterator[Policy]:
+        """All publications and withdrawals that count, in no particular order."""
+        for versions in self.published.values():
+            yield from versions
+        yield from self.withdrawn.values()
 
     @cached_property
     def latest(self) -> int:
-        """Sequence of the latest publication, 0 for none."""
+        """Sequence of the latest of them, 0 for none."""
         return max((each.sequence for each in self), default=0)
 
-    def adding(self, published: Published) -> "Playbooks":
+    def adding(self, policy: Policy) -> "Playbooks":
         """These and one more."""
-        return self.of([*self, published])
+        return self.of([*self, policy])
 
     def known_at(self, sequence: int) -> "Playbooks":
-        """Only what was published at or below a sequence."""
+        """Only what was published or withdrawn at or below a sequence."""
         if self.latest <= sequence:
             return self
         return self.of(each for each in self if each.sequence <= sequence)
@@ -62,17 +86,23 @@ class Playbooks:
         return next((each for each in self.published.get(key, ()) if each.playbook.version == version), None)
 
     def named(self, key: str, version: int) -> Playbook | None:
-        """The version that an event names."""
+        """The version that an event names, withdrawn or not."""
         found = self.find(key, version, 0)
         return found.playbook if found else None
 
     def in_force(self, key: str, sequence: int) -> Playbook | None:
         """For a deal opened at `sequence` without naming a version: the highest version published at a lower
-        sequence, otherwise the first published later, otherwise None."""
+        sequence, otherwise the first published later, otherwise None. What was withdrawn at a lower sequence is left
+        out; so a later withdrawal changes nothing for the deal."""
         found = self._in_force(key, sequence)
         return found.playbook if found else None
 
     def _in_force(self, key: str, sequence: int) -> Published | None:
-        versions = self.published.get(key, ())
+        versions = [each for each in self.published.get(key, ()) if not self._withdrawn(each.playbook, sequence)]
         before = [each for each in versions if each.sequence < sequence]
         return max(before, key=lambda each: each.playbook.version) if before else next(iter(versions), None)
+
+    def _withdrawn(self, playbook: Playbook, sequence: int) -> bool:
+        """Whether a version was withdrawn below a sequence."""
+        found = self.withdrawn.get((playbook.key, playbook.version))
+        return found is not None and found.sequence < sequence

@@ -16,7 +16,7 @@ from contracts.events.deal import (
 )
 from contracts.events.event import Event
 from contracts.events.evidence import CriterionMet, EventReference, EvidenceRevoked, MilestoneAchieved
-from contracts.events.policy import PlaybookPublished
+from contracts.events.policy import PlaybookPublished, PlaybookWithdrawn
 from contracts.events.receivables import (
     Allocation,
     ContractSigned,
@@ -64,6 +64,7 @@ EVENTS = Registry(
     EventCorrected,
     EventVoided,
     PlaybookPublished,
+    PlaybookWithdrawn,
 )
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "PaymentReversed",
     "PaymentTransferred",
     "PlaybookPublished",
+    "PlaybookWithdrawn",
     "ProposalSubmitted",
     "ReceivableDisputed",
     "Registry",

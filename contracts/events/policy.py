@@ -1,6 +1,7 @@
 """The policy family: the sales processes themselves, published so that replays use what was in force."""
 
 from contracts.events.event import Event
+from contracts.identifiers import LongText, PlaybookVersion
 from contracts.playbooks.playbook import Playbook
 
 
@@ -9,3 +10,12 @@ class PlaybookPublished(Event, type="daybook.playbook_published.v1", family="pol
 
     playbook: Playbook
     """The whole playbook."""
+
+
+class PlaybookWithdrawn(Event, type="daybook.playbook_withdrawn.v1", family="policy", subjects="playbook"):
+    """No deal opened from here on uses a version unless it names it. Deals that have it keep it. It is final."""
+
+    playbook_version: PlaybookVersion
+    """The version that is withdrawn."""
+    reason: LongText
+    """Why."""

@@ -58,7 +58,9 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"playbooks": found})
         return
-    rows = table("playbook", "version", "name", "position by", "stages", "published at", right=("version", "stages"))
+    rows = table(
+        "playbook", "version", "name", "position by", "stages", "published at", "state", right=("version", "stages")
+    )
     for each in found:
         rows.add_row(
             each["playbook"],
@@ -67,8 +69,15 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
             each["position"],
             str(each["stages"]),
             f"sequence {each['published']}",
+            _state(each),
         )
     show(rows)
+
+
+def _state(found: dict[str, Any]) -> str:
+    """What is unusual about a version."""
+    withdrawn = f"withdrawn at sequence {found['withdrawn']}" if found["withdrawn"] else ""
+    return withdrawn or (f"skips version {found['version'] - 1}" if found["skips"] else "")
 
 
 async def _published(connection: "Connection", _: Settings) -> list[dict[str, Any]]:

@@ -18,7 +18,14 @@ NameArgument = Annotated[str, typer.Argument(help="Name: the CloudEvents `source
 @app.command()
 def add(
     name: NameArgument,
-    events: Annotated[str, typer.Option("--events", help="Events that it may send, comma separated; or `all`.")],
+    events: Annotated[
+        str,
+        typer.Option(
+            "--events",
+            help="Events that it may send, comma separated; or `all`, which leaves out playbook_published and "
+            "playbook_withdrawn: name them beside it.",
+        ),
+    ],
     id_prefix: Annotated[
         str | None,
         typer.Option("--id-prefix", help="Ids of deals and accounts that it is the first to name begin with this."),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from contracts.envelope import CloudEvent
-from contracts.events import EventCorrected, EventVoided
+from contracts.events import EventCorrected, EventVoided, PlaybookPublished, PlaybookWithdrawn
 from contracts.identifiers import split_subject
 from contracts.problems import Problem
 from services.intake.journal import Identity, Original
@@ -38,7 +38,8 @@ def _faults(source: Source, index: int, event: CloudEvent, latest: datetime) -> 
         reason = f"the token belongs to {source.name}, not to {event.source}"
         found.append(Problem("source", reason, "wrong_source", index))
     if (name := said.event_name()) not in source.events:
-        found.append(Problem("type", f"{source.name} may not send {name}", "type_not_allowed", index))
+        why = "; `all` does not hold it: add a source that names it" if said.family == "policy" else ""
+        found.append(Problem("type", f"{source.name} may not send {name}{why}", "type_not_allowed", index))
     if event.occurred_at > latest:
         found.append(_future("time", event.occurred_at, index))
     if (correction := _correction(event)) is not None:
@@ -111,6 +112,35 @@ def target_faults(events: Indexed, known: Mapping[Identity, Original]) -> list[P
         if type_ is not None and isinstance(said, EventCorrected) and said.target_type != type_:
             reason = f"the target is a {type_}, not a {said.target_type}"
             found.append(Problem("data.target_type", reason, "wrong_target", index))
+    return found
+
+
+def playbooks(events: Indexed) -> set[str]:
+    """The playbooks that these publish or withdraw, by subject."""
+    return {event.subject for _, event in events if event.event.family == "policy"}
+
+
+def policy_faults(events: Indexed, published: Mapping[str, Collection[int]]) -> list[Problem]:
+    """Publications that leave versions out, and withdrawals of what is not published.
+
+    Version n follows version n - 1, or one far ahead would be the highest for ever. `published` are the versions in
+    the ledger by subject; those earlier in the same batch count too.
+    """
+    found: list[Problem] = []
+    there = {subject: set(versions) for subject, versions in published.items()}
+    for index, event in events:
+        said, versions = event.event, there.setdefault(event.subject, set())
+        if isinstance(said, PlaybookPublished):
+            version = said.playbook.version
+            if version > 1 and version - 1 not in versions:
+                last = f"the last is {max(versions)}" if versions else "no version is published yet"
+                reason = f"version {version} follows version {version - 1}, which is not published; {last}"
+                found.append(Problem("data.playbook.version", reason, "wrong_version", index))
+            else:
+                versions.add(version)
+        elif isinstance(said, PlaybookWithdrawn) and said.playbook_version not in versions:
+            reason = f"version {said.playbook_version} is not published"
+            found.append(Problem("data.playbook_version", reason, "wrong_version", index))
     return found
 
 

@@ -68,6 +68,14 @@ class Duplicates:
         known = await self._journal.look(Question((), subjects))
         return None if known is None else known.subjects
 
+    async def versions_by_now(self, playbooks: Collection[str]) -> dict[str, set[int]] | None:
+        """Which versions are published, now that the recorder has passed the stream's end. None if it has not.
+
+        Raises Unavailable.
+        """
+        end = (await state(self._nc, self._stream)).last_sequence
+        return await self._journal.versions(playbooks) if await self._journal.passed(end, PATIENCE_S) else None
+
 
 def _of(identities: Sequence[Identity], originals: Mapping[Identity, Original]) -> Mapping[Identity, Original]:
     return {each: originals[each] for each in identities if each in originals}

@@ -90,6 +90,16 @@ class Journal:
                 return False
             await asyncio.sleep(POLL_S)
 
+    async def versions(self, playbooks: Collection[str]) -> dict[str, set[int]] | None:
+        """The versions of playbooks that the journal holds, by subject. None with Postgres away."""
+        rows = await self.rows("versions", list(playbooks))
+        if rows is None:
+            return None
+        found: dict[str, set[int]] = {each: set() for each in playbooks}
+        for row in rows:
+            found[row["subject"]].add(row["version"])
+        return found
+
     async def rows(self, statement: str, *values: object) -> list[asyncpg.Record] | None:
         """The rows of a named statement of journal.sql. None with Postgres away."""
         return await self._ask(lambda connection: connection.fetch(_SQL[statement], *values))

@@ -17,6 +17,14 @@ select asked.subject
   from unnest($1::text[]) as asked (subject)
  where exists (select from ledger.concerns where concerns.subject = asked.subject);
 
+-- name: versions
+-- The versions of some playbooks that are published, by subject.
+select concerns.subject, (convert_from(journal.message, 'UTF8')::jsonb #>> '{data,playbook,version}')::integer as version
+  from ledger.concerns
+  join ledger.journal using (sequence)
+ where concerns.subject = any($1::text[])
+   and journal.type = 'daybook.playbook_published.v1';
+
 -- name: fate
 -- An entry by its sequence, and all later messages with the same identity; one index probe each.
 select journal.sequence, journal.recorded_at, journal.disposition, journal.reason, journal.source, journal.id,

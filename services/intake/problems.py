@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "unknown_type": (422, "The event type is unknown"),
     "future_time": (422, "The time lies in the future"),
     "wrong_target": (422, "The event that is corrected is another one than the correction says"),
+    "wrong_version": (422, "The version of the playbook is not one that can be published or withdrawn now"),
     "several": (422, "Several things are wrong"),
     "internal": (500, "Intake failed"),
     "stream_full": (503, "The ledger has no room left"),

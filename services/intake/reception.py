@@ -136,6 +136,8 @@ class Reception:
         progress = _Progress({**(known.originals if known else {}), **learnt}, NEVER if known is None else sure_until)
         if faults := await self._faults(source, sent, Known(progress.found, known.subjects if known else ())):
             return refused(_in_order(faults))
+        if (refusal := await self._policy_refusal(sent)) is not None:
+            return refusal
         for _ in range(ATTEMPTS):
             left = sent.by_identity
             if progress.found:
@@ -184,6 +186,20 @@ class Reception:
     async def _look(self, source: Source, sent: Sent) -> Known | None:
         identities = sent.by_identity.keys() | admission.targets(sent.events)
         return await self._journal.look(Question(identities, admission.foreign_subjects(source, sent.events)))
+
+    async def _policy_refusal(self, sent: Sent) -> Refusal | None:
+        """Why playbooks cannot be published or withdrawn so. They are held to the journal, as it will be read for ever:
+        without it none is taken."""
+        if not (playbooks := admission.playbooks(sent.events)):
+            return None
+        versions = await self._journal.versions(playbooks)
+        if versions is not None and not admission.policy_faults(sent.events, versions):
+            return None
+        versions = await self._duplicates.versions_by_now(playbooks)
+        if versions is None:
+            return Refusal("journal_away", "Which versions are published cannot be read now; nothing was recorded.")
+        faults = admission.policy_faults(sent.events, versions)
+        return refused(faults) if faults else None
 
     async def _faults(self, source: Source, sent: Sent, known: Known) -> list[Problem]:
         """What is wrong in the light of the ledger. With Postgres away nothing of that is found."""

@@ -9,12 +9,10 @@ import asyncpg
 
 from contracts.events import EVENTS
 from services.errors import BadRequest
+from services.intake.sources import ALL
 from services.ledger.journal import Connection
 from services.ledger.tokens import hash_token, new_token
 from services.sql import queries
-
-ALL = "all"
-"""Instead of event names: every event, also those of later versions."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,32}")

@@ -16,6 +16,10 @@ from services.intake.asking import Asking
 from services.ledger.tokens import hash_token, is_token, matches
 from services.sql import queries
 
+ALL = "all"
+"""Instead of event names: every event but those of the policy family, also those of later versions."""
+_BUT_FOR_POLICY = frozenset(each.event_name() for each in EVENTS if each.family != "policy")
+
 REFRESH_S = 2.0
 MISS_REFRESH_S = 0.25
 """A token that is not known is looked for at once, but not more often: a new source may send from its first moment."""
@@ -44,8 +48,12 @@ Postgres is away."""
 
 
 def may_send(events: list[str]) -> frozenset[str]:
-    """The names as kept in the ledger; `all` stands for every event that this version knows."""
-    return frozenset(EVENTS.names()) if "all" in events else frozenset(events)
+    """The names as kept in the ledger; `all` stands for every event that this version knows, but for policy.
+
+    A sales process decides where everybody's deals stand: a right to publish or withdraw one is given by name.
+    """
+    named = frozenset(events)
+    return named | _BUT_FOR_POLICY if ALL in named else named
 
 
 def source_of(row: asyncpg.Record) -> Source:

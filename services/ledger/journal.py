@@ -12,10 +12,11 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from contracts.envelope import CloudEvent
-from contracts.events import EVENTS, Event, PlaybookPublished, UnknownType
+from contracts.events import EVENTS, Event, PlaybookPublished, PlaybookWithdrawn, UnknownType
+from contracts.identifiers import split_subject
 from contracts.times import nanoseconds_of
 from projections.entry import Recorded
-from projections.playbooks import Playbooks, Published
+from projections.playbooks import Playbooks, Policy, Published, Withdrawn
 from services.errors import JournalUnreadable
 from services.sql import queries
 
@@ -91,15 +92,20 @@ async def histories(connection: Connection, subjects: Collection[str], up_to: in
 
 
 async def playbooks(connection: Connection, up_to: int = ALL) -> Playbooks:
-    """Every playbook version published at or below a sequence."""
+    """Every playbook version published at or below a sequence, and which of them were withdrawn."""
     entries = [recorded_of(row) for row in await connection.fetch(_SQL["playbooks"], up_to)]
-    return Playbooks.of(published for each in entries if (published := publication(each)) is not None)
+    return Playbooks.of(said for each in entries if (said := policy_of(each)) is not None)
 
 
-def publication(recorded: Recorded) -> Published | None:
-    """The playbook that an entry publishes; None when it is another entry."""
-    event = recorded.said.event
-    return Published(recorded.sequence, event.playbook) if isinstance(event, PlaybookPublished) else None
+def policy_of(recorded: Recorded) -> Policy | None:
+    """The playbook that an entry publishes or withdraws; None when it is another entry."""
+    match recorded.said.event:
+        case PlaybookPublished(playbook=playbook):
+            return Published(recorded.sequence, playbook)
+        case PlaybookWithdrawn(playbook_version=version):
+            return Withdrawn(recorded.sequence, split_subject(recorded.said.subject)[1], version)
+        case _:
+            return None
 
 
 def recorded_of(row: Row) -> Recorded:

@@ -17,7 +17,7 @@ select concerns.sequence
  order by concerns.sequence;
 
 -- name: publications
--- The publications of some playbooks, as known at a sequence.
+-- The publications and withdrawals of some playbooks, as known at a sequence.
 select sequence from ledger.concerns where subject = any($1::text[]) and sequence <= $2 order by sequence;
 
 -- name: others

@@ -13,7 +13,7 @@ from projections.entry import Recorded
 from projections.playbooks import Playbooks
 from projections.views import VIEWS, generation_digest
 from services.errors import BadRequest, NotKnown
-from services.ledger.journal import publication
+from services.ledger.journal import policy_of
 from services.notary.evidence import view_rows
 from services.notary.statement import FORMAT
 from services.projector.replays import Shelf, replayed
@@ -43,7 +43,7 @@ def replay(text: str) -> list[str]:
         explanation = None if document["explanation"] is None else dict(document["explanation"])
     except (AttributeError, KeyError, TypeError, ValueError, Refused) as error:
         raise BadRequest(f"The evidence file cannot be read: {type(error).__name__}: {_printable(error)}") from error
-    playbooks = Playbooks.of(found for each in published if (found := publication(each)) is not None)
+    playbooks = Playbooks.of(found for each in published if (found := policy_of(each)) is not None)
     differences = [
         *_views(deal, history, playbooks, moment, stated),
         *_explanation(deal, history, playbooks, moment, explanation),

@@ -462,7 +462,8 @@ def check_event(row: Row, deal: str, concerned: set[int], report: Report) -> Non
     subject = str(row.event.get("subject"))
     if row.stream_subject != "daybook." + subject.replace("/", "."):
         report.wrong("elsewhere", sequence=row.sequence, subject=subject, stream_subject=row.stream_subject)
-    playbook = row.why == "playbook" and str(row.event.get("type")).startswith("daybook.playbook_published.")
+    policy = ("daybook.playbook_published.", "daybook.playbook_withdrawn.")
+    playbook = row.why == "playbook" and str(row.event.get("type")).startswith(policy)
     if not playbook and row.sequence not in concerned:
         report.wrong("foreign", sequence=row.sequence, deal=deal)
 

@@ -1,11 +1,11 @@
-"""What a lane has to take next: entries of its subjects, or the publication of a playbook."""
+"""What a lane has to take next: entries of its subjects, or the publication or withdrawal of a playbook."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from projections.entry import Recorded
-from projections.playbooks import Published
-from services.ledger.journal import Connection, Row, publication, recorded_of
+from projections.playbooks import Policy
+from services.ledger.journal import Connection, Row, policy_of, recorded_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Batch:
     arrivals: list[Arrival]
     reaches: int
     """The lane's position once all of it is taken."""
-    published: Published | None = None
-    """A playbook; such a batch has no arrivals."""
+    policy: Policy | None = None
+    """A playbook published or withdrawn; such a batch has no arrivals."""
 
 
 def arrivals_of(rows: Iterable[Row]) -> list[Arrival]:
@@ -52,4 +52,4 @@ async def read(connection: Connection, sql: Mapping[str, str], lane: int, after:
     if published_at is None:
         return Batch([], up_to)
     entry = await connection.fetchrow(sql["entry"], published_at)
-    return Batch([], published_at, publication(recorded_of(entry)) if entry is not None else None)
+    return Batch([], published_at, policy_of(recorded_of(entry)) if entry is not None else None)

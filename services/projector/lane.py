@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from projections.entry import lane_of
-from projections.playbooks import Playbooks, Published
+from projections.playbooks import Playbooks, Policy, Published
 from projections.replay import Change, Replay
 from projections.view import Row, RowKey, View
 from services.errors import NotProvisioned
@@ -178,10 +178,10 @@ class Lane:
         arrivals, reaches, some = 0, self.position.sequence, FIRST_PART
         while True:
             batch = await self._read(connection, reaches, recorded, min(limit - arrivals, some))
-            if batch.published is not None:
+            if batch.policy is not None:
                 if reaches > self.position.sequence:
                     break
-                return Folded(changes + await self._publish(connection, batch.published, turns), 0, batch.reaches)
+                return Folded(changes + await self._rule(connection, batch.policy, turns), 0, batch.reaches)
             changes += await self.take(connection, batch.arrivals, reaches, turns)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
             takes_s = perf_counter() - began + len(changes) * self._write_s
@@ -195,10 +195,10 @@ class Lane:
         """The next batch, read in slices, between which others have their turn."""
         lane = self.position.lane
         batch = await read(connection, self._sql, lane, after, up_to, min(limit, READ_AT_ONCE))
-        while batch.published is None and len(batch.arrivals) < limit and batch.reaches < up_to:
+        while batch.policy is None and len(batch.arrivals) < limit and batch.reaches < up_to:
             some = min(limit - len(batch.arrivals), READ_AT_ONCE)
             more = await read(connection, self._sql, lane, batch.reaches, up_to, some)
-            if more.published is not None:
+            if more.policy is not None:
                 break
             batch = Batch(batch.arrivals + more.arrivals, more.reaches)
         return batch
@@ -249,6 +249,13 @@ class Lane:
         replay.refolds = 0
         self._cache.keep(replay)
         return changes
+
+    async def _rule(self, connection: Connection, policy: Policy, turns: Turns) -> list[Change]:
+        """Take a publication or a withdrawal; the latter changes no row of what is there."""
+        if isinstance(policy, Published):
+            return await self._publish(connection, policy, turns)
+        self._playbooks = self._playbooks.adding(policy)
+        return []
 
     async def _publish(self, connection: Connection, published: Published, turns: Turns) -> list[Change]:
         waiting = [each["subject"] for each in await connection.fetch(self._sql["waiting"], published.playbook.key)]

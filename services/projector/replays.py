@@ -15,17 +15,18 @@ class Shelf:
     """The playbooks as they stood at any sequence."""
 
     def __init__(self, playbooks: Playbooks) -> None:
-        self.published = sorted(playbooks, key=lambda each: each.sequence)
-        self._at = [each.sequence for each in self.published]
+        self._policies = sorted(playbooks, key=lambda each: each.sequence)
+        self._at = [each.sequence for each in self._policies]
         self._known = [Playbooks(), *(playbooks.known_at(at) for at in self._at)]
 
     def known_at(self, sequence: int) -> Playbooks:
-        """What was published at or below a sequence."""
+        """What was published and withdrawn at or below a sequence."""
         return self._known[bisect_right(self._at, sequence)]
 
     def between(self, after: int, before: int) -> Sequence[Published]:
         """What was published behind one sequence and ahead of another."""
-        return self.published[bisect_right(self._at, after) : bisect_right(self._at, before - 1)]
+        some = self._policies[bisect_right(self._at, after) : bisect_right(self._at, before - 1)]
+        return [each for each in some if isinstance(each, Published)]
 
 
 class Replaying:

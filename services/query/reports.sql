@@ -40,6 +40,6 @@ select distinct on (stage) stage, name_zh, name_en
 
 -- name: playbooks
 -- All published versions.
-select playbook, version, name_zh, name_en, position, stages, published, published_at
+select playbook, version, name_zh, name_en, position, stages, published, published_at, withdrawn, skips
   from reporting.playbook
  order by playbook collate "C", version;

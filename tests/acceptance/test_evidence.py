@@ -76,6 +76,8 @@ async def auditor(servers: Servers) -> AsyncIterator[Auditor]:
                 assert answer.status_code == 201, answer.text
                 auditor.last = answer.json()["sequence"]
 
+        (auditor.last,) = await ledger.append(WITHDRAWN)
+
         async def signed() -> bool:
             answer = await auditor.http.get("/checkpoint")
             return answer.status_code == 200 and int(answer.text.split("\n")[1]) >= auditor.last
@@ -103,6 +105,12 @@ EVENTS = [
     *(_event(f"c{each}", "call_made", f"D-{each % 3 + 1}", outcome="interested") for each in range(20)),
     _event("w1", "deal_won", "D-1"),
 ]
+
+
+WITHDRAWN = _event("pw", "playbook_withdrawn", "", playbook_version=1, reason="replaced") | {
+    "subject": "playbook/project"
+}
+"""After all deals were opened, which keep it."""
 
 
 async def test_proofs_over_http_hold_against_the_definition(auditor: Auditor) -> None:

@@ -127,23 +127,42 @@ comment on column reporting.stale.error is 'What went wrong, and at which entry.
 -- Playbooks ----------------------------------------------------------------------------------------------------------
 
 create or replace view reporting.playbook as
-select distinct on (said.playbook ->> 'key', (said.playbook ->> 'version')::integer)
-       said.playbook ->> 'key' as playbook,
-       (said.playbook ->> 'version')::integer as version,
-       said.playbook #>> '{names,zh}' as name_zh,
-       said.playbook #>> '{names,en}' as name_en,
-       coalesce(said.playbook ->> 'position', 'evidence') as position,
-       jsonb_array_length(said.playbook -> 'stages') as stages,
-       said.sequence as published,
-       said.recorded_at as published_at,
-       said.playbook as content
-  from (select journal.sequence, journal.recorded_at,
-               convert_from(journal.message, 'UTF8')::jsonb #> '{data,playbook}' as playbook
-          from ledger.concerns
-          join ledger.journal using (sequence)
-         where concerns.lane = -1
-           and journal.type = 'daybook.playbook_published.v1') said
- order by said.playbook ->> 'key', (said.playbook ->> 'version')::integer, said.sequence;
+with said as materialized (
+    select concerns.subject, journal.sequence, journal.recorded_at, journal.type,
+           convert_from(journal.message, 'UTF8')::jsonb -> 'data' as data
+      from ledger.concerns
+      join ledger.journal using (sequence)
+     where concerns.lane = -1),
+published as materialized (
+    select distinct on (said.subject, (said.data #>> '{playbook,version}')::integer)
+           said.subject, said.sequence, said.recorded_at, said.data -> 'playbook' as playbook,
+           (said.data #>> '{playbook,version}')::integer as version
+      from said
+     where said.type = 'daybook.playbook_published.v1'
+     order by said.subject, (said.data #>> '{playbook,version}')::integer, said.sequence)
+select published.playbook ->> 'key' as playbook,
+       published.version,
+       published.playbook #>> '{names,zh}' as name_zh,
+       published.playbook #>> '{names,en}' as name_en,
+       coalesce(published.playbook ->> 'position', 'evidence') as position,
+       jsonb_array_length(published.playbook -> 'stages') as stages,
+       published.sequence as published,
+       published.recorded_at as published_at,
+       published.playbook as content,
+       (select min(said.sequence)
+          from said
+         where said.type = 'daybook.playbook_withdrawn.v1'
+           and said.subject = published.subject
+           and (said.data ->> 'playbook_version')::integer = published.version
+           and said.sequence > published.sequence) as withdrawn,
+       published.version > 1
+       and not exists (select
+                         from published before
+                        where before.subject = published.subject
+                          and before.version = published.version - 1
+                          and before.sequence < published.sequence) as skips
+  from published
+ order by published.playbook ->> 'key', published.version;
 comment on view reporting.playbook is 'Every published version of every sales process. A version never changes.';
 comment on column reporting.playbook.playbook is 'Key of the sales process.';
 comment on column reporting.playbook.version is 'Its version.';
@@ -154,6 +173,10 @@ comment on column reporting.playbook.stages is 'How many stages it has.';
 comment on column reporting.playbook.published is 'Sequence of its publication.';
 comment on column reporting.playbook.published_at is 'When it was published.';
 comment on column reporting.playbook.content is 'The whole playbook.';
+comment on column reporting.playbook.withdrawn is
+    'Sequence from which on no new deal uses the version unless it names it; null while it is not withdrawn.';
+comment on column reporting.playbook.skips is
+    'Whether the version before it was not published when it was; intake refuses that.';
 
 create or replace view reporting.stage as
 select playbook.playbook, playbook.version, stage.number::integer as stage,

@@ -162,6 +162,12 @@ async def test_what_the_log_says_is_said_when_it_does_not_start(tmp_path: Path) 
         await server.start()
 
 
+async def _connect(held: AsyncExitStack, url: str, number: int) -> None:
+    """So many connections, which are held."""
+    for _ in range(number):
+        held.push_async_callback((await asyncpg.connect(url)).close)
+
+
 async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Path) -> None:
     async with _started(tmp_path) as server, AsyncExitStack() as held:
         reader = await asyncpg.connect(server.reader_url)
@@ -171,10 +177,8 @@ async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Pa
                 await reader.execute(statement)
         assert await reader.fetchval("select current_setting('temp_file_limit')") == "1GB"
         with pytest.raises(asyncpg.PostgresError):
-            for _ in range(90):
-                held.push_async_callback((await asyncpg.connect(server.reader_url)).close)
-        for _ in range(60):
-            held.push_async_callback((await asyncpg.connect(server.url)).close)
+            await _connect(held, server.reader_url, 90)
+        await _connect(held, server.url, 60)
 
 
 async def test_connections_are_reserved_for_services_whoever_holds_the_rest(tmp_path: Path) -> None:
@@ -183,7 +187,5 @@ async def test_connections_are_reserved_for_services_whoever_holds_the_rest(tmp_
         held.push_async_callback(admin.close)
         await admin.execute("alter role daybook_reader connection limit -1")
         with pytest.raises(asyncpg.TooManyConnectionsError):
-            for _ in range(90):
-                held.push_async_callback((await asyncpg.connect(server.reader_url)).close)
-        for _ in range(30):
-            held.push_async_callback((await asyncpg.connect(server.url)).close)
+            await _connect(held, server.reader_url, 90)
+        await _connect(held, server.url, 30)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from services.intake.service import Running
+from tests.playbooks import PRACTICE
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -54,6 +55,19 @@ def correction(id: str, target: str, source: str = "crm", deal: str = "D-1", **c
         "approver": "王伟",
     }
     return call(id, deal, type="daybook.event_corrected.v1", data=data | changes)
+
+
+def publication(version: int) -> dict[str, Any]:
+    """A version of the playbook practice."""
+    playbook = PRACTICE.model_copy(update={"version": version}).model_dump(mode="json")
+    about = {"type": "daybook.playbook_published.v1", "subject": "playbook/practice"}
+    return call(f"published-{version}", **about, data={"playbook": playbook})
+
+
+def withdrawal(version: int) -> dict[str, Any]:
+    """A version of it is withdrawn."""
+    about = {"type": "daybook.playbook_withdrawn.v1", "subject": "playbook/practice"}
+    return call(f"withdrawn-{version}", **about, data={"playbook_version": version, "reason": "a mistake"})
 
 
 class Sender:

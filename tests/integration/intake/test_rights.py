@@ -1,6 +1,7 @@
 """What a source may send: its own name, its events, ids under its prefix, corrections of its own events."""
 
 import json
+from typing import Any
 
 import httpx
 import nats
@@ -8,7 +9,17 @@ import pytest
 
 from services.intake import registration
 from services.intake.service import Running
-from tests.integration.intake.sending import Sender, call, calls, correction, invoice, kinds, void
+from tests.integration.intake.sending import (
+    Sender,
+    call,
+    calls,
+    correction,
+    invoice,
+    kinds,
+    publication,
+    void,
+    withdrawal,
+)
 from tests.ledger import Ledger
 from tests.service import Service, until
 
@@ -32,6 +43,63 @@ async def test_a_source_added_for_all_sends_all(
     token = await registration.add(await empty_ledger.connect(), "crm", ["all"])
 
     assert (await Sender(client, intake.port, token).send_batch([call(), invoice("i-1", "1")])).status_code == 201
+
+
+async def test_all_leaves_out_what_decides_where_deals_stand(
+    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient, recorder: Service
+) -> None:
+    connection = await empty_ledger.connect()
+    crm = Sender(client, intake.port, await registration.add(connection, "crm", ["all"]))
+    kept = await registration.add(connection, "policy", ["all", "playbook_published", "playbook_withdrawn"])
+    policy = Sender(client, intake.port, kept)
+
+    for event in (publication(1), withdrawal(1)):
+        refused = await crm.send(event)
+        assert refused.status_code == 403
+        assert kinds(refused) == [(0, "type", "type-not-allowed")]
+        assert (await policy.send(event | {"source": "policy"})).status_code == 201
+    assert (await policy.send(call(source="policy"))).status_code == 201
+
+
+async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Service) -> None:
+    async def refused(*events: dict[str, Any]) -> list[tuple[int, str, str]]:
+        answer = await crm.send_batch(list(events))
+        assert answer.status_code == 422
+        return kinds(answer)
+
+    far, version = "data.playbook.version", "wrong-version"
+    assert await refused(publication(2**31 - 1)) == [(0, far, version)]
+    assert await refused(publication(1), publication(3)) == [(1, far, version)]
+    assert await refused(withdrawal(1)) == [(0, "data.playbook_version", version)]
+    assert (await crm.send_batch([publication(1), publication(2)])).status_code == 201
+    assert (await crm.send(publication(3))).status_code == 201
+    assert await refused(publication(5)) == [(0, far, version)]
+    assert (await crm.send(publication(2))).json()["duplicate"] is True
+    assert (await crm.send(withdrawal(3))).status_code == 201
+    assert (await crm.send(publication(4))).status_code == 201
+
+
+async def test_after_a_version_that_jumped_the_sales_process_goes_on(
+    empty_ledger: Ledger, crm: Sender, recorder: Service
+) -> None:
+    """Such a version is recorded where intake of an older release took it."""
+    await empty_ledger.append(publication(1), publication(2**31 - 1))
+    assert (await crm.send(withdrawal(2**31 - 1))).status_code == 201
+    assert (await crm.send(publication(2))).status_code == 201
+    await empty_ledger.recorded()
+    connection = await empty_ledger.connect("daybook_reader")
+    found = await connection.fetch("select version, withdrawn, skips from reporting.playbook order by version")
+    assert [tuple(row) for row in found] == [(1, None, False), (2, None, False), (2**31 - 1, 3, True)]
+
+
+async def test_nothing_is_published_that_cannot_be_held_to_the_journal(
+    empty_ledger: Ledger, crm: Sender, intake: Running
+) -> None:
+    """No recorder runs: the journal does not say what the stream's end holds."""
+    await empty_ledger.append(publication(1))
+    refused = await crm.send(publication(2))
+    assert refused.status_code == 503
+    assert refused.json()["type"].endswith("journal-away")
 
 
 async def test_a_source_sends_under_its_own_name(crm: Sender) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import asyncpg
 
-from projections.playbooks import Playbooks
+from projections.playbooks import Playbooks, Withdrawn
 from projections.replay import Change, Replay
 from projections.view import FlagRow, View
-from services.ledger.journal import publication
+from services.ledger.journal import policy_of
 from services.projector.tables import quoted, tables_of
 from services.projector.versions import versions
 from tests.integration.projector.journal import Journal
@@ -29,10 +29,12 @@ def expected(journal: Journal, views: Sequence[View[Any]], up_to: int | None = N
     playbooks = Playbooks()
     changes: list[Change] = []
     for entry in journal.entries[:last]:
-        if (published := publication(entry)) is not None:
-            playbooks = playbooks.adding(published)
+        if (policy := policy_of(entry)) is not None:
+            playbooks = playbooks.adding(policy)
             for replay in replays.values():
-                if replay.stale or _waits(replay, published.playbook.key):
+                if isinstance(policy, Withdrawn):
+                    continue
+                if replay.stale or _waits(replay, policy.playbook.key):
                     changes += replay.republish(playbooks, entry.sequence)
             continue
         for subject in concerned[entry.sequence]:

@@ -12,11 +12,11 @@ import asyncpg
 import pytest
 
 from projections.history import effective
-from projections.playbooks import Playbooks
+from projections.playbooks import Playbooks, Published
 from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.stage_position import PositionRow
 from projections.views import VIEWS
-from services.ledger.journal import publication
+from services.ledger.journal import ALL, policy_of
 from services.projector.tables import table
 from tests.integration.projector.expected import Rows, expected
 from tests.integration.projector.journal import Journal, recorded_at_of
@@ -202,22 +202,31 @@ async def test_published_versions_and_their_stages(told: Told) -> None:
     versions = await told.reader.fetch(
         "select playbook, version, stages, published from reporting.playbook order by 1, 2"
     )
-    wanted = [(p.playbook.key, p.playbook.version, len(p.playbook.stages), p.sequence) for p in _playbooks(told)]
+    wanted = [(p.playbook.key, p.playbook.version, len(p.playbook.stages), p.sequence) for p in _published(told)]
     assert [tuple(row) for row in versions] == sorted(wanted)
+    withdrawn = await told.reader.fetch(
+        "select playbook, version, withdrawn, skips from reporting.playbook where withdrawn is not null order by 1, 2"
+    )
+    wanted_withdrawn = [(*each, one.sequence, False) for each, one in _playbooks(told).withdrawn.items()]
+    assert [tuple(row) for row in withdrawn] == sorted(wanted_withdrawn) != []
     stages = await told.reader.fetch("select playbook, version, stage, key, name_zh, probability from reporting.stage")
     assert {tuple(row) for row in stages} == {
         (each.playbook.key, each.playbook.version, number, stage.key, stage.names.zh, stage.probability)
-        for each in _playbooks(told)
+        for each in _published(told)
         for number, stage in enumerate(each.playbook.stages, start=1)
     }
 
 
 def _playbooks(told: Told) -> Playbooks:
-    return Playbooks.of(found for each in told.journal.entries if (found := publication(each)) is not None)
+    return Playbooks.of(found for each in told.journal.entries if (found := policy_of(each)) is not None)
+
+
+def _published(told: Told, known_at: int = ALL) -> list[Published]:
+    return [each for each in _playbooks(told).known_at(known_at) if isinstance(each, Published)]
 
 
 def _stages(told: Told, playbook: str, known_at: int) -> list[int | None]:
-    versions = [each.playbook for each in _playbooks(told).known_at(known_at) if each.playbook.key == playbook]
+    versions = [each.playbook for each in _published(told, known_at) if each.playbook.key == playbook]
     return [None, *range(1, max((len(version.stages) for version in versions), default=0) + 1)]
 
 

@@ -1,7 +1,7 @@
 """Seeded turmoil: few subjects, times and documents, so that facts collide as often as they can.
 
 Facts arrive late, are voided, corrected and revived, sometimes before they arrive; deals wait for playbooks that are
-published later; payments concern several deals and accounts at once.
+published later and withdrawn; payments concern several deals and accounts at once.
 """
 
 import json
@@ -33,6 +33,12 @@ def published(playbook: Playbook) -> Event:
     }
 
 
+def withdrawn(playbook: Playbook) -> Event:
+    """A playbook_withdrawn event."""
+    about = {"id": f"withdrawn-{playbook.key}-{playbook.version}", "type": "daybook.playbook_withdrawn.v1"}
+    return published(playbook) | about | {"data": {"playbook_version": playbook.version, "reason": "a mistake"}}
+
+
 def turmoil(seed: int, events: int, deals: int = 12, accounts: int = 4, corrected: float = 1 / 8) -> list[Event]:
     """That many events in order of arrival, and a share of corrections and voids; the playbooks come in among them."""
     draw = Random(seed)
@@ -44,6 +50,8 @@ def turmoil(seed: int, events: int, deals: int = 12, accounts: int = 4, correcte
         told.insert(draw.randint(max(0, place - 20), len(told)), _correction(draw, f"c{number}", told[place]))
     for playbook, share in ((PRACTICE, 0.1), (SHORTER, 0.5), (CLAIMED, 0.7)):
         told.insert(int(len(told) * share), published(playbook))
+    for playbook, share in ((SHORTER, 0.75), (CLAIMED, 0.8)):
+        told.insert(int(len(told) * share), withdrawn(playbook))
     return told
 
 

@@ -26,6 +26,7 @@ def test_the_names_and_statuses_that_senders_rely_on() -> None:
         "unknown-type": 422,
         "future-time": 422,
         "wrong-target": 422,
+        "wrong-version": 422,
         "several": 422,
         "internal": 500,
         "stream-full": 503,

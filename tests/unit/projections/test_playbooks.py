@@ -1,7 +1,7 @@
 """Which version of a playbook a deal follows."""
 
 from contracts.playbooks.playbook import Playbook
-from projections.playbooks import Playbooks, Published
+from projections.playbooks import Playbooks, Published, Withdrawn
 from tests.playbooks import CONTACT, playbook
 
 
@@ -46,3 +46,38 @@ def test_adding_leaves_what_was_there_as_it_was() -> None:
     more = BOTH.known_at(10).adding(Published(40, version(7)))
     assert [each.sequence for each in more] == [10, 40]
     assert more.latest == 40
+
+
+WITHDRAWN = BOTH.adding(Withdrawn(40, "p", 3))
+
+
+def test_what_was_withdrawn_at_a_lower_sequence_is_not_in_force() -> None:
+    assert WITHDRAWN.in_force("p", 41) == version(2)
+    assert WITHDRAWN.adding(Withdrawn(50, "p", 2)).in_force("p", 51) == version(1)
+    assert Playbooks.of([Published(1, version(1)), Withdrawn(2, "p", 1)]).in_force("p", 3) is None
+
+
+def test_a_withdrawal_changes_nothing_for_what_came_before_it() -> None:
+    assert WITHDRAWN.in_force("p", 40) == version(3)
+    assert WITHDRAWN.in_force("p", 5) == BOTH.in_force("p", 5) == version(3)
+    assert WITHDRAWN.known_at(39).in_force("p", 99) == version(3)
+
+
+def test_a_withdrawn_version_is_found_by_its_name() -> None:
+    assert WITHDRAWN.named("p", 3) == version(3)
+
+
+def test_the_first_withdrawal_counts_and_none_of_what_is_not_published_yet() -> None:
+    again = WITHDRAWN.adding(Withdrawn(60, "p", 3)).adding(Published(70, version(3)))
+    assert again.in_force("p", 41) == again.in_force("p", 99) == version(2)
+    early = BOTH.adding(Withdrawn(5, "p", 3))
+    assert early.in_force("p", 99) == version(3)
+    assert early.latest == 30
+
+
+def test_after_a_version_far_ahead_was_withdrawn_the_next_one_is_in_force() -> None:
+    hijacked = Playbooks.of([Published(1, version(1)), Published(2, version(2**31 - 1))])
+    assert hijacked.in_force("p", 3) == version(2**31 - 1)
+    mended = hijacked.adding(Withdrawn(3, "p", 2**31 - 1))
+    assert mended.in_force("p", 4) == version(1)
+    assert mended.adding(Published(5, version(2))).in_force("p", 6) == version(2)
