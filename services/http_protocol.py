@@ -151,6 +151,8 @@ class Limited(HttpToolsProtocol):
         self._fields = 0
         self._headed = False
         """The head is whole."""
+        self._whole = False
+        """The request is."""
         self.waits = HEAD
         self.since = 0.0
         self._deadline = _NEVER
@@ -184,8 +186,6 @@ class Limited(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._unset_keepalive_if_required()
-        if self.waits == IDLE:
-            self._wait(HEAD, HEAD_S)
         if len(data) <= SLICE:
             self._feed(data)
             return
@@ -206,18 +206,25 @@ class Limited(HttpToolsProtocol):
             refused = error.__context__
             self._refuse(refused.status if isinstance(refused, _Refused) else 400)
             return
+        if self._whole:
+            return
         framing = self._fed - self._head - self._body
         if not self._headed:
+            if self.waits != HEAD:
+                self._wait(HEAD, HEAD_S)
             if framing > MOST_HEAD_BYTES:
                 self._refuse(431)
-        elif framing > MOST_FRAMING_BYTES + self._body // 8:
+            return
+        if self.waits != BODY:
+            self._wait(BODY, MESSAGE_S)
+        if framing > MOST_FRAMING_BYTES + self._body // 8:
             self._refuse(400)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._fed, self._head, self._body, self._fields, self._headed = self._slice, 0, 0, 0, False
-        if self.waits != HEAD:
-            self._wait(HEAD, HEAD_S)
+        self._fed = self._slice
+        self._head = self._body = self._fields = 0
+        self._headed = self._whole = False
 
     def on_url(self, url: bytes) -> None:
         self._head += len(url)
@@ -230,12 +237,15 @@ class Limited(HttpToolsProtocol):
         self._fields += 1
         if self._head > MOST_HEAD_BYTES or self._fields > MOST_FIELDS:
             raise _Refused(431)
-        if not self._headed:  # a trailer comes too late to say anything about the request
-            super().on_header(name, value)
+        if self._headed:
+            return  # a trailer comes too late to say anything about the request
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._headed = True
-        self._wait(BODY, MESSAGE_S)
         super().on_headers_complete()
         if len(self.pipeline) > MOST_PIPELINED:
             self.pipeline.popleft()
@@ -248,6 +258,7 @@ class Limited(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
+        self._whole = True
         if self.cycle is not None and self.cycle.response_complete:
             self._wait(IDLE, self.timeout_keep_alive)
         else:
@@ -311,7 +322,7 @@ class Limited(HttpToolsProtocol):
         if cycle is not None and not cycle.more_body and not cycle.response_complete:
             cycle.keep_alive = False
             return
-        if cycle is not None and self.waits == BODY and (cycle.response_started or self.pipeline):
+        if cycle is not None and self._headed and not self._whole and (cycle.response_started or self.pipeline):
             self.transport.close()
             return
         self.transport.write(_answer(status))

@@ -12,6 +12,7 @@ from services.intake.door import Door
 from services.intake.problems import CONTENT_TYPE, Refusal
 from services.intake.receipt import Taken
 from services.intake.sources import Source
+from services.monitoring.docs import describe
 from services.monitoring.http import Monitor
 from services.monitoring.openapi import HEALTH, READY
 
@@ -27,7 +28,8 @@ def application(door: Door, monitor: Monitor) -> ASGIApp:
     `POST /events` is what comes by the thousand: it is answered before FastAPI, which still describes it, and answers
     whatever else is asked.
     """
-    app = FastAPI(redoc_url=None, telemetry=_NO_TELEMETRY, **openapi.ABOUT)
+    app = FastAPI(docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY, **openapi.ABOUT)
+    describe(app)
     bodies = Bodies(door.batches)
 
     @app.post("/events", **openapi.POST_EVENTS)

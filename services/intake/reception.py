@@ -33,6 +33,8 @@ log = structlog.get_logger()
 
 MOST_IN_PROGRESS_BYTES = 128 * 1024 * 1024
 """Of events being recorded at once; beyond that senders are told to come again."""
+MOST_NAMED = 100_000
+"""Ids without a source's prefix that are remembered to be known, while the journal is away."""
 ATTEMPTS = 5
 """How often the rest of a batch is sent after duplicates were left out."""
 
@@ -93,6 +95,8 @@ class Reception:
         self._clock = clock
         self._now = now or (lambda: datetime.now(UTC))
         self._in_flight = InFlight()
+        self._named: dict[str, None] = {}
+        """Deals and accounts without a source's prefix that the ledger was found to know: it never forgets one."""
         self._in_progress = 0
 
     async def take(self, source: Source, sent: Sent) -> Taken | Refusal:
@@ -136,7 +140,7 @@ class Reception:
         progress = _Progress({**(known.originals if known else {}), **learnt}, NEVER if known is None else sure_until)
         if faults := await self._faults(source, sent, Known(progress.found, known.subjects if known else ())):
             return refused(_in_order(faults))
-        if (refusal := await self._policy_refusal(sent)) is not None:
+        if (refusal := self._prefix_refusal(source, sent) or await self._policy_refusal(sent)) is not None:
             return refusal
         for _ in range(ATTEMPTS):
             left = sent.by_identity
@@ -208,11 +212,26 @@ class Reception:
             faults += admission.conflicts(events, known.originals)
         faults += admission.target_faults(events, known.originals)
         foreign = admission.foreign_subjects(source, events)
-        if foreign - set(known.subjects) and not self._journal.away:
+        self._named.update(dict.fromkeys(foreign & set(known.subjects)))
+        if foreign - self._named.keys() and not self._journal.away:
             subjects = await self._duplicates.subjects_by_now(foreign)
             if subjects is not None:
                 faults += admission.prefix_faults(source, events, subjects)
+                self._named.update(dict.fromkeys(foreign & set(subjects)))
+        while len(self._named) > MOST_NAMED:
+            del self._named[next(iter(self._named))]
         return faults
+
+    def _prefix_refusal(self, source: Source, sent: Sent) -> Refusal | None:
+        """Ids without the source's prefix are taken where the ledger is known to have them, not where none can say."""
+        unsure = admission.foreign_subjects(source, sent.events) - self._named.keys()
+        if not unsure:
+            return None
+        return Refusal(
+            "journal_away",
+            f"Whether {min(unsure)} is known cannot be read now, and its id does not begin with {source.id_prefix}. "
+            "Nothing was recorded.",
+        )
 
 
 def _in_order(faults: Sequence[Problem]) -> list[Problem]:

@@ -20,8 +20,9 @@ from starlette.routing import Route
 from services.http_protocol import Crowd
 from services.monitoring.condition import Look, Looked
 from services.monitoring.registry import REGISTRY, SHOWN
+from services.nearby import from_this_machine
 from services.serving import serving
-from services.settings import LOOPBACK, Settings
+from services.settings import Settings
 from services.tls import server_context
 
 log = structlog.get_logger()
@@ -66,7 +67,7 @@ class Monitor:
                 return None
             headers = {"WWW-Authenticate": 'Bearer realm="daybook"'}
             return PlainTextResponse("Send DAYBOOK_METRICS_TOKEN as `Authorization: Bearer …`.\n", 401, headers)
-        if request.client is not None and request.client.host in LOOPBACK and request.url.hostname in LOOPBACK:
+        if from_this_machine(request):
             return None
         return PlainTextResponse("Metrics are for this machine alone, unless DAYBOOK_METRICS_TOKEN is set.\n", 403)
 

@@ -3,10 +3,11 @@
 import time
 
 import asyncpg
+from starlette.requests import Request
 
 from services.ledger.tokens import hash_token, is_token
+from services.nearby import from_this_machine
 from services.query.problems import Problem
-from services.settings import LOOPBACK
 from services.sql import queries
 
 _SQL = queries("services.query", "access.sql")
@@ -23,13 +24,11 @@ class Readers:
         self._open = open_reads
         self._known_until: dict[bytes, float] = {}
 
-    async def admit(self, authorization: str | None, host: str | None) -> None:
-        """Raises Problem for whoever may not read.
-
-        Open reads are for requests that name this machine: a page elsewhere that points its own name at 127.0.0.1
-        gets nothing.
-        """
-        if authorization is None and self._open and host in LOOPBACK:
+    async def admit(self, request: Request) -> None:
+        """Raises Problem for whoever may not read. Open reads are for programs on this machine that ask by themselves:
+        what a proxy passes on, or a page of another site, needs a token."""
+        authorization = request.headers.get("authorization")
+        if authorization is None and self._open and from_this_machine(request):
             return
         scheme, _, token = (authorization or "").partition(" ")
         token = token.strip()

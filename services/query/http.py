@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import DaybookError
+from services.monitoring.docs import describe
 from services.monitoring.http import Monitor
 from services.monitoring.openapi import HEALTH, READY
 from services.query import openapi, shapes, tables
@@ -41,7 +42,8 @@ FUNNEL_AS_CSV = (
 
 def application(reading: Reading, monitor: Monitor) -> FastAPI:
     """The ASGI application."""
-    app = FastAPI(**openapi.ABOUT)
+    app = FastAPI(docs_url=None, redoc_url=None, **openapi.ABOUT)
+    describe(app)
     app.include_router(_deals(reading))
     app.include_router(_reports(reading))
     app.include_router(_conditions(reading, monitor))

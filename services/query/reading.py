@@ -88,7 +88,7 @@ class Reading:
     @asynccontextmanager
     async def asked(self, request: Request, *known: str) -> AsyncIterator[Asked]:
         """Let the reader in, and wait where `after` asks for it. Raises Problem or BadRequest."""
-        await self.readers.admit(request.headers.get("authorization"), request.url.hostname)
+        await self.readers.admit(request)
         found = parameters(request, (*known, "after"))
         if "after" in found:
             await self._arrive(request, sequence(found["after"], "after"))
@@ -106,7 +106,7 @@ class Reading:
             return known
         try:
             async with asyncio.timeout(POSITION_S):
-                await self.readers.admit(request.headers.get("authorization"), request.url.hostname)
+                await self.readers.admit(request)
                 return await self.projected()
         except (Problem, DaybookError, *DATABASE_AWAY, *NOT_THERE):
             return None

@@ -169,6 +169,25 @@ class TestPrefix:
 
         assert taken.status_code == 201
 
+    async def test_without_the_journal_only_ids_that_are_known_to_be_there_are_free_to_use(
+        self, empty_ledger: Ledger, crm: Sender, telephony: Sender, recorder: Service
+    ) -> None:
+        await crm.send_batch([call("c-1", "D-1"), call("c-2", "D-2")])
+        assert (await telephony.send(call("c-1", "D-1", "telephony"))).status_code == 201
+        admin, database = empty_ledger.servers.admin, empty_ledger.database
+        await admin(f"alter database {database} allow_connections false")
+        await admin(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{database}'")
+        try:
+            answers = [
+                (await telephony.send(call(f"a-{deal}", deal, "telephony"))).status_code
+                for deal in ("tel-D-9", "D-1", "D-2", "D-3")
+            ]
+            batch = await telephony.send_batch([call("b-1", "D-1", "telephony"), call("b-2", "D-3", "telephony")])
+        finally:
+            await admin(f"alter database {database} allow_connections true")
+        assert answers == [201, 201, 503, 503]
+        assert batch.json()["type"].endswith("journal-away")
+
     async def test_who_has_no_prefix_names_what_it_likes(self, crm: Sender) -> None:
         assert (await crm.send(call("c-1", "tel-D-1"))).status_code == 201
 

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 from typing import Any
 
 import httpx
@@ -280,6 +281,58 @@ async def test_open_reads_are_for_requests_that_name_this_machine(api: Api) -> N
     assert (await api.client.get("/status", headers={"host": "elsewhere.example"})).status_code == 401
     assert (await api.client.get("/status", headers={"host": "localhost:1"})).status_code == 200
     assert (await api.client.get("/status", headers={"authorization": "Bearer nobody"})).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *({name: "203.0.113.7"} for name in ("x-forwarded-for", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP")),
+        {"forwarded": "for=127.0.0.1;host=localhost"},
+        {"via": "1.1 proxy"},
+        {"x-forwarded-for": "127.0.0.1"},
+        {"x-forwarded-for": ""},
+        {"x-forwarded-proto": "https"},
+        {"x-forwarded-host": "localhost"},
+        {"x-envoy-external-address": "203.0.113.7"},
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+        {"origin": "http://localhost:1"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+async def test_open_reads_are_for_no_proxy_and_no_page_of_another_site(api: Api, headers: dict[str, str]) -> None:
+    for path in ("/status", "/pipeline", "/metrics"):
+        assert (await api.client.get(path, headers=headers)).status_code in (401, 403)
+    assert (await api.client.get("/health", headers=headers)).status_code == 200
+
+
+async def test_open_reads_are_for_our_own_page_and_for_no_http_1_0(api: Api) -> None:
+    base = api.client.base_url
+    own = {"sec-fetch-site": "same-origin", "origin": f"http://{base.host}:{base.port}"}
+    assert (await api.client.get("/status", headers=own)).status_code == 200
+    reader, writer = await asyncio.open_connection(base.host, base.port)
+    writer.write(b"GET /status HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+    assert b" 401 " in await reader.readline()
+    writer.close()
+
+
+async def test_the_description_comes_whole_from_this_machine(api: Api) -> None:
+    page = await api.client.get("/docs")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "http" not in page.text.replace("http-equiv", "")
+    parts = re.findall(r'(?:src|href)="(docs/[^"]+)"', page.text)
+    assert len(parts) == 3
+    for each in parts:
+        part = await api.client.get(f"/{each}")
+        assert part.status_code == 200
+        assert part.content
+        assert part.headers["x-content-type-options"] == "nosniff"
+    assert (await api.client.get("/openapi.json")).status_code == 200
+    assert (await api.client.get("/redoc")).status_code == 404
+    assert (await api.client.get("/docs/..%2f..%2fetc")).status_code == 404
 
 
 async def test_after_waits_until_the_views_include_it(servers: Servers) -> None:
