@@ -172,6 +172,7 @@ async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Pa
     async with _started(tmp_path) as server, AsyncExitStack() as held:
         reader = await asyncpg.connect(server.reader_url)
         held.push_async_callback(reader.close)
+        await reader.execute("set default_transaction_read_only = off")  # which he may: rights alone must hold
         for statement in ("set temp_file_limit = -1", "alter role daybook_reader connection limit -1"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await reader.execute(statement)
