@@ -3,7 +3,8 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -33,11 +34,29 @@ def configure(settings: Settings, service: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _WhileItCan(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(handlers=[_Reported()], level=logging.WARNING, force=True)
+
+
+class _WhileItCan:
+    """A stream whose writer goes on when nothing can be written: no room on its disk, or nobody who reads it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """What was written, or nothing."""
+        with suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """As far as that is possible."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _visibly(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     timezone: str = Field(default="UTC", description="Zone in which days are cut; fixed when the ledger is made.")
     stream: str = Field(default="DAYBOOK", pattern=r"^[A-Z0-9_-]{1,32}$", description="Name of the stream.")
     stream_max_bytes: int | None = Field(
-        default=None, ge=1_048_576, description="Size limit of the stream; by default half the free disk."
+        default=None, ge=1_048_576, description="Size limit of the stream; by default a quarter of the free disk."
     )
     stream_replicas: int = Field(default=1, ge=1, le=5, description="Copies of the stream; 3 in production.")
     intake_host: str = Field(default="127.0.0.1", description="Address that intake listens on.")

@@ -4,8 +4,10 @@ from nats.aio.client import Client
 
 from services.errors import Unavailable
 from services.intake.door import Door
+from services.intake.group import Group
 from services.intake.stream_watch import StreamWatch
 from services.monitoring.condition import Condition, Reason
+from services.room import Disk
 from services.settings import Settings
 from services.stream.clock import StreamClock
 from services.stream.provision import MAX_MESSAGE_BYTES, configuration, differences
@@ -20,12 +22,23 @@ _COPIES = "num_replicas"
 class Looking:
     """Looks at the stream."""
 
-    def __init__(self, settings: Settings, door: Door, nc: Client, watch: StreamWatch, clock: StreamClock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        door: Door,
+        nc: Client,
+        watch: StreamWatch,
+        clock: StreamClock,
+        disk: Disk,
+        group: Group,
+    ) -> None:
         self._settings = settings
         self._door = door
         self._nc = nc
         self._watch = watch
         self._clock = clock
+        self._disk = disk
+        self._group = group
 
     async def look(self) -> Condition:
         """How intake is now. PostgreSQL may be away: intake takes events all the same."""
@@ -48,10 +61,20 @@ class Looking:
             reasons.append(Reason("clock_differs", difference))
         if (ahead := self._clock.ahead_s) is not None:
             figures["daybook_intake_clock_ahead_seconds"] = ahead
+        if (low := self._disk.low) is not None:
+            reasons.append(Reason("disk_low", low))
+        if (free := self._disk.free_bytes) is not None:
+            figures["daybook_intake_disk_free_bytes"] = float(free)
         if found is None:
             reasons.append(Reason("stream_away", "NATS does not answer, or the stream has no leader now."))
             return Condition(reasons, state, figures)
         reasons += self._faults(found)
+        if (failing := self._group.failing) is not None:
+            what = (
+                f"The stream can be read, but did not take what was sent last: {failing}. Look at the log and the disk "
+                "of the NATS server: one that has met a full disk takes nothing until it is started again."
+            )
+            reasons.append(Reason("stream_refuses", what))
         return Condition(reasons, state | {"last_sequence": found.last_sequence}, figures | found.figures())
 
     def _faults(self, found: StreamState) -> list[Reason]:

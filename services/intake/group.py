@@ -5,6 +5,7 @@ group is refused, every caller's are appended alone.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from itertools import chain
 
@@ -13,11 +14,13 @@ from nats.aio.client import Client
 from contracts.envelope import MAX_BATCH
 from services.intake import metrics
 from services.intake.together import Together
-from services.stream.append import Appended, Away, Message, Outcome, append
+from services.stream.append import Appended, Away, DuplicateSomewhere, Message, Outcome, append
 
 SIDE_BY_SIDE = 3
 """Up to so many single messages are faster side by side than as an atomic batch, which has to be staged: in memory by a
 cluster and by the embedded server, on the disk by another one unless it is told otherwise (deploy/nats)."""
+REMEMBERED_S = 30.0
+"""For so long a failed append speaks against the stream."""
 UNFINISHED = 12
 """So many batches are under way at once at most, of the 50 that the stream keeps."""
 
@@ -31,6 +34,14 @@ class Group:
         self._nc = nc
         self._stream = stream
         self._together: Together[Messages, Outcome] = Together(self._append, len, MAX_BATCH)
+        self._failed: tuple[float, str] | None = None
+
+    @property
+    def failing(self) -> str | None:
+        """Why the last append failed, if that is not long ago: afterwards whoever sends has to try again."""
+        if self._failed is None or time.monotonic() > self._failed[0] + REMEMBERED_S:
+            return None
+        return self._failed[1]
 
     async def append(self, messages: Messages) -> Outcome:
         """Append 1 to `MAX_BATCH` messages; all are acknowledged, or none. Raises StreamMismatch."""
@@ -63,6 +74,11 @@ class Group:
         with metrics.APPEND.time():
             outcome = await append(self._nc, self._stream, messages)
         metrics.appended(len(messages), outcome)
+        match outcome:
+            case Away(reason):
+                self._failed = time.monotonic(), reason
+            case Appended() | DuplicateSomewhere():
+                self._failed = None
         return outcome
 
 

@@ -26,6 +26,7 @@ from services.intake.remembrance import NEVER, Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source
 from services.intake.stream_watch import StreamWatch
+from services.room import Disk
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, message_of
 from services.stream.clock import StreamClock
 
@@ -41,7 +42,7 @@ ATTEMPTS = 5
 _UNFINISHED = "It may be recorded, or the first events of it; send it again, unchanged: nothing counts twice."
 """An append without an answer: see `services/stream/append.py`."""
 
-STOPPING = ("stream_full", "stream_away", "stream_foreign", "clock_differs")
+STOPPING = ("stream_full", "stream_away", "stream_foreign", "clock_differs", "disk_low")
 """Refusals that hold for whoever sends now."""
 
 
@@ -85,6 +86,7 @@ class Reception:
         remembrance: Remembrance,
         watch: StreamWatch,
         clock: StreamClock,
+        disk: Disk,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._group = group
@@ -93,6 +95,7 @@ class Reception:
         self._remembrance = remembrance
         self._watch = watch
         self._clock = clock
+        self._disk = disk
         self._now = now or (lambda: datetime.now(UTC))
         self._in_flight = InFlight()
         self._named: dict[str, None] = {}
@@ -118,6 +121,8 @@ class Reception:
     async def _take(self, source: Source, sent: Sent) -> Taken | Refusal:
         if (difference := await self._clock.difference()) is not None:
             return Refusal("clock_differs", f"{difference} Nothing was recorded; send this again, unchanged.")
+        if (low := self._disk.low) is not None:
+            return Refusal("disk_low", f"{low} Nothing was recorded; send this again, unchanged.")
         faults = [*sent.faults, *admission.faults_of(source, sent.events, self._now())]
         if faults:
             known = await self._look(source, sent)

@@ -15,6 +15,7 @@ from services.intake.remembrance import Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source, source_of
 from services.intake.stream_watch import StreamWatch
+from services.room import Disk
 from services.settings import Endpoints
 from services.sql import queries
 from services.stream import connection as stream_connection
@@ -42,6 +43,7 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
                     Remembrance(nc, stream, journal),
                     StreamWatch(nc, stream, ask),
                     StreamClock(nc, stream),
+                    Disk(None),
                 )
                 taken = await reception.take(source, Sent([(0, event)], single=True))
         finally:

@@ -27,6 +27,7 @@ from services.lifetime import beside, until_told
 from services.memory import spare_the_collector
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
+from services.room import Disk
 from services.serving import serving
 from services.settings import Settings, endpoints
 from services.stream import connection
@@ -49,11 +50,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> AsyncIterator[Running]:
+async def running(
+    settings: Settings, remembered_s: float = REMEMBERED_S, disk: Disk | None = None
+) -> AsyncIterator[Running]:
     """Intake while the context is open; what was begun is finished at the end.
 
     Raises NotConfigured, NotProvisioned, Unavailable or ServerFailed: at the start both servers are needed.
     """
+    disk = disk or Disk(settings.data, None if settings.embedded else 0)  # other servers' disks are not ours to judge
     where, tls = endpoints(settings), server_context(settings.tls_certificate, settings.tls_key)
     nc = await connection.connect(where.nats_url, "intake")
     try:
@@ -65,18 +69,20 @@ async def running(settings: Settings, remembered_s: float = REMEMBERED_S) -> Asy
                 await sources.read()
                 if not sources.loaded:
                     raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
+                group = Group(nc, settings.stream)
                 watch, clock = StreamWatch(nc, settings.stream, ask), StreamClock(nc, settings.stream)
                 await watch.look()
                 reception = Reception(
-                    Group(nc, settings.stream),
+                    group,
                     journal,
                     Duplicates(nc, settings.stream, journal),
                     Remembrance(nc, settings.stream, journal, remembered_s),
                     watch,
                     clock,
+                    disk,
                 )
                 door = Door(sources, reception, journal)
-                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock).look)
+                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock, disk, group).look)
                 crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
                 app = Measured(application(door, monitor))
                 async with (

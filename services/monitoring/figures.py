@@ -10,6 +10,8 @@ FIGURES: Final = {
     "daybook_intake_journal_away": "1 while PostgreSQL does not answer intake, which takes events all the same.",
     "daybook_intake_clock_ahead_seconds": "How far the clock of the NATS server is ahead of intake's, or behind if "
     "negative.",
+    "daybook_intake_disk_free_bytes": "Bytes free on the disk of intake's data directory, to which embedded "
+    "servers write.",
     "daybook_recorder_clock_ahead_seconds": "How far the clock of the NATS server is ahead of the recorder's, or "
     "behind if negative.",
     "daybook_recorder_leading": "1 when this recorder writes the journal, 0 when it stands by or waits.",

@@ -33,6 +33,9 @@ _UNSET: dict[str, Any] = {
 """What must not be set: each of these would drop, alter or add messages, or acknowledge before they are safe."""
 
 
+_PARTS = 4
+"""Of a disk that holds everything the stream gets one: for each byte of the stream PostgreSQL takes 2.1 (measured), and
+what is left over is for its logs, and for what `services/room.py` keeps free."""
 _ADJUSTED = {"max_bytes", "compression"}
 """What is put right on a stream that is there."""
 
@@ -120,7 +123,8 @@ def differences(wanted: dict[str, Any], found: dict[str, Any]) -> dict[str, tupl
 
 
 async def _default_size(nc: Client, disk: Path | None) -> int:
-    """Half of what is free: of the account's storage limit if it has one, otherwise of the disk."""
+    """Half of what is free of the account's storage limit, if it has one; otherwise a part of the disk that leaves room
+    for the journal and the views, which PostgreSQL may keep on the same one."""
     answer = await ask(nc, "INFO")
     if "error" in answer:
         raise Unavailable(f"JetStream refuses: {answer['error'].get('description', answer['error'])}")
@@ -133,4 +137,4 @@ async def _default_size(nc: Client, disk: Path | None) -> int:
             "How large may the stream become? The NATS server is on another machine and names no limit: set "
             "DAYBOOK_STREAM_MAX_BYTES, to half of that server's free disk for example."
         )
-    return max(1_048_576, shutil.disk_usage(disk).free // 2)
+    return max(1_048_576, shutil.disk_usage(disk).free // _PARTS)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,39 @@ def test_what_a_library_reports_is_a_line_like_any_other() -> None:
     assert "exception" not in retry
     assert failure["level"] == "error"
     assert "Traceback (most recent call last)" in failure["exception"]
+
+
+UNWRITABLE = """
+import os, sys
+from services.cli.options import load
+load()
+import logging, structlog
+for number in range(3):
+    structlog.get_logger().error("stream_followed", number=number)
+    logging.getLogger("some.library").error("it says something")
+os.write(1, b"went on")
+sys.stderr.flush = lambda: None  # what is left over at the end is no concern of a service
+"""
+
+
+def _went_on(stderr: int) -> bool:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
+    environment = inherited | {"PYTHONUNBUFFERED": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", UNWRITABLE], env=environment, stdout=subprocess.PIPE, stderr=stderr, check=False
+    )
+    return done.stdout == b"went on"
+
+
+def test_a_log_on_a_full_disk_ends_nothing() -> None:
+    with Path("/dev/full").open("wb") as full:
+        assert _went_on(full.fileno())
+
+
+def test_a_log_that_nobody_reads_ends_nothing() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        assert _went_on(writing)
+    finally:
+        os.close(writing)

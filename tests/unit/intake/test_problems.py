@@ -33,6 +33,7 @@ def test_the_names_and_statuses_that_senders_rely_on() -> None:
         "stream-away": 503,
         "stream-foreign": 503,
         "clock-differs": 503,
+        "disk-low": 503,
         "recorder-older": 503,
         "unresolved": 503,
         "journal-away": 503,
