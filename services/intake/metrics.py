@@ -41,6 +41,11 @@ _EVENTS = Counter(
 _REFUSALS = Counter(
     "daybook_intake_refusals_total", "Requests refused, by the kind of problem.", ["door", "kind"], registry=REGISTRY
 )
+DROPPED = Counter(
+    "daybook_intake_nats_dropped_total",
+    "Requests over NATS that were not answered: beyond the refusals that are sent in a second.",
+    registry=REGISTRY,
+)
 _known: set[str] = set()
 
 for _outcome in _OUTCOMES.values():

@@ -6,6 +6,7 @@ with our rights. `_process_msg`, `_process_headers`, `_ps` and `_connect` are th
 `tests/integration/intake/test_hostile_requests.py` notices when they are no longer used.
 """
 
+import asyncio
 import re
 import ssl
 from typing import Any
@@ -65,39 +66,57 @@ class _Parser(Parser):
     def reset(self) -> None:
         super().reset()
         self._held = bytearray()
-        self._due: list[bytes] | None = None
+        self._due = 0
+        self._resets = getattr(self, "_resets", 0) + 1
 
     async def parse(self, data: bytes = b"") -> None:
-        """Everything that is there whole; the rest waits for more. Raises ProtocolError."""
-        self._held.extend(data)
-        while True:
-            if self._due is not None:
-                if not await self._deliver(self._due):
-                    return
-                continue
-            end = self._held.find(_END)
-            if end < 0:
-                return
-            line = bytes(self._held[: end + len(_END)])
-            del self._held[: len(line)]
-            if line.startswith((b"MSG ", b"HMSG ")):
-                self._due = line[:end].split(b" ")
-            else:
-                await super().parse(line)
+        """Everything that is there whole; the rest waits for more. Raises ProtocolError.
 
-    async def _deliver(self, line: list[bytes]) -> bool:
-        """False while it is not whole. `MSG subject sid [reply] size`, or `HMSG … header-size size`."""
-        try:
-            numbers = 2 if line[0] == b"HMSG" else 1
-            subject, sid, *reply = line[1:-numbers]
-            head, size = int(line[-2]) if numbers == 2 else 0, int(line[-1])
-        except ValueError as error:
-            raise ProtocolError("nats: malformed MSG") from error
-        if len(self._held) < size + len(_END):
-            return False
-        message = bytes(self._held[:size])
-        del self._held[: size + len(_END)]
-        self._due = None
-        nc: Any = self.nc
-        await nc._process_msg(int(sid), subject, reply[0] if reply else b"", message[head:], message[:head] or None)
-        return True
+        Who else has work to do has a turn after each piece that was read, however much more there is to read.
+        """
+        self._held.extend(data)
+        if len(self._held) < self._due:
+            return
+        resets, held, at = self._resets, bytes(self._held), 0
+        self._due = 0
+        while (end := held.find(_END, at)) >= 0:
+            if held.startswith((b"MSG ", b"HMSG "), at):
+                line = held[at:end].split(b" ")
+                head, size = _sizes(line)
+                start = end + len(_END)
+                stop = start + size
+                if len(held) < stop + len(_END):
+                    self._due = stop + len(_END) - at
+                    break
+                at = stop + len(_END)
+                await self._deliver(line, held[start + head : stop], held[start : start + head] or None)
+            else:
+                line_end = end + len(_END)
+                await super().parse(held[at:line_end])
+                at = line_end
+            if self._resets != resets:  # another connection: what is left of this one is void
+                return
+        self._held = bytearray(held[at:])
+        await asyncio.sleep(0)
+
+    async def _deliver(self, line: list[bytes], data: bytes, headers: bytes | None) -> None:
+        """`MSG subject sid [reply] size`, or `HMSG … header-size size`."""
+        nc: RequestsClient = self.nc
+        sid, reply = int(line[2]), line[3] if len(line) > (4 if headers is None else 5) else b""
+        take = nc._takers.get(sid)
+        if take is None:
+            await nc._process_msg(sid, line[1], reply, data, headers)
+        elif reply and line[1].isascii() and _INBOX.fullmatch(reply):
+            take(line[1], reply, data, headers or b"")
+
+
+def _sizes(line: list[bytes]) -> tuple[int, int]:
+    """Of the headers, and of headers and data. Raises ProtocolError."""
+    try:
+        if line[0] == b"HMSG" and len(line) in (5, 6):
+            return int(line[-2]), int(line[-1])
+        if line[0] == b"MSG" and len(line) in (4, 5):
+            return 0, int(line[-1])
+    except ValueError:
+        pass
+    raise ProtocolError("nats: malformed MSG")

@@ -2,7 +2,8 @@
 
 The body is one event, or a JSON list of events, both as structured CloudEvents. The reply's header `Daybook-Status` is
 the HTTP status of the same answer; a problem has `content-type: application/problem+json`. What does not wait for its
-reply in `_INBOX.…` is neither taken nor answered.
+reply in `_INBOX.…` is neither taken nor answered; nor are requests without the token of a source, where so many come
+that to refuse each would hold up the others.
 """
 
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ SUBJECT = "intake.*"
 QUEUE = "intake"
 """Every intake process belongs to this queue group: each request is answered by one of them."""
 TOKEN_HEADER = "Daybook-Token"  # noqa: S105 - a header's name
+_TOKEN = TOKEN_HEADER.lower().encode()
 
 
 @asynccontextmanager
@@ -35,7 +37,7 @@ async def taking_requests(door: Door, url: str) -> AsyncIterator[Client]:
     nc = await broker.connect()
     assert isinstance(nc, RequestsClient)
     try:
-        requests = Requests(nc, answer)
+        requests = Requests(nc, answer, lambda request: _name_of(door, request))
         await requests.start(SUBJECT, QUEUE)
         try:
             yield nc
@@ -45,8 +47,13 @@ async def taking_requests(door: Door, url: str) -> AsyncIterator[Client]:
         await broker.stop()
 
 
+def _name_of(door: Door, request: Request) -> str | None:
+    token = request.header(_TOKEN)
+    return None if token is None else door.sources.name_of(token)
+
+
 async def _answer(door: Door, request: Request) -> Taken | Refusal:
-    token = request.header(TOKEN_HEADER.lower().encode())
+    token = request.header(_TOKEN)
     if token is None:
         return Refusal("unauthenticated", f"Send the source's token in the header {TOKEN_HEADER}.")
     source = await door.source_of(token)

@@ -1,11 +1,16 @@
 """Requests over NATS, taken and answered: so many at once, and no more of them waiting than memory is set aside for.
 
+Nobody can tell by which connection a request came, so a flood is told by its tokens. Each source waits in a line of its
+own, and the lines are served in turn. What shows no source's token is refused, up to so many a second; more of it is
+dropped, for to answer each would take the time of those who may send.
+
 They are taken from the connection as they come. FastStream, which keeps the connection, would hand each over with as
 much work as everything else that is done for it.
 """
 
 import asyncio
-from collections import deque
+import time
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -25,6 +30,12 @@ AT_ONCE = 512
 """Requests in progress; more wait."""
 MOST_HELD_BYTES = 128 * 1024 * 1024
 """Of requests in progress and waiting; beyond that senders are told to come again."""
+MOST_HELD_BYTES_OF_ONE = MOST_HELD_BYTES // 4
+"""Of one source."""
+REFUSALS_PER_S = 200
+"""Requests without a known token, or beyond the room, that are answered; after a rest as many at once."""
+DROPS_TOLD_S = 10.0
+"""So often the log says at most that requests are dropped."""
 GRACE_S = 10.0
 """How long requests may take to finish at the end."""
 
@@ -59,17 +70,47 @@ class Request(NamedTuple):
 
 
 Answer = Callable[[Request], Awaitable[Taken | Refusal]]
+NameOf = Callable[[Request], str | None]
+"""The source that a request comes from, by its token; None when no source is known that has it."""
+_STRANGER = ""
+"""Stands for the source of a request that shows no known token."""
+
+
+class Allowance:
+    """So many a second, and as many at once after a rest."""
+
+    def __init__(self, per_s: float) -> None:
+        self._per_s = per_s
+        self._left = per_s
+        self._at = time.monotonic()
+
+    def take(self) -> bool:
+        """Whether one more is within it."""
+        now = time.monotonic()
+        self._left = min(self._per_s, self._left + (now - self._at) * self._per_s)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class Requests:
     """Answers the requests of one subscription."""
 
-    def __init__(self, nc: FollowingClient, answer: Answer) -> None:
+    def __init__(self, nc: FollowingClient, answer: Answer, name_of: NameOf) -> None:
         self._nc = nc
         self._answer = answer
+        self._name_of = name_of
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting: deque[Request] = deque()
-        self._held = 0
+        self._waiting: OrderedDict[str, deque[Request]] = OrderedDict()
+        """By source; the first is served next."""
+        self._held: defaultdict[str, int] = defaultdict(int)
+        """Bytes, by source."""
+        self._held_by_all = 0
+        self._refusals = Allowance(REFUSALS_PER_S)
+        self._dropped = 0
+        self._drops_told_at = float("-inf")
         self._subscription: Subscription | None = None
 
     async def start(self, subject: str, queue: str) -> None:
@@ -91,20 +132,48 @@ class Requests:
 
     def _take(self, subject: bytes, reply: bytes, data: bytes, headers: bytes | None) -> None:
         request = Request(subject, reply, data, headers)
-        self._held += request.size
-        if self._held > MOST_HELD_BYTES:
-            self._begin(self._refuse(request))
+        name = self._name_of(request)
+        size = request.size
+        full = self._held_by_all + size > MOST_HELD_BYTES or (
+            name is not None and self._held[name] + size > MOST_HELD_BYTES_OF_ONE
+        )
+        if (name is None or full) and not self._refusals.take():
+            self._drop()
+            return
+        who = _STRANGER if name is None else name
+        self._held[who] += size
+        self._held_by_all += size
+        if full:
+            self._begin(self._refuse(request, who))
         elif len(self._tasks) >= AT_ONCE:
-            self._waiting.append(request)
+            self._waiting.setdefault(who, deque()).append(request)
         else:
-            self._begin(self._serve(request))
+            self._begin(self._serve(request, who))
+
+    def _drop(self) -> None:
+        metrics.DROPPED.inc()
+        self._dropped += 1
+        now = time.monotonic()
+        if now - self._drops_told_at > DROPS_TOLD_S:
+            log.warning("requests_dropped", requests=self._dropped, reason="no token of a source, or no room")
+            self._drops_told_at, self._dropped = now, 0
+
+    def _next(self) -> tuple[Request, str] | None:
+        """The first of the line whose turn it is."""
+        if not self._waiting:
+            return None
+        who, line = self._waiting.popitem(last=False)
+        request = line.popleft()
+        if line:
+            self._waiting[who] = line
+        return request, who
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, request: Request) -> None:
+    async def _serve(self, request: Request, who: str) -> None:
         """Answer a request, and then those that wait."""
         while True:
             try:
@@ -112,16 +181,21 @@ class Requests:
             except Exception:
                 log.exception("request_failed")
                 answer = Refusal("internal", "Intake failed; its log says why. Send it again, unchanged.")
-            await self._reply(request, answer)
-            if not self._waiting:
+            await self._reply(request, who, answer)
+            if (following := self._next()) is None:
                 return
-            request = self._waiting.popleft()
+            request, who = following
 
-    async def _refuse(self, request: Request) -> None:
-        await self._reply(request, Refusal("busy", "Too much is being sent at once; nothing of this was recorded."))
+    async def _refuse(self, request: Request, who: str) -> None:
+        await self._reply(
+            request, who, Refusal("busy", "Too much is being sent at once; nothing of this was recorded.")
+        )
 
-    async def _reply(self, request: Request, answer: Taken | Refusal) -> None:
-        self._held -= request.size
+    async def _reply(self, request: Request, who: str, answer: Taken | Refusal) -> None:
+        self._held_by_all -= request.size
+        self._held[who] -= request.size
+        if not self._held[who]:
+            del self._held[who]
         if isinstance(answer, Refusal):
             metrics.refused("nats", answer)
         content_type = CONTENT_TYPE if isinstance(answer, Refusal) else "application/json"

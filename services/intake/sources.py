@@ -94,6 +94,11 @@ class Sources:
             return "disabled" if source.disabled else source
         return "unknown" if self._current else "not_known"
 
+    def name_of(self, token: str) -> str | None:
+        """The source that may send by a token, as far as it was read; at once."""
+        source = self._known(token) if is_token(token) else None
+        return None if source is None or source.disabled else source.name
+
     def _known(self, token: str) -> Source | None:
         source = self._by_hash.get(hash_token(token))
         return source if source is not None and matches(token, source.token_hash) else None
