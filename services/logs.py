@@ -34,29 +34,32 @@ def configure(settings: Settings, service: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _WhileItCan(sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(handlers=[_Reported()], level=logging.WARNING, force=True)
 
 
-class _WhileItCan:
-    """A stream whose writer goes on when nothing can be written: no room on its disk, or nobody who reads it."""
+class _StandardError:
+    """Standard error as it is at each line, which goes on when nothing can be written.
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    There may be no room on its disk, nobody who reads it, or another stream in its place: whoever runs a command in
+    a process of their own may exchange and close `sys.stderr`, and loggers are kept from their first line on. A line
+    that raised would end what logs it, a connection that is being made anew for example.
+    """
 
     def write(self, text: str) -> int:
         """What was written, or nothing."""
-        with suppress(OSError):
-            return self._stream.write(text)
+        with suppress(OSError, ValueError):  # ValueError: it is closed
+            return 0 if sys.stderr is None else sys.stderr.write(text)
         return 0
 
     def flush(self) -> None:
         """As far as that is possible."""
-        with suppress(OSError):
-            self._stream.flush()
+        with suppress(OSError, ValueError):
+            if sys.stderr is not None:
+                sys.stderr.flush()
 
 
 def _visibly(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

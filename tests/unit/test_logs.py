@@ -100,3 +100,28 @@ def test_a_log_that_nobody_reads_ends_nothing() -> None:
         assert _went_on(writing)
     finally:
         os.close(writing)
+
+
+EXCHANGED = """
+import io, sys
+from services.cli.options import load
+import structlog
+log = structlog.get_logger()
+standard, sys.stderr = sys.stderr, io.StringIO()
+load()
+log.warning("during")
+sys.stderr.close()
+log.warning("into a stream that is closed")
+sys.stderr = None
+log.warning("into none")
+sys.stderr = standard
+log.warning("after")
+print("went on")
+"""
+
+
+def test_a_line_goes_to_standard_error_as_it_is_then() -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
+    done = subprocess.run([sys.executable, "-c", EXCHANGED], env=inherited, capture_output=True, text=True, check=False)
+    assert done.stdout == "went on\n", done.stderr
+    assert [word for word in ("during", "into", "after") if word in done.stderr] == ["after"]
