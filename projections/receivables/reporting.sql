@@ -1,7 +1,7 @@
 -- The face of the view receivables in the schema `reporting`. {generation} stands for the served generation's schema;
 -- promoting another one runs this file again. The functions read the views alone, so they need no mending then, and
 -- who may read `reporting` needs no right on a generation.
--- Needs reporting.timezone() and reporting.sequence(), and {generation}.stale (view, subject, sequence).
+-- Needs reporting.sequence(), local_day(), instant() and known(), and {generation}.stale (view, subject, sequence).
 
 -- All versions ------------------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ comment on column reporting.receivables_balance.stale is 'Whether the account''s
 
 -- As of any moment, as known at any moment --------------------------------------------------------------------------
 -- Versions that stand and versions that are superseded have an index each, so each function asks for them apart.
--- (select known_at) is evaluated once per query, whatever is given for it.
+-- (select reporting.known(known_at)) is evaluated once per query, whatever is given for it.
 
 create or replace function reporting.ageing_bucket(due_on date, day date) returns text
 language sql immutable parallel safe
@@ -159,30 +159,30 @@ returns table (
 language sql stable parallel safe
 begin atomic
     with today as materialized ( -- once, not once a row
-        select (as_of at time zone reporting.timezone())::date as day
+        select reporting.local_day(reporting.instant(as_of)) as day
     )
     select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
            today.day - item.due_on, reporting.ageing_bucket(item.due_on, today.day),
            item.disputed, item.from_at, item.entry,
            exists (select from reporting.receivables_stale stale
                     where stale.account = item.account
-                      and stale.sequence <= (select known_at))
+                      and stale.sequence <= (select reporting.known(known_at)))
       from today
      cross join (
             select standing.*
               from reporting.receivables_item_version standing
              where standing.known_to = 9223372036854775807
-               and standing.known_from <= (select known_at)
-               and standing.to_at > (select as_of)
-               and standing.from_at <= (select as_of)
+               and standing.known_from <= (select reporting.known(known_at))
+               and standing.to_at > (select reporting.instant(as_of))
+               and standing.from_at <= (select reporting.instant(as_of))
             union all
             select superseded.*
               from reporting.receivables_item_version superseded
              where superseded.known_to < 9223372036854775807
-               and superseded.known_to > (select known_at)
-               and superseded.known_from <= (select known_at)
-               and superseded.to_at > (select as_of)
-               and superseded.from_at <= (select as_of)
+               and superseded.known_to > (select reporting.known(known_at))
+               and superseded.known_from <= (select reporting.known(known_at))
+               and superseded.to_at > (select reporting.instant(as_of))
+               and superseded.from_at <= (select reporting.instant(as_of))
            ) item;
 end;
 comment on function reporting.receivables_open(timestamptz, bigint) is
@@ -199,17 +199,17 @@ begin atomic
     select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry
       from reporting.receivables_unapplied_version part
      where part.known_to = 9223372036854775807
-       and part.known_from <= (select known_at)
-       and part.to_at > (select as_of)
-       and part.from_at <= (select as_of)
+       and part.known_from <= (select reporting.known(known_at))
+       and part.to_at > (select reporting.instant(as_of))
+       and part.from_at <= (select reporting.instant(as_of))
     union all
     select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry
       from reporting.receivables_unapplied_version part
      where part.known_to < 9223372036854775807
-       and part.known_to > (select known_at)
-       and part.known_from <= (select known_at)
-       and part.to_at > (select as_of)
-       and part.from_at <= (select as_of);
+       and part.known_to > (select reporting.known(known_at))
+       and part.known_from <= (select reporting.known(known_at))
+       and part.to_at > (select reporting.instant(as_of))
+       and part.from_at <= (select reporting.instant(as_of));
 end;
 comment on function reporting.receivables_unapplied(timestamptz, bigint) is
     'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.';
@@ -226,16 +226,16 @@ begin atomic
            movement.deal, movement.entry
       from reporting.receivables_movement_version movement
      where movement.known_to = 9223372036854775807
-       and movement.known_from <= (select known_at)
-       and movement.at <= (select as_of)
+       and movement.known_from <= (select reporting.known(known_at))
+       and movement.at <= (select reporting.instant(as_of))
     union all
     select movement.account, movement.at, movement.currency, movement.amount, movement.kind, movement.document,
            movement.deal, movement.entry
       from reporting.receivables_movement_version movement
      where movement.known_to < 9223372036854775807
-       and movement.known_to > (select known_at)
-       and movement.known_from <= (select known_at)
-       and movement.at <= (select as_of);
+       and movement.known_to > (select reporting.known(known_at))
+       and movement.known_from <= (select reporting.known(known_at))
+       and movement.at <= (select reporting.instant(as_of));
 end;
 comment on function reporting.receivables_movement(timestamptz, bigint) is
     'What had changed the ledger balance by as_of, as known at the sequence known_at.';
@@ -261,16 +261,16 @@ begin atomic
         select movement.currency, sum(movement.amount) as amount
           from reporting.receivables_movement_version movement
          where movement.known_to = 9223372036854775807
-           and movement.known_from <= (select known_at)
-           and movement.at <= (select as_of)
+           and movement.known_from <= (select reporting.known(known_at))
+           and movement.at <= (select reporting.instant(as_of))
          group by movement.currency
         union all
         select movement.currency, sum(movement.amount) as amount
           from reporting.receivables_movement_version movement
          where movement.known_to < 9223372036854775807
-           and movement.known_to > (select known_at)
-           and movement.known_from <= (select known_at)
-           and movement.at <= (select as_of)
+           and movement.known_to > (select reporting.known(known_at))
+           and movement.known_from <= (select reporting.known(known_at))
+           and movement.at <= (select reporting.instant(as_of))
          group by movement.currency
     ),
     part as (

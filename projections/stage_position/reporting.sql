@@ -86,7 +86,7 @@ comment on column reporting.deal.stale is 'Whether its later entries could not b
 
 -- As of any moment, as known at any moment --------------------------------------------------------------------------
 -- Each of the three sets that indexes.sql tells of is asked for apart.
--- (select known_at) is evaluated once per query, whatever is given for it.
+-- (select reporting.known(known_at)) is evaluated once per query, whatever is given for it.
 
 create or replace function reporting.stage_position_changed(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -106,18 +106,18 @@ begin atomic
                    (6, null)) as class (number, longest)
       join reporting.stage_position_version position
         on position.known_to = 9223372036854775807
-       and position.known_from <= (select stage_position_changed.known_at)
+       and position.known_from <= (select reporting.known(stage_position_changed.known_at))
        and position.to_at < 'infinity'
        and width_bucket(
                least(position.to_at, timestamptz '9999-12-31 00:00:00+00') - position.from_at,
                '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]
            ) = class.number
-       and position.to_at > (select stage_position_changed.as_of)
+       and position.to_at > (select reporting.instant(stage_position_changed.as_of))
        and position.to_at <= coalesce(
-               (select least(stage_position_changed.as_of, timestamptz '9999-12-31 00:00:00+00')) + class.longest,
+               (select least(reporting.instant(stage_position_changed.as_of), timestamptz '9999-12-31 00:00:00+00')) + class.longest,
                'infinity'
            )
-       and position.from_at <= (select stage_position_changed.as_of)
+       and position.from_at <= (select reporting.instant(stage_position_changed.as_of))
     union all
     select position.deal, position.from_at, position.to_at, position.playbook, position.version, position.stage,
            position.phase, position.status, position.probability, position.amount, position.currency, position.owner,
@@ -130,14 +130,14 @@ begin atomic
                position.known_to - position.known_from,
                '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]
            ) = class.number
-       and position.known_to > (select stage_position_changed.known_at)
+       and position.known_to > (select reporting.known(stage_position_changed.known_at))
        and position.known_to <= coalesce(
-               (select least(stage_position_changed.known_at, 4611686018427387904)) + class.longest,
+               (select least(reporting.known(stage_position_changed.known_at), 4611686018427387904)) + class.longest,
                9223372036854775807
            )
-       and position.known_from <= (select stage_position_changed.known_at)
-       and position.to_at > (select stage_position_changed.as_of)
-       and position.from_at <= (select stage_position_changed.as_of);
+       and position.known_from <= (select reporting.known(stage_position_changed.known_at))
+       and position.to_at > (select reporting.instant(stage_position_changed.as_of))
+       and position.from_at <= (select reporting.instant(stage_position_changed.as_of));
 end;
 comment on function reporting.stage_position_changed(timestamptz, bigint) is
     'A part of stage_position(as_of, known_at), for other reports to be made of: what no longer is so, because the deal stood elsewhere later or something else is known since.';
@@ -157,10 +157,9 @@ begin atomic
            position.account, position.since, position.entry
       from reporting.stage_position_version position
      where position.known_to = 9223372036854775807
-       and position.known_from <= (select stage_position.known_at)
+       and position.known_from <= (select reporting.known(stage_position.known_at))
        and position.to_at = 'infinity'
-       and position.from_at <= (select stage_position.as_of)
-       and (select stage_position.as_of) < 'infinity'
+       and position.from_at <= (select reporting.instant(stage_position.as_of))
     union all
     select changed.deal, changed.from_at, changed.to_at, changed.playbook, changed.version, changed.stage,
            changed.phase, changed.status, changed.probability, changed.amount, changed.currency, changed.owner,
@@ -183,13 +182,28 @@ begin atomic
            position.probability, position.amount, position.currency, position.owner, position.account, position.since,
            exists (select from reporting.stage_position_stale stale
                     where stale.deal = position.deal
-                      and stale.sequence <= (select pipeline.known_at))
+                      and stale.sequence <= (select reporting.known(pipeline.known_at)))
       from reporting.stage_position(pipeline.as_of, pipeline.known_at) position
      where position.status in ('open', 'on_hold')
      order by position.deal collate "C";
 end;
 comment on function reporting.pipeline(timestamptz, bigint) is
     'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.';
+
+create or replace function reporting.named(playbook text) returns boolean
+language plpgsql stable parallel safe as $$
+begin
+    if not exists (select from reporting.stage where stage.playbook = named.playbook)
+       and not exists (select from reporting.stage_position_version deal where deal.playbook = named.playbook) then
+        raise no_data_found using
+            message = format('There is no playbook %L and no deal on it.', left(named.playbook, 80)),
+            hint = 'reporting.playbook lists which there are.';
+    end if;
+    return true;
+end
+$$;
+comment on function reporting.named(text) is
+    'True for a playbook that was published or that a deal names, whenever; others are refused: an empty report would look like a playbook without deals.';
 
 create or replace function reporting.funnel_and_outcome(
     playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -208,10 +222,9 @@ begin atomic
                count(*) as deals, sum(position.amount) as amount
           from reporting.stage_position_version position
          where position.known_to = 9223372036854775807
-           and position.known_from <= (select funnel_and_outcome.known_at)
+           and position.known_from <= (select reporting.known(funnel_and_outcome.known_at))
            and position.to_at = 'infinity'
-           and position.from_at <= (select funnel_and_outcome.as_of)
-           and (select funnel_and_outcome.as_of) < 'infinity'
+           and position.from_at <= (select reporting.instant(funnel_and_outcome.as_of))
            and position.playbook = funnel_and_outcome.playbook
          group by position.stage, position.phase, position.status, position.currency
         union all
@@ -226,7 +239,7 @@ begin atomic
         select distinct on (stage.stage) stage.stage, stage.key, stage.name_zh, stage.name_en
           from reporting.stage
          where stage.playbook = funnel_and_outcome.playbook
-           and stage.published <= (select funnel_and_outcome.known_at)
+           and stage.published <= (select reporting.known(funnel_and_outcome.known_at))
          order by stage.stage, stage.version desc
     ),
     wanted as (
@@ -272,6 +285,8 @@ begin atomic
            round(outcome.won::numeric / nullif(outcome.won + outcome.lost, 0), 4)
       from wanted
      cross join outcome
+     where (select case when exists (select from known) or exists (select from standing) then true
+                        else reporting.named(funnel_and_outcome.playbook) end)
      order by wanted.stage nulls first;
 end;
 comment on function reporting.funnel_and_outcome(text, timestamptz, bigint) is

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from services import database, disk
+from services import database, disk, zones
 from services.errors import BadRequest, NotConfigured
 from services.intake import registration
 from services.intake.adapters.reading import EVENTS, SOURCE, Reading, Reject
@@ -82,11 +82,11 @@ async def time_zone(settings: Settings) -> ZoneInfo:
     try:
         where = endpoints(settings)
     except NotConfigured:
-        return ZoneInfo(settings.timezone)
+        return zones.zone(settings.timezone)
     connection = await database.connect(where.database_url)
     try:
         with database.explained():
-            return ZoneInfo(await connection.fetchval("select time_zone from ledger.identity") or settings.timezone)
+            return zones.zone(await connection.fetchval("select time_zone from ledger.identity") or settings.timezone)
     finally:
         await connection.close()
 

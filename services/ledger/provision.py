@@ -11,7 +11,7 @@ import asyncpg
 
 from services.database import ROLES
 from services.errors import DaybookError, MissingRights, StreamMismatch
-from services.ledger import payment_links
+from services.ledger import payment_links, zone_rules
 from services.sql import script
 from services.stream.state import StreamState
 
@@ -54,7 +54,7 @@ def migrations() -> list[Migration]:
 async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> int:
     """Applies what is missing, each file in a transaction, then roles and grants. Returns how many were applied.
 
-    Where nobody records, announces the types of events that this version knows (`services/ledger/event_types.py`).
+    Keeps the rules of the ledger's time zone as the package `tzdata` has them (`services/ledger/zone_rules.py`).
     With `up_to` no migration behind that number is applied, and nothing else is done: a backup is loaded into the
     tables that it was taken from, and brought up to date afterwards.
 
@@ -89,6 +89,7 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
         if up_to is None:
             async with connection.transaction():
                 await connection.execute(script(_PACKAGE, "roles.sql"))
+            await zone_rules.keep(connection)
     finally:
         await connection.execute("select pg_advisory_unlock($1)", _LOCK)
     return len(missing)
@@ -134,6 +135,7 @@ async def identify(connection: asyncpg.Connection, stream: StreamState, time_zon
         stream.name,
         stream.created_at,
     )
+    await zone_rules.keep(connection)
     found = await identity(connection)
     assert found is not None
     created_at = await connection.fetchval("select created_at from ledger.stream")

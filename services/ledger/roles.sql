@@ -60,6 +60,7 @@ grant select on ledger.tree_node, ledger.tree_head, ledger.notary to daybook_que
 
 grant select on ledger.stream, ledger.event_type to daybook_intake, daybook_recorder, daybook_query;
 grant insert on ledger.event_type to daybook_recorder;
+grant select on ledger.zone_rule to daybook_query;
 grant select on ledger.reconciliation, ledger.reconciliation_message, ledger.reconciliation_end to daybook_query;
 
 -- Who takes backups reads everything durable, whichever migration made it.

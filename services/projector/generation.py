@@ -164,6 +164,7 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
     reporting = (
         script("services.projector", "reporting/ledger.sql"),
         *(script(f"projections.{view.name}", "reporting.sql") for view in views),
+        script("services.projector", "reporting/days.sql"),
         script("services.projector", "reporting/grants.sql"),
     )
     await _patiently(connection, generation, reporting)

@@ -17,8 +17,8 @@ select position.deal, position.playbook, position.version, position.stage, posit
 -- name: items
 -- Invoices that were open.
 select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
-       ($1 at time zone reporting.timezone())::date - item.due_on as days_past_due,
-       reporting.ageing_bucket(item.due_on, ($1 at time zone reporting.timezone())::date) as bucket,
+       (select reporting.local_day($1)) - item.due_on as days_past_due,
+       reporting.ageing_bucket(item.due_on, (select reporting.local_day($1))) as bucket,
        item.disputed, item.from_at as since, item.entry,
        exists (select from reporting.receivables_stale stale
                 where stale.account = item.account and stale.sequence <= $3) as stale,

@@ -3,6 +3,8 @@
 import json
 from decimal import Decimal
 
+import asyncpg
+
 from services.errors import NotKnown
 from services.ledger.journal import Connection, Row
 from services.query.asked import subject
@@ -17,13 +19,17 @@ _SQL = queries("services.query", "reports.sql")
 async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funnel:
     """Raises NotKnown for a playbook that no entry had published or named by then."""
     subject("playbook", playbook)
-    stages = await connection.fetch(_SQL["funnel"], playbook, moment.as_of, moment.known_at)
+    unknown = NotKnown(
+        f"There was no playbook {playbook[:80]!r} and no deal on it, as known at sequence {moment.known_at}. "
+        "`daybook playbook list` shows which there are."
+    )
+    try:
+        stages = await connection.fetch(_SQL["funnel"], playbook, moment.as_of, moment.known_at)
+    except asyncpg.NoDataFoundError as error:
+        raise unknown from error
     outcome = stages[0]
     if len(stages) < 2 and not outcome["deals"]:
-        raise NotKnown(
-            f"There was no playbook {playbook[:80]!r} and no deal on it, as known at sequence {moment.known_at}. "
-            "`daybook playbook list` shows which there are."
-        )
+        raise unknown
     return Funnel(
         playbook=playbook,
         as_of=instant(moment.as_of),

@@ -140,7 +140,7 @@ async def times_between(
     """Both states of knowledge, read in the same way as known_at. Raises BadRequest or Unavailable."""
     if from_known is None:
         raise BadRequest("from_known: say from which state of knowledge on, as a sequence or a time.")
-    within = reach or await times.reach_of(connection)
+    within = reach or await times.reach_compared(connection)
     later = await times.moment(connection, as_of, to_known, following, name="to_known", reach=within)
     earlier = await times.sequence_known(connection, from_known, within, times.utc_now(), "from_known", following)
     return Between(later.as_of, earlier, later.known_at)

@@ -10,6 +10,7 @@ import structlog
 from services import database
 from services.errors import NotConfigured
 from services.http_protocol import Crowd
+from services.ledger import zone_rules
 from services.lifetime import ended, until_told
 from services.monitoring.http import Monitor
 from services.monitoring.requests import Measured
@@ -41,6 +42,9 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         )
     where, tls = endpoints(settings), server_context(settings.tls_certificate, settings.tls_key)
     pool = await database.pool(where.database_url, "daybook_query", POOL_SIZE)
+    with database.explained():
+        async with pool.acquire() as connection:
+            await zone_rules.check(connection)
 
     async def position() -> int:
         async with pool.acquire() as connection:

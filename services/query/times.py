@@ -16,12 +16,14 @@ recorder has still to record.
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from contracts.times import read_instant
 from projections.entry import FOREVER
+from services import zones
 from services.errors import BadRequest, Unavailable
+from services.ledger import zone_rules
 from services.ledger.journal import Connection
 from services.sql import queries
 
@@ -67,11 +69,12 @@ async def moment(
     reach: Reach | None = None,
 ) -> Moment:
     """The moment that the two texts mean on this ledger; `name` is what the second is called. Without `reach` it is
-    looked up.
+    looked up, and the rules of the ledger's zone are compared with ours.
 
-    Raises BadRequest; Unavailable where the stream has to be asked and does not answer.
+    Raises BadRequest; NotProvisioned where the rules differ; Unavailable where the stream has to be asked and does not
+    answer.
     """
-    within = reach or await reach_of(connection)
+    within = reach or await reach_compared(connection)
     present = now()
     instant = present if as_of is None else read_time(as_of, within.zone, "as_of")
     return Moment(instant, await sequence_known(connection, known_at, within, present, name, following))
@@ -81,7 +84,13 @@ async def reach_of(connection: Connection) -> Reach:
     """How far the views are, and where days end."""
     found = await connection.fetchrow(_SQL["reach"])
     assert found is not None
-    return Reach(found["projected"], ZoneInfo(found["time_zone"]))
+    return Reach(found["projected"], zones.zone(found["time_zone"]))
+
+
+async def reach_compared(connection: Connection) -> Reach:
+    """As `reach_of`. Raises NotProvisioned where days would end elsewhere than in SQL."""
+    await zone_rules.check(connection)
+    return await reach_of(connection)
 
 
 async def time_zone(connection: Connection) -> str:
@@ -151,7 +160,7 @@ def read_time(text: str, zone: ZoneInfo, name: str) -> datetime:
     """
     try:
         if _DAY.fullmatch(text):
-            return _end_of(date.fromisoformat(text), zone)
+            return zones.end_of(date.fromisoformat(text), zone.key)
         found = read_instant(_PLUS_READ_AS_SPACE.sub("+", text))[0]
     except (ValueError, OverflowError):
         raise BadRequest(
@@ -161,9 +170,3 @@ def read_time(text: str, zone: ZoneInfo, name: str) -> datetime:
     if found >= FOREVER:
         raise BadRequest(f"{name}: {text[:40]!r} is too far in the future.")
     return found
-
-
-def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    following = day + timedelta(days=1)
-    midnight = datetime(following.year, following.month, following.day, tzinfo=zone)
-    return midnight.astimezone(UTC) - timedelta(microseconds=1)

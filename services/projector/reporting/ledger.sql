@@ -20,6 +20,59 @@ begin atomic
 end;
 comment on function reporting.timezone() is 'The zone in which days are cut (IANA name).';
 
+create or replace view reporting.zone_rule as
+select from_at, seconds_east
+  from ledger.zone_rule
+ where zone = (select ledger.time_zone from reporting.ledger);
+comment on view reporting.zone_rule is
+    'Rules of that zone as the ledger keeps them. Days are cut by these, not by what PostgreSQL knows of the zone.';
+comment on column reporting.zone_rule.from_at is 'Since when the rule holds, inclusive, until the next one''s.';
+comment on column reporting.zone_rule.seconds_east is 'What is added to UTC for the time of day, in seconds.';
+
+create or replace function reporting.local_day(at timestamptz) returns date
+language sql stable parallel safe
+begin atomic
+    select coalesce(
+        (select ((local_day.at at time zone 'UTC') + make_interval(secs => rule.seconds_east))::date
+           from reporting.zone_rule rule
+          where rule.from_at <= local_day.at
+          order by rule.from_at desc
+          limit 1),
+        (local_day.at at time zone reporting.timezone())::date -- a zone of which no rules are kept
+    );
+end;
+comment on function reporting.local_day(timestamptz) is 'The day of an instant where the ledger is.';
+
+create or replace function reporting.day_end(day date) returns timestamptz
+language sql stable parallel safe
+begin atomic
+    with midnight as (
+        select ((day_end.day + 1)::timestamp at time zone 'UTC') as at
+    ),
+    near as ( -- the rules of which one says when the next day begins
+        select rule.from_at, rule.seconds_east, lead(rule.from_at) over (order by rule.from_at) as until
+          from midnight
+         cross join lateral (
+                select earlier.from_at, earlier.seconds_east
+                  from reporting.zone_rule earlier
+                 where earlier.from_at <= midnight.at + interval '2 days'
+                 order by earlier.from_at desc
+                 limit 4
+               ) rule
+    ),
+    begins as (
+        select greatest(near.from_at, midnight.at - make_interval(secs => near.seconds_east)) as at, near.until
+          from near
+         cross join midnight
+    )
+    select coalesce(
+               (select min(begins.at) from begins where begins.until is null or begins.at < begins.until),
+               (day_end.day + 1)::timestamp at time zone reporting.timezone() -- a zone of which no rules are kept
+           ) - interval '1 microsecond';
+end;
+comment on function reporting.day_end(date) is
+    'The last microsecond of a day where the ledger is: the day ends when the next one begins for the first time.';
+
 -- Positions ----------------------------------------------------------------------------------------------------------
 
 create or replace view reporting.lane as
@@ -60,6 +113,50 @@ begin atomic
 end;
 comment on function reporting.sequence_at(timestamptz) is
     'The highest sequence recorded at or before an instant, 0 before any: what was known then.';
+
+-- The two times of a report, as every function of them reads them ------------------------------------------------------
+
+create or replace function reporting.instant(as_of timestamptz) returns timestamptz
+language plpgsql stable parallel safe as $$
+begin
+    if as_of is null then
+        return now();
+    end if;
+    if as_of < timestamptz '0001-01-01 00:00:00+00' or as_of >= timestamptz '9999-12-31 23:59:59.999999+00' then
+        raise invalid_parameter_value using
+            message = format('as_of: %s is no moment at which a report can be made.', as_of),
+            hint = 'Give a time of the years 1 to 9999, or leave as_of out for now.';
+    end if;
+    return as_of;
+end
+$$;
+comment on function reporting.instant(timestamptz) is
+    'The as_of of a report: the time given, or now for null. Times that HTTP refuses, infinity among them, are refused.';
+
+create or replace function reporting.known(known_at bigint) returns bigint
+language plpgsql stable parallel safe as $$
+declare
+    lowest bigint := reporting.sequence();
+begin
+    if known_at is null then
+        return lowest;
+    end if;
+    if known_at < 0 then
+        raise invalid_parameter_value using
+            message = format('known_at: %s is no sequence.', known_at),
+            hint = 'Sequences begin at 0, before the first entry; leave known_at out for all that is in the views.';
+    end if;
+    if known_at > lowest then
+        raise invalid_parameter_value using
+            message = format('known_at: sequence %s is not in the views yet; they include everything up to %s.',
+                             known_at, lowest),
+            hint = format('Ask for %s or less, or wait until it is there.', lowest);
+    end if;
+    return known_at;
+end
+$$;
+comment on function reporting.known(bigint) is
+    'The known_at of a report: the sequence given, or for null the one up to which all views are. Later ones are refused.';
 
 -- Entries ------------------------------------------------------------------------------------------------------------
 

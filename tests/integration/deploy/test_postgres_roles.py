@@ -36,6 +36,7 @@ _READ: dict[str, set[str]] = {
     "ledger.quarantine_decision": {"query", "backup"},
     "ledger.migration": {"backup"},
     "ledger.event_type": {"intake", "recorder", "query", "backup"},
+    "ledger.zone_rule": {"query", "backup"},
     "ledger.tree_head": {"notary", "query", "backup"},
     "ledger.tree_node": {"notary", "query", "backup"},
     "ledger.notary": {"notary", "query", "backup"},

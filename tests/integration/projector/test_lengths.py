@@ -38,6 +38,7 @@ async def reader(ledger: Ledger) -> asyncpg.Connection:
     rows += [(f"ended {length}", BEGINS, BEGINS + length, KNOWN, LAST) for length in LENGTHS]
     rows += [(f"superseded {known}", BEGINS, datetime.max, KNOWN, KNOWN + known) for known in BELIEVED]
     await owner.executemany(insert, rows)
+    await owner.execute(f'update "{(await served(owner)).schema}".lane set sequence = {LAST}')
     reader = await ledger.connect("daybook_reader")
     await reader.execute("set timezone = 'America/New_York'")  # 8 March 2026 has 23 hours there
     return reader
@@ -60,7 +61,7 @@ async def test_as_known_at_any_moment_of_a_version_believed_for_any_while(reader
         await agrees(reader, BEGINS, known_at)
 
 
-@pytest.mark.parametrize("as_of", ["infinity", "294276-12-31", "9999-12-31 23:59:59.999999+00", "-infinity"])
+@pytest.mark.parametrize("as_of", ["0001-01-01 00:00:00+00", "9999-12-31 23:59:59.999998+00"])
 async def test_as_of_the_ends_of_time(reader: asyncpg.Connection, as_of: str) -> None:
     asked = f"timestamptz '{as_of}', {LAST}"
     found = await reader.fetch(f"select deal from reporting.stage_position({asked}) order by deal")

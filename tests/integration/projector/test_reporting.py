@@ -246,3 +246,57 @@ def _bucket(due_on: date, day: date) -> str:
     late = (day - due_on).days
     bounds = [(0, "not_due"), (30, "1-30"), (60, "31-60"), (90, "61-90")]
     return next((name for bound, name in bounds if late <= bound), "over_90")
+
+
+REPORTS = (
+    *("pipeline({})", "stage_position({})", "stage_position_changed({})", "funnel('practice', {})"),
+    *("funnel_outcome('practice', {})", "funnel_and_outcome('practice', {})", "ageing({})", "receivables_open({})"),
+    *("receivables_unapplied({})", "receivables_movement({})"),
+)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_a_moment_at_the_end_of_all_time_is_refused(told: Told, report: str) -> None:
+    for as_of in ("infinity", "-infinity", "9999-12-31 23:59:59.999999+00", "294276-12-31", "0001-12-31 BC"):
+        call = report.format(f"as_of => timestamptz '{as_of}'")
+        with pytest.raises(asyncpg.InvalidParameterValueError, match=r"as_of: .* is no moment"):
+            await told.reader.fetch(f"select * from reporting.{call}")
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_knowledge_that_is_not_in_the_views_is_refused(told: Told, report: str) -> None:
+    for known_at, reason in (
+        (told.journal.last + 1, f"not in the views yet; they include everything up to {told.journal.last}"),
+        (2**63 - 1, "not in the views yet"),
+        (-1, "-1 is no sequence"),
+    ):
+        with pytest.raises(asyncpg.InvalidParameterValueError, match=reason):
+            await told.reader.fetch(f"select * from reporting.{report.format(f'known_at => {known_at}')}")
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_null_for_a_time_means_what_leaving_it_out_means(told: Told, report: str) -> None:
+    given = report.format("as_of => null, known_at => null")
+    left_out = report.format("").replace(", )", ")")
+    async with told.reader.transaction():
+        found = await told.reader.fetch(f"select * from reporting.{given} found order by found::text")
+        assert found == await told.reader.fetch(f"select * from reporting.{left_out} found order by found::text")
+    assert found or report.startswith("stage_position_changed")
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_a_date_means_its_end_where_the_ledger_is(told: Told, report: str) -> None:
+    day = date(2026, 3, 31)
+    end = await told.reader.fetchval("select reporting.day_end($1)", day)
+    for given in ("as_of => {}", "as_of => {}, known_at => 20"):
+        as_day, as_end = (report.format(given.format(each)) for each in (f"date '{day}'", f"timestamptz '{end}'"))
+        found = await told.reader.fetch(f"select * from reporting.{as_day} found order by found::text")
+        assert found == await told.reader.fetch(f"select * from reporting.{as_end} found order by found::text")
+
+
+@pytest.mark.parametrize("report", ["funnel", "funnel_outcome", "funnel_and_outcome"])
+async def test_a_playbook_that_nobody_named_is_refused(told: Told, report: str) -> None:
+    for name in ("nosuch", "Practice", ""):
+        with pytest.raises(asyncpg.NoDataFoundError, match=f"no playbook '{name}' and no deal on it"):
+            await told.reader.fetch(f"select * from reporting.{report}($1)", name)
+    assert await told.reader.fetch(f"select * from reporting.{report}('practice', known_at => 0)")

@@ -1,0 +1,46 @@
+"""Rules of the ledger's time zone, kept in the ledger: where days end is read from one place by SQL and by Python."""
+
+import structlog
+
+from services import zones
+from services.errors import NotProvisioned
+from services.ledger.journal import Connection
+from services.sql import queries
+
+log = structlog.get_logger()
+
+_SQL = queries("services.ledger", "zone_rules.sql")
+
+
+async def keep(connection: Connection) -> None:
+    """Writes the rules that the package `tzdata` has. Without an identity there is no zone yet, and nothing to keep."""
+    found = await connection.fetchrow(_SQL["kept"])
+    if found is None:
+        return
+    kept = tuple(map(zones.Rule, found["from_at"], found["seconds_east"]))
+    wanted = zones.rules(found["time_zone"])
+    if kept == wanted:
+        return
+    async with connection.transaction():
+        await connection.execute(_SQL["clear"])
+        from_at, seconds_east = zip(*wanted, strict=True)
+        await connection.execute(_SQL["add"], found["time_zone"], from_at, seconds_east)
+    if (first := zones.difference(kept, wanted)) is not None and kept:
+        log.warning(
+            "zone_rules_replaced", zone=found["time_zone"], tzdata=zones.version(), differ_from=first.isoformat()
+        )
+
+
+async def check(connection: Connection) -> None:
+    """Raises NotProvisioned where the ledger keeps other rules than this installation's package `tzdata` has."""
+    found = await connection.fetchrow(_SQL["kept"])
+    if found is None:
+        return
+    kept = tuple(map(zones.Rule, found["from_at"], found["seconds_east"]))
+    first = zones.difference(kept, zones.rules(found["time_zone"]))
+    if first is not None:
+        raise NotProvisioned(
+            f"The ledger keeps other rules for {found['time_zone']} than the package tzdata {zones.version()} of this "
+            f"installation has, first for {first.isoformat()}: days would end elsewhere over HTTP than in SQL. Run "
+            "`daybook init` with the newer of the two."
+        )

@@ -1,0 +1,65 @@
+"""Days end at one instant over HTTP, on the command line and in SQL, whatever PostgreSQL knows of the zone."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from services import zones
+from services.cli.asking import following
+from services.errors import NotProvisioned
+from services.ledger import zone_rules
+from services.provision import provision
+from services.query.service import running
+from services.query.times import moment
+from tests.ledger import Ledger
+
+ZONES = ["America/Vancouver", "America/Havana", "Europe/Berlin", "Pacific/Apia", "Africa/Casablanca", "America/Toronto"]
+
+
+async def _moved_to(ledger: Ledger, zone: str) -> None:
+    owner = await ledger.connect()
+    await owner.execute("update ledger.identity set time_zone = $1", zone)
+    await zone_rules.keep(owner)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+async def test_sql_ends_every_day_where_python_does(ledger: Ledger, zone: str) -> None:
+    await _moved_to(ledger, zone)
+    reader = await ledger.connect("daybook_reader")
+    changes = [rule.from_at.date() for rule in zones.rules(zone)[1:]]
+    days = sorted({each + timedelta(days=number) for each in changes for number in range(-2, 3)} | {date(2500, 7, 1)})
+    rows = await reader.fetch(
+        "select day, reporting.day_end(day) as ends, reporting.local_day(reporting.day_end(day)) as last,"
+        " reporting.local_day(reporting.day_end(day) + interval '1 microsecond') as next"
+        " from unnest($1::date[]) as day",
+        days,
+    )
+    assert [row["ends"] for row in rows] == [zones.end_of(day, zone) for day in days]
+    assert all(row["last"] <= row["day"] < row["next"] for row in rows)
+
+
+async def test_a_day_of_the_command_line_and_of_http_is_the_day_of_sql(ledger: Ledger) -> None:
+    await _moved_to(ledger, "America/Vancouver")
+    reader = await ledger.connect("daybook_query")
+    at = await moment(reader, "2026-11-10", None, following(ledger.settings))
+    assert at.as_of == datetime(2026, 11, 11, 6, 59, 59, 999999, UTC)
+    assert await reader.fetchval("select reporting.day_end('2026-11-10')") == at.as_of
+
+
+async def test_rules_that_differ_are_named_and_days_are_not_cut_by_two(ledger: Ledger) -> None:
+    await _moved_to(ledger, "Europe/Berlin")
+    owner = await ledger.connect()
+    last = zones.rules("Europe/Berlin")[-1].from_at
+    await owner.execute("update ledger.zone_rule set seconds_east = 7200 where from_at = $1", last)
+    with pytest.raises(NotProvisioned, match=f"first for {last.date()}.*Run `daybook init`"):
+        async with running(ledger.settings.model_copy(update={"query_port": 0})):
+            pass
+    reader = await ledger.connect("daybook_query")
+    with pytest.raises(NotProvisioned, match="other rules for Europe/Berlin than the package tzdata"):
+        await moment(reader, "2026-11-10", None, following(ledger.settings))
+    with capture_logs() as logged:
+        await provision(ledger.settings.model_copy(update={"timezone": "Europe/Berlin"}), ledger.endpoints)
+    (said,) = [each for each in logged if each["event"] == "zone_rules_replaced"]
+    assert (said["log_level"], said["zone"], said["differ_from"]) == ("warning", "Europe/Berlin", last.isoformat())
+    assert (await moment(reader, "2026-11-10", None, following(ledger.settings))).known_at == 0
