@@ -1,6 +1,7 @@
 """`daybook serve`: one service alone."""
 
 import importlib
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated
 
@@ -30,12 +31,13 @@ def serve(
 
     Example: `DAYBOOK_NATS_URL=nats://… DAYBOOK_DATABASE_URL=postgresql://… daybook serve recorder`
     """
-    import uvloop
+    with suppress(KeyboardInterrupt):  # told to stop while it is still being loaded: as clean an end as any other
+        import uvloop
 
-    from services import logs
-    from services.in_the_open import warn
+        from services import logs
+        from services.in_the_open import warn
 
-    settings = load(data)
-    logs.configure(settings, service.value)
-    warn(endpoints(settings))
-    uvloop.run(importlib.import_module(f"services.{service.value}.service").serve(settings))
+        settings = load(data)
+        logs.configure(settings, service.value)
+        warn(endpoints(settings))
+        uvloop.run(importlib.import_module(f"services.{service.value}.service").serve(settings))

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from services.cli import serve
 from services.cli.options import wait_for
 
 
@@ -28,3 +29,11 @@ def test_an_error_without_ctrl_c_is_raised() -> None:
 
     with pytest.raises(ValueError, match="wrong"):
         wait_for(fails())
+
+
+def test_a_service_that_is_told_to_stop_while_it_is_loaded_ends_cleanly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(serve, "load", told)
+    serve.serve(serve.Name.PROJECTOR)

@@ -194,7 +194,7 @@ async def test_batches_that_wait_to_be_read_take_up_room_too(door: Sender, monke
         return await read(batches, text)
 
     monkeypatch.setattr(Batches, "read", read_later)
-    monkeypatch.setattr(body, "MOST_HELD_BYTES", len(json.dumps(first)) * 3 // 2)
+    monkeypatch.setattr(body, "MOST_HELD_BYTES", len(json.dumps(first)) * 3)
     waiting = asyncio.create_task(door.send_batch(first))
     await asyncio.wait_for(is_read.wait(), 10)
     refused = await door.send_batch(second)
