@@ -11,10 +11,10 @@ from typing import Any
 
 import asyncpg
 
-from contracts.events import PlaybookPublished
+from contracts.events import PlaybookPublished, PlaybookWithdrawn
 from projections.entry import FOREVER, Entry
 from projections.payment_chain import CASH
-from projections.playbooks import Playbooks, Published
+from projections.playbooks import Playbooks, Published, Withdrawn
 from projections.stage_position import stage_position
 from tests.faults.effective import Told, effective
 from tests.faults.recorded import Row
@@ -50,10 +50,12 @@ def _entries(told: Sequence[Told], subject: str) -> list[Entry[Any]]:
 def _playbooks(told: Sequence[Told]) -> Playbooks:
     playbooks = Playbooks()
     for each in told:
-        if each.event["subject"].startswith("playbook/"):
-            event = each.entry().event
-            assert isinstance(event, PlaybookPublished)
-            playbooks = playbooks.adding(Published(each.sequence, event.playbook))
+        _, _, key = each.event["subject"].partition("playbook/")
+        match each.entry().event:
+            case PlaybookPublished(playbook=playbook):
+                playbooks = playbooks.adding(Published(each.sequence, playbook))
+            case PlaybookWithdrawn(playbook_version=version):
+                playbooks = playbooks.adding(Withdrawn(each.sequence, key, version))
     return playbooks
 
 

@@ -10,10 +10,12 @@ from tests.faults.plans import (
     cluster,
     cut,
     failover,
+    floods,
     full,
     hostile,
     kills,
     late,
+    logs,
     mixed,
     nats_clock,
     places,
@@ -22,6 +24,7 @@ from tests.faults.plans import (
     rewound,
     stops,
     swallowed,
+    voids,
 )
 
 PLANS: tuple[Plan[Any], ...] = (
@@ -34,6 +37,9 @@ PLANS: tuple[Plan[Any], ...] = (
     *stops.PLANS,
     *places.PLANS,
     *altered.PLANS,
+    *voids.PLANS,
+    *floods.PLANS,
+    *logs.PLANS,
     *mixed.PLANS,
     *hostile.PLANS,
     *clocks.PLANS,

@@ -22,8 +22,8 @@ _HELD = 300
 _AT_ONCE = 4
 """Connections to each service that send headers without end."""
 _LASTS_S = 15.0
-_MOST_BYTES = 4 * 1024 * 1024
-"""A server that has read so much of one request's headers has no bound."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""More than the buffers of a connection hold: a server that has read so much of one request's headers has no bound."""
 _MOST_GROWTH_MB = 150
 _CHUNK = 64 * 1024
 

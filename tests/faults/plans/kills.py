@@ -24,7 +24,7 @@ def _faults(
 
 def _goes_on(name: str, at_s: float, down_s: float) -> Fault[OneOfEach]:
     """Of a process that intake can do without."""
-    killed = kill_fault(name, at_s, down_s)
+    killed = kill_server_fault(name, at_s, down_s) if name == "postgres" else kill_fault(name, at_s, down_s)
     return replace(killed, strike=going_on(killed.strike))
 
 
@@ -36,5 +36,5 @@ PLANS = (
         if name != "intake"
     ),
     Plan("kill_nats", "kill -9 of NATS", _faults("nats", kill_server_fault), OneOfEach),
-    Plan("kill_postgres", "kill -9 of PostgreSQL", _faults("postgres", kill_server_fault), OneOfEach),
+    Plan("kill_postgres", "kill -9 of PostgreSQL", _faults("postgres", _goes_on), OneOfEach),
 )
