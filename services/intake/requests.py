@@ -1,8 +1,9 @@
 """Requests over NATS, taken and answered: so many at once, and no more of them waiting than memory is set aside for.
 
 Nobody can tell by which connection a request came, so a flood is told by its tokens. Each source waits in a line of its
-own, and the lines are served in turn. What shows no source's token is refused, up to so many a second; more of it is
-dropped, for to answer each would take the time of those who may send.
+own, and the lines are served in turn. What shows no source's token is refused, up to so many a second. More of it waits
+while others are looked at, for its source may only just have been added; what is a stranger's then is dropped, for to
+answer each would take the time of those who may send.
 
 They are taken from the connection as they come. FastStream, which keeps the connection, would hand each over with as
 much work as everything else that is done for it.
@@ -32,6 +33,8 @@ MOST_HELD_BYTES = 128 * 1024 * 1024
 """Of requests in progress and waiting; beyond that senders are told to come again."""
 MOST_HELD_BYTES_OF_ONE = MOST_HELD_BYTES // 4
 """Of one source."""
+MOST_HELD_BYTES_OF_STRANGERS = 8 * 1024 * 1024
+"""Of requests whose token was not known when they came."""
 REFUSALS_PER_S = 200
 """Requests without a known token, or beyond the room, that are answered; after a rest as many at once."""
 DROPS_TOLD_S = 10.0
@@ -137,15 +140,18 @@ class Requests:
         full = self._held_by_all + size > MOST_HELD_BYTES or (
             name is not None and self._held[name] + size > MOST_HELD_BYTES_OF_ONE
         )
+        waits = len(self._tasks) >= AT_ONCE
         if (name is None or full) and not self._refusals.take():
-            self._drop()
-            return
+            waits = bool(self._tasks) and not full and self._held[_STRANGER] + size <= MOST_HELD_BYTES_OF_STRANGERS
+            if not waits:
+                self._drop()
+                return
         who = _STRANGER if name is None else name
         self._held[who] += size
         self._held_by_all += size
         if full:
             self._begin(self._refuse(request, who))
-        elif len(self._tasks) >= AT_ONCE:
+        elif waits:
             self._waiting.setdefault(who, deque()).append(request)
         else:
             self._begin(self._serve(request, who))
@@ -159,14 +165,30 @@ class Requests:
             self._drops_told_at, self._dropped = now, 0
 
     def _next(self) -> tuple[Request, str] | None:
-        """The first of the line whose turn it is."""
-        if not self._waiting:
-            return None
-        who, line = self._waiting.popitem(last=False)
-        request = line.popleft()
-        if line:
-            self._waiting[who] = line
-        return request, who
+        """The first of the line whose turn it is; of a stranger still, where a refusal is within the allowance."""
+        while self._waiting:
+            who, line = self._waiting.popitem(last=False)
+            request = line.popleft()
+            if line:
+                self._waiting[who] = line
+            if who != _STRANGER:
+                return request, who
+            self._release(request, who)
+            name = self._name_of(request)
+            if name is None and not self._refusals.take():
+                self._drop()
+                continue
+            who = _STRANGER if name is None else name
+            self._held[who] += request.size
+            self._held_by_all += request.size
+            return request, who
+        return None
+
+    def _release(self, request: Request, who: str) -> None:
+        self._held_by_all -= request.size
+        self._held[who] -= request.size
+        if not self._held[who]:
+            del self._held[who]
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -192,10 +214,7 @@ class Requests:
         )
 
     async def _reply(self, request: Request, who: str, answer: Taken | Refusal) -> None:
-        self._held_by_all -= request.size
-        self._held[who] -= request.size
-        if not self._held[who]:
-            del self._held[who]
+        self._release(request, who)
         if isinstance(answer, Refusal):
             metrics.refused("nats", answer)
         content_type = CONTENT_TYPE if isinstance(answer, Refusal) else "application/json"

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from services.intake import requests
 from services.intake.nats_client import RequestsClient
 from services.intake.service import Running, running
 from services.stream import connection
@@ -150,6 +151,22 @@ async def test_requests_that_come_in_pieces_and_many_at_once_are_all_answered(
     answers = await asyncio.gather(*asked)
     assert {(each.headers or {})["Daybook-Status"] for each in answers} == {"201"}
     assert await empty_ledger.last_sequence() == 500
+
+
+async def test_a_source_that_was_just_added_may_send_much_at_once(
+    empty_ledger: Ledger, crm: Sender, emitter: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests.Allowance, "take", _once())
+    headers = {"Daybook-Token": crm.token}
+    each = [json.dumps(call(f"c-{number}")).encode() for number in range(500)]
+    answers = await asyncio.gather(*(emitter.request("intake.crm", one, timeout=20, headers=headers) for one in each))
+    assert {(one.headers or {})["Daybook-Status"] for one in answers} == {"201"}
+
+
+def _once() -> Callable[[object], bool]:
+    """An allowance for one refusal in all: the first request of a source that intake does not know yet."""
+    left = iter([True])
+    return lambda _: next(left, False)
 
 
 async def test_a_reader_that_ends_by_an_unforeseen_error_is_replaced_at_once(
