@@ -212,10 +212,10 @@ class Lane:
         taken, reaches = 0, self.position.sequence
         while taken < len(arrivals) and perf_counter() < until:
             end = min(taken + max(taken * MOST_GROWTH, FIRST_PART), len(arrivals))
-            while end < len(arrivals) and arrivals[end].recorded.sequence == arrivals[end - 1].recorded.sequence:
+            while end < len(arrivals) and arrivals[end].known == arrivals[end - 1].known:
                 end += 1
             changes += await self.take(connection, arrivals[taken:end], reaches, turns)
-            taken, reaches = end, arrivals[end - 1].recorded.sequence
+            taken, reaches = end, arrivals[end - 1].known
         return Folded(changes, taken, up_to if taken == len(arrivals) else reaches)
 
     async def take(self, connection: Connection, arrivals: Sequence[Arrival], after: int, turns: Turns) -> list[Change]:

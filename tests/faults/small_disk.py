@@ -41,8 +41,7 @@ class SmallDisk:
     def fill(self, leave: int) -> int:
         """Takes all the room but so many bytes; how much that was."""
         taken = 0
-        room = os.statvfs(self.path)
-        wanted = room.f_bavail * room.f_frsize - leave
+        wanted = self.room() - leave
         with self._filler.open("wb", buffering=0) as file:
             while taken < wanted:
                 try:
@@ -50,6 +49,11 @@ class SmallDisk:
                 except OSError:  # others have taken it meanwhile
                     return taken
         return taken
+
+    def room(self) -> int:
+        """Bytes that are free."""
+        found = os.statvfs(self.path)
+        return found.f_bavail * found.f_frsize
 
     def free(self) -> None:
         """Gives the room back."""

@@ -1,4 +1,4 @@
-"""No room: the stream at its limit, and PostgreSQL on a disk that is full."""
+"""No room: the stream at its limit, and PostgreSQL and NATS on disks that are full."""
 
 import asyncio
 import itertools
@@ -28,6 +28,9 @@ _MORE_BYTES = 256 * 1024 * 1024
 _BATCH = 25
 _FILLED_S = 60.0
 _DISK_BYTES = 320 * 1024 * 1024
+_NATS_DISK_BYTES = 64 * 1024 * 1024
+_BLOCK = 64 * 1024
+"""Less room than that is none for a batch."""
 _NO_ROOM = "No space left on device"
 _WORK_ON_POSTGRES = ("intake", "recorder", "projector")
 _SENDER = "intake, to who sends,"
@@ -45,9 +48,12 @@ class Told(NamedTuple):
 class OnSmallDisk(OneOfEach):
     """PostgreSQL has a small disk to itself."""
 
+    server = "postgres"
+    size = _DISK_BYTES
+
     def __init__(self, home: Path) -> None:
         super().__init__(home)
-        self.disk = SmallDisk(home / "postgres", _DISK_BYTES)
+        self.disk = SmallDisk(home / self.server, self.size)
 
     async def start(self) -> None:
         self.disk.mount()
@@ -58,6 +64,13 @@ class OnSmallDisk(OneOfEach):
             await super().stop()
         finally:
             self.disk.unmount()
+
+
+class NatsOnSmallDisk(OnSmallDisk):
+    """NATS has a small disk to itself."""
+
+    server = "nats"
+    size = _NATS_DISK_BYTES
 
 
 async def fill_stream(world: World[OneOfEach]) -> None:
@@ -167,6 +180,29 @@ def fill_disk(leave: int, for_s: float) -> Callable[[World[OnSmallDisk]], Awaita
     return strike
 
 
+def fill_nats_disk(leave: int, for_s: float) -> Callable[[World[OnSmallDisk]], Awaitable[None]]:
+    """The same of NATS; there is room again, and NATS is started anew, which it needs to write again."""
+
+    async def strike(world: World[OnSmallDisk]) -> None:
+        disk = world.servers.disk
+        token = await world.source("filler")
+        taken = await asyncio.to_thread(disk.fill, leave)
+        told_by = await _ask_until_refused(world, token, monotonic() + for_s)
+        full = disk.room() < _BLOCK
+        disk.free()
+        await world.servers.kill("nats", 0)
+        world.note(f"{taken} bytes were taken; told with a full disk: {dict(Counter(map(str, told_by)))}")
+        if not full:
+            world.complain("the disk was never full for NATS")
+        for each in told_by:
+            if each.who == _SENDER and each.status not in (201, 503):
+                world.complain(f"with a full disk {each.who} says {each.status}")
+        if all(each.status == 200 for each in told_by if each.who == "intake"):
+            world.complain("with a full disk of NATS intake says all the time that it is ready")
+
+    return strike
+
+
 async def _keep(postgres: PostgresServer, until: float) -> int:
     """Starts PostgreSQL again whenever it ends; how often it did."""
     ends = 0
@@ -177,6 +213,15 @@ async def _keep(postgres: PostgresServer, until: float) -> int:
                 await postgres.start()
         await asyncio.sleep(0.1)
     return ends
+
+
+async def _ask_until_refused(world: World[Any], token: str, until: float) -> list[Told]:
+    """The same, and on until intake has refused somebody and had time to say of itself that it cannot take anything."""
+    told: list[Told] = []
+    async with asyncio.timeout(_FILLED_S):
+        while not any(each.who == _SENDER and each.status == 503 for each in told):
+            told += await _ask(world, token, max(until, monotonic() + _ASKS_EVERY_S))
+        return told + await _ask(world, token, max(until, monotonic() + 3))
 
 
 async def _ask(world: World[Any], token: str, until: float) -> list[Told]:
@@ -220,6 +265,12 @@ def _full_disk(draw: Random) -> Sequence[Fault[OnSmallDisk]]:
     return [Fault(f"all but {leave} bytes are taken for {for_s:.1f} s", draw.uniform(0, 3), fill_disk(leave, for_s))]
 
 
+def _full_nats_disk(draw: Random) -> Sequence[Fault[OnSmallDisk]]:
+    leave, for_s = draw.choice([0, 100_000, 1_000_000]), draw.uniform(6, 12)
+    strike = fill_nats_disk(leave, for_s)
+    return [Fault(f"all but {leave} bytes of NATS are taken for {for_s:.1f} s", draw.uniform(0, 3), strike)]
+
+
 PLANS = (
     Plan(
         "full_stream",
@@ -235,6 +286,13 @@ PLANS = (
         _full_disk,
         OnSmallDisk,
         check=refused_batches_are_whole_or_absent,
+        impossible=impossible,
+    ),
+    Plan(
+        "full_nats_disk",
+        "NATS's disk full, until it gets more room and is started anew",
+        _full_nats_disk,
+        NatsOnSmallDisk,
         impossible=impossible,
     ),
 )

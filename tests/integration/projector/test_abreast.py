@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -56,6 +57,32 @@ async def test_any_cut_by_any_company_gives_the_same_rows(empty_ledger: Ledger, 
     for lane in lanes:
         while lane.position.sequence < recorded:
             await lane.step(owner, recorded, limit=1000)
+    assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
+
+
+async def test_lanes_whose_time_is_up_anywhere_go_on_from_there(
+    empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also behind an entry that is older than what made it concern the subject."""
+    ticks = count(1.0)
+    for module in (abreast, lane_module):
+        monkeypatch.setattr(module, "perf_counter", lambda: next(ticks))
+    monkeypatch.setattr(lane_module, "FIRST_PART", 1)
+    monkeypatch.setattr(lane_module, "MOST_GROWTH", 0)
+    owner = await empty_ledger.connect()
+    schema = (await served(owner)).schema
+    draw = Random(53)
+    journal = Journal()
+    journal.take(turmoil(seed=53, events=800, deals=3, accounts=5))
+    recorded = await journal.write(owner)
+    lanes = [await Lane.claim(owner, schema, VIEWS, number, Cache(1000)) for number in range(LANES)]
+    while behind := [lane for lane in lanes if lane.position.sequence < recorded]:
+        before = [lane.position.sequence for lane in behind]
+        monkeypatch.setattr(abreast, "MOST_S", float(draw.randint(10, 200)))
+        if await abreast.step(owner, schema, behind, min(recorded, max(before) + draw.randint(1, 150))) is None:
+            for lane in behind:
+                await lane.step(owner, recorded, limit=draw.randint(1, 20))
+        assert all(lane.position.sequence >= at for lane, at in zip(behind, before, strict=True))
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
 
 
