@@ -212,6 +212,41 @@ comment on column reporting.flag.flag is 'What was found, in one word.';
 comment on column reporting.flag.entry is 'Sequence of the surprising entry.';
 comment on column reporting.flag.detail is 'What is surprising about it.';
 
+create or replace view reporting.data_quality as
+select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
+       entry.id, entry.source, entry.type, entry.occurred_at, entry.recorded_at
+  from reporting.flag
+  join reporting.entry on entry.sequence = flag.entry;
+comment on view reporting.data_quality is
+    'What to look at: entries of which something is surprising, by all that is known now, with who sent them and when.';
+comment on column reporting.data_quality.subject is 'deal/<id> or account/<id>.';
+comment on column reporting.data_quality.view is 'The view that found it; history for corrections and voids.';
+comment on column reporting.data_quality.flag is 'What was found, in one word, such as invoice_twice.';
+comment on column reporting.data_quality.entry is 'Sequence of the surprising entry.';
+comment on column reporting.data_quality.detail is 'What is surprising about it, and what became of it.';
+comment on column reporting.data_quality.id is 'CloudEvents id of the entry, unique for its source.';
+comment on column reporting.data_quality.source is 'The system that sent the entry, and can correct or void it.';
+comment on column reporting.data_quality.type is 'CloudEvents type of the entry.';
+comment on column reporting.data_quality.occurred_at is 'When it happened, as it was sent.';
+comment on column reporting.data_quality.recorded_at is 'When the ledger took it.';
+
+create or replace function reporting.data_quality(known_at bigint default reporting.sequence())
+returns table (
+    subject text, view text, flag text, entry bigint, detail text, id text, source text, type text,
+    occurred_at timestamptz, recorded_at timestamptz
+)
+language sql stable parallel safe
+begin atomic
+    select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
+           entry.id, entry.source, entry.type, entry.occurred_at, entry.recorded_at
+      from reporting.flag_version flag
+      join reporting.entry on entry.sequence = flag.entry
+     where flag.known_from <= (select known_at)
+       and flag.known_to > (select known_at);
+end;
+comment on function reporting.data_quality(bigint) is
+    'What there was to look at, as known at the sequence known_at: entries of which something was surprising.';
+
 create or replace view reporting.stale as
 select subject, view, sequence, error from {generation}.stale;
 comment on view reporting.stale is
