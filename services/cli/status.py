@@ -1,5 +1,6 @@
 """`daybook status`: how far stream, recorder and lanes are."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from services.cli.asking import ask, text
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from asyncpg import Connection
 
     from services.query.shapes import NotaryStatus, Status
+
+LISTING = "select * from reporting.data_quality"
+COUNTS_WIDTH = 100
+"""Of a line of flags, in characters."""
 
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -36,6 +41,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
     rows.add_row("projected", str(min((lane["projected"] for lane in answer["lanes"]), default=0)))
     rows.add_row("in quarantine", str(answer["quarantined"]))
     rows.add_row("stale subjects", str(answer["stale"]))
+    rows.add_row("flags", _flags(answer["flags"]))
     rows.add_row("generation", text(answer["generation"]))
     rows.add_row("signed", [str(answer["notary"]["signed"]), *_notary(answer["notary"])])
     show(rows)
@@ -45,6 +51,14 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
             slow = f"{lane['slow_subject']} ({lane['slow_s']:.1f} s)" if lane["slow_subject"] else ""
             lanes.add_row(str(lane["lane"]), str(lane["projected"]), str(lane["lag"]), text(slow))
         show(lanes)
+
+
+def _flags(flags: dict[str, int]) -> str | list[str]:
+    """How many surprising entries stand, of each kind, and how to list them."""
+    if not flags:
+        return "0"
+    counts = ", ".join(f"{flag} {number}" for flag, number in flags.items())
+    return [f"{sum(flags.values())} to look at: {LISTING}", *wrap(counts, COUNTS_WIDTH)]
 
 
 def _notary(notary: "NotaryStatus") -> list[str]:

@@ -28,4 +28,6 @@ FIGURES: Final = {
     "for none.",
     "daybook_ledger_quarantined": "Messages in quarantine that nobody has decided on.",
     "daybook_ledger_stale_subjects": "Subjects whose views stopped because a fold failed.",
+    "daybook_ledger_flags": "Surprising entries to look at, such as a document number that was used again: "
+    "reporting.data_quality lists them.",
 }

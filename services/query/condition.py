@@ -31,6 +31,7 @@ async def look(pool: asyncpg.Pool, stream: Stream, name: str) -> Condition:
         "daybook_ledger_unprojected_age_seconds": row["unprojected_age_s"],
         "daybook_ledger_quarantined": row["quarantined"],
         "daybook_ledger_stale_subjects": row["stale"],
+        "daybook_ledger_flags": row["flags"],
     }
     state = {
         "recorded": row["recorded"],

@@ -12,5 +12,6 @@ select (select coalesce(max(sequence), 0) from ledger.journal) as recorded,
          where quarantined.disposition in ('conflict', 'unreadable')
            and not exists (select from ledger.quarantine_decision decided
                             where decided.sequence = quarantined.sequence)) as quarantined,
-       (select count(distinct subject) from reporting.stale) as stale
+       (select count(distinct subject) from reporting.stale) as stale,
+       (select count(*) from reporting.flag) as flags
   from (select reporting.sequence() as projected) served;

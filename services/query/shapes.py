@@ -258,7 +258,10 @@ class NotaryStatus(TypedDict):
 
 
 class Status(TypedDict):
-    """How far the ledger is."""
+    """How far the ledger is, and what to look at.
+
+    `flags` counts the surprising entries that stand, by what is surprising: reporting.data_quality lists them.
+    """
 
     stream: StreamStatus
     recorded: int
@@ -266,6 +269,7 @@ class Status(TypedDict):
     entries: int
     quarantined: int
     stale: int
+    flags: dict[str, int]
     generation: str | None
     notary: NotaryStatus
 

@@ -19,6 +19,7 @@ async def status(connection: Connection, nc: Client | None, stream: str) -> Stat
     row = await connection.fetchrow(_SQL["status"])
     assert row is not None
     lanes = await connection.fetch(_SQL["lanes"])
+    flags = await connection.fetch(_SQL["flags"])
     last = holds["last_sequence"]
     return Status(
         stream=holds,
@@ -37,6 +38,7 @@ async def status(connection: Connection, nc: Client | None, stream: str) -> Stat
         entries=row["recorded"] - row["other"],
         quarantined=row["quarantined"],
         stale=row["stale"],
+        flags={each["flag"]: each["number"] for each in flags},
         generation=row["generation"],
         notary=await _notary(connection),
     )

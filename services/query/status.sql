@@ -11,6 +11,13 @@ select (select coalesce(max(sequence), 0) from ledger.journal) as recorded,
        (select count(distinct subject) from reporting.stale) as stale,
        (select generation from reporting.position) as generation;
 
+-- name: flags
+-- How many flags stand, by what they say.
+select flag, count(*) as number
+  from reporting.flag
+ group by flag
+ order by flag;
+
 -- name: lanes
 -- The position of each lane, and what its last batch took long for. Views that an older version has made do not say
 -- the latter.
