@@ -11,7 +11,7 @@ import asyncpg
 
 from services.database import ROLES
 from services.errors import DaybookError, MissingRights, StreamMismatch
-from services.ledger import payment_links, zone_rules
+from services.ledger import document_numbers, payment_links, zone_rules
 from services.sql import script
 from services.stream.state import StreamState
 
@@ -80,6 +80,8 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
                 await connection.execute(each.text)
                 if each.name.endswith("_payment_links.sql"):
                     await payment_links.fill(connection)
+                if each.name.endswith("_document_numbers.sql"):
+                    await document_numbers.fill(connection)
                 await connection.execute(
                     "insert into ledger.migration (number, name, digest) values ($1, $2, $3)",
                     each.number,

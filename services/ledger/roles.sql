@@ -43,9 +43,11 @@ $$;
 revoke all on schema ledger from public;
 grant usage on schema ledger to daybook_intake, daybook_recorder, daybook_projector, daybook_query, daybook_notary;
 
-grant select on ledger.journal, ledger.identity, ledger.source, ledger.concerns to daybook_intake;
+grant select on ledger.journal, ledger.identity, ledger.source, ledger.concerns, ledger.document_number
+    to daybook_intake;
 
 grant select, insert on ledger.journal, ledger.concerns, ledger.payment_link to daybook_recorder;
+grant insert on ledger.document_number to daybook_recorder;
 grant select on ledger.identity to daybook_recorder;
 
 grant select on ledger.journal, ledger.concerns, ledger.identity, ledger.generation to daybook_projector;

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from contracts.canonical import leaf_hash
 from contracts.events import EventCorrected, EventVoided
 from contracts.identifiers import split_subject
+from projections.document_number import DocumentNumber, numbered
 from projections.entry import PLAYBOOK_LANE, lane_of
 from projections.payment_chain import Link, links
 from services.ledger.times import instant, microseconds
@@ -69,6 +70,8 @@ class Judged(NamedTuple):
     subjects: frozenset[str]
     links: Sequence[Link] = ()
     """What it has to do with payments that may move between accounts."""
+    number: DocumentNumber | None = None
+    """The number that it gives to a document."""
 
 
 def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
@@ -134,4 +137,4 @@ def _judged(message: Stored, at_us: int) -> Judged:
         message=data,
         leaf_hash=leaf,
     )
-    return Judged(row, said.event.concerns() | {said.subject}, links(said, sequence))
+    return Judged(row, said.event.concerns() | {said.subject}, links(said, sequence), numbered(said))

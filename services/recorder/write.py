@@ -13,7 +13,7 @@ import asyncpg
 
 from projections.payment_chain import CASH
 from services.errors import LostLeadership
-from services.ledger import payment_links
+from services.ledger import document_numbers, payment_links
 from services.ledger.journal import recorded_of
 from services.ledger.times import microseconds
 from services.recorder.identities import Identity, dispositions
@@ -108,6 +108,10 @@ class Writer:
                 schema_name="ledger",
                 columns=Concern._fields,
                 records=[concern(subject, each.row.sequence) for each in entries for subject in each.subjects],
+            )
+            await document_numbers.add(
+                self._connection,
+                [(each.number, each.row.sequence) for each in entries if each.number is not None],
             )
             named, found, payments = await self._follow_targets(entries)
             await payment_links.add(self._connection, [link for each in entries for link in each.links], payments)
