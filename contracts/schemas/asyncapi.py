@@ -91,6 +91,29 @@ _STATUS = {
     },
     "required": ["Daybook-Status", "content-type"],
 }
+WARNINGS = {
+    "type": "array",
+    "minItems": 1,
+    "description": "What to look at; the event is recorded all the same. Not there for most, and not where it "
+    "could not be told in time: `daybook status` and reporting.data_quality tell it in any case.",
+    "items": {
+        "type": "object",
+        "properties": {
+            "kind": {
+                "type": "string",
+                "description": "number-reused: the account has a document of this kind, number and series.",
+            },
+            "field": {"type": "string", "description": "Path such as data.invoice."},
+            "reason": {"type": "string", "description": "Which number and which event, and what to do."},
+            "source": {"type": "string", "description": "Source of the earlier event."},
+            "id": {"type": "string", "description": "Id of the earlier event."},
+            "sequence": {"type": "integer", "minimum": 1, "description": "Place of the earlier event."},
+        },
+        "required": ["kind", "field", "reason", "source", "id", "sequence"],
+        "additionalProperties": False,
+    },
+}
+"""What a receipt may carry besides, over HTTP as over NATS."""
 _RECEIPT = {
     "type": "object",
     "properties": {
@@ -104,6 +127,7 @@ _RECEIPT = {
             "type": ["boolean", "null"],
             "description": "Whether it was there before; null when that cannot be known just now.",
         },
+        "warnings": WARNINGS,
     },
     "required": ["id", "sequence", "duplicate"],
     "additionalProperties": False,

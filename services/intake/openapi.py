@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from contracts.envelope import MAX_BATCH, Attributes
 from contracts.events import EVENTS
+from contracts.schemas.asyncapi import WARNINGS
 from contracts.schemas.event_schema import event_schema
 from services.intake.problems import CONTENT_TYPE, KINDS, type_of
 
@@ -49,7 +50,9 @@ _RECEIPT = _object(
             "description": "Whether it was there before; null when that cannot be known, because PostgreSQL is away "
             "or the recorder is minutes behind.",
         },
-    }
+        "warnings": WARNINGS,
+    },
+    "warnings",
 )
 _PROBLEM = _object(
     {

@@ -2,9 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
+
+
+class Warned(NamedTuple):
+    """What to look at in an event that is recorded all the same. These are its fields in JSON."""
+
+    kind: str
+    """For programs: `number-reused`."""
+    field: str
+    """Path such as data.invoice."""
+    reason: str
+    """For people: what is surprising, and what to do."""
+    source: str
+    """Source of the earlier document's event."""
+    id: str
+    """Its id."""
+    sequence: int
+    """Where it is."""
 
 
 class Receipt(NamedTuple):
@@ -15,6 +32,8 @@ class Receipt(NamedTuple):
     """Of a duplicate: the original's."""
     duplicate: bool | None
     """Whether it was there before; None when that cannot be known: Postgres is away, or the recorder far behind."""
+    warnings: Sequence[Warned] = ()
+    """Mostly none; none where that could not be told in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +50,10 @@ class Taken:
 
     def body(self) -> bytes:
         """As JSON."""
-        shown = [{"id": id_, "sequence": place, "duplicate": known} for id_, place, known in self.receipts]
+        shown: list[dict[str, Any]] = [
+            {"id": id_, "sequence": place, "duplicate": known} for id_, place, known, _ in self.receipts
+        ]
+        for each, receipt in zip(shown, self.receipts, strict=True):
+            if receipt.warnings:
+                each["warnings"] = [warned._asdict() for warned in receipt.warnings]
         return to_json(shown[0] if self.single else shown)

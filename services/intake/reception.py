@@ -20,6 +20,7 @@ from services.intake.duplicates import Duplicates
 from services.intake.group import Group
 from services.intake.in_flight import InFlight
 from services.intake.journal import Identity, Journal, Known, Original, Question
+from services.intake.numbers import Numbers, Reuse
 from services.intake.problems import Refusal, refused
 from services.intake.receipt import Receipt, Taken
 from services.intake.remembrance import NEVER, Remembrance
@@ -83,6 +84,7 @@ class Reception:
         group: Group,
         journal: Journal,
         duplicates: Duplicates,
+        numbers: Numbers,
         remembrance: Remembrance,
         watch: StreamWatch,
         clock: StreamClock,
@@ -92,6 +94,7 @@ class Reception:
         self._group = group
         self._journal = journal
         self._duplicates = duplicates
+        self._numbers = numbers
         self._remembrance = remembrance
         self._watch = watch
         self._clock = clock
@@ -131,13 +134,14 @@ class Reception:
         learnt = await self._in_flight.wait(identities)
         if isinstance(learnt, Refusal):
             return learnt
-        with self._in_flight.claim(identities) as claim:
-            outcome = await self._record(source, sent, learnt)
-            if isinstance(outcome, _Progress):
+        with Reuse(self._numbers, sent.events) as reuse:
+            with self._in_flight.claim(identities) as claim:
+                outcome = await self._record(source, sent, learnt)
+                if isinstance(outcome, Refusal):
+                    claim.settle(outcome if outcome.kind in STOPPING else None)
+                    return outcome
                 claim.settle(outcome)
-                return Taken(_receipts(sent.events, outcome), sent.single)
-            claim.settle(outcome if outcome.kind in STOPPING else None)
-            return outcome
+            return Taken(await reuse.told(_receipts(sent.events, outcome)), sent.single)
 
     async def _record(self, source: Source, sent: Sent, learnt: Mapping[Identity, Original]) -> _Progress | Refusal:
         sure_until = await self._remembrance.until()

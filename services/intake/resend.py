@@ -9,6 +9,7 @@ from services.intake.asking import Asking
 from services.intake.duplicates import Duplicates
 from services.intake.group import Group
 from services.intake.journal import Journal
+from services.intake.numbers import Numbers
 from services.intake.problems import Fault, Refusal
 from services.intake.reception import Reception
 from services.intake.remembrance import Remembrance
@@ -40,6 +41,7 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
                     Group(nc, stream),
                     journal,
                     Duplicates(nc, stream, journal),
+                    Numbers(ask),
                     Remembrance(nc, stream, journal),
                     StreamWatch(nc, stream, ask),
                     StreamClock(nc, stream),

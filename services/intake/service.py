@@ -19,6 +19,7 @@ from services.intake.group import Group
 from services.intake.http import application
 from services.intake.journal import Journal
 from services.intake.nats_intake import taking_requests
+from services.intake.numbers import Numbers
 from services.intake.reception import Reception
 from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
@@ -76,6 +77,7 @@ async def running(
                     group,
                     journal,
                     Duplicates(nc, settings.stream, journal),
+                    Numbers(ask),
                     Remembrance(nc, settings.stream, journal, remembered_s),
                     watch,
                     clock,
