@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
+from projections.views import generation_digest
 from services import database, playbooks
 from services.errors import DaybookError
 from services.ledger.event_types import announce_unled
@@ -38,6 +39,11 @@ class Provisioned:
     """Digest of the generation that is served."""
     confined: bool
     """Whether readers by SQL are kept from locks and large objects; only a superuser of the database can do that."""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the views served are of other folds than this version's: they stand still until `daybook rebuild`."""
+        return self.generation != generation_digest()
 
 
 async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Playbook] | None = None) -> Provisioned:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.cli.up import OUTDATED
 from services.output import print_json, say
 from services.settings import endpoints
 
@@ -40,6 +41,8 @@ def lines(made: "Provisioned") -> list[str]:
         f"Published {', '.join(made.published)}." if made.published else "The shipped playbooks are on the stream.",
         f"The views served are generation {made.generation}.",
     ]
+    if made.outdated:
+        done.append(f"{OUTDATED} `daybook rebuild` makes them anew.")
     if not made.confined:
         done.append(
             "Whoever may log in could hold the services' locks and fill the disk with large objects; a superuser of "
@@ -61,5 +64,6 @@ def document(made: "Provisioned") -> dict[str, object]:
         "migrations": made.migrations,
         "published": made.published,
         "generation": made.generation,
+        "outdated": made.outdated,
         "confined": made.confined,
     }

@@ -12,6 +12,11 @@ from services.lifetime import ended, stop_signals
 from services.output import say_lines
 from services.settings import Settings
 
+OUTDATED = (
+    "The views served were made by another version of Daybook: reports answer as they did then, and hold nothing that "
+    "came since."
+)
+
 
 def up(
     data: DataOption = None,
@@ -60,6 +65,8 @@ async def _up(settings: Settings) -> None:
                 say(f"Ready in {time.monotonic() - begun:.1f} s; stop with Ctrl-C")
                 if supervisor.unsigned is not None:
                     say(f"Nothing is signed: {supervisor.unsigned}")
+                if supervisor.outdated:
+                    say(f"{OUTDATED} To make them anew: daybook rebuild --data {quote(str(settings.data))}")
                 for line in addresses(supervisor.run, settings):
                     say(line)
                 await stopping

@@ -30,6 +30,8 @@ class Supervisor:
         """What stands in run.json."""
         self.unsigned: str | None = None
         """Why nothing is signed, where the notary's key is not the one that signed here before."""
+        self.outdated = False
+        """Whether the views served are of another version's folds: the projector has none to feed until a rebuild."""
         self._say = say
         self._nats: NatsServer | None = None
         self._postgres: PostgresServer | None = None
@@ -65,7 +67,9 @@ class Supervisor:
             "query_port": query_port,
         }
         self.directory.write_run(self.run)
-        self._say_provisioned(await provision(self.settings, where))
+        made = await provision(self.settings, where)
+        self._say_provisioned(made)
+        self.outdated = made.outdated
         self.unsigned = await custody.ensure(self.settings, where)
         variables = {
             **{name.upper(): path for name, path in self.settings.paths.items()},
@@ -80,7 +84,7 @@ class Supervisor:
         self._services = [self._kept(name, ServiceProcess(name, self.directory, variables)) for name in SERVICES]
         for each in self._services:
             await each.start()
-        waiting = set(SERVICES) - ({"notary"} if self.unsigned else set())
+        waiting = set(SERVICES) - ({"notary"} if self.unsigned else set()) - ({"projector"} if self.outdated else set())
         await all_ready(self._services, waiting, where, str(self.run["intake_url"]), str(self.run["query_url"]))
         self.run["ready"] = True
         self.directory.write_run(self.run)
