@@ -1,11 +1,11 @@
 """What entries did to the views: the row versions that they made and unmade."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from contracts.identifiers import split_subject
 from projections.view import FlagRow, Row, RowKey, View
-from projections.views import VIEWS
+from projections.views import VIEWS, generation_digest
 from services.ledger.journal import Connection
 from services.projector.generation import Generation
 from services.projector.tables import Table, quoted, tables_of
@@ -29,7 +29,8 @@ async def caused_by(
     for kind, of_kind in _by_kind(subjects).items():
         for table in tables_of(_views(kind)):
             values = [table.subject_value(each) for each in of_kind]
-            for record in await connection.fetch(_changed_sql(generation, table), values, list(sequences)):
+            sql = _changed_sql(generation, table, await _lacking(connection, generation, table))
+            for record in await connection.fetch(sql, values, list(sequences)):
                 *columns, known_from, known_to = record
                 row = table.read(columns)
                 if known_from in made:
@@ -88,8 +89,16 @@ def _by_kind(subjects: Collection[str]) -> dict[str, list[str]]:
     return found
 
 
-def _changed_sql(generation: Generation, table: Table) -> str:
-    columns: Iterable[str] = map(quoted, table.columns)
+async def _lacking(connection: Connection, generation: Generation, table: Table) -> set[str]:
+    """Columns that the table does not have, where another version made it: they say nothing."""
+    if generation.digest == generation_digest():
+        return set()
+    rows = await connection.fetch(_SQL["columns"], generation.schema, table.row.TABLE)
+    return set(table.columns) - {row["name"] for row in rows}
+
+
+def _changed_sql(generation: Generation, table: Table, lacking: Collection[str]) -> str:
+    columns = [f"null as {quoted(name)}" if name in lacking else quoted(name) for name in table.columns]
     return (
         f"select {', '.join(columns)} from {quoted(generation.schema)}.{quoted(table.row.TABLE)} "  # noqa: S608
         f"where {quoted(table.row.KEY[0])} = any($1::text[]) "

@@ -70,3 +70,11 @@ select concerns.sequence, concerns.subject
 -- name: known
 -- Whether anything is known of a subject.
 select exists (select from ledger.concerns where subject = $1 and sequence <= $2);
+
+-- name: columns
+-- The columns of a generation's table.
+select attname::text as name
+  from pg_attribute
+ where attrelid = format('%I.%I', $1::text, $2::text)::regclass
+   and attnum > 0
+   and not attisdropped;

@@ -39,7 +39,11 @@ select distinct on (stage) stage, name_zh, name_en
  order by stage, version desc;
 
 -- name: playbooks
--- All published versions.
-select playbook, version, name_zh, name_en, position, stages, published, published_at, withdrawn, skips
-  from reporting.playbook
+-- All published versions. Views of an older version do not say which are withdrawn or skip one: null, until they are made
+-- anew.
+select playbook, version, name_zh, name_en, position, stages, published, published_at,
+       (told.columns ->> 'withdrawn')::bigint as withdrawn,
+       (told.columns ->> 'skips')::boolean as skips
+  from reporting.playbook published_version
+ cross join lateral (select to_jsonb(published_version) - 'content') told (columns)
  order by playbook collate "C", version;
