@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contracts.currencies import WITHDRAWN
 from contracts.envelope import CloudEvent, Refused, read_entry, read_recorded
 from contracts.identifiers import stream_subject
 
@@ -25,32 +24,6 @@ def judge(subject: str, message: bytes) -> CloudEvent | Unreadable:
 def judge_entry(subject: str, message: bytes) -> CloudEvent | Unreadable:
     """The event that an entry of the journal is: as `judge`, but what was let in once is not refused by newer rules."""
     return _judged(subject, message, read_entry)
-
-
-_EVERY_VERSION_KNOWS = frozenset(
-    (
-        "account_registered appointment_made call_made commitment_withdrawn contact_recorded contract_signed "
-        "credit_note_issued criterion_met customer_commitment_received deal_abandoned deal_lost deal_opened "
-        "deal_reassigned deal_reopened deal_revised deal_won demo_held dispute_resolved event_corrected event_voided "
-        "evidence_revoked invoice_issued milestone_achieved payment_allocated payment_received payment_reversed "
-        "payment_transferred playbook_published proposal_submitted receivable_disputed stage_claimed visit_done"
-    ).split()
-)
-"""Events, in version 1, of which no recorder ever said that it does not know their type."""
-
-
-def was_refused(event: CloudEvent, reason: str) -> bool:
-    """Whether an earlier version may have found the event of a message unreadable for this reason.
-
-    It did not know a type that was added since, or a currency that was withdrawn before its time.
-    """
-    if reason == f"type: unknown event type {event.type!r}":
-        return event.event.version() > 1 or event.event.event_name() not in _EVERY_VERSION_KNOWS
-    currency = event.event.__dict__.get("currency")
-    return currency in WITHDRAWN and reason == f"data.currency: {_NOT_ACTIVE}: {currency}"
-
-
-_NOT_ACTIVE = "not an active ISO 4217 currency code such as CNY"
 
 
 def _judged(subject: str, message: bytes, read: Callable[[bytes], CloudEvent]) -> CloudEvent | Unreadable:

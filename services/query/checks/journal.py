@@ -13,7 +13,8 @@ from services.ledger.journal import Connection, Row
 from services.ledger.times import instant, microseconds
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences
-from services.recorder.judge import Unreadable, judge, judge_entry, was_refused
+from services.recorder.earlier import was_refused
+from services.recorder.judge import Unreadable, judge, judge_entry
 from services.sql import queries
 from services.stream.following import FollowingClient
 from services.stream.messages import Messages, messages_at
