@@ -15,6 +15,10 @@ from projections.entry import Entry, Recorded, order_of
 
 VERSION = 2
 """Raised whenever the same entries give another effective history; part of the generation's digest."""
+CHANGES: dict[int, tuple[str, ...]] = {
+    2: ("Entries go by the whole time that was sent, to the nanosecond; before, within a microsecond by sequence.",),
+}
+"""By each version above 1, sentences for people: how it differs from the version before."""
 
 Identity = tuple[str, str]
 _CORRECTIONS = frozenset({EventCorrected, EventVoided})

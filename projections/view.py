@@ -1,8 +1,8 @@
 """What a view is: a pure, total fold over one subject's effective history, and the rows it shows."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import UnionType
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, get_args
@@ -87,7 +87,7 @@ class View(Generic[S]):
 
     name: str
     version: int
-    """Raised whenever the same entries give other rows; part of the generation's digest."""
+    """Raised whenever the same entries give other rows; part of the generation's digest. `changes` says why."""
     kind: Literal["deal", "account"]
     handles: UnionType
     """The union type that `evolve` matches on."""
@@ -108,6 +108,8 @@ class View(Generic[S]):
     """What an event has to do with, at least one name. Entries that share no name, neither directly nor through
     others, have no effect on each other, and touch no row in common: so only what has to do with a late entry is
     folded anew. Without it all entries of a subject hang together."""
+    changes: Mapping[int, Sequence[str]] = field(default_factory=dict, compare=False)
+    """By each version above 1, sentences for people: which rows it makes otherwise than the version before."""
     join: Callable[[S, S], None] = _never_joined
     """Change a state into that of its entries and those of another, which shares no name with it and is given up."""
 

@@ -18,6 +18,18 @@ receivables: View[Account] = View(
     copy=Account.copy,
     names=names,
     join=Account.join,
+    changes={
+        2: (
+            "Cash that moves between accounts is conserved: a transfer moves what the account holds and no more, and "
+            "nothing of an unknown reference, in another currency or of a credit note. Corrections, voids and "
+            "reversals of the payment reach the accounts that it went to. Both accounts are flagged where it had less "
+            "effect.",
+            "Numbers are unique by account, kind and series: a credit note beside a payment of one number counts.",
+            "Numbers are compared as people see them: look-alike characters, invisible ones and outer blanks make no "
+            "other number.",
+            "The balance is booked by rules of its own.",
+        )
+    },
 )
 
 __all__ = ["ItemRow", "MovementRow", "UnappliedRow", "receivables"]

@@ -17,6 +17,14 @@ stage_position: View[Deal] = View(
     copy=Deal.copy,
     insert=insert,
     remove=remove,
+    changes={
+        2: (
+            "The latest closing of a deal counts, flagged closed_again; before, the first one until it was reopened.",
+            "Words of a claim are compared as people see them: look-alike characters, invisible ones and outer blanks "
+            "make no other stage.",
+            "A version of a sales process that was withdrawn is given to no new deal that does not name it.",
+        )
+    },
 )
 
 __all__ = ["PositionRow", "stage_position"]

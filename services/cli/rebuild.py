@@ -1,5 +1,6 @@
 """`daybook rebuild`: the views anew from the journal, while the old ones serve."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from services.output import print_json, progress, say
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
+    from projections.views import FoldChange
     from services.projector.compare import TableDifference
     from services.projector.rebuild import Rebuilt
 
@@ -25,7 +27,8 @@ def rebuild(
 
     Run it after an update that changes a fold. The old views are served until the new ones have passed them; then
     they are replaced in one transaction. Interrupted, it keeps what was complete for the next time, or, with `--force`,
-    leaves nothing behind. With `--diff` the exit code is 1 when something differs.
+    leaves nothing behind. It says what changed in the views since those served were made. With `--diff` the exit code
+    is 1 when something differs.
 
     Example: `daybook rebuild --diff`
     """
@@ -75,13 +78,32 @@ def lines(done: "Rebuilt") -> list[str]:
         ]
     told = [f"Built generation {done.after.digest} from the journal."]
     if done.before is not None:
+        for change in done.changes:
+            told += _change_lines(change)
         told.append(f"Compared with generation {done.before.digest} at sequence {done.sequence}:")
         for each in done.tables:
             told += _table_lines(each)
+    if done.unexplained:
+        told.append(
+            f"No view that writes {', '.join(done.unexplained)} is of another version, so nothing should differ there: "
+            "rows were altered, or a fold has a fault."
+        )
     if done.stale:
         told.append(f"{done.stale} subjects are stale: a fold raises for them. `daybook status` names them.")
     told.append("It is served now." if done.promoted else "Nothing was promoted.")
     return told
+
+
+def _change_lines(change: "FoldChange") -> list[str]:
+    """Why rows differ: what changed in a view, or in the order and effect of entries, which all views share."""
+    name = "History, which all views share," if change.fold == "history" else f"The view {change.fold}"
+    if change.before is None:
+        return [f"{name} is new."]
+    if change.after is None:
+        return [f"{name} is gone."]
+    if change.after < change.before:
+        return [f"{name} is of version {change.after}, which is earlier than that served, {change.before}."]
+    return [f"{name} is of version {change.after} instead of {change.before}:", *(f"  {each}" for each in change.why)]
 
 
 def _table_lines(table: "TableDifference") -> list[str]:
@@ -105,6 +127,8 @@ def document(done: "Rebuilt") -> dict[str, Any]:
         "sequence": done.sequence,
         "same": done.same,
         "stale": done.stale,
+        "changes": [asdict(each) for each in done.changes],
+        "unexplained": done.unexplained,
         "tables": [
             {
                 "table": each.table,

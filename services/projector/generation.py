@@ -57,6 +57,12 @@ async def own(connection: Connection, views: Views = VIEWS) -> Generation | None
     return await _one(connection, "of_digest", generation_digest(views))
 
 
+async def folds(connection: Connection, generation: Generation) -> dict[str, int]:
+    """Name and version of each fold that made a generation."""
+    found: dict[str, int] = json.loads(await connection.fetchval(_SQL["folds"], generation.digest))
+    return found
+
+
 async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
     """The generation that is served; the first one is made and promoted. Idempotent.
 

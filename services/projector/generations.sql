@@ -5,6 +5,10 @@ select digest, schema_name from ledger.generation where promoted_at is not null 
 -- name: of_digest
 select digest, schema_name from ledger.generation where digest = $1;
 
+-- name: folds
+-- Name and version of each fold that a generation was made by.
+select folds from ledger.generation where digest = $1;
+
 -- name: all
 select digest, schema_name, promoted_at from ledger.generation order by promoted_at desc nulls last;
 

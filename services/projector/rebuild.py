@@ -7,12 +7,12 @@ in tables of its own, which nobody else knows; an interrupted build leaves nothi
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 import asyncpg
 
-from projections.views import VIEWS, generation_digest
+from projections.views import VIEWS, FoldChange, changes_since, generation_digest, unexplained
 from services.errors import Unavailable
 from services.ledger.journal import recorded_position
 from services.projector import generation
@@ -45,6 +45,11 @@ class Rebuilt:
     stale: int
     """Subjects for which the folds of the new generation raise."""
     promoted: bool
+    changes: list[FoldChange] = field(default_factory=list)
+    """Folds that are of another version than those which made what was served, and why."""
+    unexplained: list[str] = field(default_factory=list)
+    """Tables that differ although no fold that writes them is of another version: one has a fault, or rows were
+    altered."""
     built: bool = True
     """False: what is served is of these folds already, and building it again was not asked for."""
 
@@ -96,12 +101,14 @@ async def _rebuild(
     ):
         sequence = await _built(connection, before, after, build, progress)
         tables = await compare(connection, before, after, sequence, views) if before is not None else []
+        changes = changes_since(await generation.folds(connection, before), views) if before is not None else []
         stale = await connection.fetchval(_of("stale", after))
         if not diff_only:
             await _promote(connection, before, after, views, build)
     if not diff_only:
         await generation.remove_outdated(connection)
-    return Rebuilt(before, after, sequence, tables, stale, promoted=not diff_only)
+    odd = unexplained([each.table for each in tables if not each.same], changes, views)
+    return Rebuilt(before, after, sequence, tables, stale, not diff_only, changes, odd)
 
 
 @asynccontextmanager

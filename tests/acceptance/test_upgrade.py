@@ -194,6 +194,25 @@ async def test_until_the_views_are_built_anew_reports_are_those_of_before(upgrad
             assert _plain(upgraded.served_before[address]) == _plain(answer), address
 
 
+async def test_rebuild_says_which_views_changed_and_why(upgraded: Upgraded) -> None:
+    told = {each["fold"]: (each["before"], each["after"], each["why"]) for each in upgraded.diff["changes"]}
+    assert told.keys() == {"history", "receivables", "stage_position"}
+    for name, sentences in {
+        "history": ("to the nanosecond",),
+        "receivables": (
+            "Cash that moves between accounts is conserved",
+            "a credit note beside a payment of one number",
+        ),
+        "stage_position": ("The latest closing of a deal counts", "Words of a claim are compared as people see them"),
+    }.items():
+        before, _, why = told[name]
+        assert before == 1
+        for each in sentences:
+            assert each in " ".join(why)
+            assert each in " ".join(upgraded.explained.split())
+    assert upgraded.diff["unexplained"] == []
+
+
 async def test_every_command_that_reads_goes_on_until_then(upgraded: Upgraded) -> None:
     failed = {words: said for words, (code, *said) in upgraded.commands_before.items() if code != 0}
     assert failed == {}

@@ -57,6 +57,7 @@ async def test_a_difference_is_shown_and_then_mended(empty_ledger: Ledger) -> No
     assert code == 1
     assert "receivables_movement: 1 rows only before, 1 only now" in output
     assert "amount=1234567" in output
+    assert "No view that writes receivables_movement is of another version" in output
     assert "Nothing was promoted." in output
     assert (await served(owner)).schema == schema
     code, output, _ = await _run(empty_ledger, "--force", "--json")
@@ -68,6 +69,7 @@ async def test_a_difference_is_shown_and_then_mended(empty_ledger: Ledger) -> No
     (table,) = [each for each in done["tables"] if each["only_before"]]
     assert table["table"] == "receivables_movement"
     assert table["examples_before"][0]["amount"] == "1234567"
+    assert (done["changes"], done["unexplained"]) == ([], ["receivables_movement"])
     assert (await served(owner)).schema != schema
 
 
