@@ -49,6 +49,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         r"daybook rebuild --diff: |should stand|are not what the rules say",
     ),
     Mutation(
+        "a lane whose time is up is as far as what it took became known",
+        "services/projector/lane.py",
+        "taken, reaches = end, arrivals[end - 1].known\n",
+        "taken, reaches = end, arrivals[end - 1].recorded.sequence\n",
+        Test("tests/integration/projector/test_abreast.py::test_lanes_whose_time_is_up_anywhere_go_on_from_there"),
+        r"assert False",
+    ),
+    Mutation(
         "the position of a lane that works by itself is committed with its rows",
         "services/projector/write.py",
         "    async with connection.transaction():\n"
