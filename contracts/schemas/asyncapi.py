@@ -105,8 +105,11 @@ WARNINGS = {
             },
             "field": {"type": "string", "description": "Path such as data.invoice."},
             "reason": {"type": "string", "description": "Which number and which event, and what to do."},
-            "source": {"type": "string", "description": "Source of the earlier event."},
-            "id": {"type": "string", "description": "Id of the earlier event."},
+            "source": {
+                "type": ["string", "null"],
+                "description": "Source of the earlier event; null for another's, unless you may correct its events.",
+            },
+            "id": {"type": ["string", "null"], "description": "Id of the earlier event; null likewise."},
             "sequence": {"type": "integer", "minimum": 1, "description": "Place of the earlier event."},
         },
         "required": ["kind", "field", "reason", "source", "id", "sequence"],

@@ -105,8 +105,10 @@ class Numbers:
 class Reuse:
     """Looks, while the context is open, for documents that have the numbers of some events already."""
 
-    def __init__(self, numbers: Numbers, events: admission.Indexed) -> None:
+    def __init__(self, numbers: Numbers, events: admission.Indexed, own: str | None) -> None:
+        """`own` is the source whose events alone may be named, None where others' may be as well."""
         self._numbers = numbers
+        self._own = own
         self._events = events
         self._asked = {event.identity: asked for _, event in events if (asked := _asked(event)) is not None}
         self._looking: asyncio.Task[Holders] | None = None
@@ -132,11 +134,15 @@ class Reuse:
                 holders = await self._looking
         except TimeoutError:
             self._numbers.slow = True
-        return warned(self._events, self._asked, receipts, holders)
+        return warned(self._events, self._asked, receipts, holders, self._own)
 
 
 def warned(
-    events: admission.Indexed, asked: Mapping[Identity, Asked], receipts: Sequence[Receipt], holders: Holders
+    events: admission.Indexed,
+    asked: Mapping[Identity, Asked],
+    receipts: Sequence[Receipt],
+    holders: Holders,
+    own_source: str | None,
 ) -> Sequence[Receipt]:
     """Add a warning to receipts, in the order of the events, where a document recorded before has the number.
 
@@ -155,34 +161,36 @@ def warned(
         held[own.number].add(Holder(receipt.sequence, *event.identity))
     first_two = {number: sorted(found)[:2] for number, found in held.items()}  # one of them is another document
     return [
-        receipt if own is None else _warned(event, receipt, own, first_two.get(own.number, ()))
+        receipt if own is None else _warned(event, receipt, own, first_two.get(own.number, ()), own_source)
         for event, receipt in told
         for own in (asked.get(event.identity),)
     ]
 
 
-def _warned(event: CloudEvent, receipt: Receipt, own: Asked, held: Sequence[Holder]) -> Receipt:
+def _warned(event: CloudEvent, receipt: Receipt, own: Asked, held: Sequence[Holder], own_source: str | None) -> Receipt:
     for earlier in held:
         if earlier.identity != own.document and earlier.sequence < receipt.sequence:
-            return receipt._replace(warnings=(_warning(event, own.number, earlier),))
+            named = own_source is None or earlier.source == own_source
+            return receipt._replace(warnings=(_warning(event, own.number, earlier, named),))
     return receipt
 
 
-def _warning(event: CloudEvent, number: DocumentNumber, earlier: Holder) -> Warned:
+def _warning(event: CloudEvent, number: DocumentNumber, earlier: Holder, named: bool) -> Warned:
     document = document_of(event.event)
     assert document is not None
     words = number.kind.replace("_", " ")
     sent, _ = told_apart(getattr(document, number.kind), number.reference.partition("\n")[0])
     series = "" if document.series is None else f" of series {document.series}"
     replacement = "replacement.data." if isinstance(event.event, EventCorrected) else ""
+    who = f"{earlier.source}/{earlier.id}" if named else "an event of another source"
     return Warned(
         "number-reused",
         f"data.{replacement}{number.kind}",
-        f"account {number.account} has {words} {sent}{series} already: {earlier.source}/{earlier.id}, sequence "
+        f"account {number.account} has {words} {sent}{series} already: {who}, sequence "
         f"{earlier.sequence}. Only one of them counts. If they are two documents, correct this event to say its "
         "`series`, such as the year; if they are one, void it, or correct or void the earlier one.",
-        earlier.source,
-        earlier.id,
+        earlier.source if named else None,
+        earlier.id if named else None,
         earlier.sequence,
     )
 

@@ -16,10 +16,10 @@ class Warned(NamedTuple):
     """Path such as data.invoice."""
     reason: str
     """For people: what is surprising, and what to do."""
-    source: str
-    """Source of the earlier document's event."""
-    id: str
-    """Its id."""
+    source: str | None
+    """Source of the earlier document's event; None where it is another's, whose events the sender may not correct."""
+    id: str | None
+    """Its id; None likewise."""
     sequence: int
     """Where it is."""
 

@@ -134,7 +134,8 @@ class Reception:
         learnt = await self._in_flight.wait(identities)
         if isinstance(learnt, Refusal):
             return learnt
-        with Reuse(self._numbers, sent.events) as reuse:
+        own = None if source.corrects_others else source.name
+        with Reuse(self._numbers, sent.events, own) as reuse:
             with self._in_flight.claim(identities) as claim:
                 outcome = await self._record(source, sent, learnt)
                 if isinstance(outcome, Refusal):

@@ -4,6 +4,7 @@ import itertools
 import json
 import time
 from collections.abc import AsyncIterator
+from copy import copy
 from typing import Any
 
 import asyncpg
@@ -81,6 +82,19 @@ async def test_an_invoice_of_a_second_year_is_recorded_and_its_sender_is_told(
     assert "account A-1 has invoice 1 already: crm/i-2025, sequence 1" in warning["reason"]
     assert "`series`" in warning["reason"]
     assert "warnings" not in (await crm.send(call("c-1"))).json()
+
+
+async def test_another_source_is_named_to_those_alone_who_may_correct_it(
+    empty_ledger: Ledger, crm: Sender, recorder: Service
+) -> None:
+    await given(empty_ledger, crm, invoice("i-crm"))
+    for name, corrects_others, named in (("billing", False, [None, None]), ("office", True, ["crm", "i-crm"])):
+        sender = copy(crm)
+        sender.token = await empty_ledger.source(name, corrects_others=corrects_others)
+        (warning,) = (await sender.send(invoice(f"i-{name}") | {"source": name})).json()["warnings"]
+        assert ([warning["source"], warning["id"]], warning["sequence"]) == (named, 1)
+        assert ("crm" in warning["reason"]) is corrects_others
+        await empty_ledger.recorded()
 
 
 @pytest.mark.parametrize("document", [invoice, payment, credit_note])
