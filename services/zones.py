@@ -57,26 +57,32 @@ _HEADER = struct.Struct(">4sc15x6L")
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """A zone as the package `tzdata` has it, whatever files the machine has."""
-    return ZoneInfo.from_file(io.BytesIO(_file(name)), key=name)
+    """A zone as the package `tzdata` has it, whatever files the machine has; of another name, from those files."""
+    listed = _listed(name)
+    return ZoneInfo(name) if listed is None else ZoneInfo.from_file(io.BytesIO(_file(listed)), key=name)
 
 
 @cache
 def rules(name: str) -> tuple[Rule, ...]:
-    """All rules of a zone in order, the first from the year 1 on."""
-    found = zone(name)
+    """All rules of a zone in order, the first from the year 1 on.
+
+    None of a name that is not accepted: a ledger of an early version may have one, and PostgreSQL cuts its days.
+    """
+    listed, found = _listed(name), zone(name)
+    if listed is None:
+        return ()
 
     def east(at: datetime) -> int:
         offset = at.astimezone(found).utcoffset()
         assert offset is not None
         return int(offset.total_seconds())
 
-    listed = [at for at in _transitions(_file(name)) if _FIRST < at < _LAST]
-    all_rules = [Rule(_FIRST, east(min([*listed, _LAST]) - timedelta(seconds=1)))]
-    for at in listed:
+    changes = [at for at in _transitions(_file(listed)) if _FIRST < at < _LAST]
+    all_rules = [Rule(_FIRST, east(min([*changes, _LAST]) - timedelta(seconds=1)))]
+    for at in changes:
         if (then := east(at)) != all_rules[-1].seconds_east:
             all_rules.append(Rule(at, then))
-    at = max([*listed, _EPOCH])
+    at = max([*changes, _EPOCH])
     while (following := at + _STEP) < _LAST:  # what the file says by a rule for every year alone
         if (then := east(following)) != all_rules[-1].seconds_east:
             before, since = at, following
@@ -86,6 +92,12 @@ def rules(name: str) -> tuple[Rule, ...]:
             all_rules.append(Rule(since, then))
         at = following
     return tuple(all_rules)
+
+
+def _listed(name: str) -> str | None:
+    """The name that the package knows a zone by, None where it does not."""
+    bare = name.removeprefix("posix/")
+    return bare if bare in names() else None
 
 
 def _file(name: str) -> bytes:
@@ -121,7 +133,8 @@ def end_of(day: date, name: str) -> datetime:
     Raises OverflowError where that is no longer a time.
     """
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
-    found = rules(name)
+    if not (found := rules(name)):
+        return midnight.replace(tzinfo=zone(name)).astimezone(UTC) - timedelta(microseconds=1)
     place = bisect_right(found, midnight, key=lambda rule: rule.from_at)
     for number in range(max(place - 3, 0), len(found)):  # no zone is two rules away from UTC
         begins = max(found[number].from_at, midnight - timedelta(seconds=found[number].seconds_east))

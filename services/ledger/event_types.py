@@ -38,5 +38,10 @@ async def announce(connection: Connection, announced: Collection[str]) -> None:
 async def announce_unled(connection: Connection) -> None:
     """For provisioning: announce what this version knows unless somebody records, who may be of an older version."""
     async with connection.transaction():
-        if await connection.fetchval(_SQL["nobody_records"], lock_of("recorder")):
+        if await nobody_records(connection):
             await connection.execute(_SQL["announce"], sorted(known()))
+
+
+async def nobody_records(connection: Connection) -> bool:
+    """Whether no recorder is at work; then none begins until the transaction ends."""
+    return bool(await connection.fetchval(_SQL["nobody_records"], lock_of("recorder")))

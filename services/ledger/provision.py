@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -12,11 +13,17 @@ import asyncpg
 from services.database import ROLES
 from services.errors import DaybookError, MissingRights, StreamMismatch
 from services.ledger import document_numbers, payment_links, zone_rules
+from services.ledger.event_types import nobody_records
 from services.sql import script
 from services.stream.state import StreamState
 
 _PACKAGE = "services.ledger"
 _FILE = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_FILLS: dict[str, Callable[[asyncpg.Connection], Awaitable[None]]] = {
+    "0005_payment_links.sql": payment_links.fill,
+    "0007_document_numbers.sql": document_numbers.fill,
+}
+"""What is filled from the journal of an older ledger, in the transaction that makes the table."""
 _LOCK = 0x6461_7962_6F6F_6B00
 """Advisory lock of provisioning, so that two at once follow one another."""
 
@@ -58,7 +65,8 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
     With `up_to` no migration behind that number is applied, and nothing else is done: a backup is loaded into the
     tables that it was taken from, and brought up to date afterwards.
 
-    Raises MissingRights before anything is changed, and DaybookError when an applied file differs from ours.
+    Raises MissingRights before anything is changed, and DaybookError when an applied file differs from ours, or where a
+    recorder works on a ledger that lacks what it would have to keep.
     """
     await _check_rights(connection)
     await connection.execute("select pg_advisory_lock($1)", _LOCK)
@@ -78,10 +86,14 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
         for each in missing:
             async with connection.transaction():
                 await connection.execute(each.text)
-                if each.name.endswith("_payment_links.sql"):
-                    await payment_links.fill(connection)
-                if each.name.endswith("_document_numbers.sql"):
-                    await document_numbers.fill(connection)
+                if (fill := _FILLS.get(each.name)) is not None:
+                    if not await nobody_records(connection):
+                        raise DaybookError(
+                            "A recorder is at work that knows nothing of the tables which are to be added now: what "
+                            "it records would be missing in them. Stop the recorders, run `daybook init` again, and "
+                            "start those of this version."
+                        )
+                    await fill(connection)
                 await connection.execute(
                     "insert into ledger.migration (number, name, digest) values ($1, $2, $3)",
                     each.number,

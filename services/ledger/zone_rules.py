@@ -37,8 +37,8 @@ async def check(connection: Connection) -> None:
     if found is None:
         return
     kept = tuple(map(zones.Rule, found["from_at"], found["seconds_east"]))
-    first = zones.difference(kept, zones.rules(found["time_zone"]))
-    if first is not None:
+    wanted = zones.rules(found["time_zone"])
+    if kept != wanted and (first := zones.difference(kept, wanted)) is not None:
         raise NotProvisioned(
             f"The ledger keeps other rules for {found['time_zone']} than the package tzdata {zones.version()} of this "
             f"installation has, first for {first.isoformat()}: days would end elsewhere over HTTP than in SQL. Run "

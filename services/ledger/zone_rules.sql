@@ -10,4 +10,5 @@ delete from ledger.zone_rule;
 
 -- name: add
 insert into ledger.zone_rule (zone, from_at, seconds_east)
-select $1, * from unnest($2::timestamptz[], $3::integer[]);
+select $1, * from unnest($2::timestamptz[], $3::integer[])
+    on conflict do nothing;

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from services.ledger.journal import Connection, Row
 from services.query.ageing import open_item
@@ -65,20 +65,21 @@ async def pipeline(connection: Connection, between: Between) -> list[Changed]:
 
 async def receivables(connection: Connection, between: Between) -> list[Changed]:
     """Invoices that are open in one of the two states, and owed otherwise in the other."""
+
+    def key(row: Row) -> tuple[str, ...]:
+        return row["account"], row["invoice"], row["series"]
+
     rows = await versions(connection, "items", between)
-    found = [
-        Changed(
-            "receivables",
-            {"account": way.either["account"], "invoice": way.either["invoice"]},
-            way.before,
-            way.after,
-            way.causes,
-        )
-        for way in ways(
-            rows, lambda row: (row["account"], row["invoice"]), open_item, between.from_known, between.to_known
-        )
+    found = ways(rows, key, open_item, between.from_known, between.to_known)
+    return [
+        Changed("receivables", _named(cast("tuple[str, ...]", way.key)), way.before, way.after, way.causes)
+        for way in sorted(found, key=lambda way: cast("tuple[str, ...]", way.key))
     ]
-    return sorted(found, key=lambda each: (each.key["account"], each.key["invoice"]))
+
+
+def _named(key: tuple[str, ...]) -> dict[str, Any]:
+    """What tells an invoice from others; the series of its number where it has one."""
+    return {name: value for name, value in zip(("account", "invoice", "series"), key, strict=True) if value}
 
 
 async def versions(connection: Connection, name: str, between: Between) -> Sequence[Row]:

@@ -16,14 +16,28 @@ select position.deal, position.playbook, position.version, position.stage, posit
 
 -- name: items
 -- Invoices that were open.
+-- The day is cut by the ledger's own rules: the face of an older version has no function for that.
+with today as materialized (
+    select coalesce(
+        (select (($1 at time zone 'UTC') + make_interval(secs => rule.seconds_east))::date
+           from ledger.zone_rule rule
+          where rule.zone = identity.time_zone
+            and rule.from_at <= $1
+          order by rule.from_at desc
+          limit 1),
+        ($1 at time zone identity.time_zone)::date
+    ) as day
+      from ledger.identity)
 select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
-       (select reporting.local_day($1)) - item.due_on as days_past_due,
-       reporting.ageing_bucket(item.due_on, (select reporting.local_day($1))) as bucket,
+       today.day - item.due_on as days_past_due,
+       reporting.ageing_bucket(item.due_on, today.day) as bucket,
        item.disputed, item.from_at as since, item.entry,
+       coalesce(to_jsonb(item) ->> 'series', '') as series, -- which the views of an older version lack
        exists (select from reporting.receivables_stale stale
                 where stale.account = item.account and stale.sequence <= $3) as stale,
        item.known_from, item.known_to
-  from reporting.receivables_item_version item
+  from today
+ cross join reporting.receivables_item_version item
  where item.from_at <= $1
    and item.to_at > $1
    and (item.known_from > $2 and item.known_from <= $3

@@ -1,7 +1,7 @@
 """The way of a row between two states of knowledge: what it said, which entries changed it, what it says now. Pure."""
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from services.ledger.journal import Row
@@ -18,6 +18,8 @@ class Way(Generic[Says]):
     after: Says | None
     causes: tuple[int, ...]
     """The sequences on the way at which it came to say something else."""
+    key: Hashable = field(default=None, compare=False)
+    """What tells it from the others."""
 
     @property
     def either(self) -> Says:
@@ -38,11 +40,11 @@ def ways(
     by_key: dict[Hashable, list[tuple[int, int, Says | None]]] = {}
     for version in versions:
         by_key.setdefault(key(version), []).append((version["known_from"], version["known_to"], says(version)))
-    found = (_way(each, from_known, to_known) for each in by_key.values())
+    found = (_way(name, each, from_known, to_known) for name, each in by_key.items())
     return [each for each in found if each.before != each.after]
 
 
-def _way(versions: list[tuple[int, int, Says | None]], from_known: int, to_known: int) -> Way[Says]:
+def _way(key: Hashable, versions: list[tuple[int, int, Says | None]], from_known: int, to_known: int) -> Way[Says]:
     def at(sequence: int) -> Says | None:
         return next((says for known_from, known_to, says in versions if known_from <= sequence < known_to), None)
 
@@ -54,4 +56,4 @@ def _way(versions: list[tuple[int, int, Says | None]], from_known: int, to_known
         if then != now:
             causes.append(moment)
         now = then
-    return Way(before, now, tuple(causes))
+    return Way(before, now, tuple(causes), key)

@@ -25,12 +25,31 @@ _UNKNOWN = "unknown field"
 _REPLACED = "data.replacement.data"
 
 
+class Known:
+    """What the entries before a message show that its recorder knew: recorders of earlier versions do not come back."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def note(self, type_: str, message: bytes) -> None:
+        """One entry, in the order of the journal."""
+        _, _, rest = type_.partition(".")
+        name, _, version = rest.rpartition(".")
+        if name not in _EVERY_VERSION_KNOWS or version != "v1":
+            self._seen.add(type_)
+        if b'"series":' in message or (name == "payment_allocated" and b'"document":' in message):
+            self._seen.add(_UNKNOWN)
+
+    def contradicts(self, type_: str, reason: str) -> bool:
+        """Whether a recorder that knew so much cannot have given this reason."""
+        return type_ in self._seen or (_UNKNOWN in self._seen and _UNKNOWN in reason)
+
+
 def was_refused(event: CloudEvent, reason: str) -> bool:
     """Whether an earlier version may have found the event of a message unreadable for this reason.
 
     Each problem that it names must be true of the message: a type or field that was added since; a currency that was
-    not in use then; an amount with more decimals than its currency has. A recorder that let any of them in wrote an
-    entry, so no entry can be hidden behind them.
+    not in use then; an amount with more decimals than its currency has.
     """
     if reason == f"type: unknown event type {event.type!r}":
         return event.event.version() > 1 or event.event.event_name() not in _EVERY_VERSION_KNOWS

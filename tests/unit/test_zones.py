@@ -88,3 +88,8 @@ def test_the_first_instant_at_which_rules_differ_is_found() -> None:
     assert zones.difference(berlin, berlin) is None
     assert zones.difference(berlin, paris) == berlin[0].from_at
     assert zones.difference(berlin, berlin[:-1]) == berlin[-1].from_at
+
+
+def test_a_copy_of_a_zone_that_an_early_ledger_may_name_is_that_zone() -> None:
+    assert zones.rules("posix/Asia/Shanghai") == zones.rules("Asia/Shanghai")
+    assert zones.end_of(date(2026, 3, 31), "posix/Asia/Shanghai") == datetime(2026, 3, 31, 15, 59, 59, 999999, UTC)

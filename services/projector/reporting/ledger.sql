@@ -109,10 +109,10 @@ comment on function reporting.sequence() is 'The sequence up to which all views 
 create or replace function reporting.sequence_at(at timestamptz) returns bigint
 language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
 begin atomic
-    select ledger.sequence_at(at);
+    select case when sequence_at.at < now() then ledger.sequence_at(sequence_at.at) else reporting.sequence() end;
 end;
 comment on function reporting.sequence_at(timestamptz) is
-    'The highest sequence recorded at or before an instant, 0 before any: what was known then.';
+    'The highest sequence recorded at or before an instant, 0 before any: what was known then. From now on, and for null, it is the one up to which all views are. Whether the recorder has still to record what was taken before the instant, HTTP tells and SQL cannot.';
 
 -- The two times of a report, as every function of them reads them ------------------------------------------------------
 
@@ -237,12 +237,16 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
+    with known as materialized (
+        select reporting.known(data_quality.known_at) as at
+    )
     select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
            entry.id, entry.source, entry.type, entry.occurred_at, entry.recorded_at
       from reporting.flag_version flag
       join reporting.entry on entry.sequence = flag.entry
-     where flag.known_from <= (select known_at)
-       and flag.known_to > (select known_at);
+     cross join known
+     where flag.known_from <= known.at
+       and flag.known_to > known.at;
 end;
 comment on function reporting.data_quality(bigint) is
     'What there was to look at, as known at the sequence known_at: entries of which something was surprising.';
@@ -344,11 +348,15 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
+    with known as materialized (
+        select reporting.known(history.known_at) as at
+    )
     select entry.sequence, entry.id, entry.source, entry.type, entry.subject, entry.occurred_at, entry.recorded_at,
            entry.actor, entry.data,
            case when decision.type = 'daybook.event_voided.v1' then decision.sequence end,
            case when decision.type = 'daybook.event_corrected.v1' then decision.sequence end
-      from reporting.concern
+      from known
+     cross join reporting.concern
       join reporting.entry on entry.sequence = concern.sequence
       left join lateral (
             -- Of all corrections and voids that have an effect the latest counts; flags name those that have none.
@@ -357,20 +365,20 @@ begin atomic
              where correction.target_source = entry.source
                and correction.target_id = entry.id
                and correction.subject = entry.subject
-               and correction.sequence <= history.known_at
+               and correction.sequence <= known.at
                and not exists (
                     select from reporting.flag_version flag
                      where flag.subject = correction.subject
                        and flag.view = 'history'
                        and flag.flag = 'correction_without_effect'
                        and flag.entry = correction.sequence
-                       and flag.known_from <= history.known_at
-                       and flag.known_to > history.known_at)
+                       and flag.known_from <= known.at
+                       and flag.known_to > known.at)
              order by correction.sequence desc
              limit 1) decision on true
      where concern.subject = history.subject
-       and concern.sequence <= history.known_at
-       and (concern.since is null or concern.since <= history.known_at)
+       and concern.sequence <= known.at
+       and (concern.since is null or concern.since <= known.at)
        -- A correction that concerns the subject through its target alone is not its history before that is known.
        and (entry.target_source is null
             or entry.subject = history.subject
@@ -378,7 +386,7 @@ begin atomic
                 select from reporting.entry target
                  where target.source = entry.target_source
                    and target.id = entry.target_id
-                   and target.sequence <= history.known_at))
+                   and target.sequence <= known.at))
      order by entry.sequence;
 end;
 comment on function reporting.history(text, bigint) is

@@ -5,7 +5,7 @@ An entry is read only where its subject is replayed (`subjects.py`); here it is 
 messages with one identity the first counts, or this check says so.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from contracts.canonical import leaf_hash
 from contracts.envelope import CloudEvent
@@ -13,7 +13,7 @@ from services.ledger.journal import Connection, Row
 from services.ledger.times import instant, microseconds
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences
-from services.recorder.earlier import was_refused
+from services.recorder.earlier import Known, was_refused
 from services.recorder.judge import Unreadable, judge, judge_entry
 from services.sql import queries
 from services.stream.following import FollowingClient
@@ -29,7 +29,7 @@ async def check_journal(
 ) -> tuple[Differences, int]:
     """All that differs up to a sequence, and how many rows count as entries."""
     differences = Differences()
-    entries, expected, before = 0, 1, 0
+    entries, expected, before, known = 0, 1, 0, Known()
     async for rows in _chunks(connection, up_to):
         held = await messages.take(rows[-1]["sequence"])
         for row in rows:
@@ -39,7 +39,7 @@ async def check_journal(
             expected = sequence + 1
             before = check_row(row, held.get(sequence), before, differences)
             entries += row["disposition"] == "entry"
-        await _judge_others(connection, [row for row in rows if row["disposition"] != "entry"], differences)
+        await _judge_others(connection, _others(rows, known), differences)
         progress(len(rows))
     if expected <= up_to:
         _gap(expected, up_to, differences)
@@ -91,9 +91,23 @@ async def _chunks(connection: Connection, up_to: int) -> AsyncIterator[Sequence[
         after = rows[-1]["sequence"]
 
 
-async def _judge_others(connection: Connection, rows: Sequence[Row], differences: Differences) -> None:
+def _others(rows: Sequence[Row], known: Known) -> dict[int, tuple[Row, CloudEvent | Unreadable]]:
+    """Messages that do not count, judged anew, by sequence."""
+    found = {}
+    for row in rows:
+        if row["disposition"] == "entry":
+            known.note(row["type"], row["message"])
+        else:
+            found[row["sequence"]] = row, _judge_anew(row, known)
+    return found
+
+
+async def _judge_others(
+    connection: Connection, others: Mapping[int, tuple[Row, CloudEvent | Unreadable]], differences: Differences
+) -> None:
     """Messages that do not count: why not, seen anew."""
-    said = {row["sequence"]: _judge_anew(row) for row in rows}
+    rows = [row for row, _ in others.values()]
+    said = {sequence: judged for sequence, (_, judged) in others.items()}
     named = [each.identity for each in said.values() if isinstance(each, CloudEvent)]
     found = await connection.fetch(_SQL["holders"], *map(list, zip(*named, strict=True))) if named else ()
     holders = {(holder["source"], holder["id"]): holder for holder in found}
@@ -118,13 +132,15 @@ async def _judge_others(connection: Connection, rows: Sequence[Row], differences
             )
 
 
-def _judge_anew(row: Row) -> CloudEvent | Unreadable:
+def _judge_anew(row: Row, known: Known) -> CloudEvent | Unreadable:
     """A message that does not count, by the rules under which it was recorded."""
     if row["disposition"] != "unreadable":
         return judge_entry(row["stream_subject"], row["message"])
     said = judge(row["stream_subject"], row["message"])
-    if isinstance(said, CloudEvent) and was_refused(said, row["reason"]):
-        return Unreadable(row["reason"])
+    if isinstance(said, CloudEvent):
+        reason = row["reason"]
+        if was_refused(said, reason) and not known.contradicts(said.type, reason):
+            return Unreadable(reason)
     return said
 
 

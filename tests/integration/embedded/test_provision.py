@@ -13,6 +13,7 @@ from contracts.playbooks.shipped import shipped
 from services import database, zones
 from services.cli.init import lines
 from services.errors import DaybookError, MissingRights, StreamMismatch
+from services.leadership import lock_of
 from services.ledger.provision import confine_script, migrations
 from services.provision import provision
 from services.settings import Endpoints, Settings
@@ -70,6 +71,17 @@ async def test_the_durable_tables_are_documented(ledger: Ledger) -> None:
 
 async def test_migrations_follow_one_another() -> None:
     assert [each.number for each in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+async def test_a_ledger_is_not_filled_while_a_recorder_of_before_goes_on(ledger: Ledger) -> None:
+    owner, other = await ledger.connect(), await ledger.connect()
+    await owner.execute("drop table ledger.document_number")
+    await owner.execute("delete from ledger.migration where number = 7")
+    await other.execute("select pg_advisory_lock($1)", lock_of("recorder"))
+    with pytest.raises(DaybookError, match="Stop the recorders, run `daybook init` again"):
+        await provision(ledger.settings, ledger.endpoints)
+    await other.execute("select pg_advisory_unlock($1)", lock_of("recorder"))
+    assert (await provision(ledger.settings, ledger.endpoints)).migrations == 1
 
 
 async def test_an_applied_migration_that_was_edited_is_refused(ledger: Ledger) -> None:

@@ -255,6 +255,10 @@ REPORTS = (
 )
 
 
+KNOWN = ("history('deal/D-1', {})", "deal_history('D-1', {})", "data_quality({})")
+"""Functions of known_at alone."""
+
+
 @pytest.mark.parametrize("report", REPORTS)
 async def test_a_moment_at_the_end_of_all_time_is_refused(told: Told, report: str) -> None:
     for as_of in ("infinity", "-infinity", "9999-12-31 23:59:59.999999+00", "294276-12-31", "0001-12-31 BC"):
@@ -263,7 +267,7 @@ async def test_a_moment_at_the_end_of_all_time_is_refused(told: Told, report: st
             await told.reader.fetch(f"select * from reporting.{call}")
 
 
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("report", [*REPORTS, *KNOWN])
 async def test_knowledge_that_is_not_in_the_views_is_refused(told: Told, report: str) -> None:
     for known_at, reason in (
         (told.journal.last + 1, f"not in the views yet; they include everything up to {told.journal.last}"),
@@ -292,6 +296,18 @@ async def test_a_date_means_its_end_where_the_ledger_is(told: Told, report: str)
         as_day, as_end = (report.format(given.format(each)) for each in (f"date '{day}'", f"timestamptz '{end}'"))
         found = await told.reader.fetch(f"select * from reporting.{as_day} found order by found::text")
         assert found == await told.reader.fetch(f"select * from reporting.{as_end} found order by found::text")
+
+
+@pytest.mark.parametrize("report", KNOWN)
+async def test_null_for_what_was_known_means_all_that_is_in_the_views(told: Told, report: str) -> None:
+    given, left_out = report.format("known_at => null"), report.format("").replace(", )", ")")
+    found = await told.reader.fetch(f"select * from reporting.{given} found order by found::text")
+    assert found == await told.reader.fetch(f"select * from reporting.{left_out} found order by found::text")
+
+
+async def test_what_is_known_from_now_on_is_what_is_in_the_views(told: Told) -> None:
+    for at in ("null", "now()", "now() + interval '1 hour'", "timestamptz 'infinity'"):
+        assert await told.reader.fetchval(f"select reporting.sequence_at({at})") == told.journal.last
 
 
 @pytest.mark.parametrize("report", ["funnel", "funnel_outcome", "funnel_and_outcome"])

@@ -102,3 +102,20 @@ async def test_a_reason_that_no_version_gave_is_found(ledger: Ledger) -> None:
         await owner.execute("update ledger.journal set reason = 'data.currency: odd' where disposition = 'unreadable'")
         answer = await verify(owner, nc, ledger.settings.stream, Heard(), wait_s=0)
         assert answer["counts"]["disposition_altered"] == 1
+
+
+async def test_no_entry_is_hidden_behind_what_its_recorder_knew(ledger: Ledger) -> None:
+    billed = {"amount": "1", "currency": "CNY", "due_on": "2026-03-31", "series": "2026"}
+    for number in ("1", "2"):
+        sent = event(f"s{number}", "invoice_issued", "account/A-2", "2026-03-01", invoice=number, **billed)
+        await ledger.publish(canonical(sent), stream_subject("account/A-2"))
+    async with recorder(ledger), ledger.process("projector"):
+        await ledger.projected()
+    owner = await ledger.connect()
+    nc = await ledger.nats()
+    hidden = "update ledger.journal set disposition = 'unreadable', reason = $1 where id = 's2'"
+    async with owner.transaction():
+        await owner.execute("alter table ledger.journal disable trigger user")
+        await owner.execute(hidden, "data.series: unknown field")
+        answer = await verify(owner, nc, ledger.settings.stream, Heard(), wait_s=0)
+        assert answer["counts"]["disposition_altered"] == 1

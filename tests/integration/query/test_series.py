@@ -1,0 +1,32 @@
+"""Invoices of one number in different series are told apart in what has changed."""
+
+from datetime import UTC, datetime
+
+from services.query.changed_rows import Between, receivables
+from tests.integration.query.telling import event
+from tests.ledger import Ledger
+
+_AS_OF = datetime(2026, 3, 31, tzinfo=UTC)
+
+
+async def test_each_of_two_series_changes_by_itself(empty_ledger: Ledger) -> None:
+    owed = {"invoice": "1", "currency": "CNY", "due_on": "2026-04-30"}
+    pays = {"payment": "P", "amount": "10", "currency": "CNY"}
+    allocations = [{"invoice": "1", "series": "2025", "amount": "10"}]
+    await empty_ledger.append(
+        event("i1", "invoice_issued", "account/A-1", "2026-03-01", amount="100", series="2025", **owed),
+        event("i2", "invoice_issued", "account/A-1", "2026-03-02", amount="250", series="2026", **owed),
+        event("i3", "invoice_issued", "account/A-1", "2026-03-03", amount="7", **owed),
+        event("p", "payment_received", "account/A-1", "2026-03-04", allocations=allocations, **pays),
+    )
+    async with empty_ledger.process("recorder"), empty_ledger.process("projector"):
+        await empty_ledger.projected()
+    connection = await empty_ledger.connect("daybook_query")
+    found = await receivables(connection, Between(_AS_OF, 0, 4))
+    assert [(each.key, each.after["open_amount"], list(each.causes)) for each in found] == [
+        ({"account": "A-1", "invoice": "1"}, "7.00", [3]),
+        ({"account": "A-1", "invoice": "1", "series": "2025"}, "90.00", [1, 4]),
+        ({"account": "A-1", "invoice": "1", "series": "2026"}, "250.00", [2]),
+    ]
+    (paid,) = await receivables(connection, Between(_AS_OF, 3, 4))
+    assert (paid.key["series"], paid.before["open_amount"], list(paid.causes)) == ("2025", "100.00", [4])
