@@ -6,6 +6,7 @@ not break, characters that nobody sees. What is recorded keeps its characters; i
 
 import re
 import unicodedata
+from hashlib import sha256
 
 _INVISIBLE = re.compile(
     "["
@@ -43,9 +44,25 @@ def reference_key(text: str) -> str:
 
 
 def number_key(number: str, series: str | None) -> str:
-    """Key of a document number, with that of its series behind a line end where it has one."""
-    key = reference_key(number)
-    return key if series is None else f"{key}\n{reference_key(series)}"
+    """Key of a document number, with that of its series behind a line end where it has one.
+
+    At most `2 * MOST_KEY_BYTES + 1` bytes in UTF-8, which an index of PostgreSQL has room for.
+    """
+    key = _bounded(reference_key(number))
+    return key if series is None else f"{key}\n{_bounded(reference_key(series))}"
+
+
+MOST_KEY_BYTES = 600
+_BEGINNING = 50
+
+
+def _bounded(key: str) -> str:
+    """A key, or of a long one its beginning and hash; NFKC makes up to 33 bytes of one character.
+
+    No other key is the same: none has two line ends.
+    """
+    encoded = key.encode()
+    return key if len(encoded) <= MOST_KEY_BYTES else f"{key[:_BEGINNING]}\n\n{sha256(encoded).hexdigest()}"
 
 
 def told_apart(one: str, other: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ MOST_HEAD_BYTES = 32 * 1024
 MOST_FIELDS = 100
 MOST_TARGET_BYTES = 8 * 1024
 MOST_FRAMING_BYTES = 64 * 1024
-"""Of a body besides what it holds: sizes and extensions of chunks, and an eighth of what it holds."""
+"""Of a body besides what it holds: sizes and extensions of chunks, and twice what it holds, for chunks of few bytes."""
 MOST_DISCARDED = 4 * 1024 * 1024
 """Let in of what follows a refused request."""
 MOST_PIPELINED = 32
@@ -112,9 +112,10 @@ class Crowd:
                 del self._of[address]
 
     def _make_room(self, among: Callable[[str], bool]) -> bool:
-        """End the connection that has waited longest: strangers first, then the idle, then bodies under way."""
-        waiting = [each for each, address in self._here.items() if each.waits and not each.answers and among(address)]
-        longest = min(waiting, key=lambda each: (each.waits, each.since), default=None)
+        """End the connection that has waited longest: strangers first, then the idle, then bodies under way, then those
+        that do not fetch their answers."""
+        waiting = [each for each, address in self._here.items() if each.waiting and among(address)]
+        longest = min(waiting, key=lambda each: each.waiting, default=None)
         if longest is None:
             return False
         longest.give_way()
@@ -130,7 +131,7 @@ class Crowd:
                 each.look(now)
 
 
-HEAD, IDLE, BODY = 1, 2, 3
+HEAD, IDLE, BODY, FETCH = 1, 2, 3, 4
 """What a connection waits for; 0 for nothing: its request is being answered."""
 
 
@@ -158,6 +159,7 @@ class Limited(HttpToolsProtocol):
         self._deadline = _NEVER
         self._lying = 0
         """Bytes of answers that were not fetched when last looked at; 0: all is well."""
+        self._lies_since = _NEVER
         self._fetch_by = _NEVER
         self._slice = 0
 
@@ -168,11 +170,19 @@ class Limited(HttpToolsProtocol):
             self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
         )
 
+    @property
+    def waiting(self) -> tuple[float, ...]:
+        """What it waits for, and since when; empty while it waits for nothing."""
+        if self._lying:
+            return FETCH, self._lies_since
+        return () if self.answers or not self.waits else (self.waits, self.since)
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._wait(HEAD, HEAD_S)
         if not self._crowd.enter(self, self.client[0] if self.client else ""):
             self._refuse(503)
+            self.loop.call_later(LEFTOVER_S, transport.abort)  # it is in no crowd that is swept
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.leave(self)
@@ -217,7 +227,7 @@ class Limited(HttpToolsProtocol):
             return
         if self.waits != BODY:
             self._wait(BODY, MESSAGE_S)
-        if framing > MOST_FRAMING_BYTES + self._body // 8:
+        if framing > MOST_FRAMING_BYTES + 2 * self._body:
             self._refuse(400)
 
     def on_message_begin(self) -> None:
@@ -307,6 +317,8 @@ class Limited(HttpToolsProtocol):
         self.transport.abort()
 
     def _lies(self, now: float) -> None:
+        if not self._lying:
+            self._lies_since = now
         self._lying = max(1, self.transport.get_write_buffer_size())
         self._fetch_by = now + UNFETCHED_S
 

@@ -6,7 +6,7 @@ duplicate window while the recorder is behind.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -222,15 +222,21 @@ class Reception:
             faults += admission.conflicts(events, known.originals)
         faults += admission.target_faults(events, known.originals)
         foreign = admission.foreign_subjects(source, events)
-        self._named.update(dict.fromkeys(foreign & set(known.subjects)))
+        self._name(foreign & (self._named.keys() | set(known.subjects)))
         if foreign - self._named.keys() and not self._journal.away:
             subjects = await self._duplicates.subjects_by_now(foreign)
             if subjects is not None:
                 faults += admission.prefix_faults(source, events, subjects)
-                self._named.update(dict.fromkeys(foreign & set(subjects)))
+                self._name(foreign & set(subjects))
         while len(self._named) > MOST_NAMED:
             del self._named[next(iter(self._named))]
         return faults
+
+    def _name(self, subjects: Iterable[str]) -> None:
+        """Remember that the ledger knows these; those named last are forgotten last."""
+        for each in subjects:
+            self._named.pop(each, None)
+            self._named[each] = None
 
     def _prefix_refusal(self, source: Source, sent: Sent) -> Refusal | None:
         """Ids without the source's prefix are taken where the ledger is known to have them, not where none can say."""

@@ -106,6 +106,8 @@ class Requests:
         self._answer = answer
         self._name_of = name_of
         self._tasks: set[asyncio.Task[None]] = set()
+        self._serving = 0
+        """How many of them serve requests, and will look for those that wait."""
         self._waiting: OrderedDict[str, deque[Request]] = OrderedDict()
         """By source; the first is served next."""
         self._held: defaultdict[str, int] = defaultdict(int)
@@ -140,9 +142,9 @@ class Requests:
         full = self._held_by_all + size > MOST_HELD_BYTES or (
             name is not None and self._held[name] + size > MOST_HELD_BYTES_OF_ONE
         )
-        waits = len(self._tasks) >= AT_ONCE
+        waits = self._serving >= AT_ONCE
         if (name is None or full) and not self._refusals.take():
-            waits = bool(self._tasks) and not full and self._held[_STRANGER] + size <= MOST_HELD_BYTES_OF_STRANGERS
+            waits = self._serving > 0 and not full and self._held[_STRANGER] + size <= MOST_HELD_BYTES_OF_STRANGERS
             if not waits:
                 self._drop()
                 return
@@ -154,6 +156,7 @@ class Requests:
         elif waits:
             self._waiting.setdefault(who, deque()).append(request)
         else:
+            self._serving += 1
             self._begin(self._serve(request, who))
 
     def _drop(self) -> None:
@@ -197,16 +200,19 @@ class Requests:
 
     async def _serve(self, request: Request, who: str) -> None:
         """Answer a request, and then those that wait."""
-        while True:
-            try:
-                answer = await self._answer(request)
-            except Exception:
-                log.exception("request_failed")
-                answer = Refusal("internal", "Intake failed; its log says why. Send it again, unchanged.")
-            await self._reply(request, who, answer)
-            if (following := self._next()) is None:
-                return
-            request, who = following
+        following: tuple[Request, str] | None = request, who
+        try:
+            while following is not None:
+                request, who = following
+                try:
+                    answer = await self._answer(request)
+                except Exception:
+                    log.exception("request_failed")
+                    answer = Refusal("internal", "Intake failed; its log says why. Send it again, unchanged.")
+                await self._reply(request, who, answer)
+                following = self._next()
+        finally:
+            self._serving -= 1  # in the same step in which nobody was seen to wait
 
     async def _refuse(self, request: Request, who: str) -> None:
         await self._reply(

@@ -161,6 +161,7 @@ async def test_what_is_too_much_is_refused_before_it_is_kept(sent: bytes, status
         (b"GET /quick?" + b"x" * 8_000 + b" HTTP/1.1\r\nconnection: close\r\na: " + b"y" * 20_000 + b"\r\n\r\n",
          b"quick"),
         (chunked(*[b"40\r\n" + b"x" * 64 + b"\r\n"] * 20_000), b"1280000"),
+        (chunked(*[b"6\r\nchunks\r\n"] * 50_000), b"300000"),
         (chunked(b"5;name=value\r\nhello\r\n", trailers=b"authorization: Bearer x\r\n"), b"5"),
     ],
 )  # fmt: skip
@@ -260,3 +261,35 @@ async def test_who_is_being_answered_makes_room_for_nobody() -> None:
         assert [await server.status() for _ in range(5)] == [503] * 5
         server.go_on.set()
         assert [await status_of(reader) for reader, _ in busy] == [200] * 10
+
+
+async def test_an_answer_that_is_not_fetched_makes_room_even_in_a_pipeline() -> None:
+    large = b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n"
+    async with served(most=5, most_of_address=5) as server:
+        for _ in range(5):
+            _, writer = await server.connect(large * 3)
+            assert isinstance(writer.transport, asyncio.ReadTransport)
+            writer.transport.pause_reading()
+        for _ in range(10):
+            assert await server.status() == 200
+
+
+async def test_a_connection_that_was_refused_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "LEFTOVER_S", 0.5)
+    async with served(most=2, most_of_address=2) as server:
+        for _ in range(2):
+            await server.connect(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
+        await server.answering(2)
+        reader, writer = await server.connect(b"")
+        assert await status_of(reader) == 503
+        await everything(reader)
+
+        async def is_gone() -> bool:
+            with contextlib.suppress(OSError):
+                writer.write(b"x")
+                await writer.drain()
+                return False
+            return True
+
+        await until(is_gone, "the server still holds it", lambda: "")
+        server.go_on.set()

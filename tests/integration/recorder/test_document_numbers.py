@@ -1,5 +1,6 @@
 """The recorder notes the number of each document; a ledger of an earlier version gets those that it holds."""
 
+from random import Random
 from typing import Any
 
 from services.ledger import document_numbers
@@ -83,3 +84,25 @@ async def test_a_ledger_of_an_earlier_version_gets_the_numbers_that_it_holds(
     await migrate(owner)
 
     assert await noted(empty_ledger) == NOTED
+
+
+async def test_the_longest_numbers_are_recorded_and_stop_nobody(empty_ledger: Ledger) -> None:
+    """As the index would have them, one key of them would take more than a page of it holds."""
+    letters = Random(1).sample(range(0x20000, 0x2A6D0), 235)  # no run of bytes comes again
+    number = "".join(map(chr, letters[:200]))
+    series = "".join(map(chr, letters[200:])) + "\ufdfa" * 165
+    account = "A" * 64
+    await empty_ledger.append(
+        invoice("i-1", number, account, series=series),
+        event("payment_received", f"account/{account}", "p-1", payment=number, series=series, **CURRENCY),
+        event("payment_transferred", f"account/{account}", "t-1", payment=number, series=series,
+              to_account_id="A-1", **CURRENCY),
+        event("credit_note_issued", f"account/{account}", "n-1", credit_note=number, series=series, **CURRENCY),
+        call(id="behind"),
+    )  # fmt: skip
+    async with empty_ledger.process("recorder"), empty_ledger.process("projector"):
+        await empty_ledger.projected()
+    connection = await empty_ledger.connect("daybook_query")
+    rows = await connection.fetch("select account, amount from reporting.receivables_unapplied where kind = 'cash'")
+    assert [(row["account"], str(row["amount"])) for row in rows] == [("A-1", "10.00")]
+    assert len(await noted(empty_ledger)) == 3

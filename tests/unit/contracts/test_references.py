@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.references import reference_key, told_apart
+from contracts.references import MOST_KEY_BYTES, number_key, reference_key, told_apart
 
 LOOK_ALIKE = [
     ("Café-1", "Cafe\u0301-1"),
@@ -99,3 +99,12 @@ def test_what_looks_alike_and_differs_never_reads_alike(one: str, other: str) ->
         assert first != second
         if reference_key(one) == reference_key(other):
             assert any("<U+" in each for each in (first, second))
+
+
+def test_the_key_of_a_long_number_has_a_bound_and_is_no_others() -> None:
+    longest = "\ufdfa" * 200  # NFKC makes eighteen characters of each
+    numbers = [longest, longest[:-1], longest + "1", "\U00020000" * 200, "1" * 600, "1" * 601]
+    keys = [number_key(number, series) for number in numbers for series in (None, "1", *numbers)]
+    assert len(set(keys)) == len(keys)
+    assert max(len(key.encode()) for key in keys) <= 2 * MOST_KEY_BYTES + 1
+    assert number_key("1" * 600, None) == "1" * 600
