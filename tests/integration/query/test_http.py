@@ -132,7 +132,8 @@ async def test_what_is_not_known_says_up_to_where_it_is_not(api: Api, told: Told
 
 async def test_status_says_how_far_everything_is(api: Api, told: Told) -> None:
     answer = await api.get("/status")
-    assert set(answer) == {"stream", "recorded", "lanes", "entries", "quarantined", "stale", "generation", "notary"}
+    wanted = {"stream", "recorded", "lanes", "entries", "quarantined", "flags", "stale", "generation", "notary"}
+    assert set(answer) == wanted
     assert answer["stream"]["last_sequence"] == answer["recorded"] == told.last
     assert answer["stream"]["bytes"] > 0
     assert answer["stream"]["max_bytes"] == told.ledger.settings.stream_max_bytes
