@@ -19,7 +19,7 @@ from tests.faults.world import World
 
 _HELD = 300
 """Connections to each service whose request never ends."""
-_AT_ONCE = 4
+_AT_ONCE = 1
 """Connections to each service that send headers without end."""
 _LASTS_S = 15.0
 _MOST_BYTES = 64 * 1024 * 1024
@@ -69,7 +69,7 @@ async def _endless(world: World[OneOfEach], name: str, url: str, headers: Iterat
                             return
                 finally:
                     writer.transport.abort()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
 
 
 async def _half(url: str, until: float) -> None:
