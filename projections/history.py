@@ -79,11 +79,7 @@ class Effective:
         entry = entry_of(recorded)
         if entry.event is not recorded.said.event:
             return None
-        entries = self.entries
-        if not entries or entries[-1].order < entry.order:
-            entries.append(entry)
-        else:
-            insort(entries, entry, key=order_of)
+        self._insert(entry)
         return entry
 
     def take(self, recorded: Recorded) -> Told:

@@ -31,7 +31,7 @@ class Withdrawn:
 
 
 Policy = Published | Withdrawn
-"""What an entry of the policy family says."""
+"""Publication or withdrawal: what an entry of the policy family says."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,6 @@ class Playbooks:
         return max(before, key=lambda each: each.playbook.version) if before else next(iter(versions), None)
 
     def _withdrawn(self, playbook: Playbook, sequence: int) -> bool:
-        """Whether a version was withdrawn below a sequence."""
+        """Tell if a version was withdrawn below a sequence."""
         found = self.withdrawn.get((playbook.key, playbook.version))
         return found is not None and found.sequence < sequence

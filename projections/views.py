@@ -54,7 +54,7 @@ def changes_since(before: Mapping[str, int], views: Iterable[View[Any]] = VIEWS)
 
 
 def unexplained(tables: Iterable[str], changes: Iterable[FoldChange], views: Iterable[View[Any]] = VIEWS) -> list[str]:
-    """Those of some tables that no fold of another version writes: what differs in them has no reason in the folds."""
+    """Tables of those given that no fold of another version writes: no fold is a reason for what differs in them."""
     changed = {each.fold for each in changes}
     if "history" in changed:
         return []

@@ -34,7 +34,7 @@ MOST_DISCARDED = 4 * 1024 * 1024
 MOST_PIPELINED = 32
 """Requests that wait while one before them is answered; the connection ends with the last of them."""
 SLICE = 16 * 1024
-"""So much is read before the counts are looked at."""
+"""Bytes that are read before the counts are looked at."""
 
 HEAD_S = 10.0
 """How long the head of a request may take, from the connection or its first byte."""
@@ -87,7 +87,7 @@ class Crowd:
         self._of: Counter[str] = Counter()
 
     def protocol(self) -> Callable[..., "Limited"]:
-        """What uvicorn makes a connection's protocol of."""
+        """Factory of the connections' protocols, for uvicorn."""
         return partial(Limited, self)
 
     def enter(self, connection: "Limited", address: str) -> bool:
@@ -132,7 +132,7 @@ class Crowd:
 
 
 HEAD, IDLE, BODY, FETCH = 1, 2, 3, 4
-"""What a connection waits for; 0 for nothing: its request is being answered."""
+"""States of a connection by what it waits for; 0 for nothing: its request is being answered."""
 
 
 class Limited(HttpToolsProtocol):
@@ -165,7 +165,7 @@ class Limited(HttpToolsProtocol):
 
     @property
     def answers(self) -> bool:
-        """Whether a whole request is being answered."""
+        """Tell if a whole request is being answered."""
         return bool(self.pipeline) or (
             self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
         )

@@ -116,7 +116,7 @@ WARNINGS = {
         "additionalProperties": False,
     },
 }
-"""What a receipt may carry besides, over HTTP as over NATS."""
+"""Schema of the warnings that a receipt may carry, over HTTP as over NATS."""
 _RECEIPT = {
     "type": "object",
     "properties": {

@@ -24,7 +24,7 @@ from projections.entry import Entry, order_of
 from projections.rulebook import Need, Rulebook
 
 _NAMING = frozenset({MilestoneAchieved, CriterionMet, CustomerCommitmentReceived})
-"""What says itself which item or stage it is evidence for."""
+"""Events that say themselves which item or stage they are evidence for."""
 _TAKING_BACK = frozenset({CommitmentWithdrawn, EvidenceRevoked})
 
 

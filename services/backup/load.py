@@ -21,8 +21,8 @@ _BYTES = 64 * 1024 * 1024
 """And not more than this."""
 COPY_S = 86_400.0
 NOT_LOADED = frozenset({"generation", "zone_rule"})
-"""What the old views were is told by the backup; the new database lists those that are built in it. The rules of the
-time zone are kept anew, as this installation has them."""
+"""Tables that are not loaded. What the old views were is told by the backup; the new database lists those that are
+built in it. The rules of the time zone are kept anew, as this installation has them."""
 
 
 class Progress(Protocol):

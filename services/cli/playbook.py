@@ -75,7 +75,7 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 def _state(found: dict[str, Any]) -> str:
-    """What is unusual about a version."""
+    """Words for what is unusual about a version."""
     withdrawn = f"withdrawn at sequence {found['withdrawn']}" if found["withdrawn"] else ""
     return withdrawn or (f"skips version {found['version'] - 1}" if found["skips"] else "")
 

@@ -31,7 +31,7 @@ class Supervisor:
         self.unsigned: str | None = None
         """Why nothing is signed, where the notary's key is not the one that signed here before."""
         self.outdated = False
-        """Whether the views served are of another version's folds: the projector has none to feed until a rebuild."""
+        """Flag: the views served are of another version's folds, and the projector has none to feed until a rebuild."""
         self._say = say
         self._nats: NatsServer | None = None
         self._postgres: PostgresServer | None = None

@@ -4,7 +4,7 @@ import structlog
 
 from services import zones
 from services.errors import NotProvisioned
-from services.ledger.journal import Connection
+from services.ledger.journal import Connection, Row
 from services.sql import queries
 
 log = structlog.get_logger()
@@ -17,8 +17,7 @@ async def keep(connection: Connection) -> None:
     found = await connection.fetchrow(_SQL["kept"])
     if found is None:
         return
-    kept = tuple(map(zones.Rule, found["from_at"], found["seconds_east"]))
-    wanted = zones.rules(found["time_zone"])
+    kept, wanted = _compared(found)
     if kept == wanted:
         return
     async with connection.transaction():
@@ -36,11 +35,15 @@ async def check(connection: Connection) -> None:
     found = await connection.fetchrow(_SQL["kept"])
     if found is None:
         return
-    kept = tuple(map(zones.Rule, found["from_at"], found["seconds_east"]))
-    wanted = zones.rules(found["time_zone"])
+    kept, wanted = _compared(found)
     if kept != wanted and (first := zones.difference(kept, wanted)) is not None:
         raise NotProvisioned(
             f"The ledger keeps other rules for {found['time_zone']} than the package tzdata {zones.version()} of this "
             f"installation has, first for {first.isoformat()}: days would end elsewhere over HTTP than in SQL. Run "
             "`daybook init` with the newer of the two."
         )
+
+
+def _compared(found: Row) -> tuple[tuple[zones.Rule, ...], tuple[zones.Rule, ...]]:
+    """The rules that are kept, and those that the package has."""
+    return tuple(map(zones.Rule, found["from_at"], found["seconds_east"])), zones.rules(found["time_zone"])
