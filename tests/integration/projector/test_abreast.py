@@ -261,7 +261,7 @@ async def test_a_lane_that_comes_later_waits_for_those_under_way_and_goes_with_t
     monkeypatch.setattr(session, "REST_S", 0.1)
     owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
     journal = Journal()
-    journal.take(each for each in turmoil(seed=55, events=200, deals=60) if "playbook_published" not in each["type"])
+    journal.take(each for each in turmoil(seed=55, events=200, deals=60) if "daybook.playbook_" not in each["type"])
     schema = (await served(owner)).schema
     looks = _count_looks(monkeypatch)
 

@@ -46,7 +46,7 @@ async def test_a_part_is_as_large_as_fits(
     owner = await empty_ledger.connect()
     schema = (await served(owner)).schema
     journal = Journal()
-    journal.take(each for each in turmoil(seed=56, events=600, deals=4) if "playbook_published" not in each["type"])
+    journal.take(each for each in turmoil(seed=56, events=600, deals=4) if "daybook.playbook_" not in each["type"])
     await journal.write(owner)
     busiest = await owner.fetchval("select lane from ledger.concerns group by lane order by count(*) desc limit 1")
     claimed = await Lane.claim(owner, schema, VIEWS, busiest, Cache(1000))
