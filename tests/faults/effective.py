@@ -6,7 +6,9 @@ with the highest sequence counts; a replacement keeps type, subject and whatever
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from contracts.canonical import canonical
 from contracts.envelope import read_entry
@@ -18,17 +20,19 @@ _VOID, _CORRECTION, _PLAYBOOK = "daybook.event_voided.v1", "daybook.event_correc
 _NAMES_A_SUBJECT = {"deal_id": "deal", "account_id": "account", "to_account_id": "account"}
 
 
-class Told(NamedTuple):
+@dataclass(frozen=True)
+class Told:
     """An event that counts."""
 
     sequence: int
     event: dict[str, Any]
 
-    @property
+    @cached_property
     def concerns(self) -> frozenset[str]:
         """Its subject, and every deal and account that its data names."""
         return frozenset({self.event["subject"], *_named(self.event["data"])})
 
+    @cached_property
     def entry(self) -> Entry[Any]:
         """As the interpreters of the rules read it."""
         said = read_entry(canonical(self.event))

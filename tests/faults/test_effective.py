@@ -19,5 +19,5 @@ def test_voids_and_corrections_count_as_the_product_counts_them(facts: list[Said
     story.tell(*facts)
     rows = [Row(each.sequence, 0, "entry", "", each.said.canonical, b"") for each in story.history]
     wanted = [(each.order, each.event) for each in product(story.history, story.subject).entries]
-    found = [(each.order, each.event) for each in (one.entry() for one in effective(rows))]
+    found = [(each.order, each.event) for each in (one.entry for one in effective(rows))]
     assert sorted(found, key=lambda each: each[0]) == wanted

@@ -21,7 +21,7 @@ from tests.faults.recorded import Row
 from tests.unit.projections.receivables.reference import books_at
 from tests.unit.projections.stage_position.reference import flags, intervals
 
-_SUBJECTS = 8
+_SUBJECTS = 16
 _INSTANTS = 3
 _STANDS = "known_to = 9223372036854775807"
 
@@ -44,14 +44,14 @@ def _some(told: Sequence[Told], kind: str, draw: Random) -> list[str]:
 
 def _entries(told: Sequence[Told], subject: str) -> list[Entry[Any]]:
     """All that concerns a subject, in order of the time at which it happened."""
-    return sorted((each.entry() for each in told if subject in each.concerns), key=lambda each: each.order)
+    return sorted((each.entry for each in told if subject in each.concerns), key=lambda each: each.order)
 
 
 def _playbooks(told: Sequence[Told]) -> Playbooks:
     playbooks = Playbooks()
     for each in told:
         _, _, key = each.event["subject"].partition("playbook/")
-        match each.entry().event:
+        match each.entry.event:
             case PlaybookPublished(playbook=playbook):
                 playbooks = playbooks.adding(Published(each.sequence, playbook))
             case PlaybookWithdrawn(playbook_version=version):
@@ -110,9 +110,13 @@ async def _account(
 
 
 def _with_payments(told: Sequence[Told], entries: Sequence[Entry[Any]], subject: str) -> list[Entry[Any]]:
-    """The account's own entries, and all that any account has of the payments that it or its transfers name."""
+    """The account's own entries, and what accounts have of its payments to which these may have been transferred."""
     named = {each.event.payment for each in entries if isinstance(each.event, CASH)}
-    others = (each.entry() for each in told if each.event["subject"] != subject)
+    moved = [each for each in told if each.event["type"].startswith("daybook.payment_")]
+    known = {subject}
+    while found := {each for one in moved if known & one.concerns for each in one.concerns} - known:
+        known |= found
+    others = (each.entry for each in moved if each.event["subject"] in known - {subject})
     payments = [each for each in others if isinstance(each.event, CASH) and each.event.payment in named]
     return [*(each for each in entries if each.subject == subject), *payments]
 
