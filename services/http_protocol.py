@@ -3,14 +3,16 @@
 Every service speaks it. uvicorn and httptools read requests; here they are fed little at a time, and what they would
 keep is counted. Limits of bodies and rights are the application's.
 
-A connection that waits for its peer (silent, amid the head or the body of a request, idle between requests, or with an
-answer that is not fetched) has a deadline. When there are as many connections as may be, one that waits makes room for
-the next; one whose request is being answered never does.
+A connection that waits for its peer (silent, amid a handshake of TLS, the head or the body of a request, idle between
+requests, or with an answer that is not fetched) has a deadline. When there are as many connections as may be, one that
+waits makes room for the next; one whose request is being answered never does.
 """
 
 import asyncio
 import json
 import resource
+import ssl
+from asyncio.sslproto import SSLProtocol
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +22,7 @@ import httptools
 import prometheus_client
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.utils import get_remote_addr
 
 from services.monitoring.registry import REGISTRY
 
@@ -86,12 +89,14 @@ class Crowd:
         self._here: dict[Limited, str] = {}
         self._of: Counter[str] = Counter()
 
-    def protocol(self) -> Callable[..., "Limited"]:
-        """Factory of the connections' protocols, for uvicorn."""
-        return partial(Limited, self)
+    def protocol(self, tls: ssl.SSLContext | None = None) -> Callable[..., asyncio.BaseProtocol]:
+        """Factory of the connections' protocols, for uvicorn, which is to know nothing of `tls`."""
+        return partial(Limited, self) if tls is None else partial(_over_tls, self, tls)
 
     def enter(self, connection: "Limited", address: str) -> bool:
         """Let a connection in, in the place of one that waits if need be; False when there is none."""
+        if connection in self._here:
+            return True
         if self._of[address] >= self.most_of_address:
             if not self._make_room(lambda other: other == address):
                 return False
@@ -122,6 +127,12 @@ class Crowd:
         self.leave(longest)
         return True
 
+    def end_handshakes(self) -> None:
+        """End the connections that have not become TLS yet."""
+        for each in list(self._here):
+            if not each.open:
+                each.transport.abort()
+
     async def sweep(self) -> None:
         """End what is past its deadline, until cancelled."""
         while True:
@@ -141,6 +152,8 @@ class Limited(HttpToolsProtocol):
     def __init__(self, crowd: Crowd, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._crowd = crowd
+        self.open = False
+        """Requests can come: where TLS is spoken, its handshake is over."""
         self._over = False
         """Nothing more is read."""
         self._fed = 0
@@ -177,8 +190,16 @@ class Limited(HttpToolsProtocol):
             return FETCH, self._lies_since
         return () if self.answers or not self.waits else (self.waits, self.since)
 
+    def arrives(self, transport: asyncio.Transport) -> bool:
+        """Begin to count, and to be waited for, with a connection over which TLS is to be spoken; False: it may not."""
+        self.transport = transport
+        self._wait(HEAD, HEAD_S)
+        peer = get_remote_addr(transport)
+        return self._crowd.enter(self, peer[0] if peer else "")
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.open = True
         self._wait(HEAD, HEAD_S)
         if not self._crowd.enter(self, self.client[0] if self.client else ""):
             self._refuse(503)
@@ -295,6 +316,11 @@ class Limited(HttpToolsProtocol):
     def look(self, now: float) -> None:
         """End it when its deadline has passed."""
         transport = self.transport
+        if not self.open:
+            if now >= self._deadline:
+                _REFUSED.labels("slow").inc()
+                transport.abort()
+            return
         if self._lying:
             if transport.get_write_buffer_size() + FETCHED <= self._lying:
                 self._lies(now)
@@ -347,6 +373,30 @@ class Limited(HttpToolsProtocol):
             self._fed, self._deadline = 0, self.loop.time() + LEFTOVER_S
         else:
             self.transport.close()
+
+
+class _Handshake(SSLProtocol):
+    """What asyncio puts between a connection and its protocol for TLS, but counted from the first moment on."""
+
+    def __init__(self, connection: Limited, crowd: Crowd, context: ssl.SSLContext) -> None:
+        super().__init__(connection.loop, connection, context, None, server_side=True)  # type: ignore[arg-type]
+        self._connection = connection
+        self._crowd = crowd
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        if self._connection.arrives(transport):
+            super().connection_made(transport)
+        else:
+            _REFUSED.labels("crowded").inc()
+            transport.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        self._crowd.leave(self._connection)
+
+
+def _over_tls(crowd: Crowd, context: ssl.SSLContext, *args: Any, **options: Any) -> asyncio.BaseProtocol:
+    return _Handshake(Limited(crowd, *args, **options), crowd, context)
 
 
 def _answer(status: int) -> bytes:

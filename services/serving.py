@@ -67,7 +67,7 @@ async def serving(
     server = _Server(
         uvicorn.Config(
             app,
-            http=crowd.protocol(),  # type: ignore[arg-type]
+            http=crowd.protocol(tls),  # type: ignore[arg-type]
             ws="none",
             log_config=None,
             access_log=False,
@@ -75,7 +75,6 @@ async def serving(
             proxy_headers=False,  # what a request says about its sender is believed nowhere
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
-            ssl_context_factory=None if tls is None else lambda config, default: tls,
         )
     )
     task = asyncio.create_task(server.serve([listener]))
@@ -89,6 +88,7 @@ async def serving(
         yield listener.getsockname()[1]
     finally:
         server.should_exit = True
+        crowd.end_handshakes()
         await task
         sweeping.cancel()
 

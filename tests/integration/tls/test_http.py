@@ -1,5 +1,7 @@
 """TLS over HTTP, by DAYBOOK_TLS_CERTIFICATE and DAYBOOK_TLS_KEY: intake, query, and what services say of themselves."""
 
+import asyncio
+import contextlib
 import json
 import ssl
 from collections.abc import Callable
@@ -8,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services import http_protocol
 from services.intake.service import running as intake_running
 from services.query.service import running as query_running
 from tests.certificates import Authority, Pair
@@ -142,3 +145,33 @@ async def test_listening_for_others_without_tls_is_warned_of(ledger: Ledger, pai
     async with ledger.process("recorder", recorder_host="0.0.0.0", **own) as process:
         await ledger.recorded()
         assert "serving_without_tls" not in process.output()
+
+
+@pytest.mark.parametrize("sent", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["silent", "half_a_hello"])
+async def test_handshakes_that_do_not_go_on_shut_no_door(
+    ledger: Ledger, authority: Authority, pair: Pair, sent: bytes
+) -> None:
+    """In a process of its own: services run on another event loop than tests."""
+    own = {"tls_certificate": str(pair.certificate), "tls_key": str(pair.key), "http_connections": "20"}
+    strangers = []
+    async with ledger.process("recorder", **own) as process, httpx.AsyncClient(verify=trusting(authority)) as client:
+        await process.ready()
+        port = httpx.URL(process.url).port
+        for _ in range(50):
+            strangers.append(await asyncio.open_connection("127.0.0.1", port))
+            strangers[-1][1].write(sent)
+        assert (await client.get(f"{process.url}/health")).status_code == 200
+        ended = await asyncio.gather(*(_ends(reader) for reader, _ in strangers[:30]))
+        assert all(ended)
+        waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        strangers += waiting
+        assert all(await asyncio.gather(*(_ends(reader) for reader, _ in waiting)))  # their time is up
+    for _, writer in strangers:
+        writer.close()
+
+
+async def _ends(reader: asyncio.StreamReader) -> bool:
+    async with asyncio.timeout(http_protocol.HEAD_S + 10):
+        with contextlib.suppress(ConnectionResetError):
+            return await reader.read() == b""
+    return True
