@@ -6,7 +6,7 @@ import pwd
 import stat
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -14,8 +14,10 @@ import pytest
 
 from services.embedded.cluster import binary
 from services.embedded.postgres import PostgresServer
+from services.embedded.readers import keep_in_time
 from services.errors import ServerFailed
 from tests.servers import Servers
+from tests.service import until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to act as another system user")
 
@@ -180,6 +182,36 @@ async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Pa
         with pytest.raises(asyncpg.PostgresError):
             await _connect(held, server.reader_url, 90)
         await _connect(held, server.url, 60)
+
+
+@pytest.mark.parametrize(
+    ("limit", "holds"),
+    [
+        ("statement_timeout", "select pg_sleep(600)"),
+        ("idle_in_transaction_session_timeout", "begin"),
+        ("idle_session_timeout", "select 1"),
+        ("transaction_timeout", "begin; select pg_sleep(600)"),
+    ],
+)
+async def test_a_reader_who_lifts_a_limit_of_time_is_ended_all_the_same(tmp_path: Path, limit: str, holds: str) -> None:
+    async with _started(tmp_path) as server:
+        admin, owner = await asyncpg.connect(server.url_of("daybook")), await asyncpg.connect(server.url)
+        await admin.execute(f"alter role daybook_reader set {limit} = '1s'")
+        reader = await asyncpg.connect(server.reader_url)
+        await reader.execute(f"set {limit} = 0")
+        held = asyncio.create_task(reader.execute(holds))
+        looking = asyncio.create_task(keep_in_time(server.url_of("daybook")))
+
+        async def is_ended() -> bool:
+            await owner.execute("select 1")
+            return reader.is_closed()
+
+        await until(is_ended, "the reader holds on")
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await held
+        looking.cancel()
+        for each in (admin, owner):
+            await each.close()
 
 
 async def test_connections_are_reserved_for_services_whoever_holds_the_rest(tmp_path: Path) -> None:
