@@ -25,6 +25,7 @@ class Standing:
         self._asked_at = float("-inf")
         self._leads: tuple[Client, str, Callable[[], Position]] | None = None
         self._interrupted = "it is just starting"
+        self._code = "not_recording"
 
     def stands_by(self) -> None:
         """It has asked for the lock, and another recorder has it."""
@@ -39,9 +40,9 @@ class Standing:
         self._leads = None
         self._asked_at = float("-inf")
 
-    def interrupted(self, reason: str) -> None:
-        """Something keeps it from leading and standing by; it begins anew."""
-        self._interrupted = reason
+    def interrupted(self, reason: str, code: str = "not_recording") -> None:
+        """Something keeps it from leading and standing by; it begins anew. `code`: of the reason on `/ready`."""
+        self._interrupted, self._code = reason, code
 
     async def look(self) -> Condition:
         """How it is now."""
@@ -49,7 +50,7 @@ class Standing:
             return await _leading(*self._leads)
         if monotonic() - self._asked_at < STANDS_BY_S:
             return Condition((), {"role": "standing_by"}, {"daybook_recorder_leading": 0})
-        reason = Reason("not_recording", f"It neither records nor stands by: {self._interrupted}")
+        reason = Reason(self._code, f"It neither records nor stands by: {self._interrupted}")
         return Condition((reason,), {"role": "waiting"}, {"daybook_recorder_leading": 0})
 
 

@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from services import database
-from services.errors import DaybookError, LostLeadership, NotProvisioned, StreamMismatch, Unavailable
+from services.errors import ClockDiffers, DaybookError, LostLeadership, NotProvisioned, StreamMismatch, Unavailable
 from services.leadership import leadership, writer_of
 from services.ledger import event_types
 from services.lifetime import until_one_ends, until_told
@@ -57,6 +57,9 @@ async def run(at: Endpoints, stream: str, standing: Standing | None = None) -> N
         try:
             async with leadership(at.database_url, "recorder", standing.stands_by) as lease:
                 await until_one_ends(lease.watch(), _lead(at, stream, standing))
+        except ClockDiffers as error:
+            log.warning("recorder_interrupted", reason=str(error))
+            standing.interrupted(str(error), "clock_differs")
         except LostLeadership as error:
             log.warning("leadership_lost", reason=str(error))
             standing.interrupted(str(error))

@@ -156,6 +156,7 @@ def _identity(message: bytes) -> Identity:
 def _named(message: bytes) -> Identity | None:
     """The identity that any message says it has."""
     try:
-        return _identity(message)
+        source, name = _identity(message)
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
+    return (source, name) if isinstance(source, str) and isinstance(name, str) else None
