@@ -65,6 +65,21 @@ def _bounded(key: str) -> str:
     return key if len(encoded) <= MOST_KEY_BYTES else f"{key[:_BEGINNING]}\n\n{sha256(encoded).hexdigest()}"
 
 
+_LIKE_ASCII = re.compile("[\u02d7\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13fd\u2012-\u2015\u2043\u2212]")
+"""Letters of Greek, Cyrillic, Armenian and Cherokee, and dashes: many look like a character of ASCII."""
+_OF_ASCII = re.compile("[0-9A-Za-z]")
+
+
+def spelled_out(text: str) -> str:
+    """A reference as a person can look for it: what looks like ASCII and is not as code points such as `<U+0410>`.
+
+    A reference without any letter or digit of ASCII stays as it is.
+    """
+    if text.isascii() or _OF_ASCII.search(text) is None:
+        return text
+    return _LIKE_ASCII.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
 def told_apart(one: str, other: str) -> tuple[str, str]:
     """Two texts as a person can tell them apart: where they differ, characters as code points such as `<U+200B>`.
 

@@ -12,7 +12,7 @@ _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _OFFSET = r"[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _INSTANT = re.compile(rf"({_DAY})[Tt]({_CLOCK})(?:\.([0-9]{{1,9}}))?([Zz]|{_OFFSET})")
 _CALENDAR_DAY = re.compile(_DAY)
-_FIRST_YEAR, _LAST_YEAR = 2, 9998
+FIRST_YEAR, LAST_YEAR = 2, 9998
 """Programs send the first and the last moment of the calendar when they mean none, and databases keep them as minus
 and plus infinity. Nothing within a day of them can be told in every time zone either."""
 
@@ -35,7 +35,7 @@ def read_instant(text: str) -> tuple[datetime, str]:
         instant = local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(f"there is no such time: {text[:40]}") from None
-    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ValueError(f"stands for no time at all: {text[:40]}")
     return instant, canonical
 

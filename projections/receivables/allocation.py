@@ -7,6 +7,7 @@ is; the rest is flagged and has no effect later.
 
 from decimal import Decimal
 
+from contracts.references import spelled_out
 from projections.receivables.account import Allocate, Applied, Document, DocumentKind
 from projections.receivables.step import Step
 
@@ -18,14 +19,14 @@ def ask(step: Step, wanted: Allocate) -> None:
     if document is None:
         account.awaiting_document.setdefault(wanted.document, []).append(wanted)
         if any((kind, wanted.document) in account.documents for kind in _kinds(wanted)):
-            detail = f"{wanted.number} is no payment or credit note in {wanted.currency}"
+            detail = f"{spelled_out(wanted.number)} is no payment or credit note in {wanted.currency}"
             step.waits("wrong_currency", detail, wanted)
         else:
-            detail = f"{wanted.number} is no payment or credit note of this account yet"
+            detail = f"{spelled_out(wanted.number)} is no payment or credit note of this account yet"
             step.waits("unknown_payment", detail, wanted)
     elif wanted.invoice not in account.items:
         account.awaiting_invoice.setdefault(wanted.invoice, []).append(wanted)
-        detail = f"{wanted.number_of_invoice} is no invoice of this account yet"
+        detail = f"{spelled_out(wanted.number_of_invoice)} is no invoice of this account yet"
         step.waits("allocated_unknown_invoice", detail, wanted)
     else:
         allocate(step, wanted)

@@ -16,7 +16,7 @@ from contracts.events import (
     PaymentTransferred,
 )
 from contracts.money import in_units
-from contracts.references import number_key, told_apart
+from contracts.references import number_key, spelled_out, told_apart
 from projections.receivables import balance
 from projections.receivables.account import (
     Allocate,
@@ -154,7 +154,7 @@ def _flag_waiting(step: Step, key: str) -> None:
         if account.id not in (take.account, take.into):
             continue
         flag: Waiting = "unknown_payment"
-        detail = f"{take.number} is no payment of account {take.account} yet"
+        detail = f"{spelled_out(take.number)} is no payment of account {take.account} yet"
         if cash is not None and cash.holds(take.account):
             flag, detail = "wrong_currency", f"{take.number} is no payment in {take.currency} on account {take.account}"
         elif account.id == take.account and ("credit", key) in account.documents:

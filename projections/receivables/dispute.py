@@ -1,5 +1,6 @@
 """Disputed items: marked, still owed and still ageing."""
 
+from contracts.references import spelled_out
 from projections.receivables.account import Contest
 from projections.receivables.step import Step
 
@@ -10,7 +11,7 @@ def dispute(step: Step, wanted: Contest) -> None:
         contest(step, wanted)
     else:
         step.account.awaiting_invoice.setdefault(wanted.invoice, []).append(wanted)
-        detail = f"{wanted.number_of_invoice} is no invoice of this account yet"
+        detail = f"{spelled_out(wanted.number_of_invoice)} is no invoice of this account yet"
         step.waits("dispute_unknown_invoice", detail, wanted)
 
 

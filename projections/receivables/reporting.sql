@@ -140,6 +140,7 @@ comment on column reporting.receivables_balance.stale is 'Whether the account''s
 create or replace function reporting.ageing_bucket(due_on date, day date) returns text
 language sql immutable parallel safe
 return case
+    when day is null or due_on is null then null
     when day - due_on <= 0 then 'not_due'
     when day - due_on <= 30 then '1-30'
     when day - due_on <= 60 then '31-60'
@@ -154,7 +155,7 @@ create or replace function reporting.receivables_open(
 )
 returns table (
     account text, invoice text, deal text, currency text, amount numeric, open_amount numeric, due_on date,
-    days_past_due integer, bucket text, disputed boolean, since timestamptz, entry bigint, stale boolean
+    days_past_due integer, bucket text, disputed boolean, since timestamptz, entry bigint, stale boolean, series text
 )
 language sql stable parallel safe
 begin atomic
@@ -166,7 +167,8 @@ begin atomic
            item.disputed, item.from_at, item.entry,
            exists (select from reporting.receivables_stale stale
                     where stale.account = item.account
-                      and stale.sequence <= (select reporting.known(known_at)))
+                      and stale.sequence <= (select reporting.known(known_at))),
+           nullif(item.series, '')
       from today
      cross join (
             select standing.*
@@ -192,18 +194,20 @@ create or replace function reporting.receivables_unapplied(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
 )
 returns table (
-    account text, document text, kind text, currency text, amount numeric, since timestamptz, entry bigint
+    account text, document text, kind text, currency text, amount numeric, since timestamptz, entry bigint, series text
 )
 language sql stable parallel safe
 begin atomic
-    select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry
+    select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry,
+           nullif(part.series, '')
       from reporting.receivables_unapplied_version part
      where part.known_to = 9223372036854775807
        and part.known_from <= (select reporting.known(known_at))
        and part.to_at > (select reporting.instant(as_of))
        and part.from_at <= (select reporting.instant(as_of))
     union all
-    select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry
+    select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry,
+           nullif(part.series, '')
       from reporting.receivables_unapplied_version part
      where part.known_to < 9223372036854775807
        and part.known_to > (select reporting.known(known_at))
@@ -218,19 +222,20 @@ create or replace function reporting.receivables_movement(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
 )
 returns table (
-    account text, at timestamptz, currency text, amount numeric, kind text, document text, deal text, entry bigint
+    account text, at timestamptz, currency text, amount numeric, kind text, document text, deal text, entry bigint,
+    series text
 )
 language sql stable parallel safe
 begin atomic
     select movement.account, movement.at, movement.currency, movement.amount, movement.kind, movement.document,
-           movement.deal, movement.entry
+           movement.deal, movement.entry, nullif(movement.series, '')
       from reporting.receivables_movement_version movement
      where movement.known_to = 9223372036854775807
        and movement.known_from <= (select reporting.known(known_at))
        and movement.at <= (select reporting.instant(as_of))
     union all
     select movement.account, movement.at, movement.currency, movement.amount, movement.kind, movement.document,
-           movement.deal, movement.entry
+           movement.deal, movement.entry, nullif(movement.series, '')
       from reporting.receivables_movement_version movement
      where movement.known_to < 9223372036854775807
        and movement.known_to > (select reporting.known(known_at))

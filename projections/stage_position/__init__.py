@@ -20,6 +20,7 @@ stage_position: View[Deal] = View(
     changes={
         2: (
             "The latest closing of a deal counts, flagged closed_again; before, the first one until it was reopened.",
+            "A deal that was won before it was opened keeps the value at which it was won.",
             "Words of a claim are compared as people see them: look-alike characters, invisible ones and outer blanks "
             "make no other stage.",
             "A version of a sales process that was withdrawn is given to no new deal that does not name it.",

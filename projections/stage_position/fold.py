@@ -149,8 +149,14 @@ def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playb
             assert_never(event)
 
 
+def _has_final_value(deal: Deal) -> bool:
+    won = (each.event for each in deal.said if isinstance(each.event, DealWon))
+    return deal.status == "won" and any(each.amount is not None for each in won)
+
+
 def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playbooks) -> Iterable[RowKey]:
-    """The earliest opening counts. What was said before it counts from now on; what the opening says itself wins.
+    """The earliest opening counts. What was said before it counts from now on; what the opening says itself wins,
+    but for its expected value where the deal was won by then at a final one.
 
     Whoever moved the deal to another playbook before may not have meant that: such a move is flagged.
     """
@@ -160,7 +166,8 @@ def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playboo
     deal.opening = entry
     deal.owner = event.owner or deal.owner
     deal.account = event.account_id
-    deal.revalue(event)
+    if not _has_final_value(deal):
+        deal.revalue(event)
     published = playbooks.find(event.playbook, event.playbook_version, entry.sequence)
     touched = [deal.unflag(deal.said[0].sequence, "not_opened")] if len(deal.said) > 1 else []
     touched += deal.follow(event.playbook, event.playbook_version, published, entry.sequence)

@@ -190,20 +190,17 @@ end;
 comment on function reporting.pipeline(timestamptz, bigint) is
     'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.';
 
-create or replace function reporting.named(playbook text) returns boolean
+create or replace function reporting.refuse_playbook(playbook text, known_at bigint) returns boolean
 language plpgsql stable parallel safe as $$
 begin
-    if not exists (select from reporting.stage where stage.playbook = named.playbook)
-       and not exists (select from reporting.stage_position_version deal where deal.playbook = named.playbook) then
-        raise no_data_found using
-            message = format('There is no playbook %L and no deal on it.', left(named.playbook, 80)),
-            hint = 'reporting.playbook lists which there are.';
-    end if;
-    return true;
+    raise no_data_found using
+        message = format('There was no playbook %L and no deal on it, as known at sequence %s.',
+                         left(refuse_playbook.playbook, 80), refuse_playbook.known_at),
+        hint = 'reporting.playbook lists which there are.';
 end
 $$;
-comment on function reporting.named(text) is
-    'True for a playbook that was published or that a deal names, whenever; others are refused: an empty report would look like a playbook without deals.';
+comment on function reporting.refuse_playbook(text, bigint) is
+    'Refuses a playbook that nobody had published or named by then: an empty report would look like a playbook without deals.';
 
 create or replace function reporting.funnel_and_outcome(
     playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -286,7 +283,8 @@ begin atomic
       from wanted
      cross join outcome
      where (select case when exists (select from known) or exists (select from standing) then true
-                        else reporting.named(funnel_and_outcome.playbook) end)
+                        else reporting.refuse_playbook(
+                                 funnel_and_outcome.playbook, reporting.known(funnel_and_outcome.known_at)) end)
      order by wanted.stage nulls first;
 end;
 comment on function reporting.funnel_and_outcome(text, timestamptz, bigint) is

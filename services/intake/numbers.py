@@ -1,12 +1,13 @@
 """Documents that have a number already: what a receipt warns of when an event uses the number again.
 
 The journal is asked beside the append, and what it does not say in time is left out: a warning is never worth a wait.
+What this process has acknowledged lately, and may not be recorded yet, it remembers by itself.
 """
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -43,6 +44,11 @@ others count as if they had another number now."""
 LATEST = 20
 """Corrections and voids of one document that are looked at."""
 
+REMEMBERED_S = 10.0
+"""So long a number is remembered after its receipt: the recorder mostly needs a few hundredths of a second."""
+MOST_REMEMBERED = 20_000
+"""Documents, the latest ones."""
+
 _SQL = queries("services.intake", "numbers.sql")
 
 
@@ -66,8 +72,40 @@ class Asked(NamedTuple):
     document: Identity
 
 
-Holders = Mapping[DocumentNumber, Sequence[Holder]]
-"""Documents by number, in the order in which they were recorded."""
+Holders = Mapping[DocumentNumber, Collection[Holder]]
+"""Documents by number."""
+
+
+class Acknowledged:
+    """Documents of the last receipts."""
+
+    def __init__(self) -> None:
+        self._by_document: OrderedDict[Identity, tuple[float, DocumentNumber, Holder]] = OrderedDict()
+        self._by_number: defaultdict[DocumentNumber, set[Holder]] = defaultdict(set)
+
+    def holders(self, number: DocumentNumber) -> Collection[Holder]:
+        """Documents that have a number."""
+        return self._by_number.get(number, ())
+
+    def remember(self, number: DocumentNumber, holder: Holder) -> None:
+        """A document has this number, and no other any more."""
+        self.forget(holder.identity)
+        self._by_document[holder.identity] = time.monotonic(), number, holder
+        self._by_number[number].add(holder)
+        oldest_s = time.monotonic() - REMEMBERED_S
+        while self._by_document:
+            document, (since_s, _, _) = next(iter(self._by_document.items()))
+            if since_s >= oldest_s and len(self._by_document) <= MOST_REMEMBERED:
+                return
+            self.forget(document)
+
+    def forget(self, document: Identity) -> None:
+        """A document is voided or corrected, or too old."""
+        _, number, holder = self._by_document.pop(document, (0.0, None, None))
+        if number is not None and holder is not None:
+            self._by_number[number].discard(holder)
+            if not self._by_number[number]:
+                del self._by_number[number]
 
 
 class Numbers:
@@ -77,6 +115,7 @@ class Numbers:
         self._ask = ask
         self._together: Together[Sequence[Asked], Holders] = Together(self._look, len, MOST)
         self._failing = False
+        self.acknowledged = Acknowledged()
         self.slow = False
         """Whether the last answer took, or takes, longer than a receipt waits."""
 
@@ -126,7 +165,10 @@ class Reuse:
 
     async def told(self, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
         """The receipts, in the order of the events, with what was found in time."""
+        lately = self._numbers.acknowledged
         if self._looking is None:
+            for target in admission.targets(self._events):
+                lately.forget(target)
             return receipts
         holders: Holders = {}
         try:
@@ -134,7 +176,19 @@ class Reuse:
                 holders = await self._looking
         except TimeoutError:
             self._numbers.slow = True
-        return warned(self._events, self._asked, receipts, holders, self._own)
+        known: dict[DocumentNumber, Collection[Holder]] = {}
+        for own in self._asked.values():
+            found = sorted((*holders.get(own.number, ()), *lately.holders(own.number)), reverse=True)
+            known[own.number] = {each.identity: each for each in found}.values()
+        told = warned(self._events, self._asked, receipts, known, self._own)
+        targets = admission.targets(self._events)
+        for target in targets:
+            lately.forget(target)
+        for (_, event), receipt in zip(self._events, receipts, strict=True):
+            asked = self._asked.get(event.identity)
+            if asked is not None and not receipt.duplicate and event.identity not in targets:
+                lately.remember(asked.number, Holder(receipt.sequence, *asked.document))
+        return told
 
 
 def warned(
@@ -144,12 +198,12 @@ def warned(
     holders: Holders,
     own_source: str | None,
 ) -> Sequence[Receipt]:
-    """Add a warning to receipts, in the order of the events, where a document recorded before has the number.
+    """Add a warning to receipts, in the order of the events, where a document taken before has the number.
 
-    `holders` are in the journal. New documents of these events hold their numbers too, unless another of the events
-    corrects or voids them.
+    `holders` are in the journal, or were acknowledged lately. New documents of these events hold their numbers too,
+    unless another of the events corrects or voids them.
     """
-    if not holders and len({own.number for own in asked.values()}) == len(asked):
+    if not any(holders.values()) and len({own.number for own in asked.values()}) == len(asked):
         return receipts
     held = defaultdict(set, {number: set(found) for number, found in holders.items()})
     targets = admission.targets(events)

@@ -17,7 +17,7 @@ import structlog
 
 from projections.view import View
 from projections.views import VIEWS, fold_versions, generation_digest
-from services.errors import Unavailable
+from services.errors import DaybookError, Unavailable
 from services.ledger.journal import Connection
 from services.projector.tables import quoted
 from services.sql import queries, script
@@ -168,12 +168,19 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
     Raises LockNotAvailableError when queries do not let go of it within `PATIENCE_S`.
     """
     reporting = (
+        script("services.projector", "reporting/changed.sql"),
         script("services.projector", "reporting/ledger.sql"),
         *(script(f"projections.{view.name}", "reporting.sql") for view in views),
         script("services.projector", "reporting/days.sql"),
         script("services.projector", "reporting/grants.sql"),
     )
-    await _patiently(connection, generation, reporting)
+    try:
+        await _patiently(connection, generation, reporting)
+    except asyncpg.DependentObjectsStillExistError as error:
+        raise DaybookError(
+            "Functions of reporting get new columns, and something that is not Daybook's is built on them: "
+            f"{error.detail} Drop it, run this again, and make it anew."
+        ) from error
 
 
 async def _index(connection: Connection, generation: Generation, views: Views) -> None:

@@ -28,7 +28,7 @@ async def ageing(connection: Connection, moment: Moment) -> Ageing:
 
 
 async def receivables_open(connection: Connection, moment: Moment) -> OpenItems:
-    """Invoices that were open, ordered by account and invoice."""
+    """Invoices that were open, ordered by account, invoice and entry."""
     rows = await connection.fetch(_SQL["receivables_open"], moment.as_of, moment.known_at)
     return OpenItems(as_of=instant(moment.as_of), known_at=moment.known_at, items=[open_item(row) for row in rows])
 
@@ -49,4 +49,12 @@ def open_item(row: Row) -> OpenItem:
         since=instant(row["since"]),
         entry=row["entry"],
         stale=row["stale"],
+        series=_series(row),
     )
+
+
+def _series(row: Row) -> str | None:
+    try:
+        return row["series"] or None
+    except KeyError:  # the views of an older version have none
+        return None

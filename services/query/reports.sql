@@ -10,10 +10,10 @@ select currency, line, items, amount from reporting.ageing($1, $2);
 
 -- name: receivables_open
 -- Open invoices.
-select account, invoice, deal, currency, amount, open_amount, due_on, days_past_due, bucket, disputed, since, entry,
-       stale
-  from reporting.receivables_open($1, $2)
- order by account collate "C", invoice collate "C";
+-- The views of an older version have no series.
+select item.*
+  from reporting.receivables_open($1, $2) item
+ order by account collate "C", invoice collate "C", entry;
 
 -- name: deal
 -- One deal, whatever its status.

@@ -116,10 +116,11 @@ class OpenItem(TypedDict):
     since: str
     entry: int
     stale: bool
+    series: str | None
 
 
 class OpenItems(TypedDict):
-    """Open invoices, ordered by account and invoice."""
+    """Open invoices, ordered by account, invoice and entry."""
 
     as_of: str
     known_at: int

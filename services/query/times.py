@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from contracts.times import read_instant
-from projections.entry import FOREVER
+from contracts.times import FIRST_YEAR, LAST_YEAR, read_instant
 from services import zones
 from services.errors import BadRequest, Unavailable
 from services.ledger import zone_rules
@@ -160,13 +159,14 @@ def read_time(text: str, zone: ZoneInfo, name: str) -> datetime:
     """
     try:
         if _DAY.fullmatch(text):
-            return zones.end_of(date.fromisoformat(text), zone.key)
-        found = read_instant(_PLUS_READ_AS_SPACE.sub("+", text))[0]
+            found = zones.end_of(date.fromisoformat(text), zone.key)
+        else:
+            found = read_instant(_PLUS_READ_AS_SPACE.sub("+", text))[0]
     except (ValueError, OverflowError):
         raise BadRequest(
             f"{name}: {text[:40]!r} is neither a day such as 2026-03-31 nor a time with offset such as "
             "2026-03-31T18:00:00+08:00."
         ) from None
-    if found >= FOREVER:
-        raise BadRequest(f"{name}: {text[:40]!r} is too far in the future.")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise BadRequest(f"{name}: {text[:40]!r} is not in the years {FIRST_YEAR} to {LAST_YEAR}, in UTC.")
     return found

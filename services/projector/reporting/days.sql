@@ -2,6 +2,14 @@
 -- date, which means the day's end where the ledger is. Without it PostgreSQL would take a date for its beginning, in
 -- the session's zone.
 
+create or replace function reporting.sequence_at(day date) returns bigint
+language sql stable parallel safe
+begin atomic
+    select reporting.sequence_at(reporting.day_end(sequence_at.day));
+end;
+comment on function reporting.sequence_at(date) is
+    'The highest sequence recorded by the end of a day where the ledger is; for null the one up to which all views are.';
+
 do $$
 declare
     report record;

@@ -122,10 +122,10 @@ begin
     if as_of is null then
         return now();
     end if;
-    if as_of < timestamptz '0001-01-01 00:00:00+00' or as_of >= timestamptz '9999-12-31 23:59:59.999999+00' then
+    if as_of < timestamptz '0002-01-01 00:00:00+00' or as_of >= timestamptz '9999-01-01 00:00:00+00' then
         raise invalid_parameter_value using
             message = format('as_of: %s is no moment at which a report can be made.', as_of),
-            hint = 'Give a time of the years 1 to 9999, or leave as_of out for now.';
+            hint = 'Give a time of the years 2 to 9998, or leave as_of out for now.';
     end if;
     return as_of;
 end
@@ -341,6 +341,18 @@ comment on column reporting.stage.published is 'Sequence of the version''s publi
 
 -- History ------------------------------------------------------------------------------------------------------------
 
+create or replace function reporting.refuse_subject(subject text, known_at bigint) returns boolean
+language plpgsql stable parallel safe as $$
+begin
+    raise no_data_found using
+        message = format('Nothing is known of %L, as known at sequence %s.', left(refuse_subject.subject, 280),
+                         refuse_subject.known_at),
+        hint = 'A subject is deal/<id> or account/<id>, as it was sent.';
+end
+$$;
+comment on function reporting.refuse_subject(text, bigint) is
+    'Refuses a subject of which nothing was known by then: an empty history would look like one of which everything is gone.';
+
 create or replace function reporting.history(subject text, known_at bigint default reporting.sequence())
 returns table (
     sequence bigint, id text, source text, type text, subject text, occurred_at timestamptz, recorded_at timestamptz,
@@ -350,44 +362,51 @@ language sql stable parallel safe
 begin atomic
     with known as materialized (
         select reporting.known(history.known_at) as at
+    ),
+    found as (
+        select entry.sequence, entry.id, entry.source, entry.type, entry.subject, entry.occurred_at, entry.recorded_at,
+               entry.actor, entry.data,
+               case when decision.type = 'daybook.event_voided.v1' then decision.sequence end as voided_by,
+               case when decision.type = 'daybook.event_corrected.v1' then decision.sequence end as corrected_by
+          from known
+         cross join reporting.concern
+          join reporting.entry on entry.sequence = concern.sequence
+          left join lateral (
+                -- Of all corrections and voids that have an effect the latest counts; flags name those that have none.
+                select correction.sequence, correction.type
+                  from reporting.entry correction
+                 where correction.target_source = entry.source
+                   and correction.target_id = entry.id
+                   and correction.subject = entry.subject
+                   and correction.sequence <= known.at
+                   and not exists (
+                        select from reporting.flag_version flag
+                         where flag.subject = correction.subject
+                           and flag.view = 'history'
+                           and flag.flag = 'correction_without_effect'
+                           and flag.entry = correction.sequence
+                           and flag.known_from <= known.at
+                           and flag.known_to > known.at)
+                 order by correction.sequence desc
+                 limit 1) decision on true
+         where concern.subject = history.subject
+           and concern.sequence <= known.at
+           and (concern.since is null or concern.since <= known.at)
+           -- A correction that concerns the subject through its target alone is not its history before that is known.
+           and (entry.target_source is null
+                or entry.subject = history.subject
+                or exists (
+                    select from reporting.entry target
+                     where target.source = entry.target_source
+                       and target.id = entry.target_id
+                       and target.sequence <= known.at))
     )
-    select entry.sequence, entry.id, entry.source, entry.type, entry.subject, entry.occurred_at, entry.recorded_at,
-           entry.actor, entry.data,
-           case when decision.type = 'daybook.event_voided.v1' then decision.sequence end,
-           case when decision.type = 'daybook.event_corrected.v1' then decision.sequence end
-      from known
-     cross join reporting.concern
-      join reporting.entry on entry.sequence = concern.sequence
-      left join lateral (
-            -- Of all corrections and voids that have an effect the latest counts; flags name those that have none.
-            select correction.sequence, correction.type
-              from reporting.entry correction
-             where correction.target_source = entry.source
-               and correction.target_id = entry.id
-               and correction.subject = entry.subject
-               and correction.sequence <= known.at
-               and not exists (
-                    select from reporting.flag_version flag
-                     where flag.subject = correction.subject
-                       and flag.view = 'history'
-                       and flag.flag = 'correction_without_effect'
-                       and flag.entry = correction.sequence
-                       and flag.known_from <= known.at
-                       and flag.known_to > known.at)
-             order by correction.sequence desc
-             limit 1) decision on true
-     where concern.subject = history.subject
-       and concern.sequence <= known.at
-       and (concern.since is null or concern.since <= known.at)
-       -- A correction that concerns the subject through its target alone is not its history before that is known.
-       and (entry.target_source is null
-            or entry.subject = history.subject
-            or exists (
-                select from reporting.entry target
-                 where target.source = entry.target_source
-                   and target.id = entry.target_id
-                   and target.sequence <= known.at))
-     order by entry.sequence;
+    select found.* from found
+    union all
+    select null, null, null, null, null, null, null, null, null, null, null
+     where not exists (select from found)
+       and reporting.refuse_subject(history.subject, (select known.at from known))
+     order by sequence;
 end;
 comment on function reporting.history(text, bigint) is
     'All that concerns a subject (deal/<id> or account/<id>), up to the sequence known_at, in the order in which it was recorded; data is the original, whatever corrected it.';

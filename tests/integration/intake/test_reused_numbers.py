@@ -11,6 +11,7 @@ import asyncpg
 import nats
 import pytest
 
+from projections.document_number import DocumentNumber
 from services.intake import numbers
 from tests.freezing import frozen
 from tests.integration.intake.sending import Sender, call, correction, void
@@ -25,6 +26,12 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to leave a warning out."""
     monkeypatch.setattr(numbers, "PATIENCE_S", 30.0)
     monkeypatch.setattr(numbers, "SLOW_S", 30.0)
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if what was acknowledged lately had been so long ago, or by another intake."""
+    monkeypatch.setattr(numbers, "REMEMBERED_S", -1.0)
 
 
 def invoice(id: str, number: str = "1", account: str = "A-1", **data: Any) -> dict[str, Any]:
@@ -243,14 +250,16 @@ async def postgres_away(empty_ledger: Ledger, crm: Sender, recorder: Service) ->
     await admin(f"alter database {database} allow_connections true")
 
 
-async def test_with_postgres_away_there_is_a_receipt_without_warnings(crm: Sender, postgres_away: None) -> None:
+async def test_with_postgres_away_there_is_a_receipt_without_warnings(
+    crm: Sender, forgetful: None, postgres_away: None
+) -> None:
     answer = await crm.send(invoice("i-2"))
 
     assert (answer.status_code, answer.json()) == (201, {"id": "i-2", "sequence": 2, "duplicate": None})
 
 
 async def test_with_postgres_frozen_a_document_is_taken_as_fast_as_any_event(
-    empty_ledger: Ledger, crm: Sender, recorder: Service
+    empty_ledger: Ledger, crm: Sender, recorder: Service, forgetful: None
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
 
@@ -265,7 +274,7 @@ async def test_with_postgres_frozen_a_document_is_taken_as_fast_as_any_event(
 
 
 async def test_where_answers_are_slow_one_receipt_waits_a_moment_and_the_journal_is_not_away(
-    empty_ledger: Ledger, crm: Sender, recorder: Service, monkeypatch: pytest.MonkeyPatch
+    empty_ledger: Ledger, crm: Sender, recorder: Service, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
     monkeypatch.setattr(numbers, "PATIENCE_S", 0.5)
@@ -298,3 +307,36 @@ async def test_where_the_table_is_missing_documents_are_taken_all_the_same(empty
     await owner.execute("drop table ledger.document_number")
 
     assert (await crm.send(invoice("i-1"))).json() == {"id": "i-1", "sequence": 1, "duplicate": False}
+
+
+async def test_a_number_used_a_moment_before_is_told_though_nothing_is_recorded_yet(
+    empty_ledger: Ledger, crm: Sender
+) -> None:
+    """No recorder works here: nothing but intake can know."""
+    assert (await crm.send(invoice("i-1"))).status_code == 201
+    assert warnings((await crm.send(invoice("i-2"))).json()) == [("data.invoice", "crm", "i-1", 1)]
+    assert warnings((await crm.send(invoice("i-3", "２"))).json()) == []
+    assert warnings((await crm.send(renumbered("x-1", "i-3", "1"))).json())[0][1:] == ("crm", "i-1", 1)
+
+
+async def test_a_number_given_up_a_moment_before_is_free(empty_ledger: Ledger, crm: Sender) -> None:
+    assert (await crm.send(invoice("i-1"))).status_code == 201
+    assert (await crm.send(voided("v-1", "i-1"))).status_code == 201
+    assert warnings((await crm.send(invoice("i-2"))).json()) == []
+    assert (await crm.send(renumbered("x-2", "i-2", "7"))).status_code == 201
+    assert warnings((await crm.send(invoice("i-3"))).json()) == []
+    assert warnings((await crm.send(invoice("i-4", "7"))).json())[0][2] == "i-2"
+
+
+def test_what_was_acknowledged_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "MOST_REMEMBERED", 2)
+    lately = numbers.Acknowledged()
+    one, other = (DocumentNumber("A-1", "invoice", each) for each in "12")
+    for sequence in (1, 2, 3):
+        lately.remember(one, numbers.Holder(sequence, "crm", f"i-{sequence}"))
+    assert {each.sequence for each in lately.holders(one)} == {2, 3}
+    lately.remember(other, numbers.Holder(4, "crm", "i-3"))
+    assert {each.sequence for each in lately.holders(one)} == {2}
+    monkeypatch.setattr(numbers, "REMEMBERED_S", -1.0)
+    lately.remember(other, numbers.Holder(5, "crm", "i-5"))
+    assert not lately.holders(one)

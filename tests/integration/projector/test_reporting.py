@@ -97,6 +97,13 @@ async def test_the_funnel_at_any_moment(told: Told) -> None:
     for playbook in ("practice", "claimed", "never_published"):
         for as_of, known_at in moments(told):
             standing = [row for row in told.at(PositionRow, as_of, known_at) if row.playbook == playbook]
+            if not standing and _stages(told, playbook, known_at) == [None]:
+                for report in ("funnel", "funnel_outcome"):
+                    with pytest.raises(asyncpg.NoDataFoundError, match=f"as known at sequence {known_at}"):
+                        await told.reader.fetch(
+                            f"select * from reporting.{report}($1, $2, $3)", playbook, as_of, known_at
+                        )
+                continue
             rows = await told.reader.fetch("select * from reporting.funnel($1, $2, $3)", playbook, as_of, known_at)
             assert [row["stage"] for row in rows] == _stages(told, playbook, known_at)
             for row in rows:
@@ -155,6 +162,10 @@ async def test_a_history_says_what_was_voided_and_corrected_at_any_knowledge(tol
                 entries[sequence] for sequence in sorted(sequences) if told.journal.since[subject, sequence] <= known_at
             ]
             truth = effective(known, subject)
+            if not known:
+                with pytest.raises(asyncpg.NoDataFoundError, match=f"as known at sequence {known_at}"):
+                    await told.reader.fetch("select * from reporting.history($1, $2)", subject, known_at)
+                continue
             rows = await told.reader.fetch("select * from reporting.history($1, $2)", subject, known_at)
             assert [row["sequence"] for row in rows] == [each.sequence for each in known]
             for row, each in zip(rows, known, strict=True):
@@ -261,7 +272,14 @@ KNOWN = ("history('deal/D-1', {})", "deal_history('D-1', {})", "data_quality({})
 
 @pytest.mark.parametrize("report", REPORTS)
 async def test_a_moment_at_the_end_of_all_time_is_refused(told: Told, report: str) -> None:
-    for as_of in ("infinity", "-infinity", "9999-12-31 23:59:59.999999+00", "294276-12-31", "0001-12-31 BC"):
+    for as_of in (
+        "infinity",
+        "-infinity",
+        "9999-01-01 00:00:00+00",
+        "0001-12-31 23:59:59+00",
+        "294276-12-31",
+        "0001-12-31 BC",
+    ):
         call = report.format(f"as_of => timestamptz '{as_of}'")
         with pytest.raises(asyncpg.InvalidParameterValueError, match=r"as_of: .* is no moment"):
             await told.reader.fetch(f"select * from reporting.{call}")
@@ -292,7 +310,7 @@ async def test_null_for_a_time_means_what_leaving_it_out_means(told: Told, repor
 async def test_a_date_means_its_end_where_the_ledger_is(told: Told, report: str) -> None:
     day = date(2026, 3, 31)
     end = await told.reader.fetchval("select reporting.day_end($1)", day)
-    for given in ("as_of => {}", "as_of => {}, known_at => 20"):
+    for given in ("as_of => {}", f"as_of => {{}}, known_at => {told.journal.last // 2}"):
         as_day, as_end = (report.format(given.format(each)) for each in (f"date '{day}'", f"timestamptz '{end}'"))
         found = await told.reader.fetch(f"select * from reporting.{as_day} found order by found::text")
         assert found == await told.reader.fetch(f"select * from reporting.{as_end} found order by found::text")
@@ -315,4 +333,36 @@ async def test_a_playbook_that_nobody_named_is_refused(told: Told, report: str) 
     for name in ("nosuch", "Practice", ""):
         with pytest.raises(asyncpg.NoDataFoundError, match=f"no playbook '{name}' and no deal on it"):
             await told.reader.fetch(f"select * from reporting.{report}($1)", name)
-    assert await told.reader.fetch(f"select * from reporting.{report}('practice', known_at => 0)")
+    with pytest.raises(asyncpg.NoDataFoundError, match="no deal on it, as known at sequence 0"):
+        await told.reader.fetch(f"select * from reporting.{report}('practice', known_at => 0)")
+
+
+@pytest.mark.parametrize(
+    "history", ["history('deal/nosuch')", "history(null)", "deal_history('nosuch')", "history('DEAL/D-1')"]
+)
+async def test_a_history_of_nothing_is_refused(told: Told, history: str) -> None:
+    with pytest.raises(asyncpg.NoDataFoundError, match="Nothing is known of"):
+        await told.reader.fetch(f"select * from reporting.{history}")
+
+
+async def test_a_history_is_refused_before_anything_was_known(told: Told) -> None:
+    query = (
+        "select subject, min(sequence) as first from reporting.concern where subject ~ '^deal/' group by 1 order by 2"
+    )
+    (subject, first), *_ = await told.reader.fetch(query)
+    assert await told.reader.fetch("select * from reporting.history($1, $2)", subject, first)
+    with pytest.raises(asyncpg.NoDataFoundError, match=f"as known at sequence {first - 1}"):
+        await told.reader.fetch("select * from reporting.history($1, $2)", subject, first - 1)
+
+
+async def test_a_bucket_of_no_day_is_none(told: Told) -> None:
+    for days in ("null, current_date", "current_date, null"):
+        assert await told.reader.fetchval(f"select reporting.ageing_bucket({days})") is None
+
+
+async def test_what_was_known_at_a_day_is_what_was_at_its_end(told: Told) -> None:
+    for day in (date(2001, 1, 1), date.today() - timedelta(days=1), date.today() + timedelta(days=1)):
+        known = "select reporting.sequence_at($1::{}), reporting.sequence_at(reporting.day_end($1::date))"
+        ((by_day, by_end),) = await told.reader.fetch(known.format("date"), day)
+        assert by_day == by_end
+    assert by_day == told.journal.last

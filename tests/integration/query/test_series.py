@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+from services.query.ageing import receivables_open
 from services.query.changed_rows import Between, receivables
+from services.query.times import Moment
 from tests.integration.query.telling import event
 from tests.ledger import Ledger
 
@@ -30,3 +32,29 @@ async def test_each_of_two_series_changes_by_itself(empty_ledger: Ledger) -> Non
     ]
     (paid,) = await receivables(connection, Between(_AS_OF, 3, 4))
     assert (paid.key["series"], paid.before["open_amount"], list(paid.causes)) == ("2025", "100.00", [4])
+
+
+async def test_invoices_of_one_number_are_told_apart_by_their_series(empty_ledger: Ledger) -> None:
+    owed = {"invoice": "1", "currency": "CNY", "due_on": "2026-04-30"}
+    await empty_ledger.append(
+        event("i1", "invoice_issued", "account/A-1", "2026-03-01", amount="100", series="2025", **owed),
+        event("i2", "invoice_issued", "account/A-1", "2026-03-02", amount="250", series="2026", **owed),
+        event("i3", "invoice_issued", "account/A-1", "2026-03-03", amount="7", **owed),
+        event(
+            "p1", "payment_received", "account/A-1", "2026-03-04", payment="1", amount="5", currency="CNY", series="x"
+        ),
+    )
+    async with empty_ledger.process("recorder"), empty_ledger.process("projector"):
+        known_at = await empty_ledger.projected()
+    connection = await empty_ledger.connect("daybook_query")
+    answer = await receivables_open(connection, Moment(_AS_OF, known_at))
+    assert [(each["series"], each["open_amount"]) for each in answer["items"]] == [
+        ("2025", "100.00"), ("2026", "250.00"), (None, "7.00"),
+    ]  # fmt: skip
+    for query, wanted in (
+        ("select series from reporting.receivables_open(now()) order by entry", ["2025", "2026", None]),
+        ("select series from reporting.receivables_open order by entry", ["2025", "2026", None]),
+        ("select series from reporting.receivables_unapplied(now())", ["x"]),
+        ("select series from reporting.receivables_movement(now()) order by entry", ["2025", "2026", None, "x"]),
+    ):
+        assert [row["series"] for row in await connection.fetch(query)] == wanted

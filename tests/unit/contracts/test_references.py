@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.references import MOST_KEY_BYTES, number_key, reference_key, told_apart
+from contracts.references import MOST_KEY_BYTES, number_key, reference_key, spelled_out, told_apart
 
 LOOK_ALIKE = [
     ("Café-1", "Cafe\u0301-1"),
@@ -108,3 +108,14 @@ def test_the_key_of_a_long_number_has_a_bound_and_is_no_others() -> None:
     assert len(set(keys)) == len(keys)
     assert max(len(key.encode()) for key in keys) <= 2 * MOST_KEY_BYTES + 1
     assert number_key("1" * 600, None) == "1" * 600
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("INV-\u0410\u00311", "INV-<U+0410>11"), ("INV\u22121", "INV<U+2212>1"), ("\u0399NV-1", "<U+0399>NV-1"),
+        ("INV-1", "INV-1"), ("发票-001", "发票-001"), ("Счёт", "Счёт"), ("Ünal 7", "Ünal 7"),
+    ],
+)  # fmt: skip
+def test_what_looks_like_ascii_is_spelled_out_among_ascii(text: str, spelled: str) -> None:
+    assert spelled_out(text) == spelled

@@ -147,11 +147,13 @@ def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
     if not follows:
         return None
     opening, (_, key, version, playbook) = follows[0][0], follows[-1]
-    status, amount, currency, owner = "open", None, None, None
+    status, amount, currency, owner, final = "open", None, None, None, False
     for each in said:
         event = each.event
         takes_effect = (isinstance(event, DealOpened) and each is opening) or isinstance(event, DealRevised | DealWon)
-        if takes_effect and event.amount is not None:
+        final = final or (isinstance(event, DealWon) and event.amount is not None)
+        expected = isinstance(event, DealOpened) and status == "won" and final
+        if takes_effect and event.amount is not None and not expected:
             amount, currency = event.amount, event.currency
         if isinstance(event, DealReassigned) or (each is opening and event.owner):
             owner = event.owner

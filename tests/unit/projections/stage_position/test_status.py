@@ -1,6 +1,7 @@
 """Status and stage are independent; the probability of a closed deal is certain."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -147,6 +148,20 @@ def test_reopening_an_open_deal_is_flagged() -> None:
 def test_the_final_value_replaces_the_expected_one() -> None:
     told = given(stage_position, deal_opened(amount="100", currency="CNY"))
     told.when(said("deal_won", amount="90", currency="EUR")).then(position(amount="90", currency="EUR"))
+
+
+@pytest.mark.parametrize("opened", [day(5), day(9)])
+def test_the_final_value_stands_though_the_deal_is_opened_later_or_at_once(opened: datetime) -> None:
+    told = given(stage_position, said("deal_won", amount="99", currency="CNY", at=day(5)))
+    told.when(deal_opened(amount="10", currency="CNY", at=opened)).then(
+        position(status="won", amount="99", currency="CNY")
+    )
+    told.when(said("deal_reopened", at=day(10))).then(position(status="open", amount="99"))
+
+
+def test_without_a_final_value_before_the_opening_its_expected_one_stands() -> None:
+    told = given(stage_position, said("deal_won", at=day(5)))
+    told.when(deal_opened(amount="10", currency="CNY", at=day(9))).then(position(status="won", amount="10"))
 
 
 def test_without_a_final_value_the_expected_one_stands() -> None:
