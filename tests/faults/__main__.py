@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -42,6 +43,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--plan", action="append", choices=names, metavar="NAME", help="only this plan; see --list")
     parser.add_argument("--seeds", type=int, metavar="N", help="so many runs, with the seeds from 1 on")
     parser.add_argument("--seed", type=int, metavar="N", help="one run of each plan with this seed")
+    parser.add_argument("--recover-within", type=float, metavar="S", help="seconds, in place of each plan's own bound")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="runs side by side (%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's result to a file, as they come")
     parser.add_argument("--list", action="store_true", help="show the plans")
@@ -56,6 +58,11 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
 
 def wanted(asked: argparse.Namespace) -> Iterator[tuple[Plan[Any], int]]:
     """The runs."""
+    for plan, seed in _wanted(asked):
+        yield (plan if asked.recover_within is None else replace(plan, recover_within_s=asked.recover_within)), seed
+
+
+def _wanted(asked: argparse.Namespace) -> Iterator[tuple[Plan[Any], int]]:
     plans = [named(each) for each in asked.plan] if asked.plan else list(PLANS)
     if asked.seed is not None:
         yield from ((plan, asked.seed) for plan in plans)

@@ -52,7 +52,7 @@ async def _run(plan: Plan[Any], seed: int) -> Result:
             name=f"{plan.name} {seed}",
             command=[
                 *(sys.executable, "-m", "tests.faults", "--plan", plan.name, "--seed", str(seed)),
-                *("--json", str(document)),
+                *("--recover-within", str(plan.recover_within_s), "--json", str(document)),
             ],
             log=log,
             environment=os.environ,

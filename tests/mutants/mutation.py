@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 REPOSITORY = Path(__file__).parents[2]
+RECOVER_WITHIN_S = "20"
+"""A product that was made wrong may never recover; how long that is waited for says no more about it."""
 
 
 class Plan(NamedTuple):
@@ -16,7 +18,16 @@ class Plan(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """Of the command behind `python -m`."""
-        return ("tests.faults", "--plan", self.name, "--seed", str(self.seed), "-v")
+        return (
+            "tests.faults",
+            "--plan",
+            self.name,
+            "--seed",
+            str(self.seed),
+            "--recover-within",
+            RECOVER_WITHIN_S,
+            "-v",
+        )
 
     def __str__(self) -> str:
         return f"fault plan {self.name}, seed {self.seed}"

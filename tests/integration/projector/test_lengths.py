@@ -47,7 +47,10 @@ async def reader(ledger: Ledger) -> asyncpg.Connection:
 async def agrees(reader: asyncpg.Connection, as_of: datetime, known_at: int) -> None:
     found = [row["deal"] for row in await reader.fetch(_FOUND, as_of, known_at)]
     assert found == [row["deal"] for row in await reader.fetch(_PLAIN, as_of, known_at)], (as_of, known_at)
-    assert len(found) == await reader.fetchval(_COUNTED, as_of, known_at)
+    try:
+        assert len(found) == await reader.fetchval(_COUNTED, as_of, known_at)
+    except asyncpg.NoDataFoundError:  # a funnel without any deal of a playbook that nobody published
+        assert not found
 
 
 async def test_as_of_any_moment_of_an_interval_of_any_length(reader: asyncpg.Connection) -> None:
