@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO
 
 _KINDS = {
     stat.S_IFDIR: "a directory",
@@ -50,6 +51,21 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
             os.unlink(new)
         raise
     sync_directory(path.parent)
+
+
+def emptied(path: Path) -> BinaryIO:
+    """A file to write anew, made if need be. Raises OSError, for a link, a pipe or whatever else is no file, too."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    handle = os.open(path, flags, 0o600)
+    try:
+        kind = stat.S_IFMT(os.fstat(handle).st_mode)
+        if kind != stat.S_IFREG:
+            raise OSError(errno.EINVAL, f"It is {_KINDS.get(kind, 'something else')}, and no file", str(path))
+        os.ftruncate(handle, 0)
+        return os.fdopen(handle, "wb")
+    except BaseException:
+        os.close(handle)
+        raise
 
 
 def opened(path: Path) -> BufferedReader:

@@ -278,6 +278,8 @@ class Limited(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._headed = True
         super().on_headers_complete()
+        if not self.url.startswith((b"/", b"*")):
+            self.scope["absolute_target"] = True  # type: ignore[typeddict-unknown-key]
         if len(self.pipeline) > MOST_PIPELINED:
             self.pipeline.popleft()
             self.cycle = self.pipeline[0][0]

@@ -218,6 +218,13 @@ def running(data: Path) -> dict[str, str] | None:
     try:
         run: dict[str, str] = json.loads(disk.read(data / RUN_FILE, 65_536))
         os.kill(int(run["pid"]), 0)
+        here = identity(data)
+        return run if run.get("directory", here) == here else None  # a copied directory brings the original's file
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return run
+
+
+def identity(data: Path) -> str:
+    """Which directory it is, under whatever name: a copy of it is another one. Raises OSError."""
+    found = data.stat()
+    return f"{found.st_dev}:{found.st_ino}"

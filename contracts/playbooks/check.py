@@ -85,6 +85,9 @@ def check(text: str, registry: Registry = EVENTS) -> Playbook | list[Mistake]:
     return Playbook.model_validate_json(canonical(data))
 
 
+_MOST_BITS = 4096
+
+
 class _Draft(Playbook):
     """A playbook whose fields are right; how they fit together is looked at apart, to name every mistake."""
 
@@ -101,12 +104,14 @@ def _fields(data: dict[str, Any]) -> tuple[Playbook | None, list[tuple[Location,
 
 
 def _as_json(value: Any) -> Any:
-    """TOML's values as JSON has them. No field takes a date or an infinite number, nor the fraction in its place."""
+    """TOML's values as JSON has them. No field takes a date, an infinite number or an integer of thousands of
+    digits, which Python does not write, nor the fraction in its place."""
     if isinstance(value, dict):
         return {key: _as_json(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_as_json(each) for each in value]
-    return 0.5 if isinstance(value, date | time | float) else value
+    endless = type(value) is int and value.bit_length() > _MOST_BITS
+    return 0.5 if endless or isinstance(value, date | time | float) else value
 
 
 def _told(location: Location, reason: str) -> tuple[Location, str]:

@@ -32,8 +32,10 @@ def check(directory: Path, progress: Progress = lambda rows: None) -> Checked:
     """Every file against the manifest, every row of the journal against its leaf hash and the one before it."""
     try:
         manifest = Manifest.read(directory)
-        faults = [fault for each in manifest.files if (fault := _altered(directory / each.name, each))]
+        faults = [fault for each in manifest.files if (fault := _altered(directory / each.name, each, progress))]
         for table in manifest.tables:
+            if (directory / table.name).is_symlink():
+                continue
             faults += _first(_faults_of(directory, manifest, table, progress))
     except BackupUnusable as error:
         return Checked(None, [str(error)])
@@ -51,11 +53,17 @@ def sound(directory: Path, progress: Progress = lambda rows: None) -> Manifest:
     return checked.manifest
 
 
-def _altered(path: Path, stated: File) -> str | None:
+def _altered(path: Path, stated: File, progress: Progress) -> str | None:
     try:
+        if path.is_symlink():
+            return f"{path}: a link, and no file of the backup"
         if (size := path.stat().st_size) != stated.bytes:
             return f"{path}: altered, it has {size:,} bytes, and the manifest states {stated.bytes:,}"
-        return None if files.sha256(path) == stated.sha256 else f"{path}: altered, its SHA-256 is not the manifest's"
+        return (
+            None
+            if files.sha256(path, progress) == stated.sha256
+            else f"{path}: altered, its SHA-256 is not the manifest's"
+        )
     except OSError as error:
         return f"{path}: cannot be read ({error.strerror})"
 

@@ -24,6 +24,7 @@ UNREADABLE = (OSError, EOFError, zlib.error)
 """What reading a damaged file raises."""
 MAX_LINE_BYTES = 1_048_576
 """A row is not longer: the largest message takes 131,074 hex digits."""
+_PART_BYTES = 4 * 1024 * 1024
 _LEVEL = 1
 """Of compression: quick; the rows are mostly hex digits, which any level halves."""
 
@@ -72,10 +73,14 @@ def described(path: Path) -> File:
     return File(name=path.name, bytes=path.stat().st_size, sha256=sha256(path))
 
 
-def sha256(path: Path) -> str:
-    """In hex."""
+def sha256(path: Path, progress: Callable[[int], None] = lambda rows: None) -> str:
+    """In hex. `progress` is called now and then, with no rows."""
+    digest = hashlib.sha256()
     with disk.opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while part := file.read(_PART_BYTES):
+            digest.update(part)
+            progress(0)
+    return digest.hexdigest()
 
 
 def lines(path: Path, rows: int = sys.maxsize - 1) -> Iterator[bytes]:

@@ -36,9 +36,12 @@ def rows(lines: Iterable[bytes], columns: list[str]) -> Iterator[Row]:
         if len(fields) != len(columns):
             raise ValueError(f"{len(fields)} columns instead of {len(columns)}")
         sequence, recorded_at, subject, message, leaf = (fields[place] for place in places)
+        at = datetime.fromisoformat(recorded_at.decode())
+        if at.tzinfo is None:
+            raise ValueError(f"{recorded_at.decode()[:40]!r} is a time without offset")
         yield Row(
             int(sequence),
-            datetime.fromisoformat(recorded_at.decode()),
+            at,
             _ESCAPED.sub(_meant, subject).decode(),
             _bytes(message),
             _bytes(leaf),

@@ -8,6 +8,7 @@
 """
 
 import asyncio
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +87,22 @@ async def restore(
 async def _checked(directory: Path, progress: load.Progress) -> Manifest:
     manifest = Manifest.read(directory)
     progress.begins("checking", sum(each.rows for each in manifest.tables))
-    return await asyncio.to_thread(sound, directory, progress.advances)
+    told_to_stop = threading.Event()
+
+    def advances(rows: int) -> None:
+        if told_to_stop.is_set():
+            raise _ToldToStop
+        progress.advances(rows)
+
+    try:
+        return await asyncio.to_thread(sound, directory, advances)
+    except asyncio.CancelledError:
+        told_to_stop.set()  # a thread cannot be ended from outside
+        raise
+
+
+class _ToldToStop(Exception):
+    """Ends a check that nobody waits for."""
 
 
 async def _stream(settings: Settings, where: Endpoints, directory: Path, progress: load.Progress, by: str) -> Action:

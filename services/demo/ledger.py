@@ -11,8 +11,9 @@ import urllib.error
 import urllib.request
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
+from services import disk
 from services.embedded.data_directory import already_running
 from services.embedded.process import leashed
 from services.errors import ServerFailed
@@ -21,6 +22,13 @@ from services.settings import running
 START_S = 180.0
 PATIENCE_S = 120.0
 _DAYBOOK = [sys.executable, "-m", "services.cli.main"]
+
+
+def _emptied(log: Path) -> BinaryIO:
+    try:
+        return disk.emptied(log)
+    except OSError as error:
+        raise ServerFailed(f"The log {log} cannot be written: {error.strerror}. Remove it.") from error
 
 
 class DemoLedger:
@@ -45,7 +53,7 @@ class DemoLedger:
         return self
 
     def _start(self, log: Path) -> None:
-        with log.open("wb") as output:
+        with _emptied(log) as output:
             self._up = subprocess.Popen(  # noqa: S603 - our own command
                 [*leashed(signal.SIGTERM), *_DAYBOOK, "up", "--data", str(self.data), *self._ports],
                 stdout=output, stderr=output, env=self._environment, start_new_session=True,

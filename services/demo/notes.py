@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services import disk
+from services.embedded.data_directory import must_be_ours
 from services.errors import BadRequest, DaybookError
 from services.settings import RUN_FILE
 
@@ -43,6 +44,8 @@ def of(data: Path, deals: int, seed: int) -> Notes:
 
     Raises DaybookError for a ledger that the demo did not make, and BadRequest for another story than was asked for.
     """
+    if data.exists():
+        must_be_ours(data)
     notes = _read(data / FILE)
     if notes is not None:
         if (notes.deals, notes.seed) != (deals, seed):

@@ -14,6 +14,7 @@ import fcntl
 import json
 import os
 import pwd
+import re
 import signal
 import subprocess
 import time
@@ -26,7 +27,7 @@ from typing import Any, NamedTuple
 from services import disk
 from services.embedded import private
 from services.errors import AlreadyRunning, DaybookError
-from services.settings import RUN_FILE, running
+from services.settings import RUN_FILE, identity, running
 
 UP = "up"
 """The command that serves a ledger."""
@@ -56,7 +57,9 @@ class DataDirectory:
 
     def write_run(self, run: Mapping[str, Any]) -> None:
         """Says where everything is; for our own eyes, as it holds passwords."""
-        private.write(self.path / RUN_FILE, json.dumps({"pid": os.getpid(), **run}, indent=2))
+        private.write(
+            self.path / RUN_FILE, json.dumps({"pid": os.getpid(), "directory": identity(self.path), **run}, indent=2)
+        )
 
     def started(self, name: str, pid: int) -> None:
         """Remembers a child, in case we are killed."""
@@ -110,12 +113,7 @@ def held(path: Path, command: str = UP) -> Iterator[DataDirectory]:
     """The directory, made if need be and locked. Raises AlreadyRunning, and DaybookError when it is another user's."""
     try:
         path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-        owner = path.stat().st_uid
-        if owner != os.geteuid():
-            raise DaybookError(
-                f"The data directory {path} belongs to {_user(owner)} and we are {_user(os.geteuid())}: files of two "
-                "owners would mix. Run Daybook as that user, or use --data with another directory."
-            )
+        must_be_ours(path)
         lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise DaybookError(f"The data directory {path} cannot be used: {error.strerror} ({error.filename}).") from error
@@ -130,6 +128,16 @@ def held(path: Path, command: str = UP) -> Iterator[DataDirectory]:
         os.ftruncate(lock, 0)
     finally:
         os.close(lock)
+
+
+def must_be_ours(path: Path) -> None:
+    """Raises DaybookError for a directory of another user, and OSError where there is none."""
+    owner = path.stat().st_uid
+    if owner != os.geteuid():
+        raise DaybookError(
+            f"The data directory {path} belongs to {_user(owner)} and we are {_user(os.geteuid())}: files of two "
+            "owners would mix. Run Daybook as that user, or use --data with another directory."
+        )
 
 
 def _take(lock: int) -> None:
@@ -192,7 +200,7 @@ def _is_ours(pid: int, path: Path) -> bool:
             ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
         )
         command = listed.stdout
-    return str(path) in command
+    return re.search(rf"{re.escape(str(path))}(?![^/\s\"'])", command) is not None
 
 
 def _user(uid: int) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import asyncpg
 
-from services.embedded import private, remains
+from services.embedded import private, readers, remains
 from services.embedded.cluster import ENVIRONMENT, binary, prepare
 from services.embedded.process import Process, Program, Started, unnoted
 from services.embedded.system_user import hand_over, make_readable, open_the_way, server_user
@@ -164,6 +164,7 @@ class PostgresServer:
             raise ServerFailed(f"PostgreSQL lets nobody in: {error}") from error
         try:
             await connection.execute(script("services.embedded", "roles.sql"))
+            await readers.limit(connection)
             if not await connection.fetchval("select exists (select from pg_database where datname = 'daybook')"):
                 await connection.execute("create database daybook owner daybook")
         finally:

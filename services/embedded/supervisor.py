@@ -3,12 +3,11 @@
 import asyncio
 from datetime import UTC, datetime
 
-from services.embedded import ports
+from services.embedded import ports, readers
 from services.embedded.data_directory import DataDirectory
 from services.embedded.keeping import Kept, Say, Startable
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
-from services.embedded.readers import keep_in_time
 from services.embedded.readiness import all_ready
 from services.embedded.rotation import keep_rotating
 from services.embedded.service_process import ServiceProcess
@@ -112,7 +111,7 @@ class Supervisor:
         await kept_postgres.start()
         for each in postgres.opened:
             self._say(f"PostgreSQL's user may now pass through {each} (chmod o+x)")
-        self._chores.append(asyncio.create_task(keep_in_time(postgres.url_of("daybook"))))
+        self._chores.append(asyncio.create_task(readers.keep(postgres.url_of("daybook"))))
         self._say(f"PostgreSQL listens on the socket in {postgres.socket}")
         return Endpoints(nats.url, postgres.url, nats.intake_url)
 

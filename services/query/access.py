@@ -5,8 +5,8 @@ import time
 import asyncpg
 from starlette.requests import Request
 
+from services import nearby
 from services.ledger.tokens import hash_token, is_token
-from services.nearby import from_this_machine
 from services.query.problems import Problem
 from services.sql import queries
 
@@ -28,14 +28,16 @@ class Readers:
         """Raises Problem for whoever may not read. Open reads are for programs on this machine that ask by themselves:
         what a proxy passes on, or a page of another site, needs a token."""
         authorization = request.headers.get("authorization")
-        if authorization is None and self._open and from_this_machine(request):
+        why_not = nearby.why_not(request) if authorization is None and self._open else ""
+        if why_not is None:
             return
         scheme, _, token = (authorization or "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not is_token(token) or not await self._is_known(hash_token(token)):
             raise Problem(
                 "unauthenticated",
-                "Send the header `Authorization: Bearer <token>` with the token that `daybook reader add` printed.",
+                "Send the header `Authorization: Bearer <token>` with the token that `daybook reader add` printed."
+                + (f" Without one only programs on this machine may read, and {why_not}." if why_not else ""),
             )
 
     async def _is_known(self, kept: bytes) -> bool:

@@ -1,12 +1,14 @@
 """The demo knows its own ledgers, and touches no other."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from services.demo import notes
-from services.errors import BadRequest, DaybookError
+from services.demo.ledger import DemoLedger
+from services.errors import BadRequest, DaybookError, ServerFailed
 from tests.up import daybook, running_up
 
 
@@ -28,6 +30,29 @@ async def test_a_ledger_that_the_demo_did_not_make_is_left_alone(tmp_path: Path,
             assert status["entries"] == 2
     assert json.loads(token)["name"] == "crm"
     assert not (data / notes.FILE).exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to make another user's directory")
+def test_nothing_is_written_into_another_users_directory(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    with pytest.raises(DaybookError, match="files of two owners would mix"):
+        notes.of(tmp_path, 20, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_log_that_is_no_file_is_not_written(tmp_path: Path, kind: str) -> None:
+    other = tmp_path / "other"
+    other.write_text("kept")
+    data = tmp_path / "ledger"
+    data.mkdir()
+    if kind == "link":
+        (data / "demo-up.log").symlink_to(other)
+    else:
+        os.mkfifo(data / "demo-up.log")
+    with pytest.raises(ServerFailed, match="cannot be written"), DemoLedger(data):
+        pass
+    assert other.read_text() == "kept"
 
 
 def test_a_directory_without_a_ledger_is_taken_and_known_again(tmp_path: Path) -> None:

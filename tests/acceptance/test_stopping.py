@@ -40,6 +40,32 @@ main.run()
 """
 
 
+_LOADS = """
+import signal, sys
+
+class Slow:
+    def find_spec(self, name, path, target=None):
+        if name == "services.cli.main":
+            print("loading", flush=True)
+            signal.pause()
+
+sys.meta_path.insert(0, Slow())
+from services.cli.entry import run
+run()
+"""
+
+
+async def test_while_it_is_being_loaded_a_command_ends_without_a_word() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _LOADS, cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"loading\n"
+    process.send_signal(signal.SIGINT)
+    assert (await process.communicate())[1] == b""
+    assert process.returncode == -signal.SIGINT
+
+
 async def test_down_stops_it_and_may_be_said_again(tmp_path: Path) -> None:
     data = tmp_path / "ledger"
     async with running_up(data) as up:

@@ -1,13 +1,15 @@
 """`daybook backup --check`: what is not as it was written is named, without any server."""
 
+import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from services.backup import files
+from services.backup import files, restore
 from services.backup.check import check
 from services.backup.journal import rows
 from services.backup.manifest import FILE, SEAL, Manifest, sealed
@@ -71,6 +73,40 @@ async def test_a_missing_file_and_one_too_many_are_named(backup: Path) -> None:
     assert f"{backup / 'more'}: no file of the backup" in faults
 
 
+async def test_a_link_is_no_file_of_a_backup_wherever_it_leads(backup: Path, tmp_path: Path) -> None:
+    journal = next(each for each in backup.iterdir() if each.name.startswith("journal"))
+    for leads_to in (shutil.move(journal, tmp_path / "elsewhere"), "/proc/self/pagemap", "/dev/zero"):
+        journal.unlink(missing_ok=True)
+        journal.symlink_to(leads_to)
+        assert check(backup).faults[0] == f"{journal}: a link, and no file of the backup"
+
+
+async def test_a_check_that_nobody_waits_for_any_more_ends(backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where `daybook restore` is told to stop while it checks."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(_: Path, progress: Callable[[int], None]) -> None:
+        begun.set()
+        try:
+            while True:
+                progress(0)
+        finally:
+            ended.set()
+
+    class Deaf:
+        def begins(self, step: str, total: int | None) -> None:
+            pass
+
+        def advances(self, parts: int) -> None:
+            pass
+
+    monkeypatch.setattr(restore, "sound", endless)
+    checking = asyncio.create_task(restore._checked(backup, Deaf()))
+    assert await asyncio.to_thread(begun.wait, 10)
+    checking.cancel()
+    assert await asyncio.to_thread(ended.wait, 10)
+
+
 async def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path) -> None:
     code, said, complaint = await daybook("backup", "--check", str(tmp_path))
     assert (code, "is not a backup" in said + complaint) == (1, True)
@@ -99,6 +135,11 @@ async def test_rows_dropped_swapped_or_backdated_under_new_hashes_are_named(orig
     def backdate(rows: list[bytes]) -> None:
         rows[4] = rows[4].replace(b"\t20", b"\t19", 1)
 
+    def without_offset(rows: list[bytes]) -> None:
+        fields = rows[2].split(b"\t")
+        place = next(number for number, field in enumerate(fields) if field.startswith(b"20"))
+        rows[2] = b"\t".join([*fields[:place], b"2026-01-01 00:00:00", *fields[place + 1 :]])
+
     def swap(rows: list[bytes]) -> None:
         rows[3], rows[4] = rows[4], rows[3]
 
@@ -107,6 +148,7 @@ async def test_rows_dropped_swapped_or_backdated_under_new_hashes_are_named(orig
         "last": (lambda rows: rows.pop(), "does not end as the manifest states, with sequence 15"),
         "swap": (swap, "sequence 5 stands where 4 is due"),
         "backdate": (backdate, "recorded_at of sequence 5 is before"),
+        "naive": (without_offset, "cannot be read behind row 2 ('2026-01-01 00:00:00' is a time without offset)"),
         "garbage": (lambda rows: rows.__setitem__(2, b"no row\n"), "cannot be read behind row 2"),
     }
     for name, (change, wanted) in changes.items():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -79,3 +80,27 @@ async def test_half_written_notes_are_no_trouble(tmp_path: Path, notes: str) -> 
     with held(tmp_path) as directory:
         await directory.clear_leftovers(_never)
     assert not (tmp_path / "children.json").exists()
+
+
+async def test_what_runs_on_another_directory_is_left_alone_though_its_name_begins_alike(tmp_path: Path) -> None:
+    """As where a ledger is copied while it runs: the copy brings the process ids of the original."""
+    copy, original = tmp_path / "led", tmp_path / "ledger"
+    for each in (copy, original):
+        each.mkdir()
+    runs = await Process.start(_program(original / "log", "import time; time.sleep(60)", str(original / "x")))
+    (copy / "children.json").write_text(json.dumps({"child": runs.pid}))
+    with held(copy) as directory:
+        await directory.clear_leftovers(_never)
+    assert runs.exit_code is None
+    await runs.kill()
+
+
+def test_a_copied_directory_does_not_run(tmp_path: Path) -> None:
+    original, copy = tmp_path / "ledger", tmp_path / "copy"
+    with held(original) as directory:
+        directory.write_run({"ready": True})
+        shutil.copytree(original, copy)
+        assert running(original) is not None
+        assert running(copy) is None
+        (tmp_path / "link").symlink_to(original)
+        assert running(tmp_path / "link") is not None

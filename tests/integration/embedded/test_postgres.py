@@ -14,7 +14,7 @@ import pytest
 
 from services.embedded.cluster import binary
 from services.embedded.postgres import PostgresServer
-from services.embedded.readers import keep_in_time
+from services.embedded.readers import LIMITS, keep
 from services.errors import ServerFailed
 from tests.servers import Servers
 from tests.service import until
@@ -196,11 +196,10 @@ async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Pa
 async def test_a_reader_who_lifts_a_limit_of_time_is_ended_all_the_same(tmp_path: Path, limit: str, holds: str) -> None:
     async with _started(tmp_path) as server:
         admin, owner = await asyncpg.connect(server.url_of("daybook")), await asyncpg.connect(server.url)
-        await admin.execute(f"alter role daybook_reader set {limit} = '1s'")
         reader = await asyncpg.connect(server.reader_url)
         await reader.execute(f"set {limit} = 0")
         held = asyncio.create_task(reader.execute(holds))
-        looking = asyncio.create_task(keep_in_time(server.url_of("daybook")))
+        looking = asyncio.create_task(keep(server.url_of("daybook"), LIMITS | {limit: "1s"}))
 
         async def is_ended() -> bool:
             await owner.execute("select 1")
@@ -211,6 +210,29 @@ async def test_a_reader_who_lifts_a_limit_of_time_is_ended_all_the_same(tmp_path
             await held
         looking.cancel()
         for each in (admin, owner):
+            await each.close()
+
+
+async def test_what_a_reader_changes_of_his_own_role_is_put_right(tmp_path: Path) -> None:
+    settings = "select setconfig from pg_db_role_setting where setrole = 'daybook_reader'::regrole"
+    async with _started(tmp_path) as server:
+        admin, reader = await asyncpg.connect(server.url_of("daybook")), await asyncpg.connect(server.reader_url)
+        before = await admin.fetch(settings)
+        await reader.execute(
+            "begin read write; alter role daybook_reader reset all; alter role daybook_reader set search_path = x;"
+            "alter role daybook_reader in database daybook set statement_timeout = 1;"
+            "alter role daybook_reader password 'x'; commit"
+        )
+        assert await admin.fetch(settings) != before
+        looking = asyncio.create_task(keep(server.url_of("daybook")))
+
+        async def is_right() -> bool:
+            password = await admin.fetchval("select rolpassword from pg_authid where rolname = 'daybook_reader'")
+            return password is None and await admin.fetch(settings) == before
+
+        await until(is_right, "the role keeps what a reader gave it")
+        looking.cancel()
+        for each in (admin, reader):
             await each.close()
 
 

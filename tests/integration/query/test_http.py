@@ -300,12 +300,52 @@ async def test_open_reads_are_for_requests_that_name_this_machine(api: Api) -> N
         {"origin": "http://localhost:1"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
+        *(
+            {name: "1"}
+            for name in (
+                "X-Original-Forwarded-For", "WL-Proxy-Client-IP", "X-NginX-Proxy", "X-Real-Port", "Ali-CDN-Real-IP",
+                "Fastly-FF", "X-Varnish", "Surrogate-Capability", "X-Cloud-Trace-Context", "Disguised-Host",
+                "Front-End-Https", "Tailscale-User-Login", "Proxy-Authorization", "Remote-Addr", "X_Forwarded_For",
+                "X-Request-Id", "A-Proxy-Of-Tomorrow",
+            )
+        ),
+        *(
+            {"host": name}
+            for name in (
+                "evil.com:", "evil.com:99999", "evil.com:abc", "evil.com/x", "localhost@evil", "[evil]", "",
+                "localhost.", "evil.com, 127.0.0.1", "127.0.0.1.evil.com", "127.1",
+            )
+        ),
     ],
-)
+)  # fmt: skip
 async def test_open_reads_are_for_no_proxy_and_no_page_of_another_site(api: Api, headers: dict[str, str]) -> None:
     for path in ("/status", "/pipeline", "/metrics"):
         assert (await api.client.get(path, headers=headers)).status_code in (401, 403)
     assert (await api.client.get("/health", headers=headers)).status_code == 200
+
+
+async def test_open_reads_are_for_programs_and_browsers_as_they_are(api: Api) -> None:
+    fields = {
+        "accept-language": "zh-CN", "cache-control": "no-cache", "cookie": "a=b", "if-none-match": "x", "dnt": "1",
+        "sec-ch-ua": "x", "sec-fetch-mode": "cors", "sec-fetch-site": "none", "upgrade-insecure-requests": "1",
+        "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "x-requested-with": "XMLHttpRequest",
+    }  # fmt: skip
+    for host in ("localhost", "LOCALHOST:1", "127.0.0.1:65535", "[::1]:8081"):
+        assert (await api.client.get("/status", headers=fields | {"host": host})).status_code == 200
+
+
+async def test_a_token_is_asked_for_with_the_reason(api: Api) -> None:
+    for headers, why in ({"x-request-id": "1"}, "the field 'x-request-id'"), ({"host": "a.b"}, "names another host"):
+        assert why in (await api.get("/status", status=401, headers=headers))["detail"]
+
+
+async def test_open_reads_are_for_no_target_with_a_host(api: Api) -> None:
+    base = api.client.base_url
+    for target, status in ((b"http://evil.com/status", b" 401 "), (b"/status", b" 200 ")):
+        reader, writer = await asyncio.open_connection(base.host, base.port)
+        writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert status in await reader.readline()
+        writer.close()
 
 
 async def test_open_reads_are_for_our_own_page_and_for_no_http_1_0(api: Api) -> None:

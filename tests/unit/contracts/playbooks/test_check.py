@@ -99,6 +99,17 @@ def test_nesting_that_an_event_can_hold_is_judged_by_its_fields() -> None:
 
 
 TO_ONE = 'must be text from "0" to "1" with up to four decimals, as "0.25"'
+
+
+@pytest.mark.parametrize(
+    "number", ["0x" + "f" * 4000, "0o" + "7" * 6000, "0b" + "1" * 20000, "9" * 30, "-0x" + "f" * 40]
+)
+def test_a_number_without_end_is_a_mistake_of_its_field(number: str) -> None:
+    mistakes = check(f"version = {number}\n")
+    assert isinstance(mistakes, list)
+    assert any(each.path == "version" or each.line == 1 for each in mistakes)
+
+
 KEY = "must be 1 to 64 small letters, digits and _, beginning with a letter"
 LINE = "must be a line of text: at least one character, no control characters"
 VALUE = "must be a line of text, a whole number, true or false"
