@@ -76,16 +76,23 @@ class _Connection(asyncio.Protocol):
 
 
 class HttpClient(_Connection):
-    """`POST /events` on a connection that is kept."""
+    """`POST /events` on a connection that is kept as long as intake keeps it."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, port: int) -> None:
         super().__init__()
+        self._port = port
         head = f"POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
         self._one = f"{head}Content-Type: application/cloudevents+json\r\nContent-Length: ".encode()
         self._many = f"{head}Content-Type: application/cloudevents-batch+json\r\nContent-Length: ".encode()
 
+    async def connect(self) -> None:
+        """Open the connection."""
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._port)
+
     async def send(self, body: bytes) -> bytes:
         """One request."""
+        if self._transport.is_closing():  # it had waited too long for its turn
+            await self.connect()
         head = self._many if body.startswith(b"[") else self._one
         answer = await self._ask(b"%b%d\r\n\r\n%b" % (head, len(body), body))
         assert answer.startswith(b"HTTP/1.1 201"), answer
@@ -142,8 +149,10 @@ class NatsClient(_Connection):
 
 async def http_clients(count: int, port: int, token: str) -> Sequence[HttpClient]:
     """So many clients of intake over HTTP."""
-    loop = asyncio.get_running_loop()
-    return [(await loop.create_connection(lambda: HttpClient(token), "127.0.0.1", port))[1] for _ in range(count)]
+    clients = [HttpClient(token, port) for _ in range(count)]
+    for each in clients:
+        await each.connect()
+    return clients
 
 
 async def nats_clients(count: int, url: str, token: str) -> Sequence[NatsClient]:
