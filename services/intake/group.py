@@ -34,14 +34,23 @@ class Group:
         self._nc = nc
         self._stream = stream
         self._together: Together[Messages, Outcome] = Together(self._append, len, MAX_BATCH)
-        self._failed: tuple[float, str] | None = None
+        self._failed: tuple[float, str, int] | None = None
+        """When and why the last append failed, and over which connection: that of so many reconnects."""
 
     @property
     def failing(self) -> str | None:
-        """Why the last append failed, if that is not long ago: afterwards whoever sends has to try again."""
-        if self._failed is None or time.monotonic() > self._failed[0] + REMEMBERED_S:
+        """Why the last append failed, if that is not long ago and the server has not been left or lost since.
+
+        Afterwards whoever sends has to try again.
+        """
+        if self._failed is None:
             return None
-        return self._failed[1]
+        at, reason, connection = self._failed
+        return reason if connection == self._connection and time.monotonic() <= at + REMEMBERED_S else None
+
+    @property
+    def _connection(self) -> int:
+        return int(self._nc.stats["reconnects"])
 
     async def append(self, messages: Messages) -> Outcome:
         """Append 1 to `MAX_BATCH` messages; all are acknowledged, or none. Raises StreamMismatch."""
@@ -71,12 +80,13 @@ class Group:
         return list(await asyncio.gather(*map(one, requests)))
 
     async def _one(self, messages: Messages) -> Outcome:
+        connection, connected = self._connection, self._nc.is_connected
         with metrics.APPEND.time():
             outcome = await append(self._nc, self._stream, messages)
         metrics.appended(len(messages), outcome)
         match outcome:
-            case Away(reason):
-                self._failed = time.monotonic(), reason
+            case Away(reason) if connected:
+                self._failed = time.monotonic(), reason, connection
             case Appended() | DuplicateSomewhere():
                 self._failed = None
         return outcome
