@@ -10,6 +10,7 @@ from random import Random
 import asyncpg
 import pytest
 
+from projections.entry import lane_of
 from projections.views import VIEWS
 from services import database
 from services.errors import LostLeadership, ViewsAltered
@@ -328,6 +329,8 @@ async def test_a_row_that_something_else_removed_stops_its_lane_and_no_other(emp
             return bool(troubles) and sorted(row["sequence"] for row in rows)[1] == journal.last
 
         await until(stopped, "not every other lane goes on")
+    query = f'select sequence from "{schema}".lane where lane = $1'
+    assert await owner.fetchval(query, lane_of("deal/D-3")) < journal.last
     assert isinstance(troubles[0], ViewsAltered)
     assert "daybook rebuild --force" in str(troubles[0])
     assert "D-3" in str(troubles[0])
