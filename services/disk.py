@@ -35,9 +35,7 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
     OSError.
     """
     with suppress(FileNotFoundError):
-        kind = stat.S_IFMT(path.lstat().st_mode)
-        if kind != stat.S_IFREG:
-            raise OSError(errno.EINVAL, f"It is {_KINDS.get(kind, 'something else')}, and no file", str(path))
+        _must_be_file(path, path.lstat())
     handle, new = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -53,14 +51,18 @@ def write(path: Path, content: bytes, mode: int = 0o600) -> None:
     sync_directory(path.parent)
 
 
+def _must_be_file(path: Path, found: os.stat_result) -> None:
+    kind = stat.S_IFMT(found.st_mode)
+    if kind != stat.S_IFREG:
+        raise OSError(errno.EINVAL, f"It is {_KINDS.get(kind, 'something else')}, and no file", str(path))
+
+
 def emptied(path: Path) -> BinaryIO:
     """A file to write anew, made if need be. Raises OSError, for a link, a pipe or whatever else is no file, too."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
     handle = os.open(path, flags, 0o600)
     try:
-        kind = stat.S_IFMT(os.fstat(handle).st_mode)
-        if kind != stat.S_IFREG:
-            raise OSError(errno.EINVAL, f"It is {_KINDS.get(kind, 'something else')}, and no file", str(path))
+        _must_be_file(path, os.fstat(handle))
         os.ftruncate(handle, 0)
         return os.fdopen(handle, "wb")
     except BaseException:
@@ -72,9 +74,7 @@ def opened(path: Path) -> BufferedReader:
     """A file to read. Raises OSError, for a pipe, a device, a socket or a directory too, without waiting for any."""
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
-        kind = stat.S_IFMT(os.fstat(handle).st_mode)
-        if kind != stat.S_IFREG:
-            raise OSError(errno.EINVAL, f"It is {_KINDS.get(kind, 'something else')}, and no file", str(path))
+        _must_be_file(path, os.fstat(handle))
         return os.fdopen(handle, "rb")
     except BaseException:
         os.close(handle)

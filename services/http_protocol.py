@@ -378,7 +378,7 @@ class Limited(HttpToolsProtocol):
 
 
 class _Handshake(SSLProtocol):
-    """What asyncio puts between a connection and its protocol for TLS, but counted from the first moment on."""
+    """TLS between a connection and its protocol, as asyncio speaks it, but counted from the first moment on."""
 
     def __init__(self, connection: Limited, crowd: Crowd, context: ssl.SSLContext) -> None:
         super().__init__(connection.loop, connection, context, None, server_side=True)  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ def from_this_machine(request: Request) -> bool:
 
 
 def why_not(request: Request) -> str | None:
-    """What shows that a request is not this machine's own, for people; None where nothing does."""
+    """Reason for which a request is not this machine's own, for people; None where it is."""
     scope = request.scope
     if request.client is None or request.client.host not in LOOPBACK:
         return "this request comes from another one"

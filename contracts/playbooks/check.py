@@ -86,6 +86,7 @@ def check(text: str, registry: Registry = EVENTS) -> Playbook | list[Mistake]:
 
 
 _MOST_BITS = 4096
+"""Integers of more bits are taken for a mistake; Python writes none of more than 4,300 digits."""
 
 
 class _Draft(Playbook):

@@ -200,7 +200,7 @@ def _is_ours(pid: int, path: Path) -> bool:
             ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
         )
         command = listed.stdout
-    return re.search(rf"{re.escape(str(path))}(?![^/\s\"'])", command) is not None
+    return re.search(rf"(?<![^\s\"'=]){re.escape(str(path))}(?![^/\s\"'])", command) is not None
 
 
 def _user(uid: int) -> str:

@@ -45,7 +45,7 @@ LATEST = 20
 """Corrections and voids of one document that are looked at."""
 
 REMEMBERED_S = 10.0
-"""So long a number is remembered after its receipt: the recorder mostly needs a few hundredths of a second."""
+"""Time for which a number is remembered after its receipt; recording mostly takes a few hundredths of a second."""
 MOST_REMEMBERED = 20_000
 """Documents, the latest ones."""
 
@@ -165,10 +165,10 @@ class Reuse:
 
     async def told(self, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
         """The receipts, in the order of the events, with what was found in time."""
-        lately = self._numbers.acknowledged
+        lately, targets = self._numbers.acknowledged, admission.targets(self._events)
+        for target in targets:
+            lately.forget(target)
         if self._looking is None:
-            for target in admission.targets(self._events):
-                lately.forget(target)
             return receipts
         holders: Holders = {}
         try:
@@ -181,9 +181,6 @@ class Reuse:
             found = sorted((*holders.get(own.number, ()), *lately.holders(own.number)), reverse=True)
             known[own.number] = {each.identity: each for each in found}.values()
         told = warned(self._events, self._asked, receipts, known, self._own)
-        targets = admission.targets(self._events)
-        for target in targets:
-            lately.forget(target)
         for (_, event), receipt in zip(self._events, receipts, strict=True):
             asked = self._asked.get(event.identity)
             if asked is not None and not receipt.duplicate and event.identity not in targets:

@@ -1,4 +1,4 @@
-"""What Daybook answered when it was written down: kept byte for byte, whatever is changed behind it.
+"""Answers of Daybook, written down once and compared byte for byte, whatever is changed behind them.
 
 After a change that is wanted, `GOLDEN=write pytest tests/golden` writes the files anew; git shows what differs.
 """
@@ -10,7 +10,7 @@ _FOLDER = Path(__file__).parent
 
 
 def differing(name: str, found: str) -> str:
-    """Where a text differs from the file of that name, for people; empty when it does not."""
+    """Find where a text differs from the file of that name, in words for people; empty when it does not."""
     path = _FOLDER / name
     if os.environ.get("GOLDEN") == "write":
         path.write_text(found)

@@ -1,4 +1,4 @@
-"""What readers by SQL find in `reporting`."""
+"""Names, columns and comments that readers by SQL find in `reporting`."""
 
 from pathlib import Path
 

@@ -82,12 +82,14 @@ async def test_half_written_notes_are_no_trouble(tmp_path: Path, notes: str) -> 
     assert not (tmp_path / "children.json").exists()
 
 
-async def test_what_runs_on_another_directory_is_left_alone_though_its_name_begins_alike(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", ["{}ger/x", "/elsewhere{}/x", "--data=/elsewhere{}"])
+async def test_what_runs_on_another_directory_is_left_alone_though_its_name_is_alike(
+    tmp_path: Path, named: str
+) -> None:
     """As where a ledger is copied while it runs: the copy brings the process ids of the original."""
-    copy, original = tmp_path / "led", tmp_path / "ledger"
-    for each in (copy, original):
-        each.mkdir()
-    runs = await Process.start(_program(original / "log", "import time; time.sleep(60)", str(original / "x")))
+    copy = tmp_path / "led"
+    copy.mkdir()
+    runs = await Process.start(_program(tmp_path / "log", "import time; time.sleep(60)", named.format(copy)))
     (copy / "children.json").write_text(json.dumps({"child": runs.pid}))
     with held(copy) as directory:
         await directory.clear_leftovers(_never)

@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from services import database
+from services.errors import DaybookError
 from services.projector import generation
 from tests.ledger import Ledger
 
@@ -119,3 +120,30 @@ async def test_all_that_people_read_is_commented(ledger: Ledger) -> None:
         """
     )
     assert [row["name"] for row in bare] == []
+
+
+_OLDER_FUNCTION = """
+create function reporting.receivables_open(as_of timestamptz, known_at bigint) returns table (account text)
+language sql stable begin atomic select 'A-1'::text; end;
+create schema mine;
+create view mine.owed as select account from reporting.receivables_open(now(), 0);
+"""
+
+
+async def test_a_function_gets_its_new_column_and_who_is_built_on_it_is_named_first(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    await owner.execute(
+        await owner.fetchval(
+            "select 'drop function ' || string_agg(oid::regprocedure::text, ', ') from pg_proc"
+            " where pronamespace = 'reporting'::regnamespace and proretset"
+        )
+    )
+    await owner.execute(_OLDER_FUNCTION)
+    with pytest.raises(DaybookError, match="view mine"):
+        await generation.ensure(owner)
+    assert await owner.fetch("select account from mine.owed")
+    await owner.execute("drop view mine.owed")
+    await generation.ensure(owner)
+    reader = await empty_ledger.connect("daybook_reader")
+    assert await reader.fetch("select series from reporting.receivables_open(now(), 0)") == []
+    assert await reader.fetch("select * from reporting.ageing(now(), 0)") == []
