@@ -40,6 +40,7 @@ check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m contracts.schemas --check
+	@$(BIN)/python -m projections.generated --check
 
 bench: $(READY) ## measure appends, visibility, record, project, rebuild, verify and reports, beside floors and a peer
 	@echo "== bench: everything side by side in one run; figures go to tests/benchmarks/results/"
@@ -53,8 +54,9 @@ mutants: $(READY) ## make the product wrong in one place at a time: a fault plan
 	@echo "== mutants: each plan and test on the product as it is, then on each mutation that it must notice"
 	@$(BIN)/python -m tests.mutants
 
-schemas: $(READY) ## write contracts/schemas anew
+schemas: $(READY) ## write contracts/schemas and projections/generated anew
 	@$(BIN)/python -m contracts.schemas
+	@$(BIN)/python -m projections.generated
 
 lock: $(READY) ## resolve requirements.lock anew (needs uv)
 	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header \

@@ -7,16 +7,18 @@ these rules has no effect and is named in `without_effect`; what names an event 
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from contracts.envelope import CloudEvent
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from projections.entry import Entry, Recorded, order_of
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same entries give another effective history; part of the generation's digest."""
 CHANGES: dict[int, tuple[str, ...]] = {
     2: ("Entries go by the whole time that was sent, to the nanosecond; before, within a microsecond by sequence.",),
+    3: ("Flags of corrections and voids hold from the time of the correction on.",),
 }
 """By each version above 1, sentences for people: how it differs from the version before."""
 
@@ -49,6 +51,8 @@ class Effective:
         """Sequence of a corrected original to that of the correction."""
         self.without_effect: dict[int, str] = {}
         """Sequence of a correction or void that breaks a rule to the reason."""
+        self.said_at: dict[int, datetime] = {}
+        """Sequence of a correction or void to its own time."""
         self.waiting: dict[int, str] = {}
         """Sequence of a correction or void whose target is not among what concerns the subject, to the reason."""
         self._subject = subject
@@ -121,6 +125,7 @@ class Effective:
 
     def _correct(self, correction: Recorded) -> Told:
         target = _target_of(correction)
+        self.said_at[correction.sequence] = correction.said.occurred_at
         insort(self._naming.setdefault(target, []), correction, key=lambda each: each.sequence)
         original = self._index().get(target)
         if target == correction.said.identity:

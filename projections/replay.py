@@ -11,7 +11,7 @@ from typing import Any
 from contracts.events import Event
 from contracts.identifiers import split_subject
 from projections.cell import Cell, Change, replace_rows
-from projections.entry import Entry, Recorded
+from projections.entry import FOREVER, Entry, Recorded
 from projections.history import Effective
 from projections.playbooks import Playbooks
 from projections.view import FlagRow, Row, RowKey, View
@@ -137,9 +137,12 @@ class Replay:
             ("correction_waits", self._effective.waiting),
         ):
             for entry in judged:
-                key = RowKey(FlagRow, (self.subject, "history", flag, entry))
+                at = self._effective.said_at[entry]
+                key = RowKey(FlagRow, (self.subject, "history", flag, entry, at))
                 reason = said.get(entry)
-                wanted[key] = FlagRow(self.subject, "history", flag, entry, reason) if reason is not None else None
+                wanted[key] = None
+                if reason is not None:
+                    wanted[key] = FlagRow(self.subject, "history", flag, entry, reason, at, FOREVER)
         return replace_rows(self._correction_flags, wanted, sequence)
 
     def _one_by_one(self, history: Sequence[Recorded], playbooks: Playbooks) -> None:

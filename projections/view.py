@@ -3,11 +3,13 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from functools import cached_property
 from types import UnionType
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar, get_args
 
 from contracts.events import Event
+from projections.columns import Added, EntrySequence, Label, Subject
 from projections.entry import Entry
 from projections.playbooks import Playbooks
 
@@ -15,21 +17,69 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """Valid time of rows that hold from one instant until before another: the names of both columns."""
+
+    begins: str = "from_at"
+    ends: str = "to_at"
+    """FOREVER in rows that have not ended: `infinity` in tables, null in `reporting`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """Valid time of rows that hold from one instant on: the name of the column."""
+
+    at: str = "at"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Index that a table has beside those by key, by subject and by the two times."""
+
+    name: str
+    columns: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of a view's table, without `known_from` and `known_to`, which the runtime adds.
 
-    A subclass is `@dataclass(frozen=True, slots=True)`, its fields are the table's columns in order, and it says
-    `class PositionRow(Row, table="stage_position", key=("deal", "from_at"))`. The key names the row through all
-    versions of knowledge; the first key column is the subject's id (or the whole subject, for flags).
+    A subclass is `@dataclass(frozen=True, slots=True)`, its fields are the table's columns in order
+    (`projections/columns.py`), and its docstring is the comment of the table; the first sentence says the rows' time as
+    "over time". `python -m projections.generated` writes the table's SQL from the class.
     """
 
     TABLE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]]
+    """Names the row through all versions of knowledge; the first column is the subject's id (or, for flags, the whole
+    subject)."""
+    VALID: ClassVar[Interval | Instant]
+    COUNTED: ClassVar[tuple[str, ...]]
+    """Columns that reports group or filter by: the indexes hold them, so that no report reads the table for them."""
+    SUMMED: ClassVar[tuple[str, ...]]
+    """Columns that reports sum."""
+    FACE: ClassVar[bool]
+    """The relation and the function of the table's name in `reporting` show its rows; false where a report has the
+    name."""
+    INDEXES: ClassVar[tuple[Index, ...]]
 
-    def __init_subclass__(cls, *, table: str | None = None, key: tuple[str, ...] = ()) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        table: str | None = None,
+        key: tuple[str, ...] = (),
+        valid: Interval | Instant | None = None,
+        counted: tuple[str, ...] = (),
+        summed: tuple[str, ...] = (),
+        face: bool = True,
+        indexes: tuple[Index, ...] = (),
+    ) -> None:
         # With slots=True the class is made twice, the second time without keywords: keep what the first time said.
         if table is not None:
-            cls.TABLE, cls.KEY = table, key
+            assert valid is not None, f"{cls.__name__} says no valid time"
+            cls.TABLE, cls.KEY, cls.VALID = table, key, valid
+            cls.COUNTED, cls.SUMMED, cls.FACE, cls.INDEXES = counted, summed, face, indexes
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
@@ -49,19 +99,32 @@ class RowKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class FlagRow(Row, table="flag", key=("subject", "view", "flag", "entry")):
-    """Something surprising that a view found in an entry; a value, never an exception. One table for all views."""
+class FlagRow(
+    Row,
+    table="flag",
+    key=("subject", "view", "flag", "entry", "from_at"),
+    valid=Interval(),
+    counted=("view", "flag"),
+    face=False,
+    indexes=(Index("waiting", ("detail",), "flag = 'unknown_playbook'"),),
+):
+    """Surprises in entries over time. An entry is recorded all the same; a flag says what the view made of it, and ends
+    when the surprise is over."""
 
-    subject: str
-    """`deal/<id>` or `account/<id>`."""
-    view: str
-    """The view that found it; `history` for corrections and voids."""
-    flag: str
+    subject: Annotated[Subject, Label("对象", "subject")]
+    """deal/<id> or account/<id>."""
+    view: Annotated[str, Label("视图", "view")]
+    """The view that found it; history for corrections and voids."""
+    flag: Annotated[str, Label("异常", "flag")]
     """What was found, in one word."""
-    entry: int
-    """Sequence of the entry that raises it."""
-    detail: str | None
-    """What is surprising about it, for people; for `unknown_playbook` the playbook's key."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the surprising entry."""
+    detail: Annotated[str | None, Label("说明", "detail")]
+    """What is surprising about it."""
+    from_at: Annotated[datetime, Label("自", "from"), Added()]
+    """Since when it is surprising, inclusive."""
+    to_at: Annotated[datetime, Label("至", "to"), Added()]
+    """Until when, exclusive; null while nothing later is known."""
 
 
 _WHOLE = ("",)

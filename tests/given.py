@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.envelope import read_event
 from contracts.playbooks.playbook import Playbook
-from projections.entry import Recorded
+from projections.entry import FOREVER, Recorded
 from projections.playbooks import Playbooks, Published
 from projections.replay import Change, Replay
 from projections.view import FlagRow, Row, View
@@ -113,7 +113,7 @@ class Story:
 
     def flagged(self, *names: str) -> "Story":
         """These flags are up, and no others."""
-        found = sorted(row.flag for row in self.rows() if isinstance(row, FlagRow))
+        found = sorted(row.flag for row in self.rows() if isinstance(row, FlagRow) and row.to_at == FOREVER)
         assert found == sorted(names), f"flags {found}, not {sorted(names)}:\n{self}"
         return self
 

@@ -8,7 +8,7 @@ from projections.view import FlagRow, View
 
 receivables: View[Account] = View(
     name="receivables",
-    version=2,
+    version=3,
     kind="account",
     handles=Handled,
     tables=(ItemRow, UnappliedRow, MovementRow, FlagRow),
@@ -28,7 +28,10 @@ receivables: View[Account] = View(
             "Numbers are compared as people see them: look-alike characters, invisible ones and outer blanks make no "
             "other number.",
             "The balance is booked by rules of its own.",
-        )
+        ),
+        3: (
+            "Flags hold from the time at which the entry became surprising until the document that it waited for came.",
+        ),
     },
 )
 

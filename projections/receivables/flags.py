@@ -1,8 +1,10 @@
 """What the receivables fold finds surprising. It is recorded all the same; the flag says what came of it."""
 
+from datetime import datetime
 from itertools import islice
 from typing import Literal
 
+from projections.entry import FOREVER
 from projections.view import FlagRow, RowKey
 
 VIEW = "receivables"
@@ -36,50 +38,76 @@ SHOWN = 3
 """An entry with many allocations may raise one flag many times; its row names the first few."""
 
 
-class Flags:
-    """The flags of one account. One entry may raise a flag for several of its parts (its allocations)."""
+class _Raised:
+    """A flag of one entry, from when a part raised it until all parts have lowered it."""
 
-    __slots__ = ("_found", "_subject")
+    __slots__ = ("ends", "from_at", "over", "up")
+
+    def __init__(self, from_at: datetime) -> None:
+        self.from_at = self.ends = from_at
+        self.up: dict[int, str] = {}
+        """Parts of the entry that it is up for, with what is surprising."""
+        self.over: dict[int, str] = {}
+        """Parts that it was up for."""
+
+    def copy(self) -> "_Raised":
+        """Another that is equal."""
+        other = _Raised(self.from_at)
+        other.ends, other.up, other.over = self.ends, self.up.copy(), self.over.copy()
+        return other
+
+
+class Flags:
+    """The flags of one account. One entry may raise a flag for several of its parts (its allocations), and again after
+    all have lowered it."""
+
+    __slots__ = ("_found", "_last", "_subject")
 
     def __init__(self, subject: str) -> None:
         self._subject = subject
-        self._found: dict[RowKey, dict[int, str]] = {}
+        self._found: dict[RowKey, _Raised] = {}
+        self._last: dict[tuple[Flag, int], RowKey] = {}
+        """By flag and entry, when it was raised last."""
 
     def copy(self) -> "Flags":
         """Those of an account that goes on by itself."""
         other = Flags(self._subject)
-        other._found = {key: parts.copy() for key, parts in self._found.items()}
+        other._found = {key: raised.copy() for key, raised in self._found.items()}
+        other._last = self._last.copy()
         return other
 
     def join(self, other: "Flags") -> None:
         """Take over those that other entries have raised."""
         self._found |= other._found
+        self._last |= other._last
 
-    def raise_(self, flag: Flag, entry: int, part: int, detail: str) -> RowKey:
-        """Flag part `part` of an entry. Returns the key of the row."""
-        key = self._key(flag, entry)
-        self._found.setdefault(key, {})[part] = detail
+    def raise_(self, flag: Flag, entry: int, part: int, detail: str, at: datetime) -> RowKey:
+        """Flag part `part` of an entry from `at` on. Returns the key of the row."""
+        key = self._last.get((flag, entry))
+        raised = None if key is None else self._found[key]
+        if key is None or raised is None or not (raised.up or raised.ends == at):
+            key = self._last[flag, entry] = RowKey(FlagRow, (self._subject, VIEW, flag, entry, at))
+            raised = self._found[key] = _Raised(at)
+        raised.up[part] = detail
+        raised.over.pop(part, None)
         return key
 
-    def lower(self, flag: Waiting, entry: int, part: int) -> RowKey:
-        """The part no longer waits. Returns the key of the row."""
-        key = self._key(flag, entry)
-        parts = self._found[key]
-        del parts[part]
-        if not parts:
-            del self._found[key]
+    def lower(self, flag: Waiting, entry: int, part: int, at: datetime) -> RowKey:
+        """The part no longer waits from `at` on. Returns the key of the row."""
+        key = self._last[flag, entry]
+        raised = self._found[key]
+        raised.over[part] = raised.up.pop(part)
+        raised.ends = at
         return key
 
     def row(self, key: RowKey) -> FlagRow | None:
-        """The flag as it now stands."""
-        parts = self._found.get(key)
-        if parts is None:
+        """The flag as it now stands, or stood when it ended; None where it ended at once."""
+        raised = self._found.get(key)
+        if raised is None or not (raised.up or raised.from_at < raised.ends):
             return None
+        parts = raised.up or raised.over
         detail = "; ".join(islice(parts.values(), SHOWN))
         if len(parts) > SHOWN:
             detail += f"; and {len(parts) - SHOWN} more"
-        subject, view, flag, entry = key.key
-        return FlagRow(subject, view, flag, entry, detail)
-
-    def _key(self, flag: Flag, entry: int) -> RowKey:
-        return RowKey(FlagRow, (self._subject, VIEW, flag, entry))
+        subject, view, flag, entry, _ = key.key
+        return FlagRow(subject, view, flag, entry, detail, raised.from_at, FOREVER if raised.up else raised.ends)

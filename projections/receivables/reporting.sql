@@ -1,81 +1,4 @@
--- The face of the view receivables in the schema `reporting`. {generation} stands for the served generation's schema;
--- promoting another one runs this file again. The functions read the views alone, so they need no mending then, and
--- who may read `reporting` needs no right on a generation.
--- Needs reporting.sequence(), local_day(), instant() and known(), and {generation}.stale (view, subject, sequence).
-
--- All versions ------------------------------------------------------------------------------------------------------
-
-create or replace view reporting.receivables_item_version as
-select account, invoice, from_at, to_at, deal, currency, amount, open_amount, due_on, disputed, entry,
-       known_from, known_to, series
-  from {generation}.receivables_item;
-comment on view reporting.receivables_item_version is
-    'Open invoices over time, in every state of knowledge: open at as_of where from_at <= as_of < to_at, as known at known_at where known_from <= known_at < known_to.';
-comment on column reporting.receivables_item_version.account is 'Id of the account that owes.';
-comment on column reporting.receivables_item_version.invoice is 'Invoice number, unique per account and series.';
-comment on column reporting.receivables_item_version.from_at is 'Since when it stood so, inclusive.';
-comment on column reporting.receivables_item_version.to_at is 'Until when, exclusive; infinity: nothing later is known.';
-comment on column reporting.receivables_item_version.deal is 'Id of the deal that the invoice names, or null.';
-comment on column reporting.receivables_item_version.currency is 'ISO 4217 currency of the amounts.';
-comment on column reporting.receivables_item_version.amount is 'What was invoiced.';
-comment on column reporting.receivables_item_version.open_amount is 'What was still owed.';
-comment on column reporting.receivables_item_version.due_on is 'The last day on which payment is in time.';
-comment on column reporting.receivables_item_version.disputed is 'Whether the customer contested it.';
-comment on column reporting.receivables_item_version.entry is 'Sequence of the entry that began the interval.';
-comment on column reporting.receivables_item_version.known_from is 'Sequence of the entry whose arrival made this version.';
-comment on column reporting.receivables_item_version.known_to is
-    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
-comment on column reporting.receivables_item_version.series is 'Series of the number; empty where it has none.';
-
-create or replace view reporting.receivables_unapplied_version as
-select account, document, kind, from_at, to_at, currency, amount, entry, known_from, known_to,
-       series
-  from {generation}.receivables_unapplied;
-comment on view reporting.receivables_unapplied_version is
-    'Payments and credit notes as far as they pay no invoice, over time, in every state of knowledge.';
-comment on column reporting.receivables_unapplied_version.account is 'Id of the account it is booked on.';
-comment on column reporting.receivables_unapplied_version.document is 'Number of the payment or credit note.';
-comment on column reporting.receivables_unapplied_version.kind is 'cash: a payment; credit: a credit note.';
-comment on column reporting.receivables_unapplied_version.from_at is 'Since when it stood so, inclusive.';
-comment on column reporting.receivables_unapplied_version.to_at is 'Until when, exclusive; infinity: nothing later is known.';
-comment on column reporting.receivables_unapplied_version.currency is 'ISO 4217 currency of the amount.';
-comment on column reporting.receivables_unapplied_version.amount is 'What was not applied.';
-comment on column reporting.receivables_unapplied_version.entry is 'Sequence of the entry that began the interval.';
-comment on column reporting.receivables_unapplied_version.known_from is
-    'Sequence of the entry whose arrival made this version.';
-comment on column reporting.receivables_unapplied_version.known_to is
-    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
-comment on column reporting.receivables_unapplied_version.series is 'Series of the number; empty where it has none.';
-
-create or replace view reporting.receivables_movement_version as
-select account, at, currency, amount, kind, document, deal, entry, known_from, known_to,
-       series
-  from {generation}.receivables_movement;
-comment on view reporting.receivables_movement_version is
-    'What changed the ledger balance of each account, in every state of knowledge; the sum of amount is the balance.';
-comment on column reporting.receivables_movement_version.account is 'Id of the account.';
-comment on column reporting.receivables_movement_version.at is 'When it took effect.';
-comment on column reporting.receivables_movement_version.currency is 'ISO 4217 currency of the amount.';
-comment on column reporting.receivables_movement_version.amount is 'Signed change of what the account owes.';
-comment on column reporting.receivables_movement_version.kind is
-    'invoice, credit_note, payment, reversal, transfer_out or transfer_in.';
-comment on column reporting.receivables_movement_version.document is 'Number of the invoice, payment or credit note.';
-comment on column reporting.receivables_movement_version.deal is 'Id of the deal that the invoice names, or null.';
-comment on column reporting.receivables_movement_version.entry is 'Sequence of the entry that moved it.';
-comment on column reporting.receivables_movement_version.known_from is
-    'Sequence of the entry whose arrival made this version.';
-comment on column reporting.receivables_movement_version.known_to is
-    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
-comment on column reporting.receivables_movement_version.series is 'Series of the number; empty where it has none.';
-
-create or replace view reporting.receivables_stale as
-select substr(subject, length('account/') + 1) as account, sequence
-  from {generation}.stale
- where view = 'receivables';
-comment on view reporting.receivables_stale is
-    'Accounts whose receivables could not be folded to the end: their rows are those of before.';
-comment on column reporting.receivables_stale.account is 'Id of the account.';
-comment on column reporting.receivables_stale.sequence is 'The entry since which it cannot be folded.';
+-- Reports of what accounts owe. Run behind projections/generated/receivables.sql.
 
 -- The present -------------------------------------------------------------------------------------------------------
 
@@ -84,7 +7,7 @@ select item.account, item.invoice, item.deal, item.currency, item.amount, item.o
        item.disputed, item.from_at as since, item.entry,
        exists (select from reporting.receivables_stale stale where stale.account = item.account) as stale,
        nullif(item.series, '') as series
-  from reporting.receivables_item_version item
+  from served.receivables_item item
  where item.known_to = 9223372036854775807
    and item.to_at = 'infinity';
 comment on view reporting.receivables_open is 'Invoices that are open, by all that is known now.';
@@ -105,7 +28,7 @@ create or replace view reporting.receivables_unapplied as
 select part.account, part.document, part.kind, part.currency, part.amount, part.from_at as since, part.entry,
        exists (select from reporting.receivables_stale stale where stale.account = part.account) as stale,
        nullif(part.series, '') as series
-  from reporting.receivables_unapplied_version part
+  from served.receivables_unapplied part
  where part.known_to = 9223372036854775807
    and part.to_at = 'infinity';
 comment on view reporting.receivables_unapplied is
@@ -123,7 +46,7 @@ comment on column reporting.receivables_unapplied.series is 'Series of the numbe
 create or replace view reporting.receivables_balance as
 select movement.account, movement.currency, sum(movement.amount) as balance,
        exists (select from reporting.receivables_stale stale where stale.account = movement.account) as stale
-  from reporting.receivables_movement_version movement
+  from served.receivables_movement movement
  where movement.known_to = 9223372036854775807
  group by movement.account, movement.currency;
 comment on view reporting.receivables_balance is
@@ -134,8 +57,6 @@ comment on column reporting.receivables_balance.balance is 'Sum of the movements
 comment on column reporting.receivables_balance.stale is 'Whether the account''s later entries could not be folded.';
 
 -- As of any moment, as known at any moment --------------------------------------------------------------------------
--- Versions that stand and versions that are superseded have an index each, so each function asks for them apart.
--- (select reporting.known(known_at)) is evaluated once per query, whatever is given for it.
 
 create or replace function reporting.ageing_bucket(due_on date, day date) returns text
 language sql immutable parallel safe
@@ -160,32 +81,17 @@ returns table (
 language sql stable parallel safe
 begin atomic
     with today as materialized ( -- once, not once a row
-        select reporting.local_day(reporting.instant(as_of)) as day
+        select reporting.local_day(reporting.instant(receivables_open.as_of)) as day
     )
     select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
            today.day - item.due_on, reporting.ageing_bucket(item.due_on, today.day),
            item.disputed, item.from_at, item.entry,
            exists (select from reporting.receivables_stale stale
                     where stale.account = item.account
-                      and stale.sequence <= (select reporting.known(known_at))),
+                      and stale.sequence <= (select reporting.known(receivables_open.known_at))),
            nullif(item.series, '')
       from today
-     cross join (
-            select standing.*
-              from reporting.receivables_item_version standing
-             where standing.known_to = 9223372036854775807
-               and standing.known_from <= (select reporting.known(known_at))
-               and standing.to_at > (select reporting.instant(as_of))
-               and standing.from_at <= (select reporting.instant(as_of))
-            union all
-            select superseded.*
-              from reporting.receivables_item_version superseded
-             where superseded.known_to < 9223372036854775807
-               and superseded.known_to > (select reporting.known(known_at))
-               and superseded.known_from <= (select reporting.known(known_at))
-               and superseded.to_at > (select reporting.instant(as_of))
-               and superseded.from_at <= (select reporting.instant(as_of))
-           ) item;
+     cross join served.receivables_item(receivables_open.as_of, receivables_open.known_at) item;
 end;
 comment on function reporting.receivables_open(timestamptz, bigint) is
     'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.';
@@ -200,50 +106,10 @@ language sql stable parallel safe
 begin atomic
     select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry,
            nullif(part.series, '')
-      from reporting.receivables_unapplied_version part
-     where part.known_to = 9223372036854775807
-       and part.known_from <= (select reporting.known(known_at))
-       and part.to_at > (select reporting.instant(as_of))
-       and part.from_at <= (select reporting.instant(as_of))
-    union all
-    select part.account, part.document, part.kind, part.currency, part.amount, part.from_at, part.entry,
-           nullif(part.series, '')
-      from reporting.receivables_unapplied_version part
-     where part.known_to < 9223372036854775807
-       and part.known_to > (select reporting.known(known_at))
-       and part.known_from <= (select reporting.known(known_at))
-       and part.to_at > (select reporting.instant(as_of))
-       and part.from_at <= (select reporting.instant(as_of));
+      from served.receivables_unapplied(receivables_unapplied.as_of, receivables_unapplied.known_at) part;
 end;
 comment on function reporting.receivables_unapplied(timestamptz, bigint) is
     'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.';
-
-create or replace function reporting.receivables_movement(
-    as_of timestamptz default now(), known_at bigint default reporting.sequence()
-)
-returns table (
-    account text, at timestamptz, currency text, amount numeric, kind text, document text, deal text, entry bigint,
-    series text
-)
-language sql stable parallel safe
-begin atomic
-    select movement.account, movement.at, movement.currency, movement.amount, movement.kind, movement.document,
-           movement.deal, movement.entry, nullif(movement.series, '')
-      from reporting.receivables_movement_version movement
-     where movement.known_to = 9223372036854775807
-       and movement.known_from <= (select reporting.known(known_at))
-       and movement.at <= (select reporting.instant(as_of))
-    union all
-    select movement.account, movement.at, movement.currency, movement.amount, movement.kind, movement.document,
-           movement.deal, movement.entry, nullif(movement.series, '')
-      from reporting.receivables_movement_version movement
-     where movement.known_to < 9223372036854775807
-       and movement.known_to > (select reporting.known(known_at))
-       and movement.known_from <= (select reporting.known(known_at))
-       and movement.at <= (select reporting.instant(as_of));
-end;
-comment on function reporting.receivables_movement(timestamptz, bigint) is
-    'What had changed the ledger balance by as_of, as known at the sequence known_at.';
 
 create or replace function reporting.ageing(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -254,28 +120,17 @@ begin atomic
     with
     aged as (
         select open.currency, open.bucket, open.disputed, count(*) as items, sum(open.open_amount) as amount
-          from reporting.receivables_open(as_of, known_at) open
+          from reporting.receivables_open(ageing.as_of, ageing.known_at) open
          group by open.currency, open.bucket, open.disputed
     ),
     unapplied as (
         select part.currency, part.kind, count(*) as items, sum(part.amount) as amount
-          from reporting.receivables_unapplied(as_of, known_at) part
+          from served.receivables_unapplied(ageing.as_of, ageing.known_at) part
          group by part.currency, part.kind
     ),
-    balance as ( -- what stands and what is superseded are summed apart: there is a row for every movement ever
+    balance as (
         select movement.currency, sum(movement.amount) as amount
-          from reporting.receivables_movement_version movement
-         where movement.known_to = 9223372036854775807
-           and movement.known_from <= (select reporting.known(known_at))
-           and movement.at <= (select reporting.instant(as_of))
-         group by movement.currency
-        union all
-        select movement.currency, sum(movement.amount) as amount
-          from reporting.receivables_movement_version movement
-         where movement.known_to < 9223372036854775807
-           and movement.known_to > (select reporting.known(known_at))
-           and movement.known_from <= (select reporting.known(known_at))
-           and movement.at <= (select reporting.instant(as_of))
+          from served.receivables_movement(ageing.as_of, ageing.known_at) movement
          group by movement.currency
     ),
     part as (

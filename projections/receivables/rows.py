@@ -2,35 +2,49 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from projections.view import Row
+from projections.columns import AccountId, Added, Amount, Currency, DealId, EntrySequence, Label, Series
+from projections.view import Instant, Interval, Row
 
 MovementKind = Literal["invoice", "credit_note", "payment", "reversal", "transfer_out", "transfer_in"]
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow(Row, table="receivables_item", key=("account", "invoice", "series", "from_at")):
-    """An invoice that was open, from `from_at` until before `to_at`. A settled invoice has no row from then on."""
+class ItemRow(
+    Row,
+    table="receivables_item",
+    key=("account", "invoice", "series", "from_at"),
+    valid=Interval(),
+    counted=("currency", "due_on", "disputed"),
+    summed=("open_amount",),
+):
+    """Open invoices over time. One row per interval in which open amount and mark stayed the same; a settled invoice
+    has no row from then on."""
 
-    account: str
-    invoice: str
-    from_at: datetime
-    to_at: datetime
-    """FOREVER while it is the last that is known."""
-    deal: str | None
-    currency: str
-    amount: Decimal
-    """As invoiced."""
-    open_amount: Decimal
-    """What was still owed; more than zero."""
-    due_on: date
+    account: Annotated[AccountId, Label("客户", "account")]
+    """Id of the account that owes."""
+    invoice: Annotated[str, Label("发票号", "invoice")]
+    """Invoice number, unique per account and series."""
+    from_at: Annotated[datetime, Label("自", "from")]
+    """Since when it stood so, inclusive."""
+    to_at: Annotated[datetime, Label("至", "to")]
+    """Until when, exclusive; null while nothing later is known."""
+    deal: Annotated[DealId | None, Label("商机", "deal")]
+    """Id of the deal that the invoice names, or null."""
+    currency: Annotated[Currency, Label("币种", "currency")]
+    """ISO 4217 currency of the amounts."""
+    amount: Annotated[Amount, Label("发票金额", "amount")]
+    """What was invoiced."""
+    open_amount: Annotated[Amount, Label("未收金额", "open amount")]
+    """What was still owed."""
+    due_on: Annotated[date, Label("到期日", "due on")]
     """The last day on which payment is in time."""
-    disputed: bool
-    entry: int
-    """Sequence of the entry whose time `from_at` is."""
-    series: str
+    disputed: Annotated[bool, Label("有争议", "disputed")]
+    """Whether the customer contested it."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the entry that began the interval."""
+    series: Annotated[Series, Label("号段", "series"), Added()]
     """Series of the number; empty where it has none."""
 
     def until(self, to_at: datetime) -> "ItemRow":
@@ -53,22 +67,34 @@ class ItemRow(Row, table="receivables_item", key=("account", "invoice", "series"
 
 @dataclass(frozen=True, slots=True)
 class UnappliedRow(
-    Row, table="receivables_unapplied", key=("account", "document", "series", "kind", "currency", "from_at")
+    Row,
+    table="receivables_unapplied",
+    key=("account", "document", "series", "kind", "currency", "from_at"),
+    valid=Interval(),
+    counted=("currency", "kind"),
+    summed=("amount",),
+    face=False,
 ):
-    """The part of a payment or credit note that paid nothing, from `from_at` until before `to_at`."""
+    """Payments and credit notes as far as they pay no invoice, over time. One row per interval in which the amount
+    stayed the same."""
 
-    account: str
-    document: str
-    kind: Literal["cash", "credit"]
-    from_at: datetime
-    to_at: datetime
-    """FOREVER while it is the last that is known."""
-    currency: str
-    amount: Decimal
-    """More than zero."""
-    entry: int
-    """Sequence of the entry whose time `from_at` is."""
-    series: str
+    account: Annotated[AccountId, Label("客户", "account")]
+    """Id of the account it is booked on."""
+    document: Annotated[str, Label("单据号", "document")]
+    """Number of the payment or credit note."""
+    kind: Annotated[Literal["cash", "credit"], Label("类别", "kind")]
+    """cash: a payment; credit: a credit note."""
+    from_at: Annotated[datetime, Label("自", "from")]
+    """Since when it stood so, inclusive."""
+    to_at: Annotated[datetime, Label("至", "to")]
+    """Until when, exclusive; null while nothing later is known."""
+    currency: Annotated[Currency, Label("币种", "currency")]
+    """ISO 4217 currency of the amount."""
+    amount: Annotated[Amount, Label("未核销金额", "unapplied")]
+    """What was not applied."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the entry that began the interval."""
+    series: Annotated[Series, Label("号段", "series"), Added()]
     """Series of the number; empty where it has none."""
 
     def until(self, to_at: datetime) -> "UnappliedRow":
@@ -87,20 +113,32 @@ class UnappliedRow(
 
 
 @dataclass(frozen=True, slots=True)
-class MovementRow(Row, table="receivables_movement", key=("account", "entry")):
-    """A change of what the account owes. Their sum is the ledger balance; items have no part in it."""
+class MovementRow(
+    Row,
+    table="receivables_movement",
+    key=("account", "entry"),
+    valid=Instant("at"),
+    counted=("currency",),
+    summed=("amount",),
+):
+    """Changes of the ledger balance of each account. The sum of amount is the balance; the open items have no part in
+    it."""
 
-    account: str
-    at: datetime
-    """When it took effect: the entry's own time, or when the payment that it had to wait for came in."""
-    currency: str
-    amount: Decimal
-    """Signed: what the account owes grows with invoices, reversals and transfers out, and falls with the rest."""
-    kind: MovementKind
-    document: str
+    account: Annotated[AccountId, Label("客户", "account")]
+    """Id of the account."""
+    at: Annotated[datetime, Label("时间", "at")]
+    """When it took effect."""
+    currency: Annotated[Currency, Label("币种", "currency")]
+    """ISO 4217 currency of the amount."""
+    amount: Annotated[Amount, Label("变动金额", "amount")]
+    """Signed change of what the account owes."""
+    kind: Annotated[MovementKind, Label("类别", "kind")]
+    """invoice, credit_note, payment, reversal, transfer_out or transfer_in."""
+    document: Annotated[str, Label("单据号", "document")]
     """Number of the invoice, payment or credit note."""
-    deal: str | None
-    entry: int
-    """Sequence of the entry that moved it; a reversal may stand on an account that it did not name."""
-    series: str
+    deal: Annotated[DealId | None, Label("商机", "deal")]
+    """Id of the deal that the invoice names, or null."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the entry that moved it."""
+    series: Annotated[Series, Label("号段", "series"), Added()]
     """Series of the number; empty where it has none."""

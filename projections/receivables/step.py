@@ -52,18 +52,18 @@ class Step:
     def flag(self, flag: Standing, detail: str, ask: Ask | None = None) -> None:
         """Flag the entry being folded, or the entry that asked."""
         entry, part = (self.sequence, 0) if ask is None else ask.order[2:]
-        self._touched[self.account.flags.raise_(flag, entry, part, detail)] = None
+        self._touched[self.account.flags.raise_(flag, entry, part, detail, self.at)] = None
 
     def waits(self, flag: Waiting, detail: str, ask: Ask) -> None:
         """The order waits for a document: flagged until `no_longer_waits`."""
         self.account.waits[ask.order[2:]] = flag
-        self._touched[self.account.flags.raise_(flag, *ask.order[2:], detail)] = None
+        self._touched[self.account.flags.raise_(flag, *ask.order[2:], detail, self.at)] = None
 
     def no_longer_waits(self, ask: Ask) -> None:
         """The document that the order waited for is there. Nothing happens where this account did not flag it."""
         flag = self.account.waits.pop(ask.order[2:], None)
         if flag is not None:
-            self._touched[self.account.flags.lower(flag, *ask.order[2:])] = None
+            self._touched[self.account.flags.lower(flag, *ask.order[2:], self.at)] = None
 
     def finish(self) -> Iterable[RowKey]:
         """End the intervals of what changed and begin new ones."""

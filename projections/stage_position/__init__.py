@@ -7,7 +7,7 @@ from projections.view import FlagRow, View
 
 stage_position: View[Deal] = View(
     name=VIEW,
-    version=2,
+    version=3,
     kind="deal",
     handles=Handled,
     tables=(PositionRow, FlagRow),
@@ -24,7 +24,8 @@ stage_position: View[Deal] = View(
             "Words of a claim are compared as people see them: look-alike characters, invisible ones and outer blanks "
             "make no other stage.",
             "A version of a sales process that was withdrawn is given to no new deal that does not name it.",
-        )
+        ),
+        3: ("Flags hold from the time at which the entry became surprising; not_opened until the deal was opened.",),
     },
 )
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 
 from contracts.events import DealOpened, DealRevised, DealWon, Event
-from projections.entry import Entry
+from projections.entry import FOREVER, Entry
 from projections.playbooks import Published
 from projections.stage_position.evidence import Finding
 from projections.stage_position.intervals import Intervals, Shown
@@ -56,7 +57,9 @@ class Deal:
         other.intervals = self.intervals.copy()
         return other
 
-    def follow(self, key: str, version: int | None, published: Published | None, entry: int) -> Iterable[RowKey]:
+    def follow(
+        self, key: str, version: int | None, published: Published | None, entry: Entry[Event]
+    ) -> Iterable[RowKey]:
         """From `entry` on the deal follows this playbook; flagged while it is not published."""
         self.playbook, self.version, self.standing = key, version, None
         if published is None:
@@ -70,16 +73,21 @@ class Deal:
         if event.amount is not None:
             self.amount, self.currency = event.amount, event.currency
 
-    def flag(self, entry: int, finding: Finding) -> RowKey:
-        """Flag an entry. Returns the key of the flag's row."""
-        key = self._flag_key(entry, finding.flag)
-        self.flags[key] = FlagRow(f"deal/{self.id}", VIEW, finding.flag, entry, finding.detail)
+    def flag(self, entry: Entry[Event], finding: Finding, at: datetime | None = None) -> RowKey:
+        """Flag an entry, from its own time on or from a later one. Returns the key of the flag's row."""
+        from_at = at or entry.occurred_at
+        key = self._flag_key(entry, finding.flag, from_at)
+        self.flags[key] = FlagRow(
+            f"deal/{self.id}", VIEW, finding.flag, entry.sequence, finding.detail, from_at, FOREVER
+        )
         return key
 
-    def unflag(self, entry: int, flag: str) -> RowKey:
-        """Take a flag back. Returns the key of the flag's row."""
-        key = self._flag_key(entry, flag)
-        self.flags.pop(key, None)
+    def unflag(self, entry: Entry[Event], flag: str, at: datetime) -> RowKey:
+        """End a flag that stands since the entry's time; one that has just begun never was. Returns the row's key."""
+        key = self._flag_key(entry, flag, entry.occurred_at)
+        raised = self.flags.pop(key, None)
+        if raised is not None and raised.from_at < at:
+            self.flags[key] = replace(raised, to_at=at)
         return key
 
     def show(self, entry: Entry[Event]) -> Iterable[RowKey]:
@@ -104,5 +112,5 @@ class Deal:
         stage_key = self.standing.rulebook.stage_key(step) if self.standing else None
         return self.intervals.show(entry.occurred_at, shown, (self.playbook, stage_key, phase), entry.sequence)
 
-    def _flag_key(self, entry: int, flag: str) -> RowKey:
-        return RowKey(FlagRow, (f"deal/{self.id}", VIEW, flag, entry))
+    def _flag_key(self, entry: Entry[Event], flag: str, from_at: datetime) -> RowKey:
+        return RowKey(FlagRow, (f"deal/{self.id}", VIEW, flag, entry.sequence, from_at))

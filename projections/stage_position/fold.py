@@ -82,10 +82,10 @@ def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[
     if course := _is_course(event):
         touched += _set_course(deal, event, entry, playbooks)
     if deal.standing is before and before is not None and (finding := before.judge(entry)):
-        touched.append(deal.flag(entry.sequence, finding))
+        touched.append(deal.flag(entry, finding))
     if deal.opening is None:
         if len(deal.said) == 1:
-            touched.append(deal.flag(entry.sequence, Finding("not_opened", "no deal_opened is known for this deal")))
+            touched.append(deal.flag(entry, Finding("not_opened", "no deal_opened is known for this deal")))
     elif course or (before is not None and before.step != step):
         touched += deal.show(entry)
     return touched
@@ -110,7 +110,9 @@ def remove(deal: Deal, entry: Entry[Handled]) -> bool:
 def _only_repeats(deal: Deal, entry: Entry[Handled]) -> bool:
     """Whether the deal's rows can depend on it as evidence alone, and only if it is among the first for an item."""
     told_once = deal.opening is not None and not deal.moved and not deal.taken_back
-    return told_once and type(entry.event) not in _OF_CONSEQUENCE
+    if not told_once or type(entry.event) in _OF_CONSEQUENCE:
+        return False
+    return deal.said[0].order < entry.order  # the first is flagged not_opened until the opening
 
 
 def row(deal: Deal, key: RowKey) -> Row | None:
@@ -142,7 +144,7 @@ def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playb
             return _close(deal, "abandoned", entry)
         case DealReopened():
             if deal.status not in CLOSED:
-                return [deal.flag(entry.sequence, Finding("reopened_while_open", "the deal was not closed"))]
+                return [deal.flag(entry, Finding("reopened_while_open", "the deal was not closed"))]
             deal.status = "open"
             return []
         case _:
@@ -162,21 +164,21 @@ def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playboo
     """
     if deal.opening is not None:
         detail = f"the deal was opened by {deal.opening.source}/{deal.opening.id} already"
-        return [deal.flag(entry.sequence, Finding("opened_twice", detail))]
+        return [deal.flag(entry, Finding("opened_twice", detail))]
     deal.opening = entry
     deal.owner = event.owner or deal.owner
     deal.account = event.account_id
     if not _has_final_value(deal):
         deal.revalue(event)
     published = playbooks.find(event.playbook, event.playbook_version, entry.sequence)
-    touched = [deal.unflag(deal.said[0].sequence, "not_opened")] if len(deal.said) > 1 else []
-    touched += deal.follow(event.playbook, event.playbook_version, published, entry.sequence)
+    touched = [deal.unflag(deal.said[0], "not_opened", entry.occurred_at)] if len(deal.said) > 1 else []
+    touched += deal.follow(event.playbook, event.playbook_version, published, entry)
     for said in deal.said:
         if isinstance(said.event, DealRevised) and _moves(said.event, event.playbook):
             detail = f"the deal is on {event.playbook}, as its opening by {entry.source}/{entry.id} says"
-            touched.append(deal.flag(said.sequence, Finding("moved_before_opening", detail)))
+            touched.append(deal.flag(said, Finding("moved_before_opening", detail), entry.occurred_at))
         if deal.standing is not None and (finding := deal.standing.judge(said)):
-            touched.append(deal.flag(said.sequence, finding))
+            touched.append(deal.flag(said, finding, entry.occurred_at))
     return touched
 
 
@@ -187,7 +189,7 @@ def _move(deal: Deal, event: DealRevised, entry: Entry[Event], playbooks: Playbo
     deal.moved = True
     key = event.playbook or deal.playbook
     published = playbooks.find(key, event.playbook_version, entry.sequence)
-    touched = deal.follow(key, event.playbook_version, published, entry.sequence)
+    touched = deal.follow(key, event.playbook_version, published, entry)
     if deal.standing is not None:
         for said in deal.said:
             deal.standing.judge(said)
@@ -203,5 +205,5 @@ def _close(deal: Deal, status: Status, entry: Entry[Event]) -> Iterable[RowKey]:
     """The latest closing counts. One without a reopening before it is flagged."""
     before, deal.status = deal.status, status
     if before in CLOSED:
-        return [deal.flag(entry.sequence, Finding("closed_again", f"the deal was {before} and not reopened"))]
+        return [deal.flag(entry, Finding("closed_again", f"the deal was {before} and not reopened"))]
     return []

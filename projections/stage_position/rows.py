@@ -2,38 +2,66 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
+from projections.columns import (
+    AccountId,
+    Amount,
+    Currency,
+    DealId,
+    EntrySequence,
+    Label,
+    Person,
+    PlaybookKey,
+    Rate,
+    StageNumber,
+    Version,
+)
 from projections.rulebook import Phase
-from projections.view import Row
+from projections.view import Interval, Row
 
 Status = Literal["open", "on_hold", "won", "lost", "abandoned"]
 
 
 @dataclass(frozen=True, slots=True)
-class PositionRow(Row, table="stage_position", key=("deal", "from_at")):
-    """Where a deal stood from `from_at` until before `to_at`; what is said at one instant makes one row."""
+class PositionRow(
+    Row,
+    table="stage_position",
+    key=("deal", "from_at"),
+    valid=Interval(),
+    counted=("playbook", "stage", "phase", "status", "currency"),
+    summed=("amount",),
+):
+    """Where every deal stood over time. One row per interval in which nothing shown here changed; what is said at one
+    instant makes one row. A deal without deal_opened has no row."""
 
-    deal: str
-    from_at: datetime
-    to_at: datetime
-    """FOREVER while it is the last that is known."""
-    playbook: str
-    version: int | None
-    """None while the playbook is not published and the deal names no version."""
-    stage: int | None
-    """The last stage reached, from 1; None before the first and while the playbook is unknown."""
-    phase: Phase | None
-    status: Status
-    """Independent of the stage: a won deal keeps its stage."""
-    probability: Decimal
-    """Of the last completed stage, 0 before the first; 1 when won, 0 when lost or abandoned."""
-    amount: Decimal | None
-    currency: str | None
-    owner: str | None
-    account: str | None
-    since: datetime
-    """When the deal came to this stage and phase; a new version of the playbook does not start it anew."""
-    entry: int
-    """Sequence of the entry that made it so."""
+    deal: Annotated[DealId, Label("商机", "deal")]
+    """Id of the deal."""
+    from_at: Annotated[datetime, Label("自", "from")]
+    """Since when it stood so, inclusive."""
+    to_at: Annotated[datetime, Label("至", "to")]
+    """Until when, exclusive; null while nothing later is known."""
+    playbook: Annotated[PlaybookKey, Label("销售流程", "playbook")]
+    """Key of the playbook that the deal follows."""
+    version: Annotated[Version | None, Label("流程版本", "version")]
+    """Version of the playbook; null while none is published."""
+    stage: Annotated[StageNumber | None, Label("阶段", "stage")]
+    """Number of the last stage reached, from 1; null before the first."""
+    phase: Annotated[Phase | None, Label("阶段进度", "phase")]
+    """entered or completed; null when stage is."""
+    status: Annotated[Status, Label("状态", "status")]
+    """open, on_hold, won, lost or abandoned; independent of the stage."""
+    probability: Annotated[Rate, Label("赢率", "probability")]
+    """Win probability, 0 to 1."""
+    amount: Annotated[Amount | None, Label("金额", "amount")]
+    """Expected value, and once won the final one; null when unknown."""
+    currency: Annotated[Currency | None, Label("币种", "currency")]
+    """ISO 4217 currency of the amount."""
+    owner: Annotated[Person | None, Label("负责人", "owner")]
+    """The salesperson who answers for the deal."""
+    account: Annotated[AccountId | None, Label("客户", "account")]
+    """Id of the customer's account."""
+    since: Annotated[datetime, Label("进入时间", "since")]
+    """When the deal came to this stage and phase."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the entry that began the interval."""

@@ -7,19 +7,22 @@ Whoever owns the database makes and promotes them; projectors only write rows.
 import asyncio
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Literal
+from typing import Any
 
 import asyncpg
 import structlog
 
+from projections.generated import FLAG
+from projections.generated.tables import index_names
+from projections.generated.tables import served as served_view
 from projections.view import View
 from projections.views import VIEWS, fold_versions, generation_digest
 from services.errors import DaybookError, Unavailable
 from services.ledger.journal import Connection
-from services.projector.tables import quoted
+from services.projector.tables import quoted, tables_of
 from services.sql import queries, script
 
 Views = Sequence[View[Any]]
@@ -66,8 +69,9 @@ async def folds(connection: Connection, generation: Generation) -> dict[str, int
 async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
     """The generation that is served; the first one is made and promoted. Idempotent.
 
-    Another version's generation stays served until `daybook rebuild`. If it is our own, its indexes and the views of
-    `reporting` are brought up to date with this version. Raises Unavailable when queries do not let go of them.
+    Another version's generation stays served until `daybook rebuild`. `reporting` is brought up to date with this
+    version, whoever made the generation; so are the indexes of our own. Raises Unavailable when queries do not let go
+    of them.
     """
     ours = await own(connection, views)
     if ours is not None:
@@ -79,10 +83,10 @@ async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
             if current is None:
                 current = await own(connection, views) or await create(connection, views)
                 await promote(connection, current, views)
-            elif current.digest == generation_digest(views):
+            else:
                 await face(connection, current, views)
         if ours is not None:
-            await _patiently(connection, ours, _indexes("drop", views))
+            await _patiently(connection, ours, await _outdated_indexes(connection, ours, views))
     except asyncpg.LockNotAvailableError as error:
         raise Unavailable(
             f"Queries on the schema reporting kept it from being brought up to date for {PATIENCE_S:g} s: run "
@@ -109,7 +113,7 @@ async def create(connection: Connection, views: Views = VIEWS, *, beside: bool =
         for text in _tables(views):
             await connection.execute(text)
         await connection.execute("select set_config('search_path', $1, true)", before)
-        for text in (*_indexes("make", views), script("services.projector", "grants.sql")):
+        for text in (*_indexes(views), script("services.projector", "grants.sql")):
             await connection.execute(text.replace("{generation}", schema))
         if not beside:
             await connection.execute(_SQL["add"], digest, generation.schema, json.dumps(fold_versions(views)))
@@ -163,19 +167,24 @@ async def remove_unlisted(connection: Connection) -> None:
 
 
 async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
-    """Point `reporting` at a generation. Columns are only ever added, at the end, so nothing is dropped.
+    """Point `reporting` at a generation. Columns are only ever added, at the end, so no view is dropped.
 
     Raises LockNotAvailableError when queries do not let go of it within `PATIENCE_S`.
     """
     reporting = (
-        script("services.projector", "reporting/changed.sql"),
         script("services.projector", "reporting/ledger.sql"),
+        *[await _reporting(connection, generation, each) for each in _groups(views)],
         *(script(f"projections.{view.name}", "reporting.sql") for view in views),
+        script("services.projector", "reporting/history.sql"),
         script("services.projector", "reporting/days.sql"),
         script("services.projector", "reporting/grants.sql"),
     )
     try:
-        await _patiently(connection, generation, reporting)
+        try:
+            await _patiently(connection, generation, reporting)
+        except asyncpg.InvalidFunctionDefinitionError:
+            changed = script("services.projector", "reporting/changed.sql")
+            await _patiently(connection, generation, (changed, *reporting))
     except asyncpg.DependentObjectsStillExistError as error:
         raise DaybookError(
             "Functions of reporting get new columns, and something that is not Daybook's is built on them: "
@@ -183,13 +192,35 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
         ) from error
 
 
+async def _reporting(connection: Connection, generation: Generation, group: str) -> str:
+    """The face of a view's tables. Columns that a generation of an older version lacks are null there."""
+    text = _generated(group)["reporting"]
+    for table in tables_of(VIEWS):
+        before = served_view(table.row)
+        if before not in text:
+            continue
+        rows = await connection.fetch(_SQL["columns"], generation.schema, table.row.TABLE)
+        lacking = frozenset(table.columns) - {row["name"] for row in rows}
+        if rows and lacking:
+            text = text.replace(before, served_view(table.row, lacking))
+    return text
+
+
 async def _index(connection: Connection, generation: Generation, views: Views) -> None:
     """Make the indexes that this version's reports rely on, where another version made the tables. Who reads goes on;
     who writes waits. Where they are there, nobody waits."""
     async with connection.transaction():
         await lock(connection)
-        for text in _indexes("make", views):
+        for text in _indexes(views):
             await connection.execute(text.replace("{generation}", quoted(generation.schema)), timeout=INDEXED_WITHIN_S)
+
+
+async def _outdated_indexes(connection: Connection, generation: Generation, views: Views) -> list[str]:
+    """Statements that drop indexes of older versions."""
+    wanted = {name for table in tables_of(views) for name in index_names(table.row)}
+    tables = [table.row.TABLE for table in tables_of(views)]
+    rows = await connection.fetch(_SQL["indexes"], generation.schema, tables)
+    return [f"drop index if exists {{generation}}.{quoted(row['name'])}" for row in rows if row["name"] not in wanted]
 
 
 async def _patiently(connection: Connection, generation: Generation, texts: Sequence[str]) -> None:
@@ -223,13 +254,21 @@ async def _briefly(connection: Connection, generation: Generation, texts: Sequen
 def _tables(views: Views) -> list[str]:
     return [
         script("services.projector", "generation.sql"),
-        script("projections", "flag.sql"),
-        *(script(f"projections.{view.name}", "tables.sql") for view in views),
+        *(_generated(each)["tables"] for each in _groups(views)),
     ]
 
 
-def _indexes(what: Literal["make", "drop"], views: Views) -> list[str]:
-    return [queries(f"projections.{view.name}", "indexes.sql")[what] for view in views]
+def _indexes(views: Views) -> list[str]:
+    return [_generated(each)["indexes"] for each in _groups(views)]
+
+
+def _groups(views: Views) -> list[str]:
+    """Names of the generated files: that of the flags, and one for each view."""
+    return [FLAG, *(view.name for view in views)]
+
+
+def _generated(group: str) -> Mapping[str, str]:
+    return queries("projections.generated", f"{group}.sql")
 
 
 async def _one(connection: Connection, query: str, *arguments: str) -> Generation | None:

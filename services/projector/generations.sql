@@ -35,3 +35,11 @@ select nspname::text as schema_name
 -- name: lock
 -- One at a time makes, promotes or removes generations; released at the end of the transaction.
 select pg_advisory_xact_lock(hashtext('daybook generations'));
+
+-- name: columns
+-- The columns of a table.
+select column_name::text as name from information_schema.columns where table_schema = $1 and table_name = $2;
+
+-- name: indexes
+-- The indexes of tables.
+select indexname::text as name from pg_indexes where schemaname = $1 and tablename = any($2::text[]);

@@ -49,12 +49,5 @@ def open_item(row: Row) -> OpenItem:
         since=instant(row["since"]),
         entry=row["entry"],
         stale=row["stale"],
-        series=_series(row),
+        series=row["series"] or None,
     )
-
-
-def _series(row: Row) -> str | None:
-    try:
-        return row["series"] or None
-    except KeyError:  # the views of an older version have none
-        return None

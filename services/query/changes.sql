@@ -8,7 +8,7 @@ select position.deal, position.playbook, position.version, position.stage, posit
        exists (select from reporting.stage_position_stale stale
                 where stale.deal = position.deal and stale.sequence <= $3) as stale,
        position.known_from, position.known_to
-  from reporting.stage_position_version position
+  from served.stage_position position
  where position.from_at <= $1
    and position.to_at > $1
    and (position.known_from > $2 and position.known_from <= $3
@@ -16,28 +16,19 @@ select position.deal, position.playbook, position.version, position.stage, posit
 
 -- name: items
 -- Invoices that were open.
--- The day is cut by the ledger's own rules: the face of an older version has no function for that.
 with today as materialized (
-    select coalesce(
-        (select (($1 at time zone 'UTC') + make_interval(secs => rule.seconds_east))::date
-           from ledger.zone_rule rule
-          where rule.zone = identity.time_zone
-            and rule.from_at <= $1
-          order by rule.from_at desc
-          limit 1),
-        ($1 at time zone identity.time_zone)::date
-    ) as day
-      from ledger.identity)
+    select reporting.local_day($1) as day
+)
 select item.account, item.invoice, item.deal, item.currency, item.amount, item.open_amount, item.due_on,
        today.day - item.due_on as days_past_due,
        reporting.ageing_bucket(item.due_on, today.day) as bucket,
        item.disputed, item.from_at as since, item.entry,
-       coalesce(to_jsonb(item) ->> 'series', '') as series, -- which the views of an older version lack
+       coalesce(item.series, '') as series, -- null where an older version made the rows
        exists (select from reporting.receivables_stale stale
                 where stale.account = item.account and stale.sequence <= $3) as stale,
        item.known_from, item.known_to
   from today
- cross join reporting.receivables_item_version item
+ cross join served.receivables_item item
  where item.from_at <= $1
    and item.to_at > $1
    and (item.known_from > $2 and item.known_from <= $3
@@ -46,7 +37,7 @@ select item.account, item.invoice, item.deal, item.currency, item.amount, item.o
 -- name: unapplied
 -- Payments and credit notes as far as they paid no invoice.
 select part.account, part.document, part.kind, part.currency, part.amount, part.known_from, part.known_to
-  from reporting.receivables_unapplied_version part
+  from served.receivables_unapplied part
  where part.from_at <= $1
    and part.to_at > $1
    and (part.known_from > $2 and part.known_from <= $3
@@ -55,7 +46,7 @@ select part.account, part.document, part.kind, part.currency, part.amount, part.
 -- name: movements
 -- What had changed the ledger balance.
 select movement.account, movement.entry, movement.currency, movement.amount, movement.known_from, movement.known_to
-  from reporting.receivables_movement_version movement
+  from served.receivables_movement movement
  where movement.at <= $1
    and (movement.known_from > $2 and movement.known_from <= $3
         or movement.known_to > $2 and movement.known_to <= $3);

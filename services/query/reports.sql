@@ -10,9 +10,9 @@ select currency, line, items, amount from reporting.ageing($1, $2);
 
 -- name: receivables_open
 -- Open invoices.
--- The views of an older version have no series.
-select item.*
-  from reporting.receivables_open($1, $2) item
+select account, invoice, deal, currency, amount, open_amount, due_on, days_past_due, bucket, disputed, since, entry,
+       stale, series
+  from reporting.receivables_open($1, $2)
  order by account collate "C", invoice collate "C", entry;
 
 -- name: deal
@@ -39,11 +39,7 @@ select distinct on (stage) stage, name_zh, name_en
  order by stage, version desc;
 
 -- name: playbooks
--- All published versions. Views of an older version do not say which are withdrawn or skip one: null, until they are made
--- anew.
-select playbook, version, name_zh, name_en, position, stages, published, published_at,
-       (told.columns ->> 'withdrawn')::bigint as withdrawn,
-       (told.columns ->> 'skips')::boolean as skips
-  from reporting.playbook published_version
- cross join lateral (select to_jsonb(published_version) - 'content') told (columns)
+-- All published versions.
+select playbook, version, name_zh, name_en, position, stages, published, published_at, withdrawn, skips
+  from reporting.playbook
  order by playbook collate "C", version;

@@ -1,6 +1,5 @@
 """What every view is held to, through the registry: a view added to VIEWS comes tested."""
 
-import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +12,11 @@ from hypothesis import strategies as st
 
 import projections
 from contracts.playbooks.playbook import Playbook
+from projections.columns import columns_of
+from projections.generated.__main__ import main as generated
 from projections.history import Effective, effective
 from projections.replay import Change, Replay
-from projections.view import FlagRow, Row, RowKey, View, fold
+from projections.view import FlagRow, Instant, Row, RowKey, View, fold
 from projections.views import VIEWS
 from tests.effective import defined
 from tests.given import Said, Story, given
@@ -205,28 +206,31 @@ def test_every_event_that_a_view_handles_is_in_the_random_histories(view: View[A
 
 @every_view
 def test_a_view_is_named_as_its_folder_and_begins_its_tables_names(view: View[Any]) -> None:
-    assert all((folder(view) / f"{name}.sql").is_file() for name in ("tables", "indexes", "reporting"))
+    assert (folder(view) / "rows.py").is_file()
     assert all(row.TABLE.startswith(view.name) for row in view.tables if row is not FlagRow)
     assert view.version >= 1
 
 
-@pytest.mark.parametrize(
+every_row = pytest.mark.parametrize(
     "row", list(dict.fromkeys(row for view in VIEWS for row in (*view.tables, FlagRow))), ids=lambda row: row.TABLE
 )
-def test_a_table_has_the_columns_of_its_rows_in_order_each_with_a_comment(row: type[Row]) -> None:
-    view = next((view for view in VIEWS if row in view.tables and row is not FlagRow), None)
-    path = Path(projections.__path__[0]) / "flag.sql" if view is None else folder(view) / "tables.sql"
-    sql = path.read_text(encoding="utf-8")
-    body = re.search(rf"^create table {row.TABLE} \((.*?)^\)", sql, re.MULTILINE | re.DOTALL)
-    assert body is not None
-    columns = re.findall(r"^    ([a-z_]+) ", body[1], re.MULTILINE)
-    assert columns == [*row.columns(), "known_from", "known_to"]
-    assert f"comment on table {row.TABLE} is" in sql
-    for column in columns:
-        assert f"comment on column {row.TABLE}.{column} is" in sql
-    key = rf"create unique index \w+ on {row.TABLE} \({', '.join(row.KEY)}\)\s+where known_to = 9223372036854775807;"
-    assert re.search(key, sql)
-    assert sql == re.sub(r"\b(SELECT|CREATE|TABLE|NOT NULL|DEFAULT|WHERE)\b", lambda word: word[0].lower(), sql)
+
+
+@every_row
+def test_a_row_says_a_label_in_both_languages_and_a_comment_for_each_column(row: type[Row]) -> None:
+    columns = columns_of(row)
+    assert [each.name for each in columns] == list(row.columns())
+    for each in columns:
+        assert any("\u4e00" <= character <= "\u9fff" for character in each.label.zh), each.name
+        assert each.label.en.isascii(), each.name
+        assert each.label.en, each.name
+        assert each.comment.endswith("."), each.name
+    times = (row.VALID.at,) if isinstance(row.VALID, Instant) else (row.VALID.begins, row.VALID.ends)
+    assert {*row.KEY, *row.COUNTED, *row.SUMMED, *times} <= set(row.columns())
+
+
+def test_the_sql_of_tables_and_reports_is_what_the_classes_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert generated(["--check"]) == 0, capsys.readouterr().out
 
 
 def folder(view: View[Any]) -> Path:

@@ -134,7 +134,10 @@ async def _at(
 
 async def _flags(connection: asyncpg.Connection, schema: str, subject: str, view: str) -> set[tuple[str, int]]:
     rows = await connection.fetch(
-        f'select flag, entry from "{schema}".flag where subject = $1 and view = $2 and {_STANDS}', subject, view
+        f'select flag, entry from "{schema}".flag where subject = $1 and view = $2 and {_STANDS} '
+        "and to_at = 'infinity'",
+        subject,
+        view,
     )
     return {(row["flag"], row["entry"]) for row in rows}
 

@@ -17,6 +17,7 @@ declare
 begin
     for report in
         select proname as name, proargnames as names, pronargs as given,
+               case when pronargdefaults > 0 then ' default reporting.sequence()' else '' end as otherwise,
                obj_description(pg_proc.oid) as description,
                pg_get_function_result(pg_proc.oid) as result
           from pg_proc
@@ -26,13 +27,14 @@ begin
     loop
         before := case when report.given > 2 then format('%I text, ', report.names[1]) else '' end;
         execute format(
-            $form$create or replace function reporting.%1$I(%2$sas_of date, known_at bigint default reporting.sequence())
+            $form$create or replace function reporting.%1$I(%2$sas_of date, known_at bigint%5$s)
             returns %3$s language sql stable parallel safe
             begin atomic
                 select * from reporting.%1$I(%4$sreporting.day_end(%1$I.as_of), %1$I.known_at);
             end$form$,
             report.name, before, report.result,
-            case when report.given > 2 then format('%I.%I, ', report.name, report.names[1]) else '' end
+            case when report.given > 2 then format('%I.%I, ', report.name, report.names[1]) else '' end,
+            report.otherwise
         );
         execute format('comment on function reporting.%I(%s) is %L', report.name,
                        case when report.given > 2 then 'text, ' else '' end || 'date, bigint',

@@ -2,6 +2,9 @@
 -- {generation} stands for the served generation's schema; promoting another one runs this again, in one transaction.
 -- Views read with their owner's rights, so a reader needs rights on this schema alone.
 
+create schema if not exists served;
+comment on schema served is
+    'The tables of the served generation as they are, of which reporting is made. Read reporting: this may change.';
 create schema if not exists reporting;
 comment on schema reporting is
     'The stable SQL face of the ledger: views for the present, and functions of (as_of, known_at) for any other moment.';
@@ -74,6 +77,17 @@ comment on function reporting.day_end(date) is
     'The last microsecond of a day where the ledger is: the day ends when the next one begins for the first time.';
 
 -- Positions ----------------------------------------------------------------------------------------------------------
+
+do $$
+begin
+    if not exists (select from pg_attribute
+                    where attrelid = to_regclass('{generation}.lane') and attname = 'longest_subject') then
+        alter table {generation}.lane -- of a generation that an older version made
+            add column longest_subject text,
+            add column longest_s double precision;
+    end if;
+end
+$$;
 
 create or replace view reporting.lane as
 select lane, sequence as projected, longest_subject, longest_s from {generation}.lane;
@@ -188,68 +202,7 @@ comment on column reporting.concern.sequence is 'The entry.';
 comment on column reporting.concern.since is
     'Sequence of the later entry by which it became known that the entry concerns the subject; null: its own.';
 
--- Flags and stale subjects -------------------------------------------------------------------------------------------
-
-create or replace view reporting.flag_version as
-select subject, view, flag, entry, detail, known_from, known_to from {generation}.flag;
-comment on view reporting.flag_version is
-    'What is surprising in entries, in every state of knowledge: known at known_at where known_from <= known_at < known_to.';
-comment on column reporting.flag_version.subject is 'deal/<id> or account/<id>.';
-comment on column reporting.flag_version.view is 'The view that found it; history for corrections and voids.';
-comment on column reporting.flag_version.flag is 'What was found, in one word.';
-comment on column reporting.flag_version.entry is 'Sequence of the surprising entry.';
-comment on column reporting.flag_version.detail is 'What is surprising about it.';
-comment on column reporting.flag_version.known_from is 'Sequence of the entry whose arrival made this version.';
-comment on column reporting.flag_version.known_to is
-    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
-
-create or replace view reporting.flag as
-select subject, view, flag, entry, detail from reporting.flag_version where known_to = 9223372036854775807;
-comment on view reporting.flag is 'What is surprising in entries, by all that is known now.';
-comment on column reporting.flag.subject is 'deal/<id> or account/<id>.';
-comment on column reporting.flag.view is 'The view that found it; history for corrections and voids.';
-comment on column reporting.flag.flag is 'What was found, in one word.';
-comment on column reporting.flag.entry is 'Sequence of the surprising entry.';
-comment on column reporting.flag.detail is 'What is surprising about it.';
-
-create or replace view reporting.data_quality as
-select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
-       entry.id, entry.source, entry.type, entry.occurred_at, entry.recorded_at
-  from reporting.flag
-  join reporting.entry on entry.sequence = flag.entry;
-comment on view reporting.data_quality is
-    'What to look at: entries of which something is surprising, by all that is known now, with who sent them and when.';
-comment on column reporting.data_quality.subject is 'deal/<id> or account/<id>.';
-comment on column reporting.data_quality.view is 'The view that found it; history for corrections and voids.';
-comment on column reporting.data_quality.flag is 'What was found, in one word, such as invoice_twice.';
-comment on column reporting.data_quality.entry is 'Sequence of the surprising entry.';
-comment on column reporting.data_quality.detail is 'What is surprising about it, and what became of it.';
-comment on column reporting.data_quality.id is 'CloudEvents id of the entry, unique for its source.';
-comment on column reporting.data_quality.source is 'The system that sent the entry, and can correct or void it.';
-comment on column reporting.data_quality.type is 'CloudEvents type of the entry.';
-comment on column reporting.data_quality.occurred_at is 'When it happened, as it was sent.';
-comment on column reporting.data_quality.recorded_at is 'When the ledger took it.';
-
-create or replace function reporting.data_quality(known_at bigint default reporting.sequence())
-returns table (
-    subject text, view text, flag text, entry bigint, detail text, id text, source text, type text,
-    occurred_at timestamptz, recorded_at timestamptz
-)
-language sql stable parallel safe
-begin atomic
-    with known as materialized (
-        select reporting.known(data_quality.known_at) as at
-    )
-    select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
-           entry.id, entry.source, entry.type, entry.occurred_at, entry.recorded_at
-      from reporting.flag_version flag
-      join reporting.entry on entry.sequence = flag.entry
-     cross join known
-     where flag.known_from <= known.at
-       and flag.known_to > known.at;
-end;
-comment on function reporting.data_quality(bigint) is
-    'What there was to look at, as known at the sequence known_at: entries of which something was surprising.';
+-- Stale subjects --------------------------------------------------------------------------------------------------
 
 create or replace view reporting.stale as
 select subject, view, sequence, error from {generation}.stale;
@@ -338,87 +291,3 @@ comment on column reporting.stage.probability is 'Win probability once it is com
 comment on column reporting.stage.expected_days is 'Days after which a deal at this stage is rotting; null for none.';
 comment on column reporting.stage.customer_stage is 'The customer''s purchasing stage beside it, 1 to 8; null for none.';
 comment on column reporting.stage.published is 'Sequence of the version''s publication.';
-
--- History ------------------------------------------------------------------------------------------------------------
-
-create or replace function reporting.refuse_subject(subject text, known_at bigint) returns boolean
-language plpgsql stable parallel safe as $$
-begin
-    raise no_data_found using
-        message = format('Nothing is known of %L, as known at sequence %s.', left(refuse_subject.subject, 280),
-                         refuse_subject.known_at),
-        hint = 'A subject is deal/<id> or account/<id>, as it was sent.';
-end
-$$;
-comment on function reporting.refuse_subject(text, bigint) is
-    'Refuses a subject of which nothing was known by then: an empty history would look like one of which everything is gone.';
-
-create or replace function reporting.history(subject text, known_at bigint default reporting.sequence())
-returns table (
-    sequence bigint, id text, source text, type text, subject text, occurred_at timestamptz, recorded_at timestamptz,
-    actor text, data jsonb, voided_by bigint, corrected_by bigint
-)
-language sql stable parallel safe
-begin atomic
-    with known as materialized (
-        select reporting.known(history.known_at) as at
-    ),
-    found as (
-        select entry.sequence, entry.id, entry.source, entry.type, entry.subject, entry.occurred_at, entry.recorded_at,
-               entry.actor, entry.data,
-               case when decision.type = 'daybook.event_voided.v1' then decision.sequence end as voided_by,
-               case when decision.type = 'daybook.event_corrected.v1' then decision.sequence end as corrected_by
-          from known
-         cross join reporting.concern
-          join reporting.entry on entry.sequence = concern.sequence
-          left join lateral (
-                -- Of all corrections and voids that have an effect the latest counts; flags name those that have none.
-                select correction.sequence, correction.type
-                  from reporting.entry correction
-                 where correction.target_source = entry.source
-                   and correction.target_id = entry.id
-                   and correction.subject = entry.subject
-                   and correction.sequence <= known.at
-                   and not exists (
-                        select from reporting.flag_version flag
-                         where flag.subject = correction.subject
-                           and flag.view = 'history'
-                           and flag.flag = 'correction_without_effect'
-                           and flag.entry = correction.sequence
-                           and flag.known_from <= known.at
-                           and flag.known_to > known.at)
-                 order by correction.sequence desc
-                 limit 1) decision on true
-         where concern.subject = history.subject
-           and concern.sequence <= known.at
-           and (concern.since is null or concern.since <= known.at)
-           -- A correction that concerns the subject through its target alone is not its history before that is known.
-           and (entry.target_source is null
-                or entry.subject = history.subject
-                or exists (
-                    select from reporting.entry target
-                     where target.source = entry.target_source
-                       and target.id = entry.target_id
-                       and target.sequence <= known.at))
-    )
-    select found.* from found
-    union all
-    select null, null, null, null, null, null, null, null, null, null, null
-     where not exists (select from found)
-       and reporting.refuse_subject(history.subject, (select known.at from known))
-     order by sequence;
-end;
-comment on function reporting.history(text, bigint) is
-    'All that concerns a subject (deal/<id> or account/<id>), up to the sequence known_at, in the order in which it was recorded; data is the original, whatever corrected it.';
-
-create or replace function reporting.deal_history(deal text, known_at bigint default reporting.sequence())
-returns table (
-    sequence bigint, id text, source text, type text, subject text, occurred_at timestamptz, recorded_at timestamptz,
-    actor text, data jsonb, voided_by bigint, corrected_by bigint
-)
-language sql stable parallel safe
-begin atomic
-    select history.* from reporting.history('deal/' || deal_history.deal, deal_history.known_at) history;
-end;
-comment on function reporting.deal_history(text, bigint) is
-    'All that concerns a deal, its payments included, up to the sequence known_at, in the order in which it was recorded.';

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from projections.view import FlagRow, Row, RowKey
+from projections.view import FlagRow, Interval, Row, RowKey
 from services.errors import DaybookError
 from services.ledger.journal import Connection
 from services.projector.replays import named
@@ -138,7 +138,11 @@ def _versions_sql(table: Table) -> str:
 
 
 def _columns(table: Table) -> str:
-    return ", ".join(map(quoted, table.columns))
+    valid = table.row.VALID
+    ends = valid.ends if isinstance(valid, Interval) else None
+    return ", ".join(
+        f"coalesce({quoted(name)}, 'infinity')" if name == ends else quoted(name) for name in table.columns
+    )
 
 
 def _face(table: Table) -> str:

@@ -288,7 +288,7 @@ async def test_a_missing_row_of_a_view_is_found(altered: Altered) -> None:
 
 async def test_a_row_too_many_is_found(altered: Altered) -> None:
     await altered.connection.execute(
-        "insert into flag values ('deal/D-2', 'stage_position', 'opened_twice', 3, null, 3, 9223372036854775807)"
+        "insert into flag values ('deal/D-2', 'stage_position', 'opened_twice', 3, null, now(), 'infinity', 3)"
     )
     difference = await altered.only("view_row_extra")
     assert (difference["subject"], difference["expected"]) == ("deal/D-2", None)
@@ -304,7 +304,7 @@ async def test_rows_of_a_subject_without_entries_are_found(altered: Altered) -> 
 @pytest.mark.parametrize("subject", ["playbook/project", "deal", "customer/A-1"])
 async def test_a_flag_of_what_no_view_is_about_is_found(altered: Altered, subject: str) -> None:
     await altered.connection.execute(
-        "insert into flag values ($1, 'receivables', 'invoice_twice', 3, null, 3, 9223372036854775807)", subject
+        "insert into flag values ($1, 'receivables', 'invoice_twice', 3, null, now(), 'infinity', 3)", subject
     )
     difference = await altered.only("view_row_extra")
     assert (difference["sequence"], difference["subject"]) == (3, subject)

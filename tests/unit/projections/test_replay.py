@@ -13,14 +13,14 @@ from projections.entry import Entry
 from projections.playbooks import Playbooks, Published
 from projections.replay import Replay
 from projections.stage_position import stage_position
-from projections.view import Row, RowKey, View
+from projections.view import Instant, Row, RowKey, View
 from tests.given import Said, Story, day, given
 from tests.playbooks import item, playbook, stage
 from tests.saying import call_made, deal_opened, event_voided, milestone, said
 
 
 @dataclass(frozen=True, slots=True)
-class CallsRow(Row, table="fragile", key=("deal",)):
+class CallsRow(Row, table="fragile", key=("deal",), valid=Instant()):
     deal: str
     calls: int
     owner: str | None

@@ -1,19 +1,24 @@
 """Changes become row versions: each is written once, with what made it and what unmade it."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from projections.entry import FOREVER
 from projections.replay import Change
 from projections.view import FlagRow, Row, RowKey
 from services.projector.versions import STANDS, Versions, difference, versions
 
+_AT = datetime(2026, 3, 31, tzinfo=UTC)
+
 
 def row(key: str, detail: str) -> FlagRow:
-    return FlagRow(f"deal/{key}", "view", "flag", 1, detail)
+    return FlagRow(f"deal/{key}", "view", "flag", 1, detail, _AT, FOREVER)
 
 
 def key(name: str) -> RowKey:
-    return RowKey(FlagRow, (f"deal/{name}", "view", "flag", 1))
+    return RowKey(FlagRow, (f"deal/{name}", "view", "flag", 1, _AT))
 
 
 def change(sequence: int, name: str, before: str | None, after: str | None) -> Change:

@@ -13,9 +13,9 @@ from services.projector.versions import STANDS
 from services.query.checks.differences import Differences
 from services.query.checks.rows import Told, Version, compare
 
-_FLAG = FlagRow("deal/D-1", "stage_position", "opened_twice", 3, None)
-_OTHER = FlagRow("deal/D-1", "stage_position", "opened_twice", 4, None)
 _AT = datetime(2026, 3, 31, tzinfo=UTC)
+_FLAG = FlagRow("deal/D-1", "stage_position", "opened_twice", 3, None, _AT, FOREVER)
+_OTHER = FlagRow("deal/D-1", "stage_position", "opened_twice", 4, None, _AT, FOREVER)
 
 
 def _counts(expected: Sequence[Version], told: Sequence[Told], row: type[Row] = FlagRow) -> dict[str, int]:

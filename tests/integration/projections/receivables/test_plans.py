@@ -46,12 +46,14 @@ async def test_ageing_of_50000_items_is_read_from_the_indexes_alone(filled: Tabl
     assert {(scan["Node Type"], scan["Index Name"]) for scan in scans} == {
         ("Index Only Scan", f"receivables_{name}")
         for name in (
-            "item_open",
-            "item_closed",
-            "unapplied_open",
-            "unapplied_closed",
+            "item_last",
+            "item_ended",
+            "item_superseded",
+            "unapplied_last",
+            "unapplied_ended",
+            "unapplied_superseded",
             "movement_standing",
-            "movement_closed",
+            "movement_superseded",
         )
     }
     assert sum(scan["Heap Fetches"] for scan in scans) == 0

@@ -121,7 +121,7 @@ class Account:
         """Every instant at which something begins, ends or moves, and one before all."""
         found = {day(-100)}
         for row in self.story.rows():
-            if isinstance(row, ItemRow | UnappliedRow):
+            if isinstance(row, ItemRow | UnappliedRow | FlagRow):
                 found |= {row.from_at, row.to_at}
             elif isinstance(row, MovementRow):
                 found.add(row.at)
@@ -147,12 +147,12 @@ class Account:
         """By currency: the sum of the movements, without those that come to nothing."""
         return totals((each.currency, each.amount) for each in self.movements(as_of))
 
-    def flags(self) -> set[tuple[str, int]]:
-        """(flag, sequence of the entry), as far as the view itself finds them."""
+    def flags(self, as_of: datetime = _LAST) -> set[tuple[str, int]]:
+        """(flag, sequence of the entry) that stood at an instant, as far as the view itself finds them."""
         return {
             (each.flag, each.entry)
             for each in self.story.rows()
-            if isinstance(each, FlagRow) and each.view == receivables.name
+            if isinstance(each, FlagRow) and each.view == receivables.name and each.from_at <= as_of < each.to_at
         }
 
     def assert_identity(self) -> None:

@@ -1,12 +1,13 @@
 """The fold agrees with the rules worked out anew at every instant (reference.py)."""
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given as holds_for
 from hypothesis import settings
 
 from contracts.playbooks.playbook import Playbook
-from projections.entry import FOREVER
+from projections.entry import FOREVER, Entry
 from projections.stage_position import PositionRow, stage_position
 from projections.stage_position.explain import explain
 from projections.view import FlagRow
@@ -34,10 +35,13 @@ def test_the_rows_are_what_the_rules_say(facts: list[Said | Playbook]) -> None:
 
 @often
 @holds_for(facts=stories("deal"))
-def test_the_flags_are_what_the_rules_say(facts: list[Said | Playbook]) -> None:
+def test_the_flags_are_what_the_rules_say_at_every_instant(facts: list[Said | Playbook]) -> None:
     story = told(facts)
-    found = {(row.flag, row.entry) for row in story.rows() if isinstance(row, FlagRow) and row.view != "history"}
-    assert found == flags(handled(story), story.playbooks)
+    found = [row for row in story.rows() if isinstance(row, FlagRow) and row.view != "history"]
+    said = handled(story)
+    for as_of in sorted({each.occurred_at for each in said}):
+        standing = {(row.flag, row.entry) for row in found if row.from_at <= as_of < row.to_at}
+        assert standing == flags([each for each in said if each.occurred_at <= as_of], story.playbooks)
 
 
 @often
@@ -57,5 +61,5 @@ def test_an_explanation_at_any_instant_says_what_the_rows_say(facts: list[Said |
             assert all(each.entered_at is None or each.entered_at <= as_of for each in found.stages)
 
 
-def handled(story: Story) -> list[object]:
+def handled(story: Story) -> list[Entry[Any]]:
     return [each for each in story.replay.entries if type(each.event) in stage_position.handled]

@@ -1,0 +1,168 @@
+"""Columns of rows: their kinds, labels and comments, read from the fields of row classes.
+
+A field says the kind of its value by its type, its label by `Annotated`, its comment by the docstring under it:
+
+    amount: Annotated[Amount | None, Label("金额", "amount")]
+    \"\"\"Expected value, and once won the final one; null when unknown.\"\"\"
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: how SQL stores it, and by which rule people and programs read it."""
+
+    name: str
+    sql: str
+    """Type in PostgreSQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Heading of a column, or title of a report, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Mark of a column that a later version added: relations of `reporting` have it behind all columns that they had
+    before, because PostgreSQL replaces a view only by one that adds columns at the end."""
+
+
+TEXT = Kind("text", "text")
+WORD = Kind("word", "text")
+WHOLE = Kind("whole", "bigint")
+DECIMAL = Kind("decimal", "numeric")
+INSTANT = Kind("instant", "timestamptz")
+DAY = Kind("day", "date")
+YES_NO = Kind("yes_no", "boolean")
+
+_BY_TYPE: dict[Any, Kind] = {
+    str: TEXT,
+    int: WHOLE,
+    Decimal: DECIMAL,
+    datetime: INSTANT,
+    date: DAY,
+    bool: YES_NO,
+}
+
+DealId = Annotated[str, Kind("deal", "text")]
+AccountId = Annotated[str, Kind("account", "text")]
+Subject = Annotated[str, Kind("subject", "text")]
+"""`deal/<id>` or `account/<id>`."""
+PlaybookKey = Annotated[str, Kind("playbook", "text")]
+Person = Annotated[str, Kind("person", "text")]
+Currency = Annotated[str, Kind("currency", "text")]
+"""ISO 4217 code."""
+Series = Annotated[str, Kind("series", "text")]
+"""Series of a document's number; empty where it has none."""
+Version = Annotated[int, Kind("version", "integer")]
+StageNumber = Annotated[int, Kind("stage", "integer")]
+Days = Annotated[int, Kind("days", "integer")]
+Count = Annotated[int, Kind("count", "bigint")]
+EntrySequence = Annotated[int, Kind("sequence", "bigint")]
+"""Sequence of an entry of the ledger."""
+Amount = Annotated[Decimal, Kind("amount", "numeric")]
+"""Amount in the currency that the row's column `currency` names."""
+Rate = Annotated[Decimal, Kind("rate", "numeric")]
+"""Share, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Column of a row class."""
+
+    name: str
+    kind: Kind
+    optional: bool
+    """Null is possible."""
+    label: Label
+    comment: str
+    added: bool
+    """Added by a later version."""
+    words: tuple[str, ...]
+    """Values that are possible, where they are few."""
+
+
+_COLUMNS: dict[type[Any], tuple[Column, ...]] = {}
+
+
+def columns_of(row: type[Any]) -> tuple[Column, ...]:
+    """Columns of a dataclass in the order of its fields. Raises TypeError for a field without label or comment."""
+    found = _COLUMNS.get(row)
+    if found is None:
+        hints = get_type_hints(row, include_extras=True)
+        comments = comments_of(row)
+        found = _COLUMNS[row] = tuple(_column(row, each.name, hints[each.name], comments) for each in fields(row))
+    return found
+
+
+def comments_of(row: type[Any]) -> dict[str, str]:
+    """Docstrings under the fields of a class and of the classes that it extends, each as one line."""
+    found: dict[str, str] = {}
+    for each in reversed(row.__mro__[:-1]):
+        if each.__module__ not in ("builtins", "typing"):
+            found.update(_documented(each))
+    return found
+
+
+def _documented(row: type[Any]) -> Iterator[tuple[str, str]]:
+    (node,) = ast.parse(textwrap.dedent(inspect.getsource(row))).body
+    assert isinstance(node, ast.ClassDef)
+    for field, below in zip(node.body, node.body[1:], strict=False):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, " ".join(text.split())
+
+
+def _column(row: type[Any], name: str, hint: Any, comments: dict[str, str]) -> Column:
+    kinds, label, added, optional, words = _read(hint)
+    if label is None or name not in comments:
+        raise TypeError(f"{row.__name__}.{name} lacks a {'label' if label is None else 'docstring'}.")
+    if len(kinds) != 1:
+        raise TypeError(f"{row.__name__}.{name}: no kind of column is known for {hint}.")
+    return Column(name, kinds[0], optional, label, comments[name], added, words)
+
+
+def _read(hint: Any) -> tuple[list[Kind], Label | None, bool, bool, tuple[str, ...]]:
+    """Kinds, label, whether it was added later, whether it may be null, and the possible words of a field's type."""
+    origin = get_origin(hint)
+    if hint is NoneType:
+        return [], None, False, True, ()
+    if hint in _BY_TYPE:
+        return [_BY_TYPE[hint]], None, False, False, ()
+    if origin is Literal:
+        return [WORD], None, False, False, get_args(hint)
+    if origin is Annotated:
+        inner, *marks = get_args(hint)
+        kinds, label, added, optional, words = _read(inner)
+        for mark in marks:
+            match mark:
+                case Kind():
+                    kinds = [mark]
+                case Label():
+                    label = mark
+                case Added():
+                    added = True
+        return kinds, label, added, optional, words
+    if origin in (Union, UnionType):
+        parts = [_read(each) for each in get_args(hint)]
+        return (
+            [kind for part in parts for kind in part[0]],
+            next((part[1] for part in parts if part[1]), None),
+            any(part[2] for part in parts),
+            any(part[3] for part in parts),
+            tuple(word for part in parts for word in part[4]),
+        )
+    return [], None, False, False, ()

@@ -1,0 +1,258 @@
+-- Written by `make schemas` from projections/stage_position/rows.py; change that, not this.
+
+-- name: tables
+create table stage_position (
+    deal text not null,
+    from_at timestamptz not null,
+    to_at timestamptz not null,
+    playbook text not null,
+    version integer,
+    stage integer,
+    phase text,
+    status text not null,
+    probability numeric not null,
+    amount numeric,
+    currency text,
+    owner text,
+    account text,
+    since timestamptz not null,
+    entry bigint not null,
+    known_from bigint not null,
+    known_to bigint not null default 9223372036854775807
+) with (
+    autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+);
+comment on table stage_position is
+    'Where every deal stood over time. One row per interval in which nothing shown here changed; what is said at one instant makes one row. A deal without deal_opened has no row.';
+comment on column stage_position.deal is
+    'Id of the deal.';
+comment on column stage_position.from_at is
+    'Since when it stood so, inclusive.';
+comment on column stage_position.to_at is
+    'Until when, exclusive; infinity while nothing later is known.';
+comment on column stage_position.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column stage_position.version is
+    'Version of the playbook; null while none is published.';
+comment on column stage_position.stage is
+    'Number of the last stage reached, from 1; null before the first.';
+comment on column stage_position.phase is
+    'entered or completed; null when stage is.';
+comment on column stage_position.status is
+    'open, on_hold, won, lost or abandoned; independent of the stage.';
+comment on column stage_position.probability is
+    'Win probability, 0 to 1.';
+comment on column stage_position.amount is
+    'Expected value, and once won the final one; null when unknown.';
+comment on column stage_position.currency is
+    'ISO 4217 currency of the amount.';
+comment on column stage_position.owner is
+    'The salesperson who answers for the deal.';
+comment on column stage_position.account is
+    'Id of the customer''s account.';
+comment on column stage_position.since is
+    'When the deal came to this stage and phase.';
+comment on column stage_position.entry is
+    'Sequence of the entry that began the interval.';
+comment on column stage_position.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column stage_position.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create unique index stage_position_key on stage_position (deal, from_at)
+    where known_to = 9223372036854775807;
+create index stage_position_deal on stage_position (deal);
+
+-- name: indexes
+do $$
+begin
+    if to_regclass('{generation}.stage_position_last') is null then
+        create index stage_position_last on {generation}.stage_position (
+            playbook, stage, phase, status, currency, from_at, known_from
+        ) include (amount)
+        where known_to = 9223372036854775807 and to_at = 'infinity';
+    end if;
+    if to_regclass('{generation}.stage_position_ended') is null then
+        create index stage_position_ended on {generation}.stage_position (
+            width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
+            to_at, from_at
+        ) include (known_from, playbook, stage, phase, status, currency, amount)
+        where known_to = 9223372036854775807 and to_at < 'infinity';
+    end if;
+    if to_regclass('{generation}.stage_position_superseded') is null then
+        create index stage_position_superseded on {generation}.stage_position (
+            width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
+            known_from
+        ) include (from_at, to_at, playbook, stage, phase, status, currency, amount)
+        where known_to < 9223372036854775807;
+    end if;
+end
+$$;
+
+-- name: reporting
+create or replace view reporting.stage_position_stale as
+select substr(stale.subject, 6) as deal, stale.sequence
+  from reporting.stale where stale.view = 'stage_position';
+comment on view reporting.stage_position_stale is
+    'Deals whose later entries could not be folded: their rows are those of before.';
+comment on column reporting.stage_position_stale.deal is 'Id of the deal.';
+comment on column reporting.stage_position_stale.sequence is 'The entry since which it cannot be folded.';
+
+create or replace view served.stage_position as
+select
+    deal, from_at, to_at, playbook, version, stage, phase, status, probability, amount, currency, owner, account, since,
+    entry, known_from, known_to
+  from {generation}.stage_position;
+comment on view served.stage_position is 'The table of the served generation, as it is.';
+
+create or replace view reporting.stage_position_version as
+select
+    version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook, version.version,
+    version.stage, version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+    version.account, version.since, version.entry, version.known_from, version.known_to
+  from served.stage_position version;
+comment on view reporting.stage_position_version is
+    'Where every deal stood over time, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
+comment on column reporting.stage_position_version.deal is
+    'Id of the deal.';
+comment on column reporting.stage_position_version.from_at is
+    'Since when it stood so, inclusive.';
+comment on column reporting.stage_position_version.to_at is
+    'Until when, exclusive; null while nothing later is known.';
+comment on column reporting.stage_position_version.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column reporting.stage_position_version.version is
+    'Version of the playbook; null while none is published.';
+comment on column reporting.stage_position_version.stage is
+    'Number of the last stage reached, from 1; null before the first.';
+comment on column reporting.stage_position_version.phase is
+    'entered or completed; null when stage is.';
+comment on column reporting.stage_position_version.status is
+    'open, on_hold, won, lost or abandoned; independent of the stage.';
+comment on column reporting.stage_position_version.probability is
+    'Win probability, 0 to 1.';
+comment on column reporting.stage_position_version.amount is
+    'Expected value, and once won the final one; null when unknown.';
+comment on column reporting.stage_position_version.currency is
+    'ISO 4217 currency of the amount.';
+comment on column reporting.stage_position_version.owner is
+    'The salesperson who answers for the deal.';
+comment on column reporting.stage_position_version.account is
+    'Id of the customer''s account.';
+comment on column reporting.stage_position_version.since is
+    'When the deal came to this stage and phase.';
+comment on column reporting.stage_position_version.entry is
+    'Sequence of the entry that began the interval.';
+comment on column reporting.stage_position_version.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column reporting.stage_position_version.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create or replace function served.stage_position(as_of timestamptz, known_at bigint) returns setof served.stage_position
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to
+      from served.stage_position version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_position.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(stage_position.as_of))
+    union all
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.stage_position version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_position.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(stage_position.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(stage_position.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(stage_position.as_of))
+    union all
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_position version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_position.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_position.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_position.known_at))
+       and version.to_at > (select reporting.instant(stage_position.as_of))
+       and version.from_at <= (select reporting.instant(stage_position.as_of));
+end;
+comment on function served.stage_position(timestamptz, bigint) is
+    'Rows of stage_position that hold at as_of, as known at known_at.';
+
+create or replace view reporting.stage_position as
+select
+    version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook, version.version,
+    version.stage, version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+    version.account, version.since, version.entry,
+    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale
+  from served.stage_position version
+ where version.known_to = 9223372036854775807;
+comment on view reporting.stage_position is
+    'Where every deal stood over time, by all that is known now.';
+comment on column reporting.stage_position.deal is
+    'Id of the deal.';
+comment on column reporting.stage_position.from_at is
+    'Since when it stood so, inclusive.';
+comment on column reporting.stage_position.to_at is
+    'Until when, exclusive; null while nothing later is known.';
+comment on column reporting.stage_position.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column reporting.stage_position.version is
+    'Version of the playbook; null while none is published.';
+comment on column reporting.stage_position.stage is
+    'Number of the last stage reached, from 1; null before the first.';
+comment on column reporting.stage_position.phase is
+    'entered or completed; null when stage is.';
+comment on column reporting.stage_position.status is
+    'open, on_hold, won, lost or abandoned; independent of the stage.';
+comment on column reporting.stage_position.probability is
+    'Win probability, 0 to 1.';
+comment on column reporting.stage_position.amount is
+    'Expected value, and once won the final one; null when unknown.';
+comment on column reporting.stage_position.currency is
+    'ISO 4217 currency of the amount.';
+comment on column reporting.stage_position.owner is
+    'The salesperson who answers for the deal.';
+comment on column reporting.stage_position.account is
+    'Id of the customer''s account.';
+comment on column reporting.stage_position.since is
+    'When the deal came to this stage and phase.';
+comment on column reporting.stage_position.entry is
+    'Sequence of the entry that began the interval.';
+comment on column reporting.stage_position.stale is
+    'Whether the deal''s later entries could not be folded.';
+
+create or replace function reporting.stage_position(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, from_at timestamptz, to_at timestamptz, playbook text, version integer, stage integer, phase text,
+    status text, probability numeric, amount numeric, currency text, owner text, account text, since timestamptz,
+    entry bigint
+)
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook,
+            version.version, version.stage, version.phase, version.status, version.probability, version.amount,
+            version.currency, version.owner, version.account, version.since, version.entry
+      from served.stage_position(stage_position.as_of, stage_position.known_at) version;
+end;
+comment on function reporting.stage_position(timestamptz, bigint) is
+    'Where every deal stood at as_of, as known at the sequence known_at.';
