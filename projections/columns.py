@@ -73,6 +73,8 @@ Days = Annotated[int, Kind("days", "integer")]
 Count = Annotated[int, Kind("count", "bigint")]
 EntrySequence = Annotated[int, Kind("sequence", "bigint")]
 """Sequence of an entry of the ledger."""
+Amounts = Annotated[dict[str, Decimal], Kind("amounts", "jsonb")]
+"""Amounts by currency; a currency without any is left out."""
 Amount = Annotated[Decimal, Kind("amount", "numeric")]
 """Amount in the currency that the row's column `currency` names."""
 Rate = Annotated[Decimal, Kind("rate", "numeric")]
@@ -93,6 +95,14 @@ class Column:
     """Added by a later version."""
     words: tuple[str, ...]
     """Values that are possible, where they are few."""
+
+
+def kind_of(hint: Any) -> Kind:
+    """The kind of value that a type stands for. Raises TypeError."""
+    kinds, *_ = _read(hint)
+    if len(kinds) != 1:
+        raise TypeError(f"No kind of column is known for {hint}.")
+    return kinds[0]
 
 
 _COLUMNS: dict[type[Any], tuple[Column, ...]] = {}

@@ -1,10 +1,12 @@
 """SQL of views, written from their row classes by `python -m projections.generated`; `--check` finds what drifted.
 
 Each file has named statements: `tables` in the schema of a generation, `indexes` of one, and `reporting`, the face of
-the served one.
+the served one. `reports.sql` has a statement for each report.
 """
 
+from projections.generated.reports import catalog, function, minor_units
 from projections.generated.tables import face, indexes, stale, tables
+from projections.reports import REPORTS
 from projections.view import FlagRow, Row
 from projections.views import VIEWS
 
@@ -32,4 +34,12 @@ def documents() -> dict[str, str]:
         found[f"{name}.sql"] = _HEAD.format(source) + "".join(
             f"\n-- name: {statement}\n{text}" for statement, text in statements.items()
         )
+    found["reports.sql"] = _HEAD.format("projections/reports") + "".join(
+        f"\n-- name: {name}\n{text}"
+        for name, text in (
+            ("units", minor_units()),
+            *((report.name, function(report)) for report in REPORTS),
+            ("catalog", catalog(REPORTS)),
+        )
+    )
     return found

@@ -171,10 +171,14 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
 
     Raises LockNotAvailableError when queries do not let go of it within `PATIENCE_S`.
     """
+    reports = _generated("reports")
     reporting = (
         script("services.projector", "reporting/ledger.sql"),
         *[await _reporting(connection, generation, each) for each in _groups(views)],
-        *(script(f"projections.{view.name}", "reporting.sql") for view in views),
+        reports["units"],
+        script("projections.reports", "functions.sql"),
+        *(text for name, text in reports.items() if name != "units"),
+        script("services.projector", "reporting/present.sql"),
         script("services.projector", "reporting/history.sql"),
         script("services.projector", "reporting/days.sql"),
         script("services.projector", "reporting/grants.sql"),

@@ -291,3 +291,17 @@ comment on column reporting.stage.probability is 'Win probability once it is com
 comment on column reporting.stage.expected_days is 'Days after which a deal at this stage is rotting; null for none.';
 comment on column reporting.stage.customer_stage is 'The customer''s purchasing stage beside it, 1 to 8; null for none.';
 comment on column reporting.stage.published is 'Sequence of the version''s publication.';
+
+-- The stages as reports read them: known from the publication on.
+create or replace view served.playbook_stage as
+select playbook, version, stage, key, name_zh, name_en, band, probability, expected_days, customer_stage,
+       published as known_from, 9223372036854775807 as known_to
+  from reporting.stage;
+
+create or replace function served.playbook_stage(as_of timestamptz, known_at bigint)
+returns setof served.playbook_stage
+language sql stable parallel safe
+begin atomic
+    select stage.* from served.playbook_stage stage
+     where stage.known_from <= (select reporting.known(playbook_stage.known_at));
+end;

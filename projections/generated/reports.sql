@@ -1,0 +1,358 @@
+-- Written by `make schemas` from projections/reports; change that, not this.
+
+-- name: units
+create or replace function served.minor_units(currency text) returns integer
+language sql immutable parallel safe
+return case
+    when currency in ('ADP', 'BIF', 'BYB', 'BYR', 'CLP', 'DJF', 'ESP', 'GNF', 'ISK', 'ITL', 'JPY', 'KMF', 'KRW', 'LUF', 'MGF', 'PYG', 'RWF', 'TPE', 'TRL', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') then 0
+    when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 3
+    when currency in ('CLF', 'UYW') then 4
+    else 2
+end;
+comment on function served.minor_units(text) is 'Decimals of a currency (ISO 4217).';
+
+-- name: pipeline
+create or replace function reporting.pipeline(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, playbook text, version integer, stage integer, phase text, status text, probability numeric,
+    amount numeric, currency text, owner text, account text, since timestamptz, stale boolean
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(pipeline.as_of) as as_of, reporting.known(pipeline.known_at) as known_at,
+reporting.local_day(reporting.instant(pipeline.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(pipeline.as_of, pipeline.known_at))
+select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
+       stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
+       stage_position.owner, stage_position.account, stage_position.since,
+       exists (select from reporting.stage_position_stale stale
+                where stale.deal = stage_position.deal and stale.sequence <= moment.known_at) as stale
+  from stage_position
+ cross join moment
+ where stage_position.status in ('open', 'on_hold')
+ order by stage_position.deal collate "C";
+end;
+comment on function reporting.pipeline(timestamptz, bigint) is
+    'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.';
+
+-- name: deal
+create or replace function reporting.deal(
+    deal text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, playbook text, version integer, stage integer, phase text, status text, probability numeric,
+    amount numeric, currency text, owner text, account text, since timestamptz, stale boolean
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(deal.as_of) as as_of, reporting.known(deal.known_at) as known_at,
+reporting.local_day(reporting.instant(deal.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(deal.as_of, deal.known_at))
+select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
+       stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
+       stage_position.owner, stage_position.account, stage_position.since,
+       exists (select from reporting.stage_position_stale stale
+                where stale.deal = stage_position.deal and stale.sequence <= moment.known_at) as stale
+  from stage_position
+ cross join moment
+ where stage_position.deal = deal.deal;
+end;
+comment on function reporting.deal(text, timestamptz, bigint) is
+    'Where a deal stood at as_of, whatever its status, as known at the sequence known_at; no row before its opening.';
+
+-- name: funnel
+create or replace function reporting.funnel(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    stage integer, open bigint, entered bigint, completed bigint, amounts jsonb, key text, name_zh text, name_en text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(funnel.as_of) as as_of, reporting.known(funnel.known_at) as known_at,
+reporting.local_day(reporting.instant(funnel.as_of)) as day
+),
+position as materialized (
+select stage, phase, status, currency, count(*) as n, sum(amount) as amount
+from served.stage_position(funnel.as_of, funnel.known_at) stage_position
+where playbook = funnel.playbook
+group by stage, phase, status, currency
+),
+published as materialized (
+select stage, count(*) as n
+from served.playbook_stage(funnel.as_of, funnel.known_at) playbook_stage
+where playbook = funnel.playbook
+group by stage
+),
+line as materialized (
+-- `n` is how many rows a cell holds. `listed` makes a row of each published stage, and one before them.
+select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
+       null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
+  from published
+union all
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null
+  from published
+union all
+select stage, currency, 0, n, 0, 0, case when currency is null then 0 else n end, amount, 0, 0, 0, 0, null
+  from position
+ where status in ('open', 'on_hold')
+union all
+select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
+       null
+  from position
+ cross join lateral generate_series(1, stage) reached
+union all
+select null, currency, 0, 0, 0, 0, 0, null,
+       case status when 'won' then n else 0 end,
+       case status when 'lost' then n else 0 end,
+       case status when 'abandoned' then n else 0 end,
+       case when status = 'won' and currency is not null then n else 0 end,
+       case status when 'won' then amount end
+  from position
+ where status not in ('open', 'on_hold')
+),
+named as (
+    -- Named as in the highest version that has the stage.
+    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
+           playbook_stage.name_en
+      from served.playbook_stage
+     cross join moment
+     where playbook_stage.playbook = funnel.playbook
+       and playbook_stage.known_from <= moment.known_at
+     order by playbook_stage.stage, playbook_stage.version desc
+),
+summed as (
+    select line.stage, sum(line.listed) as listed, sum(line.open)::bigint as open, sum(line.entered)::bigint as entered,
+           sum(line.completed)::bigint as completed, served.amounts(line.currency, line.amount) as amounts
+      from line
+     group by line.stage
+)
+select summed.stage, summed.open, summed.entered, summed.completed, summed.amounts, named.key, named.name_zh,
+       named.name_en
+  from summed
+  left join named on named.stage = summed.stage
+ where summed.stage is null or summed.listed > 0
+union all
+-- A playbook without a line: nobody had published or named it by then.
+select null, 0, 0, 0, '{}', null, null, null
+  from moment
+ where case when exists (select from line) then false
+            else reporting.refuse_playbook(funnel.playbook, moment.known_at) end
+ order by 1 nulls first;
+end;
+comment on function reporting.funnel(text, timestamptz, bigint) is
+    'The deals of a playbook by stage at as_of, as known at the sequence known_at. open and amounts: open deals (on hold included) whose last reached stage it is, and their value by currency. entered and completed: deals of any status that stood at or beyond that point. The row without a stage holds the open deals before the first; nothing is entered or completed there.';
+
+create or replace function reporting.funnel_totals(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    open bigint, won bigint, lost bigint, abandoned bigint, won_amounts jsonb, win_rate numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(funnel_totals.as_of) as as_of, reporting.known(funnel_totals.known_at) as known_at,
+reporting.local_day(reporting.instant(funnel_totals.as_of)) as day
+),
+position as materialized (
+select stage, phase, status, currency, count(*) as n, sum(amount) as amount
+from served.stage_position(funnel_totals.as_of, funnel_totals.known_at) stage_position
+where playbook = funnel_totals.playbook
+group by stage, phase, status, currency
+),
+published as materialized (
+select stage, count(*) as n
+from served.playbook_stage(funnel_totals.as_of, funnel_totals.known_at) playbook_stage
+where playbook = funnel_totals.playbook
+group by stage
+),
+line as materialized (
+-- `n` is how many rows a cell holds. `listed` makes a row of each published stage, and one before them.
+select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
+       null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
+  from published
+union all
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null
+  from published
+union all
+select stage, currency, 0, n, 0, 0, case when currency is null then 0 else n end, amount, 0, 0, 0, 0, null
+  from position
+ where status in ('open', 'on_hold')
+union all
+select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
+       null
+  from position
+ cross join lateral generate_series(1, stage) reached
+union all
+select null, currency, 0, 0, 0, 0, 0, null,
+       case status when 'won' then n else 0 end,
+       case status when 'lost' then n else 0 end,
+       case status when 'abandoned' then n else 0 end,
+       case when status = 'won' and currency is not null then n else 0 end,
+       case status when 'won' then amount end
+  from position
+ where status not in ('open', 'on_hold')
+)
+select coalesce(sum(line.open), 0)::bigint as open, coalesce(sum(line.won), 0)::bigint as won,
+       coalesce(sum(line.lost), 0)::bigint as lost, coalesce(sum(line.abandoned), 0)::bigint as abandoned,
+       served.amounts(line.currency, line.won_amount) as won_amounts,
+       round(sum(line.won)::numeric / nullif(sum(line.won) + sum(line.lost), 0), 4) as win_rate
+  from line
+having case when count(*) > 0 then true
+            else reporting.refuse_playbook(funnel_totals.playbook, reporting.known(funnel_totals.known_at)) end;
+end;
+comment on function reporting.funnel_totals(text, timestamptz, bigint) is
+    'Totals of funnel(…); one row.';
+
+-- name: receivables_open
+create or replace function reporting.receivables_open(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    account text, invoice text, deal text, currency text, amount numeric, open_amount numeric, due_on date,
+    days_past_due integer, bucket text, disputed boolean, since timestamptz, entry bigint, stale boolean, series text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(receivables_open.as_of) as as_of, reporting.known(receivables_open.known_at) as known_at,
+reporting.local_day(reporting.instant(receivables_open.as_of)) as day
+),
+receivables_item as not materialized (select * from served.receivables_item(receivables_open.as_of, receivables_open.known_at))
+select receivables_item.account, receivables_item.invoice, receivables_item.deal, receivables_item.currency,
+       receivables_item.amount, receivables_item.open_amount, receivables_item.due_on,
+       moment.day - receivables_item.due_on as days_past_due,
+       reporting.ageing_bucket(receivables_item.due_on, moment.day) as bucket,
+       receivables_item.disputed, receivables_item.from_at as since, receivables_item.entry,
+       exists (select from reporting.receivables_stale stale
+                where stale.account = receivables_item.account and stale.sequence <= moment.known_at) as stale,
+       nullif(receivables_item.series, '') as series
+  from receivables_item
+ cross join moment;
+end;
+comment on function reporting.receivables_open(timestamptz, bigint) is
+    'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.';
+
+-- name: receivables_unapplied
+create or replace function reporting.receivables_unapplied(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    account text, document text, kind text, currency text, amount numeric, since timestamptz, entry bigint, series text
+)
+language sql stable parallel safe
+begin atomic
+with receivables_unapplied as not materialized (select * from served.receivables_unapplied(receivables_unapplied.as_of, receivables_unapplied.known_at))
+select receivables_unapplied.account, receivables_unapplied.document, receivables_unapplied.kind,
+       receivables_unapplied.currency, receivables_unapplied.amount, receivables_unapplied.from_at as since,
+       receivables_unapplied.entry, nullif(receivables_unapplied.series, '') as series
+  from receivables_unapplied;
+end;
+comment on function reporting.receivables_unapplied(timestamptz, bigint) is
+    'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.';
+
+-- name: ageing
+create or replace function reporting.ageing(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    currency text, line text, items bigint, amount numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(ageing.as_of) as as_of, reporting.known(ageing.known_at) as known_at,
+reporting.local_day(reporting.instant(ageing.as_of)) as day
+),
+item as materialized (
+select currency, due_on, disputed, count(*) as n, sum(open_amount) as open_amount
+from served.receivables_item(ageing.as_of, ageing.known_at) receivables_item
+where true
+group by currency, due_on, disputed
+),
+unapplied as materialized (
+select currency, kind, count(*) as n, sum(amount) as amount
+from served.receivables_unapplied(ageing.as_of, ageing.known_at) receivables_unapplied
+where true
+group by currency, kind
+),
+movement as materialized (
+select currency, count(*) as n, sum(amount) as amount
+from served.receivables_movement(ageing.as_of, ageing.known_at) receivables_movement
+where true
+group by currency
+),
+line as materialized (
+select item.currency, reporting.ageing_bucket(item.due_on, moment.day) as line, item.n as items,
+       item.open_amount as amount
+  from item
+ cross join moment
+union all
+select currency, 'disputed', n, open_amount from item where disputed
+union all
+select currency, 'unapplied_' || kind, n, amount from unapplied
+union all
+select currency, 'unapplied', n, amount from unapplied
+union all
+select currency, 'balance', 0, amount from movement
+)
+select wanted.currency, wanted.line,
+       case when wanted.line <> 'balance' then coalesce(sum(line.items), 0)::bigint end as items,
+       coalesce(sum(line.amount), 0) as amount
+  from (
+        select named.currency, lines.line, lines.place
+          from (select distinct line.currency from line) named
+         cross join unnest(array[
+             'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',
+             'unapplied_cash', 'unapplied_credit', 'unapplied', 'balance'
+         ]) with ordinality as lines (line, place)
+       ) wanted
+  left join line on line.currency = wanted.currency and line.line = wanted.line
+ group by wanted.currency, wanted.line, wanted.place
+ order by wanted.currency, wanted.place;
+end;
+comment on function reporting.ageing(timestamptz, bigint) is
+    'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.';
+
+-- name: catalog
+create or replace view reporting.catalog as
+select *
+  from (values
+    ('pipeline', 'rows', '在手商机', 'Pipeline', '哪些商机正在进行？', 'Which deals are open or on hold, and where do they stand?', 'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.', '[]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook that it follows."}, {"name": "version", "type": "integer", "kind": "version", "zh": "流程版本", "en": "version", "comment": "Version of the playbook; null while none is published."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the last stage reached, from 1; null before the first."}, {"name": "phase", "type": "text", "kind": "word", "zh": "阶段进度", "en": "phase", "comment": "entered or completed; null when stage is."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "open, on_hold, won, lost or abandoned; independent of the stage."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "赢率", "en": "probability", "comment": "Win probability, 0 to 1."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Expected value, and once won the final one; null when unknown."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for it."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the customer''s account."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "进入时间", "en": "since", "comment": "When it came to this stage and phase."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether its later entries could not be folded."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('deal', 'rows', '商机', 'Deal', '这个商机现在处于什么位置？', 'Where does a deal stand?', 'Where a deal stood at as_of, whatever its status, as known at the sequence known_at; no row before its opening.', '[{"name": "deal", "type": "text", "optional": false, "comment": "Id of the deal."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook that it follows."}, {"name": "version", "type": "integer", "kind": "version", "zh": "流程版本", "en": "version", "comment": "Version of the playbook; null while none is published."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the last stage reached, from 1; null before the first."}, {"name": "phase", "type": "text", "kind": "word", "zh": "阶段进度", "en": "phase", "comment": "entered or completed; null when stage is."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "open, on_hold, won, lost or abandoned; independent of the stage."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "赢率", "en": "probability", "comment": "Win probability, 0 to 1."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Expected value, and once won the final one; null when unknown."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for it."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the customer''s account."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "进入时间", "en": "since", "comment": "When it came to this stage and phase."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether its later entries could not be folded."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('funnel', 'aggregate', '销售漏斗', 'Funnel', '一个销售流程的商机分布在哪些阶段？', 'At which stages do the deals of a playbook stand?', 'The deals of a playbook by stage at as_of, as known at the sequence known_at. open and amounts: open deals (on hold included) whose last reached stage it is, and their value by currency. entered and completed: deals of any status that stood at or beyond that point. The row without a stage holds the open deals before the first; nothing is entered or completed there.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage; null: before the first."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals open or on hold whose last reached stage it is."}, {"name": "entered", "type": "bigint", "kind": "count", "zh": "进入", "en": "entered", "comment": "Deals of any status that stand at this stage or beyond; 0 before the first."}, {"name": "completed", "type": "bigint", "kind": "count", "zh": "完成", "en": "completed", "comment": "Deals of any status that stand beyond it, or have completed it; 0 before the first."}, {"name": "amounts", "type": "jsonb", "kind": "amounts", "zh": "金额", "en": "amounts", "comment": "Expected value of the open deals, by currency."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['stage']::text[], array['owner', 'account', 'currency']::text[]),
+    ('receivables_open', 'rows', '未收发票', 'Open invoices', '哪些发票还没有收齐？', 'Which invoices are open, and how long are they past due?', 'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal that the invoice names, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "发票金额", "en": "amount", "comment": "What was invoiced."}, {"name": "open_amount", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open amount", "comment": "What is still owed."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "到期日", "en": "due on", "comment": "The last day on which payment is in time."}, {"name": "days_past_due", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days past due", "comment": "as_of''s day minus due_on; below 1: not yet due."}, {"name": "bucket", "type": "text", "kind": "word", "zh": "账龄", "en": "bucket", "comment": "not_due, 1-30, 31-60, 61-90 or over_90 days past due."}, {"name": "disputed", "type": "boolean", "kind": "yes_no", "zh": "有争议", "en": "disputed", "comment": "Whether the customer contests it."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether the account''s later entries could not be folded."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['account', 'currency']::text[]),
+    ('receivables_unapplied', 'rows', '未核销收款', 'Unapplied cash and credit', '哪些收款和贷项还没有核销？', 'Which payments and credit notes pay no invoice yet?', 'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account it is booked on."}, {"name": "document", "type": "text", "kind": "text", "zh": "单据号", "en": "document", "comment": "Number of the payment or credit note."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "cash: a payment; credit: a credit note."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "未核销金额", "en": "unapplied", "comment": "What is not applied."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'document', 'series', 'kind', 'currency']::text[], array['account', 'currency']::text[]),
+    ('ageing', 'aggregate', '账龄分析', 'Ageing', '客户欠多少，逾期多久？', 'What is owed, by how long it is past due?', 'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.', '[]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."}, {"name": "items", "type": "bigint", "kind": "count", "zh": "笔数", "en": "items", "comment": "Invoices, or unapplied parts; null for the balance."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "What is owed, what is unapplied, or the balance."}]'::jsonb, array['currency', 'line']::text[], array['account', 'currency']::text[])
+  ) as report (name, kind, title_zh, title_en, question_zh, question_en, definition, parameters, columns, key, filters);
+comment on view reporting.catalog is 'The reports, each a function of as_of and known_at.';
+comment on column reporting.catalog.name is
+    'Name of the report: of the function in reporting, of the address /reports/<name> and of the command.';
+comment on column reporting.catalog.kind is
+    'rows: each row is one row of a view. aggregate: rows of views are summed. snapshot: anything else.';
+comment on column reporting.catalog.title_zh is
+    'Its title in Chinese.';
+comment on column reporting.catalog.title_en is
+    'Its title in English.';
+comment on column reporting.catalog.question_zh is
+    'The question that it answers, in Chinese.';
+comment on column reporting.catalog.question_en is
+    'The question that it answers, in English.';
+comment on column reporting.catalog.definition is
+    'Formulas and edge cases.';
+comment on column reporting.catalog.parameters is
+    'Parameters beside as_of and known_at: name, type, whether it may be left out, meaning.';
+comment on column reporting.catalog.columns is
+    'Columns in order: name, type, kind, headings, meaning.';
+comment on column reporting.catalog.key is
+    'Columns that name a row.';
+comment on column reporting.catalog.filters is
+    'Columns by which answers over HTTP and on the command line can be filtered.';

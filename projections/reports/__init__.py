@@ -1,0 +1,12 @@
+"""The reports of Daybook, in one list. To add one: write its `.py` and `.sql` here and name it below."""
+
+from projections.reports.ageing import ageing
+from projections.reports.deal import deal
+from projections.reports.funnel import funnel
+from projections.reports.pipeline import pipeline
+from projections.reports.receivables_open import receivables_open
+from projections.reports.receivables_unapplied import receivables_unapplied
+from projections.reports.report import Report
+
+REPORTS: tuple[Report, ...] = (pipeline, deal, funnel, receivables_open, receivables_unapplied, ageing)
+BY_NAME = {report.name: report for report in REPORTS}

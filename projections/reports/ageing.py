@@ -1,0 +1,55 @@
+"""What is owed, by how long it is past due (seed 005)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from projections.columns import Amount, Count, Currency, Label
+from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
+from projections.reports.report import Aggregate, Cells, Chart, ReportRow, source_of
+
+Line = Literal[
+    "not_due",
+    "1-30",
+    "31-60",
+    "61-90",
+    "over_90",
+    "disputed",
+    "unapplied_cash",
+    "unapplied_credit",
+    "unapplied",
+    "balance",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingRow(ReportRow, key=("currency", "line")):
+    """One line of one currency."""
+
+    currency: Annotated[Currency, Label("币种", "currency")]
+    """ISO 4217 currency of the amount."""
+    line: Annotated[Line, Label("项目", "line")]
+    """Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."""
+    items: Annotated[Count | None, Label("笔数", "items")]
+    """Invoices, or unapplied parts; null for the balance."""
+    amount: Annotated[Amount, Label("金额", "amount")]
+    """What is owed, what is unapplied, or the balance."""
+
+
+ageing = Aggregate(
+    name="ageing",
+    title=Label("账龄分析", "Ageing"),
+    question=Label("客户欠多少，逾期多久？", "What is owed, by how long it is past due?"),
+    comment="Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the "
+    "buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); "
+    "unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less "
+    "unapplied are the balance.",
+    row=AgeingRow,
+    cells={
+        "item": Cells(source_of(ItemRow), ("currency", "due_on", "disputed"), ("open_amount",)),
+        "unapplied": Cells(source_of(UnappliedRow), ("currency", "kind"), ("amount",)),
+        "movement": Cells(source_of(MovementRow), ("currency",), ("amount",)),
+    },
+    dimensions=("currency", "line"),
+    measures=("items", "amount"),
+    chart=Chart("stacked", "line", ("amount",)),
+)

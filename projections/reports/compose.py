@@ -1,0 +1,303 @@
+"""SQL of reports, composed from their statements: for functions of `reporting`, answers, changes and drill-down alike.
+
+`bind` says how a parameter is written: as a function's argument, or as a place of a prepared statement. Filters are
+written as parameters of the columns' names. Texts hold names of columns and relations alone, never a value.
+"""
+# ruff: noqa: S608
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from projections.columns import Column, columns_of
+from projections.reports.report import Aggregate, Cells, Report, Rows, Snapshot, Source
+from projections.view import Instant, Interval
+
+Bind = Callable[[str], str]
+Filters = Sequence[str]
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+_WITH = re.compile(r"(?:\s|--[^\n]*\n)*with\s+")
+_MOMENT = re.compile(r"\bmoment\b")
+
+
+def rows(report: Report, bind: Bind, filters: Filters = ()) -> str:
+    """The report's rows, typed as its row class says."""
+    text = _with(_relations(report, bind, filters), _bound(report.statements["rows"], bind))
+    kept = _kept(report, bind, filters, "report")
+    return f"select report.*\nfrom (\n{text}\n) report\nwhere {kept}" if kept else text
+
+
+def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
+    """The one row of totals."""
+    statement = _bound(report.statements["totals"], bind)
+    relations = _relations(report, bind, filters)
+    if not isinstance(report, Aggregate):
+        kept = _kept(report, bind, filters, "report")
+        inner = _bound(report.statements["rows"], bind)
+        text = f"select report.* from (\n{inner}\n) report where {kept}" if kept else inner
+        relations["report"] = f"report as (\n{text}\n)"
+    return _with(relations, statement)
+
+
+def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
+    """Rows of a report as each version of their source says them, of the versions that hold at as_of and that began or
+    ended behind the sequence from_known up to to_known: `known_from`, `known_to`, and the columns."""
+    source = report.source
+    known = f"(version.{{0}} > {bind('from_known')} and version.{{0}} <= {bind('to_known')})"
+    kept = _kept(report, bind, filters, "report")
+    one = _with({"one": f"{source.name} as (select version.*)"}, _bound(report.statements["rows"], bind))
+    return _with(
+        _moment(report, bind, "to_known"),
+        f"select version.known_from, version.known_to, report.*\n"
+        f"from served.{source.name} version\n"
+        f"cross join lateral (\n{one}\n) report\n"
+        f"where ({known.format('known_from')} or {known.format('known_to')})\n"
+        f"and {_holds(source, 'version', bind('as_of'))}{f' and {kept}' if kept else ''}",
+    )
+
+
+def effects(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
+    """Sequences behind from_known up to to_known whose entries changed lines: the key, `sequence`, and whether what the
+    rows and what the totals are made of changed (`in_rows`, `in_totals`).
+
+    A sequence changes a cell by what it made and unmade. Lines are linear, so each change of a cell is a change of
+    lines by itself, with all other cells empty.
+    """
+    relations = _moment(report, bind, "to_known")
+    for name, cells in report.cells.items():
+        relations[f"{name}_change"] = _changes_of(report, name, cells, bind, filters)
+    lines = _bound(report.statements["lines"], bind)
+    parts = []
+    for name in report.cells:
+        others = {
+            other: f"{other} as (select {_columns('change', _cell(cells))} from {other}_change change where false)"
+            for other, cells in report.cells.items()
+            if other != name
+        }
+        one = {name: f"{name} as (select {_columns('change', _cell(report.cells[name]))})", **others}
+        parts.append(
+            f"select change.sequence, line.*\nfrom {name}_change change\n"
+            f"cross join lateral (\n{_with(one, lines)}\n) line"
+        )
+    relations["line_change"] = "line_change as (\n" + "\nunion all\n".join(parts) + "\n)"
+    key = [f"moved.{each}" for each in report.key]
+    dimensions = ", ".join(f"line_change.{each}" for each in report.dimensions)
+    return _with(
+        relations,
+        f"select {', '.join([*key, 'moved.sequence'])}, bool_or(moved.in_rows) as in_rows, "
+        f"bool_or(moved.in_totals) as in_totals\n"
+        f"from (select {dimensions}, line_change.sequence, {_moved(report.measures)} as in_rows, "
+        f"{_moved(report.totals_measures)} as in_totals\n"
+        f"from line_change group by {dimensions}, line_change.sequence) moved\n"
+        f"where moved.in_rows or moved.in_totals\n"
+        f"group by {', '.join([*key, 'moved.sequence'])}",
+    )
+
+
+def drill(report: Report, bind: Bind, figure: str | None = None, filters: Filters = ()) -> dict[str, str]:
+    """Rows of each source that made one row of a report, by the source's name. The row's key is given as parameters of
+    the columns' names with `line_` before them; `figure` names one measure of an aggregate."""
+    if isinstance(report, Aggregate):
+        return dict(_drilled_lines(report, bind, figure, filters))
+    joins: Mapping[str, Mapping[str, str]] = {}
+    if isinstance(report, Rows):
+        joins = {report.source.name: {each: each for each in report.key}}
+    elif isinstance(report, Snapshot):
+        joins = report.joins
+    found = {}
+    for source in report.sources:
+        if source.row is not None and source.name in joins:
+            kinds = {each.name: each for each in columns_of(source.row)}
+            same = " and ".join(
+                f"{_keyed(kinds[mine], source.name)} is not distinct from {bind(f'line_{theirs}')}"
+                for mine, theirs in joins[source.name].items()
+            )
+            found[source.name] = f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\nwhere {same}"
+    return found
+
+
+def as_json(columns: Iterable[Column], relation: str) -> str:
+    """A row as one JSON object: amounts and rates are decimal strings, times ISO 8601 in UTC."""
+    columns = list(columns)
+    currency = any(each.name == "currency" for each in columns)
+    listed = ", ".join(f"{_written(each, relation, currency)} as {each.name}" for each in columns)
+    return f"(select row_to_json(told)::text from (select {listed}) told)"
+
+
+def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
+    """Rows in the order of the report; behind those up to the ones that the parameters `after_…` name, and at most
+    `limit`."""
+    order = [_ordered(report, each, f"report.{each}") for each in report.order]
+    behind = ""
+    if after:
+        given = [_ordered(report, each, bind(f"after_{each}")) for each in report.order]
+        behind = f"\nwhere ({', '.join(order)}) > ({', '.join(given)})"
+    limit = f"\nlimit {bind('limit')}" if limited else ""
+    return f"select report.*\nfrom (\n{text}\n) report{behind}\norder by {', '.join(order)}{limit}"
+
+
+def _ordered(report: Report, name: str, text: str) -> str:
+    column = next(each for each in report.columns if each.name == name)
+    if column.kind.sql != "text":
+        return text
+    return f"""coalesce({text}, '') collate "C\"""" if column.optional else f'{text} collate "C"'
+
+
+def _drilled_lines(report: Aggregate, bind: Bind, figure: str | None, filters: Filters) -> Iterable[tuple[str, str]]:
+    lines = _bound(report.statements["lines"], bind)
+    measures = (figure,) if figure else (*report.measures, *report.totals_measures)
+    counts = " or ".join(f"coalesce(line.{each}, 0) <> 0" for each in dict.fromkeys(measures))
+    same = [f"line.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
+    for name, cells in report.cells.items():
+        source = cells.source
+        if source.row is None:
+            continue
+        dimensions = [f"{source.name}.{each}" for each in cells.dimensions]
+        one = [*dimensions, "1::bigint as n", *(f"{source.name}.{each}" for each in cells.measures)]
+        empty = {
+            other: f"{other} as (select {', '.join([*each.dimensions, '0::bigint as n', *each.measures])} "
+            f"from served.{each.source.name} where false)"
+            for other, each in report.cells.items()
+            if other != name
+        }
+        relations = {name: f"{name} as (select {', '.join(one)})", **empty}
+        kept = [
+            _bound(cells.where, bind),
+            *(f"{source.name}.{each} = {bind(each)}" for each in _pushed(report, filters)),
+        ]
+        text = _with(
+            _moment(report, bind, "known_at"),
+            f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\n"
+            f"where {' and '.join(kept)}\n"
+            f"and exists (select from (\n{_with(relations, lines)}\n) line\n"
+            f"where {' and '.join([*same, f'({counts})'])})",
+        )
+        yield name, text
+
+
+def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
+    """Relations that a report's statements name, in the order in which they are made."""
+    found = _moment(report, bind, "known_at")
+    if isinstance(report, Aggregate):
+        for name, cells in report.cells.items():
+            found[name] = _counted(report, name, cells, bind, filters)
+        found["line"] = f"line as materialized (\n{_bound(report.statements['lines'], bind)}\n)"
+        return found
+    for source in report.sources:
+        found[source.name] = f"{source.name} as not materialized (select * from {_at(source, bind)})"
+    return found
+
+
+def _counted(report: Aggregate, name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
+    source = cells.source
+    kept = _conditions(report, cells, bind, filters)
+    columns = [*cells.dimensions, "count(*) as n", *(f"sum({each}) as {each}" for each in cells.measures)]
+    return (
+        f"{name} as materialized (\nselect {', '.join(columns)}\nfrom {_at(source, bind)} {source.name}\n"
+        f"where {kept}\ngroup by {', '.join(cells.dimensions)}\n)"
+    )
+
+
+def _changes_of(report: Aggregate, name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
+    source = cells.source
+    within = f"> {bind('from_known')} and {{0}} <= {bind('to_known')}"
+    dimensions = [f"{source.name}.{each}" for each in cells.dimensions]
+    sums = [f"sum(change.sign * {source.name}.{each}) as {each}" for each in cells.measures]
+    moved = ["sum(change.sign) <> 0", *(f"sum(change.sign * {source.name}.{each}) <> 0" for each in cells.measures)]
+    return (
+        f"{name}_change as materialized (\n"
+        f"select {', '.join(['change.sequence', *dimensions, 'sum(change.sign)::bigint as n', *sums])}\n"
+        f"from served.{source.name} {source.name}\n"
+        f"cross join lateral (values ({source.name}.known_from, 1), ({source.name}.known_to, -1))"
+        " as change (sequence, sign)\n"
+        f"where change.sequence {within.format('change.sequence')}\n"
+        f"and {_holds(source, source.name, bind('as_of'))}\nand {_conditions(report, cells, bind, filters)}\n"
+        f"group by {', '.join(['change.sequence', *dimensions])}\nhaving {' or '.join(moved)}\n)"
+    )
+
+
+def _conditions(report: Aggregate, cells: Cells, bind: Bind, filters: Filters) -> str:
+    names = [] if cells.source.row is None else _pushed(report, filters)
+    return " and ".join([_bound(cells.where, bind), *(f"{cells.source.name}.{each} = {bind(each)}" for each in names)])
+
+
+def _pushed(report: Aggregate, filters: Filters) -> list[str]:
+    return [each for each in filters if report.pushed(each)]
+
+
+def _kept(report: Report, bind: Bind, filters: Filters, relation: str) -> str:
+    """Filters of a report's own rows."""
+    names = [each for each in filters if not (isinstance(report, Aggregate) and report.pushed(each))]
+    return " and ".join(f"{relation}.{each} = {bind(each)}" for each in names)
+
+
+def _cell(cells: Cells) -> tuple[str, ...]:
+    return (*cells.dimensions, "n", *cells.measures)
+
+
+def _columns(relation: str, names: Iterable[str]) -> str:
+    return ", ".join(f"{relation}.{each}" for each in names)
+
+
+def _moved(measures: Iterable[str]) -> str:
+    return " or ".join(f"coalesce(sum(line_change.{each}), 0) <> 0" for each in measures) or "false"
+
+
+def _moment(report: Report, bind: Bind, known: str) -> dict[str, str]:
+    """The two times, where a statement asks for them."""
+    if not any(_MOMENT.search(each) for each in report.statements.values()):
+        return {}
+    as_of = f"reporting.instant({bind('as_of')})"
+    return {
+        "moment": f"moment as materialized (\nselect {as_of} as as_of, reporting.known({bind(known)}) as known_at,\n"
+        f"reporting.local_day({as_of}) as day\n)"
+    }
+
+
+def _at(source: Source, bind: Bind) -> str:
+    return f"served.{source.name}({bind('as_of')}, {bind('known_at')})"
+
+
+def _holds(source: Source, relation: str, as_of: str) -> str:
+    match source.valid:
+        case Interval(begins, ends):
+            return f"{relation}.{begins} <= {as_of} and {relation}.{ends} > {as_of}"
+        case Instant(at):
+            return f"{relation}.{at} <= {as_of}"
+        case None:
+            return "true"
+
+
+def _keyed(column: Column, relation: str) -> str:
+    """A column of a key as reports show it: a number without series has none."""
+    name = f"{relation}.{column.name}"
+    return f"nullif({name}, '')" if column.kind.name == "series" else name
+
+
+def _written(column: Column, relation: str, currency: bool) -> str:
+    name = f"{relation}.{column.name}"
+    match column.kind.name:
+        case "instant":
+            return f"served.written(nullif({name}, 'infinity'))"
+        case "amount" if currency:
+            return f"served.written({name}, {relation}.currency)"
+        case "rate":
+            return f"round({name}, 4)::text"
+        case "amount" | "decimal":
+            return f"{name}::text"
+        case "series":
+            return f"nullif({name}, '')"
+        case _:
+            return name
+
+
+def _with(relations: Mapping[str, str], text: str) -> str:
+    """A statement with relations before it, those that it makes itself behind them."""
+    if not relations:
+        return text
+    own = _WITH.match(text)
+    return "with " + ",\n".join(relations.values()) + (f",\n{text[own.end() :]}" if own else f"\n{text}")
+
+
+def _bound(text: str, bind: Bind) -> str:
+    return _PARAMETER.sub(lambda found: bind(found[1]), text.rstrip().removesuffix(";"))

@@ -1,0 +1,65 @@
+-- name: lines
+-- `n` is how many rows a cell holds. `listed` makes a row of each published stage, and one before them.
+select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
+       null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
+  from published
+union all
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null
+  from published
+union all
+select stage, currency, 0, n, 0, 0, case when currency is null then 0 else n end, amount, 0, 0, 0, 0, null
+  from position
+ where status in ('open', 'on_hold')
+union all
+select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
+       null
+  from position
+ cross join lateral generate_series(1, stage) reached
+union all
+select null, currency, 0, 0, 0, 0, 0, null,
+       case status when 'won' then n else 0 end,
+       case status when 'lost' then n else 0 end,
+       case status when 'abandoned' then n else 0 end,
+       case when status = 'won' and currency is not null then n else 0 end,
+       case status when 'won' then amount end
+  from position
+ where status not in ('open', 'on_hold')
+
+-- name: rows
+with named as (
+    -- Named as in the highest version that has the stage.
+    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
+           playbook_stage.name_en
+      from served.playbook_stage
+     cross join moment
+     where playbook_stage.playbook = $playbook
+       and playbook_stage.known_from <= moment.known_at
+     order by playbook_stage.stage, playbook_stage.version desc
+),
+summed as (
+    select line.stage, sum(line.listed) as listed, sum(line.open)::bigint as open, sum(line.entered)::bigint as entered,
+           sum(line.completed)::bigint as completed, served.amounts(line.currency, line.amount) as amounts
+      from line
+     group by line.stage
+)
+select summed.stage, summed.open, summed.entered, summed.completed, summed.amounts, named.key, named.name_zh,
+       named.name_en
+  from summed
+  left join named on named.stage = summed.stage
+ where summed.stage is null or summed.listed > 0
+union all
+-- A playbook without a line: nobody had published or named it by then.
+select null, 0, 0, 0, '{}', null, null, null
+  from moment
+ where case when exists (select from line) then false
+            else reporting.refuse_playbook($playbook, moment.known_at) end
+ order by 1 nulls first
+
+-- name: totals
+select coalesce(sum(line.open), 0)::bigint as open, coalesce(sum(line.won), 0)::bigint as won,
+       coalesce(sum(line.lost), 0)::bigint as lost, coalesce(sum(line.abandoned), 0)::bigint as abandoned,
+       served.amounts(line.currency, line.won_amount) as won_amounts,
+       round(sum(line.won)::numeric / nullif(sum(line.won) + sum(line.lost), 0), 4) as win_rate
+  from line
+having case when count(*) > 0 then true
+            else reporting.refuse_playbook($playbook, reporting.known($known_at)) end

@@ -1,0 +1,208 @@
+"""Definition of a report: a question, answered as a function of its parameters, of as_of and of known_at.
+
+A report is one `.py` file with its row class and one `.sql` file of the same name. In the SQL, a table's name stands
+for its rows that hold at as_of, as known at known_at; `moment` for one row (`as_of`, `known_at`, and `day`: as_of's day
+where the ledger is); `$name` for a parameter. There are three kinds:
+
+- `Rows`: each row comes from one row of a view. Statement `rows`.
+- `Aggregate`: rows of views are counted and summed by dimensions (cells: OLAP); `lines` says what a cell adds to which
+  line, and is linear: no aggregate, no ratio, no filter by a sum; `rows` is any SQL over the summed lines (`line`).
+- `Snapshot`: any other SQL over the rows of views. Statement `rows`.
+
+A statement `totals`, where there is one, gives one row beside: over `line` for an aggregate, else over `report`, which
+are the rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from typing import Any, ClassVar, Literal
+
+from projections.columns import Column, Kind, Label, columns_of, kind_of
+from projections.statements import named
+from projections.view import Instant, Interval, Row
+
+FILTERS = ("owner", "account", "playbook", "region", "currency")
+"""Columns by which every report can be filtered whose rows have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A row of a report.
+
+    A subclass is `@dataclass(frozen=True, slots=True)`; its fields are the columns in order (`projections/columns.py`).
+    It says its key: `class FunnelRow(ReportRow, key=("stage",))`. A report without a key has no changes and no
+    drill-down.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, *, key: tuple[str, ...] | None = None) -> None:
+        if key is not None:
+            cls.KEY = key
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter beside as_of and known_at."""
+
+    type: Any
+    """As the type of a column, such as `PlaybookKey`."""
+    comment: str
+    example: str
+    optional: bool = False
+    """Null where it is not given."""
+
+    @property
+    def kind(self) -> Kind:
+        """Its kind of value."""
+        return kind_of(self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A relation that reports read: the table of a row class, or what the journal says itself."""
+
+    name: str
+    """In the schema `served`, as a relation of all versions and as a function of (as_of, known_at)."""
+    valid: Interval | Instant | None
+    columns: tuple[str, ...]
+    row: type[Row] | None = None
+
+
+def source_of(row: type[Row]) -> Source:
+    """The table of a row class."""
+    return Source(row.TABLE, row.VALID, (*row.columns(), "known_from", "known_to"), row)
+
+
+PLAYBOOK_STAGE = Source(
+    "playbook_stage",
+    None,
+    ("playbook", "version", "stage", "key", "name_zh", "name_en", "band", "probability", "expected_days"),
+)
+"""Stages of all published versions of playbooks, from the publication on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Rows of a source, counted (`n`) and summed by dimensions. Few dimensions of few values: thousands of cells, not a
+    cell for each deal."""
+
+    source: Source
+    dimensions: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    where: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Chart of a report's rows."""
+
+    kind: Literal["bars", "stacked", "line", "heat", "none"]
+    x: str
+    y: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What all kinds of reports say."""
+
+    name: str
+    """Everywhere: SQL function, address, command, file."""
+    title: Label
+    question: Label
+    """What it answers, in one sentence."""
+    comment: str
+    """Formulas and edge cases, for the SQL comment and the documents."""
+    row: type[ReportRow]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    totals: type[ReportRow] | None = None
+    order: tuple[str, ...] = ()
+    """Columns by which a long report is sorted and paged; together they name a row. Without: as `rows` says, whole."""
+    chart: Chart | None = None
+    needs_one: str | None = None
+    """Sentence that says what an empty answer means, where it is an error: the subject is not known."""
+
+    @cached_property
+    def statements(self) -> Mapping[str, str]:
+        """The statements of the report's SQL file, by name."""
+        text = resources.files("projections.reports").joinpath(f"{self.name}.sql").read_text(encoding="utf-8")
+        return named(text)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of its rows."""
+        return columns_of(self.row)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Columns that name a row."""
+        return self.row.KEY
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Relations that it reads."""
+        raise NotImplementedError
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Columns by which it can be filtered."""
+        return tuple(name for name in FILTERS if name not in self.parameters and self._has(name))
+
+    def _has(self, name: str) -> bool:
+        return any(each.name == name for each in self.columns)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(Report):
+    """Each row comes from one row of `source`, and has its key but for the beginning of an interval."""
+
+    source: Source
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The one whose rows it shows."""
+        return (self.source,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aggregate(Report):
+    """Cells, then lines, then rows."""
+
+    cells: Mapping[str, Cells]
+    dimensions: tuple[str, ...]
+    """Columns of a line that name it; the key's are among them."""
+    measures: tuple[str, ...]
+    """Columns of a line that the rows are made of."""
+    totals_measures: tuple[str, ...] = ()
+    """Columns of a line that the totals are made of."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Those whose rows are counted."""
+        return tuple({cells.source.name: cells.source for cells in self.cells.values()}.values())
+
+    def pushed(self, name: str) -> bool:
+        """Tell if a filter applies to the rows that are counted: all tables have the column."""
+        return all(name in each.columns for each in self.sources if each.row is not None)
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Columns that all counted rows have, or the report's own rows."""
+        return tuple(name for name in FILTERS if name not in self.parameters and (self.pushed(name) or self._has(name)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot(Report):
+    """Any SQL over rows of views."""
+
+    reads: Mapping[str, Source]
+    """By name of the relation."""
+    joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By source, which of its columns hold which columns of the key: their rows made a row of the report."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Those that it reads."""
+        return tuple(self.reads.values())
