@@ -87,36 +87,37 @@ group by stage, phase, status, currency
 ),
 published as materialized (
 select stage, count(*) as n
-from served.playbook_stage(funnel.as_of, funnel.known_at) playbook_stage
+from served.published_stage(funnel.as_of, funnel.known_at) published_stage
 where playbook = funnel.playbook
 group by stage
 ),
 line as materialized (
--- `n` is how many rows a cell holds. `listed` makes a row of each published stage, and one before them.
+-- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
+-- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
        null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
   from published
 union all
-select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null
-  from published
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null from published where stage = 1
 union all
-select stage, currency, 0, n, 0, 0, case when currency is null then 0 else n end, amount, 0, 0, 0, 0, null
+select null, null, n, 0, 0, 0, 0, null, case status when 'won' then n else 0 end,
+       case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null
   from position
- where status in ('open', 'on_hold')
+union all
+select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
 union all
 select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
        null
   from position
  cross join lateral generate_series(1, stage) reached
 union all
-select null, currency, 0, 0, 0, 0, 0, null,
-       case status when 'won' then n else 0 end,
-       case status when 'lost' then n else 0 end,
-       case status when 'abandoned' then n else 0 end,
-       case when status = 'won' and currency is not null then n else 0 end,
-       case status when 'won' then amount end
+select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, null
   from position
- where status not in ('open', 'on_hold')
+ where status in ('open', 'on_hold') and currency is not null
+union all
+select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, n, amount
+  from position
+ where status = 'won' and currency is not null
 ),
 named as (
     -- Named as in the highest version that has the stage.
@@ -170,36 +171,37 @@ group by stage, phase, status, currency
 ),
 published as materialized (
 select stage, count(*) as n
-from served.playbook_stage(funnel_totals.as_of, funnel_totals.known_at) playbook_stage
+from served.published_stage(funnel_totals.as_of, funnel_totals.known_at) published_stage
 where playbook = funnel_totals.playbook
 group by stage
 ),
 line as materialized (
--- `n` is how many rows a cell holds. `listed` makes a row of each published stage, and one before them.
+-- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
+-- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
        null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
   from published
 union all
-select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null
-  from published
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null from published where stage = 1
 union all
-select stage, currency, 0, n, 0, 0, case when currency is null then 0 else n end, amount, 0, 0, 0, 0, null
+select null, null, n, 0, 0, 0, 0, null, case status when 'won' then n else 0 end,
+       case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null
   from position
- where status in ('open', 'on_hold')
+union all
+select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
 union all
 select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
        null
   from position
  cross join lateral generate_series(1, stage) reached
 union all
-select null, currency, 0, 0, 0, 0, 0, null,
-       case status when 'won' then n else 0 end,
-       case status when 'lost' then n else 0 end,
-       case status when 'abandoned' then n else 0 end,
-       case when status = 'won' and currency is not null then n else 0 end,
-       case status when 'won' then amount end
+select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, null
   from position
- where status not in ('open', 'on_hold')
+ where status in ('open', 'on_hold') and currency is not null
+union all
+select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, n, amount
+  from position
+ where status = 'won' and currency is not null
 )
 select coalesce(sum(line.open), 0)::bigint as open, coalesce(sum(line.won), 0)::bigint as won,
        coalesce(sum(line.lost), 0)::bigint as lost, coalesce(sum(line.abandoned), 0)::bigint as abandoned,

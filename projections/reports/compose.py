@@ -39,6 +39,24 @@ def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
     return _with(relations, statement)
 
 
+def whole(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
+    """Rows and totals of an aggregate as JSON objects, its cells counted once: `row`, null where there is none, and
+    `totals`, the same in each."""
+    assert report.totals is not None
+    relations = _relations(report, bind, filters)
+    kept = _kept(report, bind, filters, "report")
+    inner = f"select report.* from (\n{_bound(report.statements['rows'], bind)}\n) report"
+    text = f"{inner} where {kept}" if kept else inner
+    told = as_json_rows(report.columns, text)
+    relations["answer"] = f"answer as (\nselect row_number() over () as place, told.row from (\n{told}\n) told\n)"
+    summed = as_json_rows(columns_of(report.totals), _bound(report.statements["totals"], bind))
+    relations["summed"] = f"summed as (\n{summed}\n)"
+    return _with(
+        relations,
+        "select answer.row, summed.row as totals\nfrom summed left join answer on true\norder by answer.place",
+    )
+
+
 def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
     """Rows of a report as each version of their source says them, of the versions that hold at as_of and that began or
     ended behind the sequence from_known up to to_known: `known_from`, `known_to`, and the columns."""
@@ -56,9 +74,9 @@ def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
     )
 
 
-def effects(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
-    """Sequences behind from_known up to to_known whose entries changed lines: the key, `sequence`, and whether what the
-    rows and what the totals are made of changed (`in_rows`, `in_totals`).
+def effects(report: Aggregate, bind: Bind, filters: Filters = (), *, of_totals: bool = False) -> str:
+    """Sequences behind from_known up to to_known whose entries changed lines: the key (none for the totals),
+    `sequence`, and of each measure whether it changed (`moved`).
 
     A sequence changes a cell by what it made and unmade. Lines are linear, so each change of a cell is a change of
     lines by itself, with all other cells empty.
@@ -66,6 +84,45 @@ def effects(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
     relations = _moment(report, bind, "to_known")
     for name, cells in report.cells.items():
         relations[f"{name}_change"] = _changes_of(report, name, cells, bind, filters)
+    relations["line_change"] = _line_changes(report, bind)
+    key = () if of_totals else report.key
+    dimensions = tuple(each for each in report.dimensions if each in key or each not in report.key)
+    measures = report.totals_measures if of_totals else report.measures
+    presence = [each for each in measures if each in report.presence]
+    if presence:
+        at_first = _relations(report, lambda name: bind("from_known" if name == "known_at" else name), filters)
+        at_first.pop("moment", None)
+        relations |= at_first
+        sums = ", ".join(f"sum(line.{each}) as {each}" for each in presence)
+        relations["at_first"] = (
+            f"at_first as (\nselect {_row(dimensions, 'line')} as name, {sums}\nfrom line group by name\n)"
+        )
+    sums = ", ".join(f"coalesce(sum(line_change.{each}), 0) as {each}" for each in measures)
+    by = ", ".join([*(f"line_change.{each}" for each in dimensions), "line_change.sequence"])
+    moved = f"select {by}, {_row(dimensions, 'line_change')} as name, {sums}\nfrom line_change group by {by}"
+    changed = {
+        each: f"(change.{each}_now > 0) <> (change.{each}_now - change.{each} > 0)"
+        if each in presence
+        else f"change.{each} <> 0"
+        for each in measures
+    }
+    running = "".join(
+        f", coalesce(at_first.{each}, 0) + sum(moved.{each}) over (partition by moved.name order by moved.sequence) "
+        f"as {each}_now"
+        for each in presence
+    )
+    joined = "\nleft join at_first on at_first.name = moved.name" if presence else ""
+    named = ", ".join([*(f"change.{each}" for each in key), "change.sequence"])
+    return _with(
+        relations,
+        f"select {named}, array[{', '.join(f'bool_or({each})' for each in changed.values())}] as moved\n"
+        f"from (\nselect moved.*{running}\nfrom (\n{moved}\n) moved{joined}\n) change\n"
+        f"where {' or '.join(changed.values())}\ngroup by {named}",
+    )
+
+
+def _line_changes(report: Aggregate, bind: Bind) -> str:
+    """Changes of lines: of each cell that changed, with all others empty."""
     lines = _bound(report.statements["lines"], bind)
     parts = []
     for name in report.cells:
@@ -79,19 +136,12 @@ def effects(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
             f"select change.sequence, line.*\nfrom {name}_change change\n"
             f"cross join lateral (\n{_with(one, lines)}\n) line"
         )
-    relations["line_change"] = "line_change as (\n" + "\nunion all\n".join(parts) + "\n)"
-    key = [f"moved.{each}" for each in report.key]
-    dimensions = ", ".join(f"line_change.{each}" for each in report.dimensions)
-    return _with(
-        relations,
-        f"select {', '.join([*key, 'moved.sequence'])}, bool_or(moved.in_rows) as in_rows, "
-        f"bool_or(moved.in_totals) as in_totals\n"
-        f"from (select {dimensions}, line_change.sequence, {_moved(report.measures)} as in_rows, "
-        f"{_moved(report.totals_measures)} as in_totals\n"
-        f"from line_change group by {dimensions}, line_change.sequence) moved\n"
-        f"where moved.in_rows or moved.in_totals\n"
-        f"group by {', '.join([*key, 'moved.sequence'])}",
-    )
+    return "line_change as (\n" + "\nunion all\n".join(parts) + "\n)"
+
+
+def _row(names: Sequence[str], relation: str) -> str:
+    """Values by which rows are told apart, null among them."""
+    return f"row({_columns(relation, names)})::text" if names else "''"
 
 
 def drill(report: Report, bind: Bind, figure: str | None = None, filters: Filters = ()) -> dict[str, str]:
@@ -116,12 +166,37 @@ def drill(report: Report, bind: Bind, figure: str | None = None, filters: Filter
     return found
 
 
-def as_json(columns: Iterable[Column], relation: str) -> str:
-    """A row as one JSON object: amounts and rates are decimal strings, times ISO 8601 in UTC."""
-    columns = list(columns)
+def as_json_rows(columns: Sequence[Column], text: str) -> str:
+    """Rows of a text as JSON objects (`row`): amounts and rates are decimal strings, times ISO 8601 in UTC."""
+    return f"select row_to_json(told)::text as row from (select {_listed(columns)} from (\n{text}\n) report) told"
+
+
+def as_json_versions(columns: Sequence[Column], text: str) -> str:
+    """Versions of rows (`versions`) as `known_from`, `known_to` and a JSON object (`row`)."""
+    return (
+        f"select report.known_from, report.known_to, (select row_to_json(told)::text from (select {_listed(columns)}) "
+        f"told) as row from (\n{text}\n) report"
+    )
+
+
+def _listed(columns: Sequence[Column]) -> str:
     currency = any(each.name == "currency" for each in columns)
-    listed = ", ".join(f"{_written(each, relation, currency)} as {each.name}" for each in columns)
-    return f"(select row_to_json(told)::text from (select {listed}) told)"
+    return ", ".join(f"{_written(each, 'report', currency)} as {each.name}" for each in columns)
+
+
+def joined(report: Snapshot, source: str, bind: Bind) -> str:
+    """Keys of a report and sequences behind from_known up to to_known at which a row of a source, which holds at as_of
+    and belongs to the key, began or ended."""
+    relation, columns = report.reads[source], report.joins[source]
+    assert relation.row is not None
+    kinds = {each.name: each for each in columns_of(relation.row)}
+    key = ", ".join(f"{_keyed(kinds[mine], source)} as {theirs}" for mine, theirs in columns.items())
+    return (
+        f"select distinct {key}, change.sequence\nfrom served.{source} {source}\n"
+        f"cross join lateral (values ({source}.known_from), ({source}.known_to)) as change (sequence)\n"
+        f"where change.sequence > {bind('from_known')} and change.sequence <= {bind('to_known')}\n"
+        f"and {_holds(relation, source, bind('as_of'))}"
+    )
 
 
 def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
@@ -145,8 +220,8 @@ def _ordered(report: Report, name: str, text: str) -> str:
 
 def _drilled_lines(report: Aggregate, bind: Bind, figure: str | None, filters: Filters) -> Iterable[tuple[str, str]]:
     lines = _bound(report.statements["lines"], bind)
-    measures = (figure,) if figure else (*report.measures, *report.totals_measures)
-    counts = " or ".join(f"coalesce(line.{each}, 0) <> 0" for each in dict.fromkeys(measures))
+    measures = (figure,) if figure else report.all_measures
+    counts = " or ".join(f"coalesce(line.{each}, 0) <> 0" for each in measures)
     same = [f"line.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
     for name, cells in report.cells.items():
         source = cells.source
@@ -237,10 +312,6 @@ def _cell(cells: Cells) -> tuple[str, ...]:
 
 def _columns(relation: str, names: Iterable[str]) -> str:
     return ", ".join(f"{relation}.{each}" for each in names)
-
-
-def _moved(measures: Iterable[str]) -> str:
-    return " or ".join(f"coalesce(sum(line_change.{each}), 0) <> 0" for each in measures) or "false"
 
 
 def _moment(report: Report, bind: Bind, known: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from projections.columns import Amounts, Count, Label, PlaybookKey, Rate, StageNumber
 from projections.reports.report import (
-    PLAYBOOK_STAGE,
+    PUBLISHED_STAGE,
     Aggregate,
     Cells,
     Chart,
@@ -71,10 +71,11 @@ funnel = Aggregate(
         "position": Cells(
             source_of(PositionRow), ("stage", "phase", "status", "currency"), ("amount",), "playbook = $playbook"
         ),
-        "published": Cells(PLAYBOOK_STAGE, ("stage",), where="playbook = $playbook"),
+        "published": Cells(PUBLISHED_STAGE, ("stage",), where="playbook = $playbook"),
     },
     dimensions=("stage", "currency"),
     measures=("listed", "open", "entered", "completed", "valued", "amount"),
     totals_measures=("open", "won", "lost", "abandoned", "won_valued", "won_amount"),
+    presence=("listed", "valued", "won_valued"),
     chart=Chart("bars", "stage", ("open", "completed")),
 )

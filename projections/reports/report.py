@@ -82,6 +82,8 @@ PLAYBOOK_STAGE = Source(
     ("playbook", "version", "stage", "key", "name_zh", "name_en", "band", "probability", "expected_days"),
 )
 """Stages of all published versions of playbooks, from the publication on."""
+PUBLISHED_STAGE = Source("published_stage", None, ("playbook", "stage"))
+"""Stages of playbooks, each from the first version on that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,16 +174,25 @@ class Aggregate(Report):
 
     cells: Mapping[str, Cells]
     dimensions: tuple[str, ...]
-    """Columns of a line that name it; the key's are among them."""
+    """Columns of a line that name it; the key's are among them. A line of a measure says those alone by which the
+    measure is shown, null for the others: a deal that changes its currency is no change of how many deals there
+    are."""
     measures: tuple[str, ...]
     """Columns of a line that the rows are made of."""
     totals_measures: tuple[str, ...] = ()
     """Columns of a line that the totals are made of."""
+    presence: tuple[str, ...] = ()
+    """Measures of which only that they are above zero shows."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Those whose rows are counted."""
         return tuple({cells.source.name: cells.source for cells in self.cells.values()}.values())
+
+    @property
+    def all_measures(self) -> tuple[str, ...]:
+        """Columns of a line that are summed."""
+        return tuple(dict.fromkeys((*self.measures, *self.totals_measures)))
 
     def pushed(self, name: str) -> bool:
         """Tell if a filter applies to the rows that are counted: all tables have the column."""

@@ -42,7 +42,7 @@ def changes(
 
     Example: `daybook changes pipeline --as-of 2026-03-31 --from-known 2026-03-31 --to-known 2026-04-05`
     """
-    from services.query.changes import changes as compare
+    from services.query.former import changes as compare
     from services.query.reading import times_between
 
     async def question(connection: "Connection", settings: Settings) -> "Changes":

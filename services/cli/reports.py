@@ -22,7 +22,7 @@ def pipeline(
 
     Example: `daybook pipeline --as-of 2026-03-31 --known-at 2026-04-05`
     """
-    from services.query.pipeline import pipeline as report
+    from services.query.former import pipeline as report
     from services.query.times import moment
 
     async def question(connection: "Connection", settings: Settings) -> "Pipeline":
@@ -62,7 +62,7 @@ def funnel(
 
     Example: `daybook funnel project --as-of 2026-03-31`
     """
-    from services.query.funnel import funnel as report
+    from services.query.former import funnel as report
     from services.query.names import stage_names
     from services.query.times import moment
 
@@ -101,7 +101,7 @@ def ageing(
 
     Example: `daybook ageing --as-of 2026-03-31 --json`
     """
-    from services.query.ageing import ageing as report
+    from services.query.former import ageing as report
     from services.query.tables import ageing_rows
     from services.query.times import moment
 

@@ -14,14 +14,11 @@ from services.monitoring.docs import describe
 from services.monitoring.http import Monitor
 from services.monitoring.openapi import HEALTH, READY
 from services.query import openapi, shapes, tables
-from services.query.ageing import ageing, receivables_open
 from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts
 from services.query.asked import subject
-from services.query.changes import changes
 from services.query.explain import explain
-from services.query.funnel import funnel
+from services.query.former import ageing, changes, deal, funnel, pipeline, receivables_open
 from services.query.history import HistoryReader
-from services.query.pipeline import deal, pipeline
 from services.query.problems import Problem, problem_of
 from services.query.reading import ROOM_S, Reading
 from services.query.status import status

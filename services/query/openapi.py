@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.query.changes import REPORTS
+from services.query.former import COMPARED
 from services.query.problems import CONTENT_TYPE, KINDS, type_of
 
 ABOUT: dict[str, Any] = {
@@ -37,7 +37,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         _parameter("after", _SEQUENCE, "Wait, at most 5 s, until the views include this sequence; then 504."),
         _parameter("from_known", {"anyOf": [_SEQUENCE, *_TIME]}, f"The first state of knowledge. {_KNOWN}", True),
         _parameter("to_known", {"anyOf": [_SEQUENCE, *_TIME]}, f"The second. {_KNOWN} Default: all projected."),
-        _parameter("report", {"enum": list(REPORTS)}, "Which report. Default: pipeline and receivables."),
+        _parameter("report", {"enum": list(COMPARED)}, "Which report. Default: pipeline and receivables."),
         _parameter("playbook", {"type": "string"}, "For the funnel: which playbook's."),
     )
 }

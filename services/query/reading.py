@@ -19,10 +19,9 @@ from services.query.access import Readers
 from services.query.answers import csv_answer, headers_of, json_answer, prefers_csv
 from services.query.arrival import WAIT_S, Arrivals, Stream
 from services.query.asked import parameters, sequence
-from services.query.changed_rows import Between
 from services.query.problems import Problem
 from services.query.tables import Rows
-from services.query.times import Following, Moment, Reach
+from services.query.times import Between, Following, Moment, Reach
 from services.stream.reading import taken_after
 
 ROOM_S = 10.0

@@ -44,6 +44,25 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """An instant, and two states of knowledge about it."""
+
+    as_of: datetime
+    from_known: int
+    to_known: int
+
+    @property
+    def before(self) -> Moment:
+        """As it was known at first."""
+        return Moment(self.as_of, self.from_known)
+
+    @property
+    def after(self) -> Moment:
+        """As it was known in the end."""
+        return Moment(self.as_of, self.to_known)
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """What both times are read by, looked up once for each question."""
 

@@ -9,11 +9,8 @@ import asyncpg
 import pytest
 
 from services.errors import NotKnown
-from services.query.ageing import BUCKETS, ageing
-from services.query.changed_rows import Between
-from services.query.changes import changes
-from services.query.funnel import funnel
-from services.query.times import Moment
+from services.query.former import BUCKETS, ageing, changes, funnel
+from services.query.times import Between, Moment
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import Event, event, published, turmoil
 from tests.integration.projector.working import projecting

@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.query.ageing import receivables_open
-from services.query.changed_rows import Between, receivables
-from services.query.times import Moment
+from services.query.former import changes, receivables_open
+from services.query.times import Between, Moment
 from tests.integration.query.telling import event
 from tests.ledger import Ledger
 
@@ -24,14 +23,18 @@ async def test_each_of_two_series_changes_by_itself(empty_ledger: Ledger) -> Non
     async with empty_ledger.process("recorder"), empty_ledger.process("projector"):
         await empty_ledger.projected()
     connection = await empty_ledger.connect("daybook_query")
-    found = await receivables(connection, Between(_AS_OF, 0, 4))
-    assert [(each.key, each.after["open_amount"], list(each.causes)) for each in found] == [
+    found = (await changes(connection, Between(_AS_OF, 0, 4), "receivables"))["changes"]
+    assert [
+        (each["key"], each["after"] and each["after"]["open_amount"], [cause["sequence"] for cause in each["causes"]])
+        for each in found
+    ] == [
         ({"account": "A-1", "invoice": "1"}, "7.00", [3]),
         ({"account": "A-1", "invoice": "1", "series": "2025"}, "90.00", [1, 4]),
         ({"account": "A-1", "invoice": "1", "series": "2026"}, "250.00", [2]),
     ]
-    (paid,) = await receivables(connection, Between(_AS_OF, 3, 4))
-    assert (paid.key["series"], paid.before["open_amount"], list(paid.causes)) == ("2025", "100.00", [4])
+    (paid,) = (await changes(connection, Between(_AS_OF, 3, 4), "receivables"))["changes"]
+    assert (paid["key"]["series"], paid["before"] and paid["before"]["open_amount"]) == ("2025", "100.00")
+    assert [cause["sequence"] for cause in paid["causes"]] == [4]
 
 
 async def test_invoices_of_one_number_are_told_apart_by_their_series(empty_ledger: Ledger) -> None:

@@ -1,0 +1,413 @@
+"""Answers of the reports: rows, totals, what changed between two states of knowledge, and the rows behind a figure.
+
+Rows come from PostgreSQL as JSON text, so that a long answer is neither read nor written row by row here.
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+import asyncpg
+
+from projections.columns import Kind, columns_of
+from projections.reports import BY_NAME, REPORTS, compose
+from projections.reports.report import Aggregate, Report, Rows, Snapshot
+from services.errors import BadRequest, NotKnown
+from services.ledger.journal import Connection
+from services.query.asked import subject
+from services.query.shapes import Cause
+from services.query.times import Between, Moment
+from services.query.values import instant
+from services.query.ways import ways
+from services.sql import queries
+
+_SQL = queries("services.query", "reports.sql")
+_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
+MAX_ROWS = 10_000
+"""Most rows behind a figure, and most rows of a page."""
+
+Json = dict[str, Any]
+Says = Callable[[Json], Any]
+"""What is compared of a row; None where it counts as no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A report, its parameters and filters."""
+
+    report: Report
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row that says something else, with the entries that changed it."""
+
+    key: Json
+    before: Any
+    after: Any
+    causes: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Rows that differ, and the totals where they do."""
+
+    rows: Sequence[Changed]
+    totals: Changed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A row of a view that a figure is made of."""
+
+    view: str
+    row: Json
+    entry: int | None
+
+
+class _Places:
+    """Values as places of a prepared statement, in the order in which they are first named."""
+
+    def __init__(self, values: Mapping[str, tuple[Any, str]]) -> None:
+        self._values = values
+        self._names: dict[str, int] = {}
+
+    def __call__(self, name: str) -> str:
+        place = self._names.setdefault(name, len(self._names) + 1)
+        return f"${place}::{self._values[name][1]}"
+
+    @property
+    def values(self) -> list[Any]:
+        """The values, as asyncpg takes them."""
+        return [self._values[name][0] for name in self._names]
+
+
+def report_named(name: str) -> Report:
+    """A report of the list. Raises NotKnown."""
+    found = BY_NAME.get(name)
+    if found is None:
+        raise NotKnown(f"There is no report {name[:40]!r}; there are {', '.join(each.name for each in REPORTS)}.")
+    return found
+
+
+def question(report: Report, given: Mapping[str, str]) -> Question:
+    """A question as texts say it: parameters and filters by name. Raises BadRequest, NotKnown for what is no id."""
+    parameters: dict[str, Any] = {}
+    for name, each in report.parameters.items():
+        text = given.get(name)
+        if text is None:
+            if not each.optional:
+                raise BadRequest(f"{name}: this report needs one, such as {name}={each.example}. {each.comment}")
+            parameters[name] = None
+        else:
+            parameters[name] = read_value(each.kind, name, text)
+    filters = {}
+    for name in report.filters:
+        if name in given:
+            if not _TEXT.fullmatch(given[name]):
+                raise BadRequest(f"{name}: {given[name][:40]!r} cannot be a value; it has 1 to 256 visible characters.")
+            filters[name] = given[name]
+    return Question(report, parameters, filters)
+
+
+def read_value(kind: Kind, name: str, text: str) -> Any:
+    """A value of a kind from text. Raises BadRequest, NotKnown for what is no id."""
+    try:
+        match kind.sql:
+            case "integer" | "bigint":
+                if not re.fullmatch(r"-?[0-9]{1,15}", text, re.ASCII):
+                    raise ValueError
+                return int(text)
+            case "numeric":
+                found = Decimal(text)
+                if not found.is_finite() or len(text) > 40:
+                    raise ValueError
+                return found
+            case "date":
+                return date.fromisoformat(text)
+            case "boolean":
+                return {"true": True, "false": False}[text]
+    except (ValueError, KeyError, InvalidOperation):
+        wanted = {"date": "a day such as 2026-03-31", "boolean": "true or false"}.get(kind.sql, "a number")
+        raise BadRequest(f"{name}: {text[:40]!r} is not {wanted}.") from None
+    if kind.name in ("deal", "account", "playbook"):
+        subject(kind.name, text)
+    elif not _TEXT.fullmatch(text):
+        raise BadRequest(f"{name}: {text[:40]!r} cannot be a value; it has 1 to 256 visible characters.")
+    return text
+
+
+async def rows(
+    connection: Connection,
+    asked: Question,
+    moment: Moment,
+    *,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> list[str]:
+    """Rows as JSON objects. A report with an order can be read in pages: `limit` rows behind those up to `after`.
+
+    Raises NotKnown where there is nothing of what was asked.
+    """
+    report = asked.report
+    values = _values(asked, moment)
+    if after is not None:
+        by_name = {each.name: each for each in report.columns}
+        values |= {
+            f"after_{name}": (value, by_name[name].kind.sql) for name, value in zip(report.order, after, strict=True)
+        }
+    values["limit"] = (limit, "bigint")
+    bind = _Places(values)
+    text = compose.rows(report, bind, tuple(asked.filters))
+    if report.order:
+        text = compose.paged(report, text, bind, after is not None, limit is not None)
+    found = await _fetch(connection, asked, compose.as_json_rows(report.columns, text), bind)
+    if not found and report.needs_one and after is None and not asked.filters:
+        told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
+        raise NotKnown(report.needs_one.format(**{**told, **asked.parameters}))
+    return [row["row"] for row in found]
+
+
+async def totals(connection: Connection, asked: Question, moment: Moment) -> str:
+    """Totals as a JSON object; an empty one for a report that has none. Raises NotKnown."""
+    report = asked.report
+    if report.totals is None:
+        return "{}"
+    bind = _Places(_values(asked, moment))
+    text = compose.as_json_rows(columns_of(report.totals), compose.totals(report, bind, tuple(asked.filters)))
+    (row,) = await _fetch(connection, asked, text, bind)
+    found: str = row["row"]
+    return found
+
+
+async def answer(
+    connection: Connection,
+    asked: Question,
+    moment: Moment,
+    *,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> tuple[list[str], str]:
+    """Rows and totals, as `rows` and `totals` give them."""
+    if not isinstance(asked.report, Aggregate) or asked.report.totals is None or after is not None or limit is not None:
+        found = await rows(connection, asked, moment, after=after, limit=limit)
+        return found, await totals(connection, asked, moment)
+    bind = _Places(_values(asked, moment))
+    told = await _fetch(connection, asked, compose.whole(asked.report, bind, tuple(asked.filters)), bind)
+    return [each["row"] for each in told if each["row"] is not None], told[0]["totals"]
+
+
+async def differences(
+    connection: Connection,
+    asked: Question,
+    between: Between,
+    says: Says = lambda row: row,
+    measures: Callable[[Json], Collection[str] | None] = lambda key: None,
+) -> Differences:
+    """Rows that say something else in the end than at first, and the entries whose arrival changed them.
+
+    A row that came to say something else and then again what it said before does not differ; an entry that changed
+    nothing that the row shows is no cause. `says` is what is compared of a row, and `measures` what a row of an
+    aggregate is made of, by its key; None: all that rows are made of. Raises NotKnown where nothing is known at either
+    end.
+    """
+    report = asked.report
+    if not report.key:
+        raise BadRequest(f"{report.name}: its rows have no key, so that they cannot be compared.")
+    if isinstance(report, Rows):
+        return Differences(await _changed_rows(connection, asked, report, between, says), None)
+    before, after = await _both(connection, asked, between)
+    effects = await _effects(connection, asked, between)
+    found = []
+    for key in dict.fromkeys((*after.rows, *before.rows)):
+        was, now = _said(before.rows.get(key), says), _said(after.rows.get(key), says)
+        if was != now:
+            named = dict(zip(report.key, key, strict=True))
+            found.append(Changed(named, was, now, effects.of(key, measures(named))))
+    if before.totals == after.totals:
+        return Differences(found, None)
+    return Differences(found, Changed({}, before.totals, after.totals, effects.totals or effects.any()))
+
+
+async def behind(
+    connection: Connection, asked: Question, moment: Moment, line: Sequence[Any], figure: str | None = None
+) -> list[Behind]:
+    """Rows of views that make one row of the report, or one figure of it; at most `MAX_ROWS`."""
+    report = asked.report
+    by_name = {each.name: each for each in report.columns}
+    values = _values(asked, moment) | {
+        f"line_{name}": (value, by_name[name].kind.sql) for name, value in zip(report.key, line, strict=True)
+    }
+    sources = {source.name: source for source in report.sources}
+    if isinstance(report, Aggregate):
+        sources = {name: cells.source for name, cells in report.cells.items()}
+    found: list[Behind] = []
+    for name in sources:
+        bind = _Places(values)
+        text = compose.drill(report, bind, figure, tuple(asked.filters)).get(name)
+        row = sources[name].row
+        if text is None or row is None:
+            continue
+        order = ", ".join(f"report.{each}" for each in row.KEY)
+        text = f"select report.*\nfrom (\n{text}\n) report\norder by {order}\nlimit {MAX_ROWS}"
+        for each in await _fetch(connection, asked, compose.as_json_rows(columns_of(row), text), bind):
+            told = json.loads(each["row"])
+            found.append(Behind(row.TABLE, told, told.get("entry")))
+    return found
+
+
+async def causes(connection: Connection, sequences: Sequence[int]) -> dict[int, Cause]:
+    """Entries by sequence."""
+    return {
+        row["sequence"]: Cause(
+            sequence=row["sequence"],
+            source=row["source"],
+            id=row["id"],
+            type=row["type"],
+            subject=row["subject"],
+            occurred_at=instant(row["occurred_at"]),
+            recorded_at=instant(row["recorded_at"]),
+            actor=row["actor"],
+        )
+        for row in await connection.fetch(_SQL["entries"], list(sequences))
+    }
+
+
+def read_line(report: Report, text: str) -> list[Any]:
+    """The key of a row from text: its values in order, comma separated, nothing for null. Raises BadRequest."""
+    parts = text.split(",")
+    if len(parts) != len(report.key):
+        raise BadRequest(f"line: a row of {report.name} is named by {', '.join(report.key)}, comma separated.")
+    by_name = {each.name: each for each in report.columns}
+    return [
+        None if not part and by_name[name].optional else read_value(by_name[name].kind, f"line ({name})", part)
+        for name, part in zip(report.key, parts, strict=True)
+    ]
+
+
+@dataclass(slots=True)
+class _End:
+    rows: dict[tuple[Any, ...], Json] = field(default_factory=dict)
+    totals: Json | None = None
+
+
+@dataclass(slots=True)
+class _Effects:
+    """Sequences that changed lines, by the key of the line's row, with the measures that changed."""
+
+    report: Report
+    rows: dict[tuple[Any, ...], dict[int, set[str]]] = field(default_factory=dict)
+    totals: list[int] = field(default_factory=list)
+
+    def of(self, key: tuple[Any, ...], measures: Collection[str] | None) -> list[int]:
+        """Sequences that changed a row. Where none did, the row came or went by what other rows are made of."""
+        if measures is None:
+            measures = self.report.measures if isinstance(self.report, Aggregate) else ()
+        found = self.rows.get(key, {})
+        sequences = [each for each, moved in found.items() if not moved or not moved.isdisjoint(measures)]
+        return sorted(sequences) or self.any()
+
+    def any(self) -> list[int]:
+        """All sequences that changed lines."""
+        return sorted({sequence for line in self.rows.values() for sequence in line})
+
+
+def _said(row: Json | None, says: Says) -> Any:
+    return None if row is None else says(row)
+
+
+async def _changed_rows(
+    connection: Connection, asked: Question, report: Rows, between: Between, says: Says
+) -> list[Changed]:
+    bind = _Places(_values(asked, between.after) | _known(between))
+    text = compose.versions(report, bind, tuple(asked.filters))
+    found = await _fetch(connection, asked, compose.as_json_versions(report.columns, text), bind)
+    told = [{**row, "row": json.loads(row["row"])} for row in found]
+    key = [*report.key]
+    changed = ways(
+        told,
+        lambda version: tuple(version["row"][name] for name in key),
+        lambda version: says(version["row"]),
+        between.from_known,
+        between.to_known,
+    )
+    named: list[tuple[tuple[Any, ...], Any]] = [(cast("tuple[Any, ...]", each.key), each) for each in changed]
+    return [
+        Changed(dict(zip(key, name, strict=True)), each.before, each.after, each.causes)
+        for name, each in sorted(named, key=lambda pair: tuple("" if part is None else str(part) for part in pair[0]))
+    ]
+
+
+async def _both(connection: Connection, asked: Question, between: Between) -> tuple[_End, _End]:
+    """The report as known at first and in the end; empty where nothing was known of its subject."""
+    try:
+        after = await _end(connection, asked, between.after)
+    except NotKnown:
+        return await _end(connection, asked, between.before), _End()
+    try:
+        return await _end(connection, asked, between.before), after
+    except NotKnown:
+        return _End(), after
+
+
+async def _end(connection: Connection, asked: Question, moment: Moment) -> _End:
+    found, summed = await answer(connection, asked, moment)
+    told = [json.loads(row) for row in found]
+    return _End({_key(asked.report, row): row for row in told}, json.loads(summed) or None)
+
+
+async def _effects(connection: Connection, asked: Question, between: Between) -> _Effects:
+    report = asked.report
+    found = _Effects(report)
+    values = _values(asked, between.after) | _known(between)
+    if isinstance(report, Aggregate):
+        bind = _Places(values)
+        for row in await _fetch(connection, asked, compose.effects(report, bind, tuple(asked.filters)), bind):
+            moved = {name for name, each in zip(report.measures, row["moved"], strict=True) if each}
+            found.rows.setdefault(_key(report, row), {})[row["sequence"]] = moved
+        if report.totals_measures:
+            bind = _Places(values)
+            text = compose.effects(report, bind, tuple(asked.filters), of_totals=True)
+            found.totals = sorted(row["sequence"] for row in await _fetch(connection, asked, text, bind))
+    elif isinstance(report, Snapshot):
+        for source in report.joins:
+            bind = _Places(values)
+            for row in await _fetch(connection, asked, compose.joined(report, source, bind), bind):
+                found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
+    return found
+
+
+def _key(report: Report, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in report.key)
+
+
+def _values(asked: Question, moment: Moment) -> dict[str, tuple[Any, str]]:
+    """Values and SQL types of all parameters of a statement."""
+    return {
+        "as_of": (moment.as_of, "timestamptz"),
+        "known_at": (moment.known_at, "bigint"),
+        **{name: (value, asked.report.parameters[name].kind.sql) for name, value in asked.parameters.items()},
+        **{name: (value, "text") for name, value in asked.filters.items()},
+    }
+
+
+def _known(between: Between) -> dict[str, tuple[Any, str]]:
+    return {"from_known": (between.from_known, "bigint"), "to_known": (between.to_known, "bigint")}
+
+
+async def _fetch(connection: Connection, asked: Question, text: str, bind: _Places) -> Sequence[Any]:
+    try:
+        return await connection.fetch(text, *bind.values)
+    except asyncpg.NoDataFoundError as error:
+        where = ""
+        if any(each.kind.name == "playbook" for each in asked.report.parameters.values()):
+            where = " `daybook playbook list` shows which there are."
+        raise NotKnown(f"{error.args[0]}{where}") from error
+    except asyncpg.InvalidParameterValueError as error:
+        raise BadRequest(str(error.args[0])) from error
