@@ -91,35 +91,45 @@ from served.published_stage(funnel.as_of, funnel.known_at) published_stage
 where playbook = funnel.playbook
 group by stage
 ),
+named as materialized (
+select stage, version, count(*) as n
+from served.playbook_stage(funnel.as_of, funnel.known_at) playbook_stage
+where playbook = funnel.playbook
+group by stage, version
+),
 line as materialized (
 -- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
 -- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
+-- `names` says that a version names the stage.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
-       null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
+       null::numeric as amount, 0 as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
+       null::numeric as won_amount
   from published
 union all
-select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null from published where stage = 1
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, 0, null from published where stage = 1
 union all
-select null, null, n, 0, 0, 0, 0, null, case status when 'won' then n else 0 end,
+select stage, null, 0, 0, 0, 0, 0, null, n, 0, 0, 0, 0, null from named
+union all
+select null, null, n, 0, 0, 0, 0, null, 0, case status when 'won' then n else 0 end,
        case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null
   from position
 union all
-select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
+select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
 union all
 select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
-       null
+       0, null
   from position
  cross join lateral generate_series(1, stage) reached
 union all
-select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, null
+select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, 0, null
   from position
  where status in ('open', 'on_hold') and currency is not null
 union all
-select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, n, amount
+select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, 0, n, amount
   from position
  where status = 'won' and currency is not null
 ),
-named as (
+called as (
     -- Named as in the highest version that has the stage.
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
            playbook_stage.name_en
@@ -135,10 +145,10 @@ summed as (
       from line
      group by line.stage
 )
-select summed.stage, summed.open, summed.entered, summed.completed, summed.amounts, named.key, named.name_zh,
-       named.name_en
+select summed.stage, summed.open, summed.entered, summed.completed, summed.amounts, called.key, called.name_zh,
+       called.name_en
   from summed
-  left join named on named.stage = summed.stage
+  left join called on called.stage = summed.stage
  where summed.stage is null or summed.listed > 0
 union all
 -- A playbook without a line: nobody had published or named it by then.
@@ -175,31 +185,41 @@ from served.published_stage(funnel_totals.as_of, funnel_totals.known_at) publish
 where playbook = funnel_totals.playbook
 group by stage
 ),
+named as materialized (
+select stage, version, count(*) as n
+from served.playbook_stage(funnel_totals.as_of, funnel_totals.known_at) playbook_stage
+where playbook = funnel_totals.playbook
+group by stage, version
+),
 line as materialized (
 -- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
 -- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
+-- `names` says that a version names the stage.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
-       null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
+       null::numeric as amount, 0 as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
+       null::numeric as won_amount
   from published
 union all
-select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null from published where stage = 1
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, 0, null from published where stage = 1
 union all
-select null, null, n, 0, 0, 0, 0, null, case status when 'won' then n else 0 end,
+select stage, null, 0, 0, 0, 0, 0, null, n, 0, 0, 0, 0, null from named
+union all
+select null, null, n, 0, 0, 0, 0, null, 0, case status when 'won' then n else 0 end,
        case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null
   from position
 union all
-select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
+select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
 union all
 select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
-       null
+       0, null
   from position
  cross join lateral generate_series(1, stage) reached
 union all
-select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, null
+select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, 0, null
   from position
  where status in ('open', 'on_hold') and currency is not null
 union all
-select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, n, amount
+select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, 0, n, amount
   from position
  where status = 'won' and currency is not null
 )
@@ -293,33 +313,36 @@ where true
 group by currency
 ),
 line as materialized (
+-- `listed` makes the ten lines of a currency that has moved.
 select item.currency, reporting.ageing_bucket(item.due_on, moment.day) as line, item.n as items,
-       item.open_amount as amount
+       item.open_amount as amount, 0 as listed
   from item
  cross join moment
 union all
-select currency, 'disputed', n, open_amount from item where disputed
+select currency, 'disputed', n, open_amount, 0 from item where disputed
 union all
-select currency, 'unapplied_' || kind, n, amount from unapplied
+select currency, 'unapplied_' || kind, n, amount, 0 from unapplied
 union all
-select currency, 'unapplied', n, amount from unapplied
+select currency, 'unapplied', n, amount, 0 from unapplied
 union all
-select currency, 'balance', 0, amount from movement
+select currency, 'balance', 0, amount, 0 from movement
+union all
+select moved.currency, line, 0, null, moved.n
+  from (select currency, n from item union all select currency, n from unapplied
+        union all select currency, n from movement) moved
+ cross join unnest(array[
+     'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',
+     'unapplied_cash', 'unapplied_credit', 'unapplied', 'balance'
+ ]) line
 )
-select wanted.currency, wanted.line,
-       case when wanted.line <> 'balance' then coalesce(sum(line.items), 0)::bigint end as items,
+select line.currency, line.line, case when line.line <> 'balance' then sum(line.items)::bigint end as items,
        coalesce(sum(line.amount), 0) as amount
-  from (
-        select named.currency, lines.line, lines.place
-          from (select distinct line.currency from line) named
-         cross join unnest(array[
-             'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',
-             'unapplied_cash', 'unapplied_credit', 'unapplied', 'balance'
-         ]) with ordinality as lines (line, place)
-       ) wanted
-  left join line on line.currency = wanted.currency and line.line = wanted.line
- group by wanted.currency, wanted.line, wanted.place
- order by wanted.currency, wanted.place;
+  from line
+ group by line.currency, line.line
+ order by line.currency, array_position(array[
+              'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',
+              'unapplied_cash', 'unapplied_credit', 'unapplied', 'balance'
+          ], line.line);
 end;
 comment on function reporting.ageing(timestamptz, bigint) is
     'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.';

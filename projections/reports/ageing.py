@@ -50,6 +50,7 @@ ageing = Aggregate(
         "movement": Cells(source_of(MovementRow), ("currency",), ("amount",)),
     },
     dimensions=("currency", "line"),
-    measures=("items", "amount"),
+    measures=("items", "amount", "listed"),
+    presence=("listed",),
     chart=Chart("stacked", "line", ("amount",)),
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from projections.columns import Amounts, Count, Label, PlaybookKey, Rate, StageNumber
 from projections.reports.report import (
+    PLAYBOOK_STAGE,
     PUBLISHED_STAGE,
     Aggregate,
     Cells,
@@ -72,10 +73,12 @@ funnel = Aggregate(
             source_of(PositionRow), ("stage", "phase", "status", "currency"), ("amount",), "playbook = $playbook"
         ),
         "published": Cells(PUBLISHED_STAGE, ("stage",), where="playbook = $playbook"),
+        "named": Cells(PLAYBOOK_STAGE, ("stage", "version"), where="playbook = $playbook"),
     },
     dimensions=("stage", "currency"),
-    measures=("listed", "open", "entered", "completed", "valued", "amount"),
+    measures=("listed", "open", "entered", "completed", "valued", "amount", "names"),
     totals_measures=("open", "won", "lost", "abandoned", "won_valued", "won_amount"),
     presence=("listed", "valued", "won_valued"),
+    unsure=("names",),
     chart=Chart("bars", "stage", ("open", "completed")),
 )

@@ -1,33 +1,37 @@
 -- name: lines
 -- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
 -- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
+-- `names` says that a version names the stage.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
-       null::numeric as amount, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued, null::numeric as won_amount
+       null::numeric as amount, 0 as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
+       null::numeric as won_amount
   from published
 union all
-select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, null from published where stage = 1
+select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, 0, null from published where stage = 1
 union all
-select null, null, n, 0, 0, 0, 0, null, case status when 'won' then n else 0 end,
+select stage, null, 0, 0, 0, 0, 0, null, n, 0, 0, 0, 0, null from named
+union all
+select null, null, n, 0, 0, 0, 0, null, 0, case status when 'won' then n else 0 end,
        case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null
   from position
 union all
-select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
+select stage, null, 0, n, 0, 0, 0, null, 0, 0, 0, 0, 0, null from position where status in ('open', 'on_hold')
 union all
 select reached, null, 0, 0, n, case when reached < stage or phase = 'completed' then n else 0 end, 0, null, 0, 0, 0, 0,
-       null
+       0, null
   from position
  cross join lateral generate_series(1, stage) reached
 union all
-select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, null
+select stage, currency, 0, 0, 0, 0, n, amount, 0, 0, 0, 0, 0, null
   from position
  where status in ('open', 'on_hold') and currency is not null
 union all
-select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, n, amount
+select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, 0, n, amount
   from position
  where status = 'won' and currency is not null
 
 -- name: rows
-with named as (
+with called as (
     -- Named as in the highest version that has the stage.
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
            playbook_stage.name_en
@@ -43,10 +47,10 @@ summed as (
       from line
      group by line.stage
 )
-select summed.stage, summed.open, summed.entered, summed.completed, summed.amounts, named.key, named.name_zh,
-       named.name_en
+select summed.stage, summed.open, summed.entered, summed.completed, summed.amounts, called.key, called.name_zh,
+       called.name_en
   from summed
-  left join named on named.stage = summed.stage
+  left join called on called.stage = summed.stage
  where summed.stage is null or summed.listed > 0
 union all
 -- A playbook without a line: nobody had published or named it by then.

@@ -183,6 +183,8 @@ class Aggregate(Report):
     """Columns of a line that the totals are made of."""
     presence: tuple[str, ...] = ()
     """Measures of which only that they are above zero shows."""
+    unsure: tuple[str, ...] = ()
+    """Measures whose change may show or not: where nothing else changed, the rows before and after are compared."""
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -5,7 +5,7 @@ Long answers are written part by part, so that one reader's does not hold up the
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -15,15 +15,16 @@ from services.query.tables import Rows
 from services.query.times import Moment
 from services.query.values import instant
 
-JSON, CSV = "application/json", "text/csv"
+JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
 _LINES = 500
 """Lines of CSV, or members of a list, written at once."""
 
 
-def prefers_csv(accept: str | None) -> bool:
-    """Whether a reader wants CSV rather than JSON, by the header Accept (RFC 9110, 12.5.1)."""
-    weights = {JSON: 0.0, CSV: 0.0}
-    exactness = {JSON: -1, CSV: -1}
+def preferred(accept: str | None, offered: Sequence[str]) -> str:
+    """The media type that a reader wants most of those offered, by the header Accept (RFC 9110, 12.5.1): the first
+    where it wants none more than others."""
+    weights = dict.fromkeys(offered, 0.0)
+    exactness = dict.fromkeys(offered, -1)
     for part in (accept or "*/*").split(","):
         media, *parameters = (each.strip().lower() for each in part.split(";"))
         weight = next((_weight(each[2:]) for each in parameters if each.startswith("q=")), 1.0)
@@ -32,7 +33,12 @@ def prefers_csv(accept: str | None) -> bool:
             exact = max((place for place, fit in enumerate(fits) if fit), default=-1)
             if exact > exactness[mine]:
                 weights[mine], exactness[mine] = weight, exact
-    return weights[CSV] > weights[JSON]
+    return max(offered, key=lambda each: weights[each])
+
+
+def prefers_csv(accept: str | None) -> bool:
+    """Tell if a reader wants CSV rather than JSON."""
+    return preferred(accept, (JSON, CSV)) == CSV
 
 
 def _weight(text: str) -> float:
@@ -57,9 +63,9 @@ def json_answer(answer: Mapping[str, Any], headers: Mapping[str, str], long: str
     return StreamingResponse(_in_parts(answer, long), 200, dict(headers), JSON)
 
 
-def csv_answer(header: Sequence[str], rows: Rows, headers: Mapping[str, str]) -> Response:
-    """A table as CSV."""
-    return StreamingResponse(_lines(header, rows), 200, dict(headers), CSV)
+def csv_answer(header: Sequence[str], rows: Rows, headers: Mapping[str, str], mark: str = "") -> Response:
+    """A table as CSV; `mark` goes before it: the byte order mark, by which Excel knows UTF-8."""
+    return StreamingResponse(_lines(header, rows, mark), 200, dict(headers), CSV)
 
 
 def encoded(value: Any) -> bytes:
@@ -87,8 +93,8 @@ async def list_in_parts(
     yield b"]}"
 
 
-async def _lines(header: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
-    lines = separated(header, rows)
+async def _lines(header: Sequence[str], rows: Rows, mark: str) -> AsyncIterator[bytes]:
+    lines = chain([mark], separated(header, rows)) if mark else separated(header, rows)
     while part := "".join(islice(lines, _LINES)):
         yield part.encode("utf-8")
 

@@ -160,7 +160,7 @@ async def _changed_ageing(connection: Connection, between: Between, _: str) -> S
         connection,
         Question(BY_NAME["ageing"]),
         between,
-        measures=lambda key: None if key["line"] in BUCKETS else ("amount",),
+        measures=lambda key: ("items", "amount") if key["line"] in BUCKETS else ("amount",),
     )
     lines = get_args(Line)
     changed = []

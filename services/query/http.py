@@ -6,14 +6,16 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import DaybookError
 from services.monitoring.docs import describe
 from services.monitoring.http import Monitor
 from services.monitoring.openapi import HEALTH, READY
-from services.query import openapi, shapes, tables
+from services.query import openapi, report_routes, shapes, tables
 from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts
 from services.query.asked import subject
 from services.query.explain import explain
@@ -37,12 +39,27 @@ FUNNEL_AS_CSV = (
 )
 
 
+class Head:
+    """Answers HEAD as GET without the body, which the server leaves out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a question on."""
+        head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await self._app({**scope, "method": "GET"} if head else scope, receive, send)
+
+
 def application(reading: Reading, monitor: Monitor) -> FastAPI:
     """The ASGI application."""
-    app = FastAPI(docs_url=None, redoc_url=None, **openapi.ABOUT)
+    app = FastAPI(docs_url=None, redoc_url=None, generate_unique_id_function=lambda route: route.name, **openapi.ABOUT)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1)
+    app.add_middleware(Head)
     describe(app)
     app.include_router(_deals(reading))
     app.include_router(_reports(reading))
+    app.include_router(report_routes.router(reading))
     app.include_router(_conditions(reading, monitor))
     app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
     _telling(app, reading)

@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from projections.columns import Kind
+from projections.reports.report import Report
 from services.query.former import COMPARED
 from services.query.problems import CONTENT_TYPE, KINDS, type_of
 
@@ -39,6 +41,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         _parameter("to_known", {"anyOf": [_SEQUENCE, *_TIME]}, f"The second. {_KNOWN} Default: all projected."),
         _parameter("report", {"enum": list(COMPARED)}, "Which report. Default: pipeline and receivables."),
         _parameter("playbook", {"type": "string"}, "For the funnel: which playbook's."),
+        _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 10_000}, "Rows of a page. Default: all."),
+        _parameter("cursor", {"type": "string"}, "Goes on behind a page: its `next`, which also says both times."),
+        _parameter("bom", {"enum": ["1"]}, "1: CSV begins with a byte order mark, by which Excel knows UTF-8."),
+        _parameter(
+            "line", {"type": "string"}, "Key of the row: its values in order, comma separated, nothing for null.", True
+        ),
+        _parameter("figure", {"type": "string"}, "One of the report's figures. Default: all of the row."),
     )
 }
 _HEADERS = {
@@ -48,9 +57,44 @@ _HEADERS = {
 }
 
 
-def answer(shape: Any, description: str, *names: str, not_known: bool = False, more: str = "") -> dict[str, Any]:
-    """The arguments of a route that answers with a shape, as JSON or CSV, and takes these parameters. `more` is what
-    the shape does not say."""
+def report_parameters(report: Report) -> list[dict[str, Any]]:
+    """Parameters and filters of a report."""
+    found = [
+        {
+            **_parameter(name, _schema_of(each.kind), each.comment, not each.optional),
+            "example": each.example,
+        }
+        for name, each in report.parameters.items()
+    ]
+    return found + [
+        _parameter(name, {"type": "string", "minLength": 1, "maxLength": 256}, f"Only rows with this {name}.")
+        for name in report.filters
+    ]
+
+
+def _schema_of(kind: Kind) -> dict[str, Any]:
+    if kind.name in ("deal", "account", "playbook"):
+        return _ID
+    found: dict[str, dict[str, Any]] = {
+        "integer": {"type": "integer", "minimum": -(10**9), "maximum": 10**9},
+        "bigint": {"type": "integer", "minimum": -(10**15), "maximum": 10**15},
+        "numeric": {"type": "number"},
+        "date": {"type": "string", "format": "date"},
+        "boolean": {"type": "boolean"},
+    }
+    return found.get(kind.sql, {"type": "string", "minLength": 1, "maxLength": 256})
+
+
+def answer(
+    shape: Any,
+    description: str,
+    *names: str | dict[str, Any],
+    not_known: bool = False,
+    more: str = "",
+    name: str | None = None,
+) -> dict[str, Any]:
+    """The arguments of a route that answers with a shape, as JSON or CSV, and takes these parameters: by name, or as
+    they are described. `more` is what the shape does not say, `name` that of the operation."""
     statuses = [400, 401, *([404] if not_known else []), 500, 503, 504]
     return {
         "response_model": shape,
@@ -64,7 +108,11 @@ def answer(shape: Any, description: str, *names: str, not_known: bool = False, m
             },
             **{status: _problem(status) for status in statuses},
         },
-        "openapi_extra": {"security": _SECURITY, "parameters": [PARAMETERS[name] for name in names]},
+        "operation_id": name,
+        "openapi_extra": {
+            "security": _SECURITY,
+            "parameters": [PARAMETERS[each] if isinstance(each, str) else each for each in names],
+        },
     }
 
 

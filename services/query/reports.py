@@ -229,7 +229,15 @@ async def differences(
         was, now = _said(before.rows.get(key), says), _said(after.rows.get(key), says)
         if was != now:
             named = dict(zip(report.key, key, strict=True))
-            found.append(Changed(named, was, now, effects.of(key, measures(named))))
+            causes = effects.of(key, measures(named))
+            if isinstance(report, Aggregate) and report.unsure:
+                causes = [
+                    each
+                    for each in causes
+                    if not effects.rows[key].get(each, {""}) <= set(report.unsure)
+                    or await _shows(connection, asked, between, key, each, says)
+                ]
+            found.append(Changed(named, was, now, causes))
     if before.totals == after.totals:
         return Differences(found, None)
     return Differences(found, Changed({}, before.totals, after.totals, effects.totals or effects.any()))
@@ -360,6 +368,14 @@ async def _end(connection: Connection, asked: Question, moment: Moment) -> _End:
     found, summed = await answer(connection, asked, moment)
     told = [json.loads(row) for row in found]
     return _End({_key(asked.report, row): row for row in told}, json.loads(summed) or None)
+
+
+async def _shows(
+    connection: Connection, asked: Question, between: Between, key: tuple[Any, ...], sequence: int, says: Says
+) -> bool:
+    """Tell if a row says something else since a sequence."""
+    before, after = await _both(connection, asked, Between(between.as_of, sequence - 1, sequence))
+    return bool(_said(before.rows.get(key), says) != _said(after.rows.get(key), says))
 
 
 async def _effects(connection: Connection, asked: Question, between: Between) -> _Effects:

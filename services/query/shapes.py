@@ -4,9 +4,14 @@ Amounts are decimal strings with the decimals of their currency, rates decimal s
 with offset, in UTC; what is unknown or does not exist is null.
 """
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
+from pydantic import Field, create_model
 from typing_extensions import TypedDict
+
+from projections.columns import Column, columns_of
+from projections.reports.report import Report
 
 
 class PipelineDeal(TypedDict):
@@ -222,6 +227,109 @@ class Changes(TypedDict):
     from_known: int
     to_known: int
     changes: list[ChangedRow]
+
+
+class ReportSummary(TypedDict):
+    """What the list says of a report: `title` and `question` in both languages; `figures` can be asked for their rows;
+    `pages`: it takes `limit` and `cursor`."""
+
+    name: str
+    title: dict[str, str]
+    question: dict[str, str]
+    definition: str
+    parameters: list[dict[str, Any]]
+    filters: list[str]
+    key: list[str]
+    figures: list[str]
+    columns: list[dict[str, Any]]
+    chart: dict[str, Any] | None
+    pages: bool
+
+
+class Catalog(TypedDict):
+    """The reports."""
+
+    reports: list[ReportSummary]
+
+
+class ReportChange(TypedDict):
+    """A row of a report that differs, and every entry whose arrival changed it on the way."""
+
+    key: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    causes: list[Cause]
+
+
+class ReportChanges(TypedDict):
+    """What differs in a report between two states of knowledge about the same instant; `totals` where they do."""
+
+    report: str
+    as_of: str
+    from_known: int
+    to_known: int
+    parameters: dict[str, Any]
+    changes: list[ReportChange]
+    totals: ReportChange | None
+
+
+class RowBehind(TypedDict):
+    """A row of a view, and the sequence of the entry that made it so."""
+
+    view: str
+    row: dict[str, Any]
+    entry: int | None
+
+
+class RowsBehind(TypedDict):
+    """The rows that a figure is made of, and their entries. `whole` is false where there are more."""
+
+    report: str
+    as_of: str
+    known_at: int
+    parameters: dict[str, Any]
+    line: dict[str, Any]
+    figure: str | None
+    whole: bool
+    rows: list[RowBehind]
+    entries: list[Cause]
+
+
+_TYPES: dict[str, Any] = {
+    "text": str,
+    "bigint": int,
+    "integer": int,
+    "boolean": bool,
+    "numeric": str,
+    "timestamptz": str,
+    "date": str,
+    "jsonb": dict[str, Any],
+}
+
+
+def of_report(report: Report) -> Any:
+    """The shape of a report's answer, from its columns."""
+    name = "".join(part.capitalize() for part in report.name.split("_"))
+    row = _of_columns(f"{name}ReportRow", report.columns)
+    totals: Any = _of_columns(f"{name}ReportTotals", columns_of(report.totals)) if report.totals else dict[str, Any]
+    fields = {
+        "report": (Literal[report.name], ...),
+        "as_of": (str, ...),
+        "known_at": (int, ...),
+        "parameters": (dict[str, Any], ...),
+        "rows": (list[row], ...),  # type: ignore[valid-type]
+        "totals": (totals, ...),
+        **({"next": (str | None, None)} if report.order else {}),
+    }
+    return create_model(f"{name}Report", __doc__=report.question.en, **fields)  # type: ignore[call-overload]
+
+
+def _of_columns(name: str, columns: Iterable[Column]) -> Any:
+    fields: dict[str, Any] = {}
+    for each in columns:
+        of: Any = Literal[each.words] if each.words else _TYPES[each.kind.sql]
+        fields[each.name] = (of | None if each.optional else of, Field(description=each.comment))
+    return create_model(name, **fields)
 
 
 class StreamStatus(TypedDict):

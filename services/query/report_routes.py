@@ -1,0 +1,337 @@
+"""Addresses of the reports, all made from the list: the report, what changed in it, and the rows behind a figure."""
+
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from projections.columns import Column
+from projections.reports import REPORTS
+from projections.reports.report import Aggregate, Report
+from services.errors import BadRequest
+from services.projector import generation
+from services.query import reports, shapes
+from services.query.answers import CSV, JSON, NDJSON, csv_answer, encoded, headers_of, preferred
+from services.query.openapi import answer as described
+from services.query.openapi import report_parameters
+from services.query.reading import Asked, Reading
+from services.query.reports import MAX_ROWS, Question
+from services.query.times import Moment, read_time
+from services.query.values import instant
+
+TWO_TIMES = ("as_of", "known_at")
+BETWEEN = ("as_of", "from_known", "to_known")
+PAGE = ("limit", "cursor")
+BOM = "\ufeff"
+_PART = 500
+"""Rows that are written at once."""
+
+
+def router(reading: Reading) -> APIRouter:
+    """The routes of all reports."""
+    found = APIRouter()
+
+    @found.get("/reports", **described(shapes.Catalog, "The reports", name="list_reports"))
+    async def list_reports(request: Request) -> Response:
+        async with reading.asked(request) as asked:
+            return asked.json({"reports": [summary(report) for report in REPORTS]})
+
+    for report in REPORTS:
+        _add(found, reading, report)
+    return found
+
+
+def summary(report: Report) -> shapes.ReportSummary:
+    """What the list says of a report."""
+    return shapes.ReportSummary(
+        name=report.name,
+        title={"zh": report.title.zh, "en": report.title.en},
+        question={"zh": report.question.zh, "en": report.question.en},
+        definition=report.comment,
+        parameters=[
+            {"name": name, "kind": each.kind.name, "optional": each.optional, "comment": each.comment}
+            for name, each in report.parameters.items()
+        ],
+        filters=list(report.filters),
+        key=list(report.key),
+        figures=list(report.all_measures) if isinstance(report, Aggregate) else [],
+        columns=[_column(each) for each in report.columns],
+        chart=None
+        if report.chart is None
+        else {"kind": report.chart.kind, "x": report.chart.x, "y": list(report.chart.y)},
+        pages=bool(report.order),
+    )
+
+
+def _column(each: Column) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "kind": each.kind.name,
+        "nullable": each.optional,
+        "label": {"zh": each.label.zh, "en": each.label.en},
+        "comment": each.comment,
+    }
+
+
+def _add(found: APIRouter, reading: Reading, report: Report) -> None:
+    mine = (*report.parameters, *report.filters)
+    pages = PAGE if report.order else ()
+    known = (*mine, *TWO_TIMES, *pages, "bom")
+    may_miss = bool(report.needs_one) or any(
+        each.kind.name in ("deal", "playbook", "account") for each in report.parameters.values()
+    )
+
+    async def get_report(request: Request) -> Response:
+        async with reading.asked(request, *known) as asked:
+            return await _report(asked, request, report)
+
+    async def get_changes(request: Request) -> Response:
+        async with reading.asked(request, *mine, *BETWEEN) as asked:
+            return await _changes(asked, report)
+
+    async def get_rows(request: Request) -> Response:
+        async with reading.asked(request, *mine, *TWO_TIMES, "line", "figure") as asked:
+            return await _rows(asked, report)
+
+    def add(path: str, route: Callable[..., Any], shape: Any, name: str, title: str, parameters: Sequence[Any]) -> None:
+        more = report.comment if path == f"/reports/{report.name}" else ""
+        found.get(path, **described(shape, title, *parameters, not_known=may_miss, more=more, name=name))(route)
+
+    title = report.title.en
+    own = report_parameters(report)
+    add(
+        f"/reports/{report.name}",
+        get_report,
+        shapes.of_report(report),
+        f"get_{report.name}_report",
+        f"{title}: {report.question.en}",
+        [*own, *TWO_TIMES, *pages, "bom", "after"],
+    )
+    if report.key:
+        add(
+            f"/reports/{report.name}/changes",
+            get_changes,
+            shapes.ReportChanges,
+            f"get_{report.name}_changes",
+            f"{title}: what differs between two states of knowledge, and why",
+            [*own, *BETWEEN, "after"],
+        )
+        add(
+            f"/reports/{report.name}/rows",
+            get_rows,
+            shapes.RowsBehind,
+            f"get_{report.name}_rows",
+            f"{title}: the rows and entries behind a figure",
+            [*own, *TWO_TIMES, "line", "figure", "after"],
+        )
+
+
+async def _report(asked: Asked, request: Request, report: Report) -> Response:
+    question = reports.question(report, asked.parameters)
+    limit, cursor = _limit(asked.parameters), None
+    if "cursor" in asked.parameters:
+        cursor = _Cursor.read(report, asked.parameters["cursor"])
+        if cursor.question != _named(question):
+            raise BadRequest("cursor: it belongs to another question; leave parameters and filters as they were.")
+        for name, wanted in (("as_of", cursor.as_of), ("known_at", str(cursor.known_at))):
+            given = asked.parameters.get(name, wanted)
+            if given != wanted and name == "known_at":
+                raise BadRequest(f"cursor: it belongs to {name}={wanted}.")
+        moment = Moment(read_time(cursor.as_of, asked.reach.zone, "cursor"), cursor.known_at)
+        limit = limit or _PART
+    else:
+        moment = await asked.moment()
+    media = preferred(request.headers.get("accept"), (JSON, CSV, NDJSON))
+    headers = headers_of(asked.projected, moment)
+    headers["ETag"] = await _tag(asked, question, moment, media)
+    if _matches(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(None, 304, headers)
+    found, summed = await reports.answer(
+        asked.connection,
+        question,
+        moment,
+        after=None if cursor is None else cursor.after,
+        limit=None if limit is None else limit + 1,
+    )
+    following = None
+    if limit is not None and len(found) > limit:
+        found = found[:limit]
+        following = _Cursor(_named(question), instant(moment.as_of), moment.known_at, _place(report, found[-1])).text
+        query = urlencode({**_given(asked, report), "limit": limit, "cursor": following})
+        headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    if media == CSV:
+        return _as_csv(report, found, headers, bom=asked.parameters.get("bom") == "1")
+    if media == NDJSON:
+        return StreamingResponse(_lines(found), 200, headers, NDJSON)
+    head = {
+        "report": report.name,
+        "as_of": instant(moment.as_of),
+        "known_at": moment.known_at,
+        "parameters": _named(question),
+    }
+    tail = f'"totals":{summed}' + ("" if limit is None else f',"next":{json.dumps(following)}')
+    return StreamingResponse(_in_parts(head, found, tail), 200, headers, JSON)
+
+
+async def _changes(asked: Asked, report: Report) -> Response:
+    question = reports.question(report, asked.parameters)
+    between = await asked.between()
+    if between.from_known > between.to_known:
+        raise BadRequest(f"from_known: {between.from_known} lies behind to_known, which is {between.to_known}.")
+    found = await reports.differences(asked.connection, question, between)
+    changed = [*found.rows, *([found.totals] if found.totals else [])]
+    causes = await reports.causes(asked.connection, sorted({each for row in changed for each in row.causes}))
+
+    def told(row: reports.Changed) -> shapes.ReportChange:
+        return shapes.ReportChange(
+            key=row.key, before=row.before, after=row.after, causes=[causes[each] for each in row.causes]
+        )
+
+    return asked.json(
+        shapes.ReportChanges(
+            report=report.name,
+            as_of=instant(between.as_of),
+            from_known=between.from_known,
+            to_known=between.to_known,
+            parameters=_named(question),
+            changes=[told(row) for row in found.rows],
+            totals=told(found.totals) if found.totals else None,
+        ),
+        between.after,
+        "changes",
+    )
+
+
+async def _rows(asked: Asked, report: Report) -> Response:
+    question = reports.question(report, asked.parameters)
+    if "line" not in asked.parameters:
+        raise BadRequest(f"line: say which row of {report.name}, by {', '.join(report.key)}, comma separated.")
+    line = reports.read_line(report, asked.parameters["line"])
+    figure = asked.parameters.get("figure")
+    figures = report.all_measures if isinstance(report, Aggregate) else ()
+    if figure is not None and figure not in figures:
+        raise BadRequest(f"figure: there is no {figure[:40]!r}; there are {', '.join(figures) or 'none here'}.")
+    moment = await asked.moment()
+    found = await reports.behind(asked.connection, question, moment, line, figure)
+    entries = await reports.causes(asked.connection, sorted({each.entry for each in found if each.entry is not None}))
+    return asked.json(
+        shapes.RowsBehind(
+            report=report.name,
+            as_of=instant(moment.as_of),
+            known_at=moment.known_at,
+            parameters=_named(question),
+            line=dict(zip(report.key, line, strict=True)),
+            figure=figure,
+            whole=len(found) < MAX_ROWS,
+            rows=[shapes.RowBehind(view=each.view, row=each.row, entry=each.entry) for each in found],
+            entries=list(entries.values()),
+        ),
+        moment,
+        "rows",
+    )
+
+
+class _Cursor:
+    """A place in a long report: behind which row of which answer."""
+
+    def __init__(self, question: Mapping[str, Any], as_of: str, known_at: int, after: Sequence[Any]) -> None:
+        self.question, self.as_of, self.known_at, self.after = question, as_of, known_at, after
+
+    @property
+    def text(self) -> str:
+        """As readers give it back."""
+        told = json.dumps([self.question, self.as_of, self.known_at, list(self.after)], separators=(",", ":"))
+        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, report: Report, text: str) -> "_Cursor":
+        """A cursor of this report. Raises BadRequest."""
+        kinds = {each.name: each.kind for each in report.columns}
+        try:
+            question, as_of, known_at, after = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            if not (isinstance(question, dict) and isinstance(as_of, str) and type(known_at) is int):
+                raise TypeError
+            if known_at < 0 or known_at >= 10**18 or len(after) != len(report.order):
+                raise ValueError
+            for name, value in zip(report.order, after, strict=True):
+                wanted = int if kinds[name].sql in ("bigint", "integer") else str
+                if value is not None and type(value) is not wanted:
+                    raise TypeError
+                if (isinstance(value, int) and abs(value) >= 2**63) or (isinstance(value, str) and "\x00" in value):
+                    raise ValueError
+        except (ValueError, TypeError, KeyError):
+            raise BadRequest("cursor: this is none that an answer of this report gave.") from None
+        return cls(question, as_of, known_at, after)
+
+
+def _place(report: Report, row: str) -> list[Any]:
+    told = json.loads(row)
+    return [told[name] for name in report.order]
+
+
+def _limit(given: Mapping[str, str]) -> int | None:
+    if "limit" not in given:
+        return None
+    text = given["limit"]
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MAX_ROWS and len(text) < 7):
+        raise BadRequest(f"limit: {text[:40]!r} is not a number of rows, from 1 to {MAX_ROWS}.")
+    return int(text)
+
+
+def _given(asked: Asked, report: Report) -> dict[str, str]:
+    return {name: asked.parameters[name] for name in (*report.parameters, *report.filters) if name in asked.parameters}
+
+
+def _named(question: Question) -> dict[str, Any]:
+    """Parameters and filters as JSON."""
+    return {
+        name: value if isinstance(value, str | int | bool | None) else str(value)
+        for name, value in {**question.parameters, **question.filters}.items()
+    }
+
+
+async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> str:
+    """The same for the same answer: as_of, known_at, the tables served and what was asked decide it."""
+    served = await generation.served(asked.connection)
+    told = [
+        served.schema if served else None,
+        question.report.name,
+        _named(question),
+        moment.as_of.isoformat(),
+        moment.known_at,
+        media,
+        {name: asked.parameters.get(name) for name in (*PAGE, "bom")},
+    ]
+    return f'W/"{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]}"'
+
+
+def _matches(given: str | None, tag: str) -> bool:
+    return given is not None and any(each.strip() in ("*", tag) for each in given.split(","))
+
+
+async def _in_parts(head: Mapping[str, Any], rows: Sequence[str], tail: str) -> AsyncIterator[bytes]:
+    yield encoded(head)[:-1] + b',"rows":['
+    for start in range(0, len(rows), _PART):
+        yield (("," if start else "") + ",".join(rows[start : start + _PART])).encode("utf-8")
+    yield f"],{tail}}}".encode()
+
+
+async def _lines(rows: Sequence[str]) -> AsyncIterator[bytes]:
+    for start in range(0, len(rows), _PART):
+        yield ("\n".join(rows[start : start + _PART]) + "\n").encode("utf-8")
+
+
+def _as_csv(report: Report, rows: Sequence[str], headers: Mapping[str, str], *, bom: bool) -> Response:
+    names = [each.name for each in report.columns]
+
+    def cells() -> Iterable[Sequence[Any]]:
+        for row in rows:
+            told = json.loads(row)
+            yield [told[name] for name in names]
+
+    return csv_answer(names, cells(), headers, BOM if bom else "")

@@ -1,0 +1,396 @@
+"""What every report is held to, through the list: a report added to REPORTS comes tested."""
+
+import csv
+import io
+import json
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from projections.columns import columns_of
+from projections.reports import REPORTS
+from projections.reports.report import Aggregate, Report, Rows
+from services.errors import NotKnown
+from services.query import reports
+from services.query.reports import Question
+from services.query.service import running
+from services.query.times import Between, Moment
+from tests.conformance.reports import questions
+from tests.integration.projector.journal import Journal
+from tests.integration.projector.turmoil import turmoil
+from tests.integration.projector.working import projecting
+from tests.ledger import Ledger, fresh_ledger
+from tests.servers import Servers
+
+every_report = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
+keyed = pytest.mark.parametrize("report", [each for each in REPORTS if each.key], ids=lambda report: report.name)
+paged = pytest.mark.parametrize("report", [each for each in REPORTS if each.order], ids=lambda report: report.name)
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+AS_OF = datetime(2026, 1, 25, tzinfo=UTC)
+
+
+@dataclass
+class Asked:
+    """A ledger after a seeded turmoil, asked in every way."""
+
+    ledger: Ledger
+    connection: asyncpg.Connection
+    reader: asyncpg.Connection
+    client: httpx.AsyncClient
+    last: int
+
+    async def rows(self, question: Question, moment: Moment) -> list[dict[str, Any]]:
+        """Rows of a report; none where nothing is known of its subject."""
+        try:
+            return [json.loads(row) for row in await reports.rows(self.connection, question, moment)]
+        except NotKnown:
+            return []
+
+    async def get(self, path: str, status: int = 200, accept: str = "application/json", **asked: Any) -> httpx.Response:
+        """An answer over HTTP."""
+        answer = await self.client.get(path, params=asked, headers={"accept": accept})
+        assert answer.status_code == status, answer.text
+        return answer
+
+    def moments(self, seed: int, number: int) -> list[Moment]:
+        """Random moments, and the last."""
+        draw = random.Random(seed)
+        found = [
+            Moment(FIRST_DAY + timedelta(hours=draw.randrange(24 * 90)), draw.randint(0, self.last))
+            for _ in range(number)
+        ]
+        return [*found, Moment(AS_OF, self.last)]
+
+
+@pytest.fixture(scope="module")
+async def asked(servers: Servers) -> AsyncIterator[Asked]:
+    async with fresh_ledger(servers, []) as ledger:
+        connection, journal = await ledger.connect(), Journal()
+        await journal.record(connection, *turmoil(seed=63, events=220, deals=6, accounts=2))
+        async with projecting(ledger):
+            await ledger.projected(journal.last)
+        settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
+        async with (
+            running(settings) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        ):
+            reader = await ledger.connect("daybook_reader")
+            yield Asked(ledger, connection, reader, client, journal.last)
+
+
+@every_report
+def test_a_report_says_all_in_both_languages(report: Report) -> None:
+    columns = [*report.columns, *(columns_of(report.totals) if report.totals else ())]
+    for each in [report.title, report.question, *(column.label for column in columns)]:
+        assert any("\u4e00" <= character <= "\u9fff" for character in each.zh), each
+        assert each.en.isascii(), each
+    assert all(column.comment.endswith(".") for column in columns)
+    assert report.comment.endswith(".")
+    assert {*report.key, *report.order} <= {column.name for column in report.columns}
+    assert not report.chart or {report.chart.x, *report.chart.y} <= {column.name for column in report.columns}
+
+
+@every_report
+async def test_http_sql_csv_and_ndjson_say_the_same(asked: Asked, report: Report) -> None:
+    seen = 0
+    for parameters in await questions(asked.connection, report):
+        for moment in asked.moments(seed=1, number=6):
+            told = {**parameters, "as_of": moment.as_of.isoformat(), "known_at": moment.known_at}
+            answer = await asked.client.get(f"/reports/{report.name}", params=told)
+            arguments = [*parameters.values(), moment.as_of, moment.known_at]
+            places = ", ".join(f"${place + 1}" for place in range(len(arguments)))
+            sql = f"select to_jsonb(report)::text as row from reporting.{report.name}({places}) report"
+            if answer.status_code == 404:
+                with pytest.raises(asyncpg.NoDataFoundError) if not report.needs_one else _nothing():
+                    assert await asked.reader.fetch(sql, *arguments) == []
+                continue
+            assert answer.status_code == 200, answer.text
+            body = answer.json()
+            assert (body["report"], body["known_at"]) == (report.name, moment.known_at)
+            assert body["parameters"] == parameters
+            assert all(list(row) == [column.name for column in report.columns] for row in body["rows"])
+            found = [json.loads(row["row"]) for row in await asked.reader.fetch(sql, *arguments)]
+            assert _same(report, found) == _same(report, body["rows"])
+            seen += len(body["rows"])
+            table = await asked.get(f"/reports/{report.name}", accept="text/csv", **told)
+            (header, *lines) = csv.reader(io.StringIO(table.text))
+            assert header == [column.name for column in report.columns]
+            assert lines == [[_cell(value) for value in row.values()] for row in body["rows"]]
+            lines_of_json = (await asked.get(f"/reports/{report.name}", accept="application/x-ndjson", **told)).text
+            assert [json.loads(line) for line in lines_of_json.splitlines() if line] == body["rows"]
+    assert seen
+
+
+@every_report
+async def test_asked_again_with_the_times_that_it_states_the_answer_is_the_same(asked: Asked, report: Report) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    path = f"/reports/{report.name}"
+    first = await asked.get(path, **parameters, as_of="2026-03-31")
+    told = {**parameters, "as_of": first.json()["as_of"], "known_at": first.json()["known_at"]}
+    again = await asked.get(path, **told)
+    assert again.text == first.text
+    assert (again.headers["etag"], again.headers["vary"]) == (first.headers["etag"], first.headers["vary"])
+    known = await asked.client.get(path, params=told, headers={"if-none-match": first.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    earlier = await asked.get(path, **{**told, "known_at": asked.last - 1})
+    assert earlier.headers["etag"] != first.headers["etag"]
+    head = await asked.client.head(path, params=told)
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", first.headers["etag"])
+
+
+@keyed
+async def test_a_key_names_one_row(asked: Asked, report: Report) -> None:
+    for parameters in await questions(asked.connection, report):
+        for moment in asked.moments(seed=2, number=10):
+            keys = [_key(report, row) for row in await asked.rows(Question(report, parameters), moment)]
+            assert len(keys) == len(set(keys))
+
+
+@keyed
+async def test_changes_are_the_difference_of_two_answers_and_causes_where_rows_came_to_differ(
+    asked: Asked, report: Report
+) -> None:
+    seen = 0
+    for parameters in await questions(asked.connection, report):
+        question = Question(report, parameters)
+        known = [
+            {_key(report, row): row for row in await asked.rows(question, Moment(AS_OF, sequence))}
+            for sequence in range(asked.last + 1)
+        ]
+        pairs = [(0, asked.last), *((start, min(start * 3 + 20, asked.last)) for start in range(0, asked.last, 17))]
+        for start, end in pairs:
+            wanted = {
+                key: [at for at in range(start + 1, end + 1) if known[at - 1].get(key) != known[at].get(key)]
+                for key in {*known[start], *known[end]}
+                if known[start].get(key) != known[end].get(key)
+            }
+            try:
+                found = await reports.differences(asked.connection, question, Between(AS_OF, start, end))
+            except NotKnown:
+                assert not wanted
+                continue
+            changed = {_key(report, row.key): row for row in found.rows}
+            assert {key: list(row.causes) for key, row in changed.items()} == wanted, (start, end)
+            for key, row in changed.items():
+                assert (row.before, row.after) == (known[start].get(key), known[end].get(key))
+            seen += sum(map(len, wanted.values()))
+    assert seen > 10
+
+
+@keyed
+async def test_changes_over_http_name_the_entries(asked: Asked, report: Report) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    told = {**parameters, "as_of": AS_OF.isoformat(), "from_known": asked.last // 2, "to_known": asked.last}
+    body = (await asked.get(f"/reports/{report.name}/changes", **told)).json()
+    between = Between(AS_OF, asked.last // 2, asked.last)
+    found = await reports.differences(asked.connection, Question(report, parameters), between)
+    assert [(each["key"], each["before"], each["after"]) for each in body["changes"]] == [
+        (each.key, each.before, each.after) for each in found.rows
+    ]
+    for each in body["changes"]:
+        assert each["causes"]
+        assert all(asked.last // 2 < cause["sequence"] <= asked.last for cause in each["causes"])
+    backwards = {**told, "from_known": asked.last, "to_known": 1}
+    await asked.get(f"/reports/{report.name}/changes", 400, **backwards)
+
+
+@every_report
+async def test_a_filter_keeps_the_rows_that_have_the_value(asked: Asked, report: Report) -> None:
+    for parameters in await questions(asked.connection, report):
+        whole = await asked.rows(Question(report, parameters), Moment(AS_OF, asked.last))
+        for name in report.filters:
+            if isinstance(report, Aggregate) and report.pushed(name):
+                continue
+            for value in {row[name] for row in whole if row[name] is not None}:
+                found = await asked.rows(Question(report, parameters, {name: value}), Moment(AS_OF, asked.last))
+                assert found == [row for row in whole if row[name] == value]
+
+
+@pytest.mark.parametrize(
+    "report", [each for each in REPORTS if isinstance(each, Aggregate)], ids=lambda report: report.name
+)
+async def test_a_filter_of_an_aggregate_counts_the_rows_that_have_the_value(asked: Asked, report: Aggregate) -> None:
+    """As the rows behind each figure say it, which are found without the filter."""
+    counts = [each.name for each in report.columns if each.kind.name == "count" and each.name in report.all_measures]
+    seen = 0
+    for parameters in await questions(asked.connection, report):
+        moment = Moment(AS_OF, asked.last)
+        plain = Question(report, parameters)
+        behind = {
+            (_key(report, row), figure): await reports.behind(
+                asked.connection, plain, moment, _key(report, row), figure
+            )
+            for row in await asked.rows(plain, moment)
+            for figure in counts
+        }
+        for (key, figure), rows in behind.items():
+            for name in (each for each in report.filters if report.pushed(each)):
+                for value in {each.row[name] for each in rows if each.row[name] is not None}:
+                    found = await asked.rows(Question(report, parameters, {name: value}), moment)
+                    row = next(each for each in found if _key(report, each) == key)
+                    assert (row[figure] or 0) == sum(each.row[name] == value for each in rows), (key, figure, name)
+                    seen += 1
+    assert seen
+
+
+@keyed
+async def test_rows_behind_a_figure_are_as_many_as_it_counts(asked: Asked, report: Report) -> None:
+    seen = 0
+    for parameters in await questions(asked.connection, report):
+        for moment in asked.moments(seed=3, number=3):
+            question = Question(report, parameters)
+            for row in await asked.rows(question, moment):
+                key = _key(report, row)
+                if isinstance(report, Rows):
+                    (found,) = await reports.behind(asked.connection, question, moment, key)
+                    assert found.entry is not None
+                    assert all(found.row.get(name) == value for name, value in zip(report.key, key, strict=True))
+                    seen += 1
+                elif isinstance(report, Aggregate):
+                    for figure in report.all_measures:
+                        kind = next((each.kind.name for each in report.columns if each.name == figure), "")
+                        if kind == "count":
+                            behind = await reports.behind(asked.connection, question, moment, key, figure)
+                            assert len(behind) == (row[figure] or 0), (key, figure)
+                            seen += len(behind)
+    assert seen
+
+
+@keyed
+async def test_rows_behind_a_figure_lead_to_their_entries_over_http(asked: Asked, report: Report) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    told = {**parameters, "as_of": AS_OF.isoformat(), "known_at": asked.last}
+    answer = (await asked.get(f"/reports/{report.name}", **told)).json()
+    (row, *_) = [each for each in answer["rows"] if all(each[name] is not None for name in report.key[:1])]
+    line = ",".join("" if row[name] is None else str(row[name]) for name in report.key)
+    body = (await asked.get(f"/reports/{report.name}/rows", **told, line=line)).json()
+    assert body["line"] == {name: row[name] for name in report.key}
+    assert {each["entry"] for each in body["rows"]} == {each["sequence"] for each in body["entries"]}
+    await asked.get(f"/reports/{report.name}/rows", 400, **told)
+    await asked.get(f"/reports/{report.name}/rows", 400, **told, line=line, figure="nothing")
+    await asked.get(f"/reports/{report.name}/rows", 400, **told, line=line + ",,,,,,")
+
+
+@paged
+@pytest.mark.parametrize("limit", [1, 3, 10_000])
+async def test_pages_give_the_whole_in_order(asked: Asked, report: Report, limit: int) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    told = {**parameters, "as_of": AS_OF.isoformat(), "known_at": asked.last}
+    whole = (await asked.get(f"/reports/{report.name}", **told)).json()
+    assert "next" not in whole
+    found: list[Any] = []
+    cursor = None
+    while True:
+        more: dict[str, Any] = {} if cursor is None else {"cursor": cursor}
+        answer = await asked.get(
+            f"/reports/{report.name}", **(told if cursor is None else parameters), **more, limit=limit
+        )
+        body = answer.json()
+        assert len(body["rows"]) <= limit
+        assert (body["as_of"], body["known_at"], body["totals"]) == (whole["as_of"], whole["known_at"], whole["totals"])
+        found += body["rows"]
+        cursor = body["next"]
+        assert ("link" in answer.headers) == (cursor is not None)
+        if cursor is None:
+            break
+    assert found == whole["rows"]
+
+
+@paged
+@pytest.mark.parametrize("cursor", ["", "x", "bm90aGluZw", "W10", "W3t9LCIiLC0xLFtdXQ", "é"])
+async def test_a_cursor_that_no_answer_gave_is_refused(asked: Asked, report: Report, cursor: str) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    await asked.get(f"/reports/{report.name}", 400, **parameters, cursor=cursor)
+
+
+async def test_the_list_says_what_there_is(asked: Asked) -> None:
+    listed = (await asked.get("/reports")).json()["reports"]
+    assert [each["name"] for each in listed] == [each.name for each in REPORTS]
+    rows = await asked.reader.fetch("select * from reporting.catalog")
+    assert [row["name"] for row in rows] == [each["name"] for each in listed]
+    for row, each in zip(rows, listed, strict=True):
+        assert [column["name"] for column in json.loads(row["columns"])] == [one["name"] for one in each["columns"]]
+        assert (row["key"], row["filters"]) == (each["key"], each["filters"])
+
+
+async def test_long_answers_are_compressed_for_who_takes_it_and_csv_may_begin_with_a_mark(asked: Asked) -> None:
+    plain = await asked.client.get("/reports", headers={"accept-encoding": "identity"})
+    packed = await asked.client.get("/reports", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text == plain.text
+    table = await asked.get("/reports/pipeline", accept="text/csv", bom="1")
+    assert table.content.startswith(b"\xef\xbb\xbfdeal,")
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("/reports/nothing", {}),
+        ("/reports/deal", {"deal": "nobody"}),
+        ("/reports/funnel", {"playbook": "nobody"}),
+        ("/reports/funnel", {"playbook": "no body"}),
+    ],
+)
+async def test_what_is_not_known_is_named(asked: Asked, path: str, given: dict[str, str]) -> None:
+    answer = await asked.get(path, 404, **given)
+    assert answer.json()["type"] == "urn:daybook:problem:not-known"
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "named"),
+    [
+        ("/reports/funnel", {}, "playbook"),
+        ("/reports/pipeline", {"ownr": "Li"}, "'ownr'"),
+        ("/reports/pipeline", {"owner": ""}, "owner"),
+        ("/reports/pipeline", {"limit": "0"}, "limit"),
+        ("/reports/pipeline", {"limit": "10001"}, "limit"),
+        ("/reports/pipeline", {"known_at": "99999999"}, "known_at"),
+        ("/reports/ageing", {"limit": "1"}, "'limit'"),
+    ],
+)
+async def test_what_cannot_be_answered_is_named(asked: Asked, path: str, given: dict[str, str], named: str) -> None:
+    assert (await asked.get(path, 400, **given)).json()["detail"].startswith(named)
+
+
+class _nothing:
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _key(report: Report, row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in report.key)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(value)
+
+
+def _same(report: Report, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of SQL and of JSON alike: decimals by their value, instants in UTC; of a report with an order in it."""
+
+    def plain(name: str, value: Any) -> Any:
+        kind = next(each.kind for each in report.columns if each.name == name)
+        if value is not None and kind.sql == "numeric":
+            return float(value)
+        if value is not None and kind.sql == "timestamptz":
+            return datetime.fromisoformat(value).astimezone(UTC)
+        return value
+
+    found = [{name: plain(name, value) for name, value in row.items()} for row in rows]
+    return sorted(found, key=lambda row: str(sorted(row.items(), key=str))) if report.order else found
