@@ -43,9 +43,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         _parameter("playbook", {"type": "string"}, "For the funnel: which playbook's."),
         _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 10_000}, "Rows of a page. Default: all."),
         _parameter("cursor", {"type": "string"}, "Goes on behind a page: its `next`, which also says both times."),
-        _parameter("bom", {"enum": ["1"]}, "1: CSV begins with a byte order mark, by which Excel knows UTF-8."),
+        _parameter("bom", {"enum": ["0", "1"]}, "1: CSV begins with a byte order mark, by which Excel knows UTF-8."),
         _parameter(
-            "line", {"type": "string"}, "Key of the row: its values in order, comma separated, nothing for null.", True
+            "line", {"type": "string"}, "Key of the row: its values in order as a line of CSV, nothing for null.", True
         ),
         _parameter("figure", {"type": "string"}, "One of the report's figures. Default: all of the row."),
     )
@@ -92,6 +92,7 @@ def answer(
     not_known: bool = False,
     more: str = "",
     name: str | None = None,
+    example: Any = None,
 ) -> dict[str, Any]:
     """The arguments of a route that answers with a shape, as JSON or CSV, and takes these parameters: by name, or as
     they are described. `more` is what the shape does not say, `name` that of the operation."""
@@ -104,7 +105,10 @@ def answer(
             200: {
                 "description": "The answer.",
                 "headers": _HEADERS,
-                "content": {"text/csv": {"schema": {"type": "string"}}},
+                "content": {
+                    "text/csv": {"schema": {"type": "string"}},
+                    **({} if example is None else {"application/json": {"example": example}}),
+                },
             },
             **{status: _problem(status) for status in statuses},
         },

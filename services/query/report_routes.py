@@ -100,7 +100,9 @@ def _add(found: APIRouter, reading: Reading, report: Report) -> None:
 
     def add(path: str, route: Callable[..., Any], shape: Any, name: str, title: str, parameters: Sequence[Any]) -> None:
         more = report.comment if path == f"/reports/{report.name}" else ""
-        found.get(path, **described(shape, title, *parameters, not_known=may_miss, more=more, name=name))(route)
+        example = shapes.example_of(report) if more else None
+        arguments = described(shape, title, *parameters, not_known=may_miss, more=more, name=name, example=example)
+        found.get(path, **arguments)(route)
 
     title = report.title.en
     own = report_parameters(report)
@@ -133,6 +135,8 @@ def _add(found: APIRouter, reading: Reading, report: Report) -> None:
 
 async def _report(asked: Asked, request: Request, report: Report) -> Response:
     question = reports.question(report, asked.parameters)
+    if asked.parameters.get("bom", "0") not in ("0", "1"):
+        raise BadRequest(f"bom: {asked.parameters['bom'][:40]!r} is neither 0 nor 1.")
     limit, cursor = _limit(asked.parameters), None
     if "cursor" in asked.parameters:
         cursor = _Cursor.read(report, asked.parameters["cursor"])

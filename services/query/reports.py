@@ -3,6 +3,7 @@
 Rows come from PostgreSQL as JSON text, so that a long answer is neither read nor written row by row here.
 """
 
+import csv
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -288,15 +289,21 @@ async def causes(connection: Connection, sequences: Sequence[int]) -> dict[int, 
 
 
 def read_line(report: Report, text: str) -> list[Any]:
-    """The key of a row from text: its values in order, comma separated, nothing for null. Raises BadRequest."""
-    parts = text.split(",")
+    """The key of a row from text: its values in order as one line of CSV, nothing for null. Raises BadRequest."""
+    try:
+        (parts,) = csv.reader([text], strict=True)
+    except (csv.Error, ValueError):
+        parts = []
     if len(parts) != len(report.key):
         raise BadRequest(f"line: a row of {report.name} is named by {', '.join(report.key)}, comma separated.")
     by_name = {each.name: each for each in report.columns}
-    return [
-        None if not part and by_name[name].optional else read_value(by_name[name].kind, f"line ({name})", part)
-        for name, part in zip(report.key, parts, strict=True)
-    ]
+    try:
+        return [
+            None if not part and by_name[name].optional else read_value(by_name[name].kind, f"line ({name})", part)
+            for name, part in zip(report.key, parts, strict=True)
+        ]
+    except NotKnown as error:
+        raise BadRequest(f"line: {error}") from None
 
 
 @dataclass(slots=True)

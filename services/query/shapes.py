@@ -324,6 +324,48 @@ def of_report(report: Report) -> Any:
     return create_model(f"{name}Report", __doc__=report.question.en, **fields)  # type: ignore[call-overload]
 
 
+_EXAMPLES: dict[str, Any] = {
+    "deal": "D-0003",
+    "account": "A-0001",
+    "playbook": "project",
+    "person": "Li Na",
+    "currency": "CNY",
+    "amount": "120000.00",
+    "amounts": {"CNY": "120000.00"},
+    "rate": "0.5000",
+    "decimal": "1.50",
+    "count": 12,
+    "whole": 12,
+    "days": 12,
+    "version": 1,
+    "stage": 3,
+    "sequence": 1024,
+    "instant": "2026-03-31T09:00:00+00:00",
+    "day": "2026-03-31",
+    "yes_no": False,
+    "series": "2026",
+    "subject": "deal/D-0003",
+}
+
+
+def example_of(report: Report) -> dict[str, Any]:
+    """An answer of a report, as it may look."""
+
+    def row(columns: Iterable[Column]) -> dict[str, Any]:
+        return {
+            each.name: each.words[0] if each.words else _EXAMPLES.get(each.kind.name, each.name) for each in columns
+        }
+
+    return {
+        "report": report.name,
+        "as_of": "2026-03-31T15:59:59.999999+00:00",
+        "known_at": 4096,
+        "parameters": {name: each.example for name, each in report.parameters.items()},
+        "rows": [row(report.columns)],
+        "totals": row(columns_of(report.totals)) if report.totals else {},
+    }
+
+
 def _of_columns(name: str, columns: Iterable[Column]) -> Any:
     fields: dict[str, Any] = {}
     for each in columns:

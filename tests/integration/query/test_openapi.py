@@ -1,11 +1,13 @@
 """Query does what its OpenAPI document says, for what it describes and for what it excludes."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -17,8 +19,10 @@ from schemathesis.config import (
     SchemathesisConfig,
 )
 
+from projections.reports import REPORTS
 from services.query import readers
 from services.query.service import running
+from services.query.shapes import of_report
 from tests.integration.query.telling import Told
 
 EXAMPLES = 20
@@ -63,7 +67,21 @@ async def test_the_document_is_whole(url: str) -> None:
     assert paths == {
         "/deals/{id}", "/deals/{id}/history", "/deals/{id}/explain", "/accounts/{id}/history", "/pipeline",
         "/funnel/{playbook}", "/receivables/ageing", "/receivables/open", "/changes", "/status", "/health", "/ready",
+        "/reports", *(f"/reports/{each.name}" for each in REPORTS),
+        *(f"/reports/{each.name}/{what}" for each in REPORTS if each.key for what in ("changes", "rows")),
     }  # fmt: skip
+
+
+async def test_operations_have_names_and_reports_examples(url: str) -> None:
+    async with httpx.AsyncClient() as client:
+        document = (await client.get(f"{url}/openapi.json")).json()
+    names = [each["operationId"] for path in document["paths"].values() for each in path.values()]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z_]+", each) for each in names)
+    for report in REPORTS:
+        described = document["paths"][f"/reports/{report.name}"]["get"]
+        assert described["operationId"] == f"get_{report.name}_report"
+        of_report(report).model_validate(described["responses"]["200"]["content"]["application/json"]["example"])
 
 
 def _operations(schema: Any) -> list[Any]:
