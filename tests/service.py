@@ -3,13 +3,13 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 
+from services import python
 from services.embedded.process import Process, Program
 from tests import ports
 
@@ -82,7 +82,7 @@ def service_of(name: str, log: Path, environment: Mapping[str, str]) -> Service:
     inherited[f"DAYBOOK_{name.upper()}_PORT"] = str(port)
     program = Program(
         name=name,
-        command=[sys.executable, "-m", "services.cli.main", "serve", name],
+        command=python.daybook("serve", name),
         log=log,
         environment=inherited | dict(environment),
         stop_signal=signal.SIGTERM,

@@ -4,17 +4,17 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from services import python
 from services.settings import running
 from tests.service import until
 
 REPOSITORY = Path(__file__).parent.parent
-DAYBOOK = [sys.executable, "-m", "services.cli.main"]
+DAYBOOK = python.daybook()
 
 
 async def daybook(*words: str, **variables: str) -> tuple[int, str, str]:
@@ -109,22 +109,28 @@ class Up:
 
 @asynccontextmanager
 async def running_up(
-    data: Path, *options: str, via: Sequence[str] = (), wait: bool = True, settings: Mapping[str, str] | None = None
+    data: Path,
+    *options: str,
+    via: Sequence[str] = (),
+    wait: bool = True,
+    settings: Mapping[str, str] | None = None,
+    command: Sequence[str] = DAYBOOK,
+    directory: Path = REPOSITORY,
 ) -> AsyncIterator[Up]:
     """`daybook up` on free ports, ready unless `wait` is false; told to stop (SIGTERM) at the end unless it has ended:
-    then it must leave nothing behind. `via` runs it another way."""
+    then it must leave nothing behind. `via` runs it another way, `command` is another Daybook's."""
     ports = () if "--intake-port" in options else ("--intake-port", "0", "--query-port", "0")
     with data.with_suffix(".out").open("wb") as printed:
         process = await asyncio.create_subprocess_exec(
             *via,
-            *DAYBOOK,
+            *command,
             "up",
             "--data",
             str(data),
             *ports,
             *options,
             env=_environment({"recorder_port": "0", "projector_port": "0", "notary_port": "0", **(settings or {})}),
-            cwd=REPOSITORY,
+            cwd=directory,
             stdout=printed,
             stderr=printed,
             start_new_session=True,

@@ -39,6 +39,7 @@ from services.cli import (
 from services.errors import DaybookError
 from services.lifetime import stop_signals
 from services.output import prepare, say, say_lines
+from services.python import shut_working_directory
 from services.version import version
 
 app = typer.Typer(
@@ -95,6 +96,7 @@ def _options(
 def run() -> None:
     """The entry point: what cannot be done is said on standard error, with exit code 2."""
     prepare()
+    shut_working_directory()
     for number in stop_signals():
         if number is not signal.SIGINT:
             signal.signal(number, _interrupt)

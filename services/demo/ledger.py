@@ -5,7 +5,6 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,7 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from services import disk
+from services import disk, python
 from services.embedded.data_directory import already_running
 from services.embedded.process import leashed
 from services.errors import ServerFailed
@@ -21,7 +20,6 @@ from services.settings import running
 
 START_S = 180.0
 PATIENCE_S = 120.0
-_DAYBOOK = [sys.executable, "-m", "services.cli.main"]
 
 
 def _emptied(log: Path) -> BinaryIO:
@@ -55,7 +53,7 @@ class DemoLedger:
     def _start(self, log: Path) -> None:
         with _emptied(log) as output:
             self._up = subprocess.Popen(  # noqa: S603 - our own command
-                [*leashed(signal.SIGTERM), *_DAYBOOK, "up", "--data", str(self.data), *self._ports],
+                [*leashed(signal.SIGTERM), *python.daybook("up", "--data", str(self.data), *self._ports)],
                 stdout=output, stderr=output, env=self._environment, start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + START_S
@@ -81,7 +79,7 @@ class DemoLedger:
     def ask(self, *words: str) -> str:
         """The output of a `daybook` command. Raises ServerFailed with what it said when it fails."""
         done = subprocess.run(  # noqa: S603 - our own command
-            [*leashed(signal.SIGTERM), *_DAYBOOK, *words],
+            [*leashed(signal.SIGTERM), *python.daybook(*words)],
             env=self._environment | {"COLUMNS": "120"},
             capture_output=True,
             text=True,

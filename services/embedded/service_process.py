@@ -2,15 +2,12 @@
 
 import os
 import signal
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
-import services
+from services import python
 from services.embedded.data_directory import DataDirectory
 from services.embedded.process import Process, Program, Started
 
-_ROOT = Path(services.__file__).parent.parent
 _PATIENCE_S = 15.0
 
 
@@ -19,12 +16,11 @@ class ServiceProcess:
 
     def __init__(self, name: str, directory: DataDirectory, variables: Mapping[str, str]) -> None:
         environment = os.environ | {f"DAYBOOK_{each}": value for each, value in variables.items()}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         environment["PYTHONUNBUFFERED"] = "1"
         self._process: Process | None = None
         self._program = Program(
             name=name,
-            command=[sys.executable, "-m", "services.cli.main", "serve", name, "--data", str(directory.path)],
+            command=python.daybook("serve", name, "--data", str(directory.path)),
             log=directory.log(name),
             environment=environment,
             stop_signal=signal.SIGTERM,

@@ -4,7 +4,6 @@ import asyncio
 import csv
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services import python
 from tests.ledger import Ledger
 from tests.unit.intake.test_adapters import ACCOUNTS, INVOICES, PIPELINE
 
@@ -35,7 +35,7 @@ class Running:
         """A command of the CLI: exit code, standard output, standard error."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli.main", *words,
+            *python.daybook(*words),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env=inherited | self.ledger.environment,
         )  # fmt: skip

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import os
-import sys
 from typing import Any
 
 import httpx
 
+from services import python
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -25,7 +25,7 @@ EVENT = {
 async def daybook(ledger: Ledger, *words: str) -> tuple[int, str, str]:
     """A command: exit code, standard output, standard error."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.cli.main", *words,
+        *python.daybook(*words),
         env=os.environ | ledger.environment | {"COLUMNS": "200"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip

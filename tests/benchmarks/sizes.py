@@ -4,11 +4,11 @@ Every worker is a process of its own and finds its work waiting: what is measure
 """
 
 import asyncio
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from services import python
 from services.stream.append import Message
 from tests.benchmarks.copying import copying
 from tests.benchmarks.corpus import corpus, send
@@ -83,7 +83,7 @@ async def command(ledger: Ledger, *words: str) -> float:
     """Seconds that a command of the CLI takes, its start included."""
     start = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.cli.main", *words,
+        *python.daybook(*words),
         env=ledger.environment | {"PATH": "/usr/bin:/bin"}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, _ = await process.communicate()

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import os
 import secrets
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from time import monotonic
 from typing import Any, Generic
 from urllib.parse import urlsplit
 
+from services import python
 from tests import ports
 from tests.faults.doors import HttpDoor, NatsDoor
 from tests.faults.kept import Kept
@@ -124,10 +124,7 @@ class World(Onlooker, Generic[S]):
         """A command of the CLI to its end: exit code, standard output, standard error."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "services.cli.main",
-            *words,
+            *python.daybook(*words),
             env=inherited | self.environment,
             cwd=_REPOSITORY,
             stdout=asyncio.subprocess.PIPE,

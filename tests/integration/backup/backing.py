@@ -4,13 +4,12 @@ import asyncio
 import gzip
 import json
 import os
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from services import database
+from services import database, python
 from services.backup import files
 from services.backup.manifest import FILE, SEAL, Manifest, sealed
 from services.backup.restore import Restored, restore
@@ -55,7 +54,7 @@ async def started(ledger: Ledger, *words: str, via: tuple[str, ...] = ()) -> Pro
     """A command that runs on the ledger."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
     return await asyncio.create_subprocess_exec(
-        *(*via, sys.executable, "-m", "services.cli.main", *words),
+        *(*via, *python.daybook(*words)),
         env=inherited | ledger.environment,
         cwd=REPOSITORY,
         stdout=PIPE,

@@ -6,14 +6,13 @@ import os
 import resource
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from services import disk
+from services import disk, python
 from services.backup.check import check
 from services.backup.manifest import FILE, SEAL, Manifest, TableFile, sealed
 from tests.up import daybook
@@ -185,7 +184,7 @@ def test_what_is_written_is_for_its_owner_alone_and_whole_or_not_there(tmp_path:
 def _in_little_room(*words: str) -> tuple[int, str]:
     """A command that may take so much memory and no more."""
     done = subprocess.run(
-        [sys.executable, "-m", "services.cli.main", *words],
+        python.daybook(*words),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_ROOM_BYTES, _ROOM_BYTES)),
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip

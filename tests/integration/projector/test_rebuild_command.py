@@ -4,13 +4,13 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from services import python
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
 from tests.integration.projector.working import projecting, served
@@ -21,7 +21,7 @@ from tests.service import until
 async def _started(ledger: Ledger, *arguments: str) -> Process:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services.cli.main", "rebuild", *arguments),
+        *python.daybook("rebuild", *arguments),
         env=inherited | ledger.environment,
         cwd=Path(__file__).parents[3],
         stdout=PIPE,
