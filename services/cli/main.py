@@ -16,6 +16,7 @@ from services.cli import (
     changes,
     config,
     demo,
+    deploy,
     down,
     evidence,
     explain,
@@ -56,6 +57,7 @@ app.command()(down.down)
 app.command()(serve.serve)
 app.command()(init.init)
 app.command()(config.config)
+app.command()(deploy.deploy)
 app.command()(rebuild.rebuild)
 app.command()(reconcile.reconcile)
 app.command()(demo.demo)
