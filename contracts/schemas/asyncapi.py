@@ -31,7 +31,7 @@ def asyncapi(registry: Registry) -> dict[str, Any]:
             "(RFC 8785); of two messages with one source and id the first counts.",
         },
         "defaultContentType": _EVENT_MEDIA,
-        "channels": {kind: _channel(kind, registry) for kind in _STREAMED} | {"intake": _INTAKE, "receipts": _RECEIPTS},
+        "channels": {kind: _channel(kind, registry) for kind in _STREAMED} | {"intake": INTAKE, "receipts": _RECEIPTS},
         "operations": {f"tell_{kind}": _telling(kind, registry) for kind in _STREAMED} | {"take": _TAKE},
         "components": {
             "messages": {cls.type: _message(cls) for cls in registry} | _REQUESTS | _REPLIES,
@@ -186,13 +186,14 @@ _REPLIES = {
         "payload": _of_format({"$ref": "#/components/schemas/problem"}),
     },
 }
-_INTAKE = {
+INTAKE: dict[str, Any] = {
     "address": "intake.{source}",
     "title": "Where emitting systems send",
     "description": "A NATS request. The answer comes when the event is durable.",
     "parameters": {"source": {"description": "The source's name; also the `source` of its events."}},
     "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _REQUESTS},
 }
+"""Channel of the requests that intake takes over NATS; intake subscribes to its address."""
 _RECEIPTS = {
     "address": None,
     "title": "The sender's inbox",

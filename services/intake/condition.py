@@ -5,6 +5,7 @@ from nats.aio.client import Client
 from services.errors import Unavailable
 from services.intake.door import Door
 from services.intake.group import Group
+from services.intake.nats_intake import NatsDoor
 from services.intake.stream_watch import StreamWatch
 from services.monitoring.condition import Condition, Reason
 from services.room import Disk
@@ -31,6 +32,7 @@ class Looking:
         clock: StreamClock,
         disk: Disk,
         group: Group,
+        nats_door: NatsDoor,
     ) -> None:
         self._settings = settings
         self._door = door
@@ -39,13 +41,15 @@ class Looking:
         self._clock = clock
         self._disk = disk
         self._group = group
+        self._nats_door = nats_door
 
     async def look(self) -> Condition:
-        """How intake is now. PostgreSQL may be away: intake takes events all the same."""
+        """How intake is now. PostgreSQL or the NATS door may be away: intake takes events all the same."""
         await self._watch.look()
-        journal = self._watch.journal_answers
-        state = {"journal": journal, "sources": self._door.sources.loaded}
+        journal, nats_door = self._watch.journal_answers, await self._nats_door.connected()
+        state = {"journal": journal, "nats_door": nats_door, "sources": self._door.sources.loaded}
         figures = {"daybook_intake_journal_away": float(not journal)}
+        figures["daybook_intake_nats_door_away"] = float(not nats_door)
         reasons = []
         if not self._door.sources.loaded:
             reasons.append(Reason("sources_unknown", "The sources could not be read yet: nobody would be let in."))

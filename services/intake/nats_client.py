@@ -22,6 +22,8 @@ from services.stream.following import FollowingClient
 _INBOX = re.compile(rb"(?:_INBOX|_R_)(?:\.[^\x00-\x20.*>\x7f-\xff]+)+")
 """Where emitting systems listen, and nobody else; or, where they have accounts of their own, the server's word for the
 one reply to a request of theirs."""
+_SOMEWHERE = "nats://localhost:4222"
+"""Server of the broker's AsyncAPI description: FastStream would write our own URL there, the password included."""
 _HEADER = b"NATS/1.0\r\n"
 _END = b"\r\n"
 
@@ -48,7 +50,8 @@ class RequestsBroker(NatsBroker):
     """FastStream's broker on such a client; the options are those of `connection.options`."""
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, **options: Any) -> None:
-        super().__init__(security=None if tls is None else BaseSecurity(ssl_context=tls), **options)
+        security = None if tls is None else BaseSecurity(ssl_context=tls)
+        super().__init__(security=security, specification_url=_SOMEWHERE, logger=None, **options)
 
     async def _connect(self) -> RequestsClient:
         nc = RequestsClient()

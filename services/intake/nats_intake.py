@@ -4,13 +4,21 @@ The body is one event, or a JSON list of events, both as structured CloudEvents.
 the HTTP status of the same answer; a problem has `content-type: application/problem+json`. What does not wait for its
 reply in `_INBOX.…` is neither taken nor answered; nor are requests without the token of a source, where so many come
 that to refuse each would hold up the others.
+
+FastStream serves the door's life: it declares the subject and the queue group, from which its AsyncAPI description
+comes, opens and closes the connection, and tells whether that stands. The requests go past its handlers, which cost too
+much for each (`requests.py`). `FastStream.run` is not used: it takes the signals, which stop the HTTP door as well, and
+looks every 100 ms whether to stop.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from faststream import FastStream
+from faststream.specification import AsyncAPI
 from nats.aio.client import Client
 
+from contracts.schemas.asyncapi import INTAKE
 from services.intake.door import Door
 from services.intake.nats_client import RequestsBroker, RequestsClient
 from services.intake.problems import Refusal
@@ -19,37 +27,66 @@ from services.intake.requests import Request, Requests
 from services.intake.sent import Sent, structured
 from services.stream import connection
 
-SUBJECT = "intake.*"
 QUEUE = "intake"
 """Every intake process belongs to this queue group: each request is answered by one of them."""
 TOKEN_HEADER = "Daybook-Token"  # noqa: S105 - a header's name
 _TOKEN = TOKEN_HEADER.lower().encode()
+_PING_S = 0.1  # a connection that is made anew takes 0.25 s and more
 
 
-@asynccontextmanager
-async def taking_requests(door: Door, url: str) -> AsyncIterator[Client]:
-    """Answer through a door while the context is open, over a connection of its own: it is given."""
+class NatsDoor:
+    """Answers requests over NATS through a door, over a connection of its own, while `open` is."""
 
-    async def answer(request: Request) -> Taken | Refusal:
-        return await _answer(door, request)
+    def __init__(self, door: Door, url: str) -> None:
+        self._door = door
+        self._broker = RequestsBroker(**connection.options(url, "intake-requests"))
+        self._subscriber = self._broker.subscriber(
+            INTAKE["address"], queue=QUEUE, title="intake", description=INTAKE["description"]
+        )  # without a handler FastStream subscribes to nothing
+        self._requests: Requests | None = None
+        self.app = FastStream(
+            self._broker,
+            logger=None,
+            specification=AsyncAPI(title="Daybook", version="1"),
+            after_startup=[self._begin],
+            on_shutdown=[self._finish],
+        )
 
-    broker = RequestsBroker(logger=None, **connection.options(url, "intake-requests"))
-    nc = await broker.connect()
-    assert isinstance(nc, RequestsClient)
-    try:
-        requests = Requests(nc, answer, lambda request: _name_of(door, request))
-        await requests.start(SUBJECT, QUEUE)
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Client]:
+        """Take requests while the context is open; gives the connection. At the end those that were begun finish.
+
+        Raises nats.errors.Error and OSError.
+        """
         try:
-            yield nc
+            await self.app.start()
+            yield self._broker.connection
         finally:
-            await requests.stop()
-    finally:
-        await broker.stop()
+            try:
+                await self.app.stop()
+            finally:
+                await self._broker.stop()  # FastStream leaves it open where finishing was broken off
 
+    async def connected(self) -> bool:
+        """Tell whether the connection stands now."""
+        return await self._broker.ping(_PING_S)
 
-def _name_of(door: Door, request: Request) -> str | None:
-    token = request.header(_TOKEN)
-    return None if token is None else door.sources.name_of(token)
+    async def _begin(self) -> None:
+        nc = self._broker.connection
+        assert isinstance(nc, RequestsClient)
+        self._requests = Requests(nc, self._answer, self._name_of)
+        await self._requests.start(self._subscriber.subject.broker_address, self._subscriber.queue)
+
+    async def _finish(self) -> None:
+        if self._requests is not None:
+            await self._requests.stop()
+
+    def _name_of(self, request: Request) -> str | None:
+        token = request.header(_TOKEN)
+        return None if token is None else self._door.sources.name_of(token)
+
+    async def _answer(self, request: Request) -> Taken | Refusal:
+        return await _answer(self._door, request)
 
 
 async def _answer(door: Door, request: Request) -> Taken | Refusal:

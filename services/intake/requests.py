@@ -5,8 +5,11 @@ own, and the lines are served in turn. What shows no source's token is refused, 
 while others are looked at, for its source may only just have been added; what is a stranger's then is dropped, for to
 answer each would take the time of those who may send.
 
-They are taken from the connection as they come. FastStream, which keeps the connection, would hand each over with as
-much work as everything else that is done for it.
+They are taken from the connection as they come, past FastStream, which keeps the connection. From 64 clients intake
+took 950 single events a second with a handler of FastStream's (`@broker.subscriber(…, max_workers=512)`) and 2,591
+without, at 562 and 175 microseconds of processor time each. With the lines below before such a handler and the reply
+below behind it intake took 1,841 and 2,383, at 282 and 177. A batch of 1000 costs the same either way. (Medians of 4
+runs in turn, two cores, FastStream 0.7.8, 2026-11-29.)
 """
 
 import asyncio

@@ -18,7 +18,7 @@ from services.intake.duplicates import Duplicates
 from services.intake.group import Group
 from services.intake.http import application
 from services.intake.journal import Journal
-from services.intake.nats_intake import taking_requests
+from services.intake.nats_intake import NatsDoor
 from services.intake.numbers import Numbers
 from services.intake.reception import Reception
 from services.intake.remembrance import REMEMBERED_S, Remembrance
@@ -84,13 +84,14 @@ async def running(
                     disk,
                 )
                 door = Door(sources, reception, journal)
-                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock, disk, group).look)
+                nats_door = NatsDoor(door, where.requests_url)
+                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock, disk, group, nats_door).look)
                 crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
                 app = Measured(application(door, monitor))
                 async with (
                     beside(sources.keep_reading(), watch.keep_looking(), clock_watch.keep_looking(clock)),
                     serving(app, settings.intake_host, settings.intake_port, tls, crowd) as port,
-                    taking_requests(door, where.requests_url) as requests,
+                    nats_door.open() as requests,
                     beside(look_elsewhere(nc, settings.stream, requests)),
                 ):
                     yield Running(door, port)

@@ -8,6 +8,8 @@ FIGURES: Final = {
     "daybook_stream_bytes": "Bytes that the stream's messages take.",
     "daybook_stream_max_bytes": "Bytes that the stream may take; then it refuses.",
     "daybook_intake_journal_away": "1 while PostgreSQL does not answer intake, which takes events all the same.",
+    "daybook_intake_nats_door_away": "1 while intake has no connection on which to take requests over NATS; it takes "
+    "events over HTTP all the same.",
     "daybook_intake_clock_ahead_seconds": "How far the clock of the NATS server is ahead of intake's, or behind if "
     "negative.",
     "daybook_intake_disk_free_bytes": "Bytes free on the disk of intake's data directory, to which embedded "

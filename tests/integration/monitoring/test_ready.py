@@ -113,7 +113,7 @@ class TestIntake:
 
     async def test_it_is_ready_with_a_stream_that_takes_events(self, ask_intake: Any) -> None:
         found = await self.becomes(ask_intake)
-        assert found["state"] == {"journal": True, "sources": True, "last_sequence": 0}
+        assert found["state"] == {"journal": True, "nats_door": True, "sources": True, "last_sequence": 0}
 
     async def test_a_full_stream(self, empty_ledger: Ledger, ask_intake: Any) -> None:
         await limit(empty_ledger, 60_000)
