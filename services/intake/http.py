@@ -1,4 +1,4 @@
-"""The HTTP door: `POST /events`, `GET /events/{source}/{id}`, and what intake tells about itself."""
+"""The HTTP door: `POST /events`, `GET /events/{source}/{id}`, and what intake tells about itself and both doors."""
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -6,6 +6,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from contracts.schemas.shipped import shipped_files
 from services.intake import metrics, openapi
 from services.intake.body import MOST_DISCARDED_BYTES, Bodies, Head, declared_length, head_of
 from services.intake.door import Door
@@ -30,7 +31,7 @@ def application(door: Door, monitor: Monitor) -> ASGIApp:
     """
     app = FastAPI(docs_url=None, redoc_url=None, telemetry=_NO_TELEMETRY, **openapi.ABOUT)
     describe(app)
-    bodies = Bodies(door.batches)
+    bodies, schemas = Bodies(door.batches), shipped_files()
 
     @app.post("/events", **openapi.POST_EVENTS)
     async def post_events(request: Request) -> Response:
@@ -51,6 +52,12 @@ def application(door: Door, monitor: Monitor) -> ASGIApp:
             return _refusal(asking)
         fate = await door.fate(asking, source, id)
         return _refusal(fate) if isinstance(fate, Refusal) else Response(fate.body(), media_type=openapi.JSON)
+
+    @app.get("/schemas/{name}", **openapi.GET_SCHEMA)
+    async def get_schema(name: str) -> Response:
+        if (schema := schemas.get(name)) is None:
+            return _refusal(Refusal("not_found", f"There is no schema {name}; asyncapi.json names them all."))
+        return Response(schema, media_type=openapi.JSON)
 
     app.get("/health", **HEALTH)(monitor.health)
     app.get("/ready", **READY)(monitor.ready)

@@ -165,6 +165,13 @@ GET_EVENT: dict[str, Any] = {
     },
     "openapi_extra": {"security": _SECURITY},
 }
+GET_SCHEMA: dict[str, Any] = {
+    "operation_id": "schema",
+    "summary": "What events are, and how to send them over NATS",
+    "description": "`asyncapi.json` is the AsyncAPI 3 document of the NATS door and of the stream. It refers to the "
+    "others by relative URLs: a JSON Schema (2020-12) for each type of event, such as `daybook.call_made.v1.json`.",
+    "responses": {200: _answer("The file.", {"type": "object"}), **_problems(404, 500)},
+}
 
 
 def complete(app: FastAPI) -> dict[str, Any]:
