@@ -272,4 +272,28 @@ MUTATIONS: tuple[Mutation, ...] = (
         Test("tests/integration/query/test_verify.py::test_a_changed_byte_of_a_message_is_found"),
         r"message_altered|assert",
     ),
+    Mutation(
+        "a command of ours imports nothing from the working directory",
+        "services/python.py",
+        '[sys.executable, "-P", str(_START), *words]',
+        '[sys.executable, "-m", "services.cli.main", *words]',
+        Test("tests/unit/test_python.py::test_a_command_imports_nothing_from_the_working_directory"),
+        r"was imported from the working directory",
+    ),
+    Mutation(
+        "workers of ours import nothing from the working directory",
+        "services/python.py",
+        '    os.environ["PYTHONSAFEPATH"] = "1"\n',
+        "",
+        Test("tests/unit/test_python.py::test_workers_import_nothing_from_the_working_directory[shut-0]"),
+        r"was imported from the working directory",
+    ),
+    Mutation(
+        "the NATS door answers what it has begun before its connection ends",
+        "services/intake/nats_intake.py",
+        "            on_shutdown=[self._finish],\n",
+        "",
+        Test("tests/integration/intake/test_nats_door.py::test_told_to_stop_it_answers_what_it_has_begun"),
+        r"AssertionError: assert \{|\d+ == \{|Left contains|differing items",
+    ),
 )

@@ -15,7 +15,7 @@ import multiprocessing, os, sys
 from concurrent.futures import ProcessPoolExecutor
 
 if __name__ == "__main__":
-    sys.path.append(sys.argv[1])
+    sys.path.insert(0, sys.argv[1])  # this code, also where another checkout is installed
     from services.python import shut_working_directory
     if sys.argv[2] == "shut":
         shut_working_directory()
@@ -44,7 +44,8 @@ def test_python_is_started_in_one_place() -> None:
 
 def test_a_command_imports_nothing_from_the_working_directory(hostile: Path) -> None:
     done = _run(python.daybook("--version"), hostile)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize(("shut", "code"), [("shut", 0), ("open", 1)])
