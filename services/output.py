@@ -6,6 +6,7 @@ Nothing else in `services` prints. Text is shown by `visible.py`; what is ours a
 import json
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,16 @@ def _say(shown: str, err: bool, style: str) -> None:
 def print_json(document: Any) -> None:
     """Print the one document of `--json` on standard output."""
     print(visible_json(json.dumps(document, ensure_ascii=False, indent=2)), flush=True)  # noqa: T201
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print a table as CSV on standard output: as it is into a file, and so that one can see it on a terminal."""
+    from services.query.separated import separated
+
+    told = sys.stdout.isatty()
+    for line in separated(header, rows):
+        sys.stdout.write(visible(line, keep="\r\n") if told else line)
+    sys.stdout.flush()
 
 
 @dataclass

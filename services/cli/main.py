@@ -29,6 +29,7 @@ from services.cli import (
     reader,
     rebuild,
     reconcile,
+    report,
     reports,
     restore,
     serve,
@@ -64,6 +65,8 @@ app.command()(demo.demo)
 app.command()(status.status)
 app.command()(history.history)
 app.command()(explain.explain)
+app.command()(report.reports)
+app.add_typer(report.app, name="report")
 app.command()(reports.pipeline)
 app.command()(reports.funnel)
 app.command()(reports.ageing)

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from projections.columns import Column
 from projections.reports import REPORTS
-from projections.reports.report import Aggregate, Report
+from projections.reports.report import Report
 from services.errors import BadRequest
 from services.projector import generation
 from services.query import reports, shapes
 from services.query.answers import CSV, JSON, NDJSON, csv_answer, encoded, headers_of, preferred
+from services.query.catalog import summary
 from services.query.openapi import answer as described
 from services.query.openapi import report_parameters
 from services.query.reading import Asked, Reading
@@ -44,38 +44,6 @@ def router(reading: Reading) -> APIRouter:
     for report in REPORTS:
         _add(found, reading, report)
     return found
-
-
-def summary(report: Report) -> shapes.ReportSummary:
-    """What the list says of a report."""
-    return shapes.ReportSummary(
-        name=report.name,
-        title={"zh": report.title.zh, "en": report.title.en},
-        question={"zh": report.question.zh, "en": report.question.en},
-        definition=report.comment,
-        parameters=[
-            {"name": name, "kind": each.kind.name, "optional": each.optional, "comment": each.comment}
-            for name, each in report.parameters.items()
-        ],
-        filters=list(report.filters),
-        key=list(report.key),
-        figures=list(report.all_measures) if isinstance(report, Aggregate) else [],
-        columns=[_column(each) for each in report.columns],
-        chart=None
-        if report.chart is None
-        else {"kind": report.chart.kind, "x": report.chart.x, "y": list(report.chart.y)},
-        pages=bool(report.order),
-    )
-
-
-def _column(each: Column) -> dict[str, Any]:
-    return {
-        "name": each.name,
-        "kind": each.kind.name,
-        "nullable": each.optional,
-        "label": {"zh": each.label.zh, "en": each.label.en},
-        "comment": each.comment,
-    }
 
 
 def _add(found: APIRouter, reading: Reading, report: Report) -> None:
@@ -140,7 +108,7 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
     limit, cursor = _limit(asked.parameters), None
     if "cursor" in asked.parameters:
         cursor = _Cursor.read(report, asked.parameters["cursor"])
-        if cursor.question != _named(question):
+        if cursor.question != reports.named(question):
             raise BadRequest("cursor: it belongs to another question; leave parameters and filters as they were.")
         for name, wanted in (("as_of", cursor.as_of), ("known_at", str(cursor.known_at))):
             given = asked.parameters.get(name, wanted)
@@ -165,19 +133,16 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
     following = None
     if limit is not None and len(found) > limit:
         found = found[:limit]
-        following = _Cursor(_named(question), instant(moment.as_of), moment.known_at, _place(report, found[-1])).text
+        following = _Cursor(
+            reports.named(question), instant(moment.as_of), moment.known_at, _place(report, found[-1])
+        ).text
         query = urlencode({**_given(asked, report), "limit": limit, "cursor": following})
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if media == CSV:
         return _as_csv(report, found, headers, bom=asked.parameters.get("bom") == "1")
     if media == NDJSON:
         return StreamingResponse(_lines(found), 200, headers, NDJSON)
-    head = {
-        "report": report.name,
-        "as_of": instant(moment.as_of),
-        "known_at": moment.known_at,
-        "parameters": _named(question),
-    }
+    head = reports.head(question, moment)
     tail = f'"totals":{summed}' + ("" if limit is None else f',"next":{json.dumps(following)}')
     return StreamingResponse(_in_parts(head, found, tail), 200, headers, JSON)
 
@@ -185,30 +150,8 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
 async def _changes(asked: Asked, report: Report) -> Response:
     question = reports.question(report, asked.parameters)
     between = await asked.between()
-    if between.from_known > between.to_known:
-        raise BadRequest(f"from_known: {between.from_known} lies behind to_known, which is {between.to_known}.")
-    found = await reports.differences(asked.connection, question, between)
-    changed = [*found.rows, *([found.totals] if found.totals else [])]
-    causes = await reports.causes(asked.connection, sorted({each for row in changed for each in row.causes}))
-
-    def told(row: reports.Changed) -> shapes.ReportChange:
-        return shapes.ReportChange(
-            key=row.key, before=row.before, after=row.after, causes=[causes[each] for each in row.causes]
-        )
-
-    return asked.json(
-        shapes.ReportChanges(
-            report=report.name,
-            as_of=instant(between.as_of),
-            from_known=between.from_known,
-            to_known=between.to_known,
-            parameters=_named(question),
-            changes=[told(row) for row in found.rows],
-            totals=told(found.totals) if found.totals else None,
-        ),
-        between.after,
-        "changes",
-    )
+    told = await reports.told_changes(asked.connection, question, between)
+    return asked.json(told, between.after, "changes")
 
 
 async def _rows(asked: Asked, report: Report) -> Response:
@@ -216,28 +159,9 @@ async def _rows(asked: Asked, report: Report) -> Response:
     if "line" not in asked.parameters:
         raise BadRequest(f"line: say which row of {report.name}, by {', '.join(report.key)}, comma separated.")
     line = reports.read_line(report, asked.parameters["line"])
-    figure = asked.parameters.get("figure")
-    figures = report.all_measures if isinstance(report, Aggregate) else ()
-    if figure is not None and figure not in figures:
-        raise BadRequest(f"figure: there is no {figure[:40]!r}; there are {', '.join(figures) or 'none here'}.")
+    figure = reports.read_figure(report, asked.parameters.get("figure"))
     moment = await asked.moment()
-    found = await reports.behind(asked.connection, question, moment, line, figure)
-    entries = await reports.causes(asked.connection, sorted({each.entry for each in found if each.entry is not None}))
-    return asked.json(
-        shapes.RowsBehind(
-            report=report.name,
-            as_of=instant(moment.as_of),
-            known_at=moment.known_at,
-            parameters=_named(question),
-            line=dict(zip(report.key, line, strict=True)),
-            figure=figure,
-            whole=len(found) < MAX_ROWS,
-            rows=[shapes.RowBehind(view=each.view, row=each.row, entry=each.entry) for each in found],
-            entries=list(entries.values()),
-        ),
-        moment,
-        "rows",
-    )
+    return asked.json(await reports.told_rows(asked.connection, question, moment, line, figure), moment, "rows")
 
 
 class _Cursor:
@@ -291,21 +215,13 @@ def _given(asked: Asked, report: Report) -> dict[str, str]:
     return {name: asked.parameters[name] for name in (*report.parameters, *report.filters) if name in asked.parameters}
 
 
-def _named(question: Question) -> dict[str, Any]:
-    """Parameters and filters as JSON."""
-    return {
-        name: value if isinstance(value, str | int | bool | None) else str(value)
-        for name, value in {**question.parameters, **question.filters}.items()
-    }
-
-
 async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> str:
     """The same for the same answer: as_of, known_at, the tables served and what was asked decide it."""
     served = await generation.served(asked.connection)
     told = [
         served.schema if served else None,
         question.report.name,
-        _named(question),
+        reports.named(question),
         moment.as_of.isoformat(),
         moment.known_at,
         media,

@@ -20,7 +20,7 @@ from projections.reports.report import Aggregate, Report, Rows, Snapshot
 from services.errors import BadRequest, NotKnown
 from services.ledger.journal import Connection
 from services.query.asked import subject
-from services.query.shapes import Cause
+from services.query.shapes import Cause, ReportChange, ReportChanges, RowBehind, RowsBehind
 from services.query.times import Between, Moment
 from services.query.values import instant
 from services.query.ways import ways
@@ -286,6 +286,75 @@ async def causes(connection: Connection, sequences: Sequence[int]) -> dict[int, 
         )
         for row in await connection.fetch(_SQL["entries"], list(sequences))
     }
+
+
+def named(question: Question) -> dict[str, Any]:
+    """Parameters and filters as JSON."""
+    return {
+        name: value if isinstance(value, str | int | bool | None) else str(value)
+        for name, value in {**question.parameters, **question.filters}.items()
+    }
+
+
+def head(question: Question, moment: Moment) -> Json:
+    """The beginning of an answer: what was asked, and the two times that were used."""
+    return {
+        "report": question.report.name,
+        "as_of": instant(moment.as_of),
+        "known_at": moment.known_at,
+        "parameters": named(question),
+    }
+
+
+async def told_changes(connection: Connection, asked: Question, between: Between) -> ReportChanges:
+    """What differs between two states of knowledge, with the entries. Raises BadRequest, NotKnown."""
+    if between.from_known > between.to_known:
+        raise BadRequest(f"from_known: {between.from_known} lies behind to_known, which is {between.to_known}.")
+    found = await differences(connection, asked, between)
+    changed = [*found.rows, *([found.totals] if found.totals else [])]
+    entries = await causes(connection, sorted({each for row in changed for each in row.causes}))
+
+    def told(row: Changed) -> ReportChange:
+        return ReportChange(
+            key=row.key, before=row.before, after=row.after, causes=[entries[each] for each in row.causes]
+        )
+
+    return ReportChanges(
+        report=asked.report.name,
+        as_of=instant(between.as_of),
+        from_known=between.from_known,
+        to_known=between.to_known,
+        parameters=named(asked),
+        changes=[told(row) for row in found.rows],
+        totals=told(found.totals) if found.totals else None,
+    )
+
+
+async def told_rows(
+    connection: Connection, asked: Question, moment: Moment, line: Sequence[Any], figure: str | None
+) -> RowsBehind:
+    """Rows and entries that a figure is made of."""
+    found = await behind(connection, asked, moment, line, figure)
+    entries = await causes(connection, sorted({each.entry for each in found if each.entry is not None}))
+    return RowsBehind(
+        report=asked.report.name,
+        as_of=instant(moment.as_of),
+        known_at=moment.known_at,
+        parameters=named(asked),
+        line=dict(zip(asked.report.key, line, strict=True)),
+        figure=figure,
+        whole=len(found) < MAX_ROWS,
+        rows=[RowBehind(view=each.view, row=each.row, entry=each.entry) for each in found],
+        entries=[entries[sequence] for sequence in sorted(entries)],
+    )
+
+
+def read_figure(report: Report, text: str | None) -> str | None:
+    """One of a report's figures, none where none is given. Raises BadRequest."""
+    figures = report.all_measures if isinstance(report, Aggregate) else ()
+    if text is not None and text not in figures:
+        raise BadRequest(f"figure: there is no {text[:40]!r}; there are {', '.join(figures) or 'none here'}.")
+    return text
 
 
 def read_line(report: Report, text: str) -> list[Any]:

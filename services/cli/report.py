@@ -1,0 +1,301 @@
+"""`daybook reports` and `daybook report NAME`: all reports, each a command made from the list."""
+
+import inspect
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from services.cli.asking import AsOfOption, KnownAtOption, ask, following
+from services.cli.options import DataOption, JsonOption
+from services.output import Table, print_csv, print_json, say, show, table
+from services.settings import Settings
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+    from projections.columns import Column
+    from projections.reports.report import Report
+    from services.query.reports import Question
+
+Language = Literal["zh", "en"]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of headings: zh or en.")]
+
+_RIGHT = ("amount", "rate", "decimal", "count", "whole", "days", "amounts")
+_WORDS = {
+    "en": {"rows": "rows", "row": "row", "as of": "as of", "known": "as known at sequence", "yes": "yes", "no": "no"},
+    "zh": {"rows": "行", "row": "行", "as of": "截至", "known": "已知序号", "yes": "是", "no": "否"},
+}
+
+
+class _Reports(TyperGroup):
+    """Commands of the reports, made when one is asked for: reading the list takes a moment."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of the reports."""
+        from projections.reports import REPORTS
+
+        return [report.name for report in REPORTS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a report; None where there is none."""
+        from projections.reports import BY_NAME
+
+        report = BY_NAME.get(cmd_name)
+        if report is None:
+            return None
+        one = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        one.command(name=cmd_name, help=_help(report))(_command(report))
+        return get_command(one)
+
+
+app = typer.Typer(
+    cls=_Reports,
+    help="Print a report of the list (`daybook reports`), what changed in it, or the rows behind a figure.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+
+@app.callback()
+def _group() -> None:
+    pass
+
+
+def reports(as_json: JsonOption = False, lang: LanguageOption = "en") -> None:
+    """List the reports.
+
+    Example: `daybook reports --lang zh`
+    """
+    from projections.reports import REPORTS
+
+    if as_json:
+        from services.query.catalog import summary
+
+        print_json({"reports": [summary(report) for report in REPORTS]})
+        return
+    rows = table("report", "title", "question", "parameters", "filters")
+    for report in REPORTS:
+        parameters = [f"--{name.replace('_', '-')}" for name in report.parameters]
+        filters = [f"--{name}" for name in report.filters]
+        title, question = getattr(report.title, lang), getattr(report.question, lang)
+        rows.add_row(report.name, title, question, " ".join(parameters), " ".join(filters))
+    show(rows)
+
+
+def _help(report: "Report") -> str:
+    given = "".join(f" --{name.replace('_', '-')} {each.example}" for name, each in report.parameters.items())
+    return (
+        f"{report.title.zh}. {report.question.en}\n\n{report.comment}\n\n"
+        f"Example: `daybook report {report.name}{given} --as-of 2026-03-31`"
+    )
+
+
+def _command(report: "Report") -> Any:
+    """The function of a report's command; its signature is made of the report's parameters and filters."""
+
+    def run(**given: Any) -> None:
+        _run(report, **given)
+
+    parameters = [
+        _parameter(name, str if not each.optional else str | None, each.comment, optional=each.optional)
+        for name, each in report.parameters.items()
+    ]
+    parameters += [_parameter(name, str | None, f"Only rows with this {name}.") for name in report.filters]
+    fixed: dict[str, tuple[Any, Any]] = {
+        "as_of": (AsOfOption, None),
+        "known_at": (KnownAtOption, None),
+        "from_known": (
+            Annotated[
+                str | None,
+                typer.Option(
+                    "--from-known", help="Print what changed since this state of knowledge, up to --known-at."
+                ),
+            ],
+            None,
+        ),
+        "line": (
+            Annotated[
+                str | None,
+                typer.Option("--line", help=f"Print the rows behind one row, by {', '.join(report.key)} as CSV."),
+            ],
+            None,
+        ),
+        "figure": (Annotated[str | None, typer.Option("--figure", help="With --line: of one figure alone.")], None),
+        "data": (DataOption, None),
+        "as_json": (JsonOption, False),
+        "as_csv": (Annotated[bool, typer.Option("--csv", help="Print CSV.")], False),
+        "lang": (LanguageOption, "en"),
+    }
+    parameters += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in fixed.items()
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
+
+
+def _parameter(name: str, type_: Any, comment: str, *, optional: bool = True) -> inspect.Parameter:
+    option = Annotated[type_, typer.Option(f"--{name.replace('_', '-')}", help=comment)]
+    default = None if optional else inspect.Parameter.empty
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
+
+
+def _run(
+    report: "Report",
+    *,
+    as_of: str | None,
+    known_at: str | None,
+    from_known: str | None,
+    line: str | None,
+    figure: str | None,
+    data: Path | None,
+    as_json: bool,
+    as_csv: bool,
+    lang: Language,
+    **given: str | None,
+) -> None:
+    from services.query import reports
+    from services.query.reading import times_between
+    from services.query.times import moment, time_zone
+
+    asked = reports.question(report, {name: text for name, text in given.items() if text is not None})
+    if sum((from_known is not None, line is not None)) > 1 or (figure is not None and line is None):
+        raise typer.BadParameter("give one of --from-known and --line; --figure goes with --line.")
+    if as_json and as_csv:
+        raise typer.BadParameter("give one of --json and --csv.")
+
+    async def question(connection: "Connection", settings: Settings) -> tuple[dict[str, Any], str]:
+        zone = await time_zone(connection)
+        if from_known is not None:
+            between = await times_between(connection, as_of, from_known, known_at, following(settings))
+            return dict(await reports.told_changes(connection, asked, between)), zone
+        at = await moment(connection, as_of, known_at, following(settings))
+        if line is not None:
+            key = reports.read_line(report, line)
+            named = reports.read_figure(report, figure)
+            return dict(await reports.told_rows(connection, asked, at, key, named)), zone
+        found, summed = await reports.answer(connection, asked, at)
+        rows = [json.loads(row) for row in found]
+        return {**reports.head(asked, at), "rows": rows, "totals": json.loads(summed)}, zone
+
+    answer, zone = ask(data, question)
+    if as_json:
+        print_json(answer)
+    elif from_known is not None:
+        _print_changes(report, answer, as_csv=as_csv, zone=zone, lang=lang)
+    elif line is not None:
+        _print_rows(answer, as_csv=as_csv)
+    else:
+        _print_report(asked, answer, as_csv=as_csv, zone=zone, lang=lang)
+
+
+def _print_report(asked: "Question", answer: dict[str, Any], *, as_csv: bool, zone: str, lang: Language) -> None:
+    from projections.columns import columns_of
+
+    report = asked.report
+    names = [each.name for each in report.columns]
+    if as_csv:
+        print_csv(names, ([row[name] for name in names] for row in answer["rows"]))
+        return
+    rows = _table(report.columns, lang)
+    for row in answer["rows"]:
+        rows.add_row(*(_cell(each, row[each.name], zone, lang) for each in report.columns))
+    words = _WORDS[lang]
+    number = len(answer["rows"])
+    show(rows)
+    if report.totals is not None:
+        totals = columns_of(report.totals)
+        summed = _table(totals, lang)
+        summed.add_row(*(_cell(each, answer["totals"][each.name], zone, lang) for each in totals))
+        show(summed)
+    at = _local(answer["as_of"], zone)
+    say(
+        f"{number} {words['row' if number == 1 else 'rows']}, {words['as of']} {at}, {words['known']} "
+        f"{answer['known_at']}"
+    )
+
+
+def _print_changes(report: "Report", answer: dict[str, Any], *, as_csv: bool, zone: str, lang: Language) -> None:
+    changes = [*answer["changes"], *([answer["totals"]] if answer["totals"] else [])]
+    if as_csv:
+        header = ("key", "before", "after", "causes")
+        print_csv(
+            header,
+            (
+                (each["key"], each["before"], each["after"], " ".join(str(one["sequence"]) for one in each["causes"]))
+                for each in changes
+            ),
+        )
+        return
+    columns = {each.name: each for each in report.columns}
+
+    def side(row: dict[str, Any] | None, names: list[str]) -> list[str]:
+        if row is None:
+            return ["—"]
+        return [
+            f"{getattr(columns[name].label, lang) if name in columns else name} "
+            f"{_cell(columns[name], row[name], zone, lang) if name in columns else row[name]}"
+            for name in names
+        ]
+
+    rows = table("row", "before", "after", "caused by")
+    for each in changes:
+        before, after = each["before"], each["after"]
+        names = list(after or before)
+        if before is not None and after is not None:
+            names = [name for name in names if before[name] != after[name]]
+        causes = [f"{one['sequence']} {one['type'].split('.')[1]}" for one in each["causes"]]
+        key = " ".join(str(value) for value in each["key"].values() if value is not None)
+        rows.add_row(key or "—", side(before, names), side(after, names), causes, end_section=True)
+    show(rows, f"{len(changes)}, {answer['from_known']} → {answer['to_known']}, {_local(answer['as_of'], zone)}")
+
+
+def _print_rows(answer: dict[str, Any], *, as_csv: bool) -> None:
+    if as_csv:
+        print_csv(("view", "entry", "row"), ((each["view"], each["entry"], each["row"]) for each in answer["rows"]))
+        return
+    entries = {each["sequence"]: each for each in answer["entries"]}
+    rows = table("view", "row", "entry", "type", "source / id", "occurred at", right=("entry",))
+    for each in answer["rows"]:
+        told = [f"{name} {value}" for name, value in each["row"].items() if value is not None]
+        entry = entries.get(each["entry"])
+        about = (
+            (str(each["entry"]), entry["type"], f"{entry['source']} / {entry['id']}", entry["occurred_at"])
+            if entry
+            else ("", "", "", "")
+        )
+        rows.add_row(each["view"], told, *about, end_section=True)
+    show(rows, f"{len(answer['rows'])}{'' if answer['whole'] else ' (there are more)'}")
+
+
+def _table(columns: "tuple[Column, ...]", lang: Language) -> Table:
+    heads = [getattr(each.label, lang) for each in columns]
+    right = tuple(head for head, each in zip(heads, columns, strict=True) if each.kind.name in _RIGHT)
+    return table(*heads, right=right)
+
+
+def _cell(column: "Column", value: Any, zone: str, lang: Language) -> str:
+    if value is None:
+        return ""
+    match column.kind.name:
+        case "instant":
+            return _local(value, zone)
+        case "amounts":
+            return ", ".join(f"{amount} {currency}" for currency, amount in value.items())
+        case "yes_no":
+            return _WORDS[lang]["yes" if value else "no"]
+        case _:
+            return str(value)
+
+
+def _local(at: str, zone: str) -> str:
+    """An instant for people: to the second, in the ledger's zone, with its offset."""
+    from services import zones
+
+    return datetime.fromisoformat(at).astimezone(zones.zone(zone)).replace(microsecond=0).isoformat(" ")
