@@ -4,10 +4,19 @@ A number is unique by account, kind and series. The fold leaves out what uses on
 (`projections/receivables/arrival.py`).
 """
 
-from typing import Literal, NamedTuple, cast
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from contracts.envelope import CloudEvent
-from contracts.events import EVENTS, CreditNoteIssued, Event, EventCorrected, InvoiceIssued, PaymentReceived
+from contracts.events import (
+    EVENTS,
+    CreditNoteIssued,
+    Event,
+    EventCorrected,
+    InvoiceIssued,
+    PaymentReceived,
+)
 from contracts.identifiers import split_subject
 from contracts.references import number_key
 
@@ -57,3 +66,35 @@ def document_of(event: Event) -> InvoiceIssued | CreditNoteIssued | PaymentRecei
 def numbered(said: CloudEvent) -> DocumentNumber | None:
     """The number that an event gives, as its newest version tells it."""
     return number_of(said.subject, said.event)
+
+
+def documents_named(event: Any) -> list[str]:
+    """Documents that an event of an account names, by kind: the keys by which the receivables fold in partitions.
+
+    Nothing else ties one entry of an account to another. An invoice and a payment have to do with each other once an
+    allocation names both; what a reversal takes back was allocated by an entry that named the payment, too.
+    """
+    named: list[str] = []
+    cls: type[Event] = type(event)
+    numbers, allocates = _numbers(cls)
+    for field, kinds in numbers:
+        key = number_key(getattr(event, field), event.series)
+        named += [f"{kind} {key}" for kind in kinds]
+    if allocates:
+        named += [f"invoice {number_key(each.invoice, each.series)}" for each in event.allocations]
+    return named
+
+
+@cache
+def _numbers(cls: type[Event]) -> tuple[Sequence[tuple[Kind, Sequence[Kind]]], bool]:
+    """Fields of a class that hold a document's number, each with the kinds that it may mean, and if it allocates.
+
+    Only a receipt says that its number is a payment's. Of others it may be a credit note's: an allocation takes either,
+    and the sender of a reversal or transfer is told where only a credit note has the number.
+    """
+    either: dict[Kind, Sequence[Kind]] = {} if cls is PaymentReceived else {"payment": ("payment", "credit_note")}
+    fields: tuple[Kind, ...] = get_args(Kind)
+    numbers = [(each, either.get(each, (each,))) for each in fields if each in cls.model_fields]
+    if not numbers:
+        raise TypeError(f"{cls.__name__} names no document: it has none of the fields {', '.join(fields)}")
+    return numbers, "allocations" in cls.model_fields

@@ -1,8 +1,8 @@
 """What accounts owe: open invoices, unapplied cash and credit, and the movements of the ledger balance."""
 
+from projections.document_number import documents_named
 from projections.receivables.account import Account
 from projections.receivables.fold import Handled, evolve, row
-from projections.receivables.names import names
 from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.view import FlagRow, View
 
@@ -16,7 +16,7 @@ receivables: View[Account] = View(
     evolve=evolve,
     row=row,
     copy=Account.copy,
-    names=names,
+    names=documents_named,
     join=Account.join,
     changes={
         2: (
