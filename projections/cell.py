@@ -30,8 +30,6 @@ class Cell:
     subject_id: str
     error: str | None = None
     """What the fold raised, and at which entry."""
-    weight: int = 0
-    """What the states that are kept on the way take in memory, in entries."""
     _parts: dict[Hashable, Part] = field(default_factory=dict)
     """By name. Of what hangs together all names give the same part; a part never falls apart again."""
 
@@ -91,7 +89,7 @@ class Cell:
             self._fail(error, entry)
             return []
         before = self.rows
-        self.error, self.weight, self._parts = None, 0, anew._parts
+        self.error, self._parts = None, anew._parts
         return replace_rows(before, {**dict.fromkeys(before), **self.rows}, sequence)
 
     def _retell(
@@ -102,7 +100,6 @@ class Cell:
         playbooks: Playbooks,
         sequence: int,
     ) -> list[Change]:
-        weight = part.checkpoints.weight
         gone = [each for each in gone if not part.remove(self.view, each)]
         new = [each for each in new if not part.insert(self.view, each)]
         rows: Mapping[RowKey, Row | None] = {}
@@ -112,9 +109,7 @@ class Cell:
                 del entries[bisect_left(entries, each.order, key=order_of)]
             for each in new:
                 insort(entries, each, key=order_of)
-            since = min(each.order for each in (*gone, *new))
-            rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks, since)
-        self.weight += part.checkpoints.weight - weight
+            rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks)
         return replace_rows(part.rows, rows, sequence)
 
     def _fail(self, error: Exception, entry: Entry[Event] | None) -> None:
@@ -137,9 +132,7 @@ class Cell:
         into = max(parts, key=lambda each: len(each.entries)) if len(parts) > 1 else next(iter(parts))
         for each in parts:
             if each is not into:
-                self.weight -= into.checkpoints.weight + each.checkpoints.weight
                 into.absorb(self.view, each)
-                self.weight += into.checkpoints.weight
                 self._parts.update(dict.fromkeys(each.names, into))
         return into
 

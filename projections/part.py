@@ -1,12 +1,11 @@
 """Entries of one subject that hang together in a view: the state that they make, and the rows that it shows."""
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Hashable, Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from contracts.events import Event
-from projections.checkpoints import Checkpoint, Checkpoints, place_before
-from projections.entry import Entry, Order, order_of
+from projections.entry import Entry, order_of
 from projections.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 
@@ -23,7 +22,7 @@ class FoldRaised(Exception):
 class Part:
     """All entries of a view's subject that share names, directly or through each other."""
 
-    __slots__ = ("checkpoints", "entries", "names", "rows", "state")
+    __slots__ = ("entries", "names", "rows", "state")
 
     def __init__(self, state: Any) -> None:
         self.state = state
@@ -31,7 +30,6 @@ class Part:
         self.entries: list[Entry[Event]] = []
         """In effective order."""
         self.rows: dict[RowKey, Row] = {}
-        self.checkpoints = Checkpoints()
 
     def folds_on(self, entry: Entry[Event]) -> bool:
         """Whether the entry comes behind all that was folded, so that the state it has will do."""
@@ -45,15 +43,12 @@ class Part:
         except Exception as error:
             raise FoldRaised(error, entry) from error
         self.entries.append(entry)
-        if rows:
-            self.checkpoints.touch(rows)
         return rows
 
     def insert(self, view: View[Any], entry: Entry[Event]) -> bool:
         """Take an entry that belongs before others, where no row depends on it; whether it did."""
         if not view.insert(self.state, entry):
             return False
-        self.checkpoints.joined(entry.order, ())
         insort(self.entries, entry, key=order_of)
         return True
 
@@ -61,55 +56,30 @@ class Part:
         """Let an entry go, where no row depends on it; whether it did."""
         if not view.remove(self.state, entry):
             return False
-        self.checkpoints.joined(entry.order, ())
         del self.entries[bisect_left(self.entries, entry.order, key=order_of)]
         return True
 
     def refold(
-        self, view: View[Any], initial: Any, entries: list[Entry[Event]], playbooks: Playbooks, since: Order
+        self, view: View[Any], state: Any, entries: list[Entry[Event]], playbooks: Playbooks
     ) -> Mapping[RowKey, Row | None]:
-        """Make these its entries, which from the order `since` on are others than before. Raises FoldRaised.
+        """Make these its entries, folded into the state of a subject without any. Raises FoldRaised.
 
         Gives the rows that may be other than before: of a row that no entry touches any more, that there is none.
         """
-        checkpoints = self.checkpoints
-        base = checkpoints.before(since)
-        rest: Sequence[Entry[Event]] = entries
-        if base is not None:
-            rest = entries[bisect_right(entries, base.last, key=order_of) :]
-        place = place_before(bisect_left(rest, since, key=order_of))
-        left: Checkpoint | None = None
-        before: dict[RowKey, None] = {}
         touched: dict[RowKey, None] = {}
-        folded = base.folded if base else 0
-        last = base.last if base else None
         entry: Entry[Event] | None = None
         try:
-            state = initial if base is None else view.copy(base.state)
-            for number, entry in enumerate(rest):
-                if number == place and last is not None:
-                    left = Checkpoint(last, folded, view.copy(state))
-                    before, touched = touched, {}
+            for entry in entries:
                 touched.update(dict.fromkeys(view.evolve(state, entry, playbooks)))
-                folded, last = folded + 1, entry.order
-            rows: dict[RowKey, Row | None] = dict.fromkeys(self.rows) if base is None else {}
-            changed = {} if base is None else checkpoints.touched_since(base)
-            rows |= {key: view.row(state, key) for key in {**changed, **before, **touched}}
+            rows = {**dict.fromkeys(self.rows), **{key: view.row(state, key) for key in touched}}
         except Exception as error:
             raise FoldRaised(error, entry) from error
-        if base is not None:
-            base.touched = before if left else touched
-        if left is not None:
-            left.touched = touched
-        self.checkpoints = checkpoints.renewed(base, left)
         self.state, self.entries = state, entries
         return rows
 
     def absorb(self, view: View[Any], other: "Part") -> None:
         """Take over another part, which is of no use any more; it shares no name with this one."""
         view.join(self.state, other.state)
-        if other.entries:
-            self.checkpoints.joined(other.entries[0].order, other.rows)
         for each in other.entries:
             insort(self.entries, each, key=order_of)
         self.rows.update(other.rows)

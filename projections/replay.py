@@ -41,11 +41,6 @@ class Replay:
         return self._length
 
     @property
-    def weight(self) -> int:
-        """What it takes in memory, in entries: its own, and those folded into the states that are kept on the way."""
-        return self._length + sum(cell.weight for cell in self._cells)
-
-    @property
     def stale(self) -> dict[str, str]:
         """View name to error, for the views whose fold raised on the last attempt; their rows are the last good."""
         return {cell.view.name: cell.error for cell in self._cells if cell.error is not None}

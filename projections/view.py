@@ -1,7 +1,6 @@
 """What a view is: a pure, total fold over one subject's effective history, and the rows it shows."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
@@ -159,8 +158,6 @@ class View(Generic[S]):
     """The state of a subject (its id, without the kind) before any entry."""
     evolve: Callable[[S, Entry[Any], Playbooks], Iterable[RowKey]]
     row: Callable[[S, RowKey], Row | None]
-    copy: Callable[[S], S] = deepcopy
-    """A state that goes on from there by itself; what never changes may be shared."""
     insert: Callable[[S, Entry[Any]], bool] = _never
     """Change a state into that with one more entry, which belongs before others that are folded, if no row depends on
     it; whether it did. Without it the entries behind a late one are always folded anew. It may be false at any time:

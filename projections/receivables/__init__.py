@@ -15,7 +15,6 @@ receivables: View[Account] = View(
     initial=Account,
     evolve=evolve,
     row=row,
-    copy=Account.copy,
     names=documents_named,
     join=Account.join,
     changes={

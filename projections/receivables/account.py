@@ -1,6 +1,5 @@
 """State of the fold for one account: its invoices, payments and credit notes, and the orders that wait for one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -29,21 +28,6 @@ class Item:
     disputed: bool = False
     shown: ItemRow | None = None
     """The row that is now open-ended."""
-
-    def copy(self) -> "Item":
-        """Another that is equal."""
-        return Item(
-            self.key,
-            self.invoice,
-            self.series,
-            self.deal,
-            self.currency,
-            self.amount,
-            self.due_on,
-            self.open_amount,
-            self.disputed,
-            self.shown,
-        )
 
 
 @dataclass(slots=True)
@@ -79,11 +63,6 @@ class Document:
     def kind(self) -> DocumentKind:
         """Cash of a payment, or credit."""
         return self.key[0]
-
-    def copy(self, items: Mapping[str, Item]) -> "Document":
-        """Another that is equal, applied to these items."""
-        applied = [Applied(items[each.item.key], each.amount) for each in self.applied]
-        return Document(self.key, self.number, self.series, self.currency, self.unapplied, applied, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +135,6 @@ class Account:
         self.flags = Flags(self.subject)
         self.rows: dict[RowKey, Row] = {}
         """Items, unapplied parts and movements, the intervals that have ended included."""
-
-    def copy(self) -> "Account":
-        """One that goes on by itself. Rows and orders never change; the rest is made anew."""
-        other = Account(self.id)
-        items = other.items = {number: item.copy() for number, item in self.items.items()}
-        other.documents = {
-            key: {currency: document.copy(items) for currency, document in documents.items()}
-            for key, documents in self.documents.items()
-        }
-        other.cash = {key: cash.copy() for key, cash in self.cash.items()}
-        other.booked = self.booked.copy()
-        other.awaiting_document = {number: asks.copy() for number, asks in self.awaiting_document.items()}
-        other.awaiting_invoice = {number: asks.copy() for number, asks in self.awaiting_invoice.items()}
-        other.waits = self.waits.copy()
-        other.flags = self.flags.copy()
-        other.rows = self.rows.copy()
-        return other
 
     def join(self, other: "Account") -> None:
         """Take over what other entries have made of the same account; no document is in both."""

@@ -82,11 +82,6 @@ class Cash:
     """Orders for a pot that is not there yet, in the order in which they came."""
     _transfers: list[_Transfer] = field(default_factory=list)
 
-    def copy(self) -> "Cash":
-        """One that goes on by itself."""
-        transfers = [_Transfer(each.out_of, each.into, each.currency, each.left) for each in self._transfers]
-        return Cash(self.received.copy(), self.pots.copy(), self.waiting.copy(), transfers)
-
     def receive(self, account: str, amount: Decimal, currency: str) -> Iterator[Outcome]:
         """Cash comes in. Nothing happens where the account has a receipt of this payment already."""
         if account in self.received:

@@ -50,12 +50,6 @@ class _Raised:
         self.over: dict[int, str] = {}
         """Parts that it was up for."""
 
-    def copy(self) -> "_Raised":
-        """Another that is equal."""
-        other = _Raised(self.from_at)
-        other.ends, other.up, other.over = self.ends, self.up.copy(), self.over.copy()
-        return other
-
 
 class Flags:
     """The flags of one account. One entry may raise a flag for several of its parts (its allocations), and again after
@@ -68,13 +62,6 @@ class Flags:
         self._found: dict[RowKey, _Raised] = {}
         self._last: dict[tuple[Flag, int], RowKey] = {}
         """By flag and entry, when it was raised last."""
-
-    def copy(self) -> "Flags":
-        """Those of an account that goes on by itself."""
-        other = Flags(self._subject)
-        other._found = {key: raised.copy() for key, raised in self._found.items()}
-        other._last = self._last.copy()
-        return other
 
     def join(self, other: "Flags") -> None:
         """Take over those that other entries have raised."""

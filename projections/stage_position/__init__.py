@@ -14,7 +14,6 @@ stage_position: View[Deal] = View(
     initial=Deal,
     evolve=evolve,
     row=row,
-    copy=Deal.copy,
     insert=insert,
     remove=remove,
     changes={

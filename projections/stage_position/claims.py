@@ -1,7 +1,6 @@
 """Playbooks with position by claim: a deal stands where a foreign CRM said last."""
 
 from collections.abc import Sequence
-from copy import copy
 
 from contracts.events import StageClaimed
 from projections.entry import Entry
@@ -18,12 +17,6 @@ class Claims:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._claimed: list[tuple[Entry[StageClaimed], int]] = []
-
-    def copy(self) -> "Claims":
-        """Those of a deal that goes on by itself."""
-        other = copy(self)
-        other._claimed = self._claimed.copy()
-        return other
 
     @property
     def step(self) -> int:

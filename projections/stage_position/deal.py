@@ -1,7 +1,6 @@
 """The state of the fold: what is known of one deal, in effective order so far."""
 
 from collections.abc import Iterable
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -47,15 +46,6 @@ class Deal:
 
     def __post_init__(self) -> None:
         self.intervals = Intervals(self.id)
-
-    def copy(self) -> "Deal":
-        """One that goes on by itself."""
-        other = copy(self)
-        other.standing = self.standing and self.standing.copy()
-        other.said = self.said.copy()
-        other.flags = self.flags.copy()
-        other.intervals = self.intervals.copy()
-        return other
 
     def follow(
         self, key: str, version: int | None, published: Published | None, entry: Entry[Event]

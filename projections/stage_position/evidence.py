@@ -8,7 +8,6 @@ and the deal falls to the step before it.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from copy import copy
 from typing import NamedTuple
 
 from contracts.events import (
@@ -51,15 +50,6 @@ class Evidence:
         self.step = 0
         """The last step taken."""
         self._advance()
-
-    def copy(self) -> "Evidence":
-        """That of a deal that goes on by itself."""
-        other = copy(self)
-        other._counted = {place: counted.copy() for place, counted in self._counted.items()}
-        other._places = {identity: places.copy() for identity, places in self._places.items()}
-        other._ways_met = self._ways_met.copy()
-        other._lacking = self._lacking.copy()
-        return other
 
     def judge(self, entry: Entry[Event]) -> Finding | None:
         """Count an entry for whatever it meets, or take back what it takes back."""

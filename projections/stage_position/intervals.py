@@ -1,6 +1,5 @@
 """The intervals of a deal: a new one whenever what is shown changes, none of length zero, no two neighbours alike."""
 
-from copy import copy
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -46,12 +45,6 @@ class Intervals:
         self._rows: dict[datetime, PositionRow] = {}
         self._now: _Span | None = None
         self._before: _Span | None = None
-
-    def copy(self) -> "Intervals":
-        """Those of a deal that goes on by itself."""
-        other = copy(self)
-        other._rows = self._rows.copy()
-        return other
 
     @property
     def now(self) -> PositionRow | None:

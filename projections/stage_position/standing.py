@@ -1,6 +1,5 @@
 """Where a deal stands by one version of a playbook: by its evidence, or by claims where the playbook says so."""
 
-from copy import copy
 from typing import cast
 
 from contracts.events import Event, EvidenceRevoked, StageClaimed
@@ -20,13 +19,6 @@ class Standing:
         self.evidence = Evidence(rulebook)
         self.claims = Claims(rulebook) if rulebook.playbook.position == "claim" else None
         """None where evidence decides: there claims change nothing."""
-
-    def copy(self) -> "Standing":
-        """One that goes on by itself."""
-        other = copy(self)
-        other.evidence = self.evidence.copy()
-        other.claims = self.claims and self.claims.copy()
-        return other
 
     @property
     def step(self) -> int:

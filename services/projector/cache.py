@@ -29,7 +29,7 @@ class Cache:
     def keep(self, replay: Replay) -> None:
         """Hold a replay that is up to date with the lane, and let others go until the limit is met."""
         before = self._held.pop(replay.subject, None)
-        length = max(replay.weight, 1)
+        length = max(len(replay), 1)
         self.entries += length - (before[1] if before else 0)
         self._held[replay.subject] = replay, length
         while self.entries > self._limit:
