@@ -14,7 +14,7 @@ from services.ledger.times import instant, microseconds
 from services.reconcile.plan import Moved
 from services.sql import queries
 from services.stream.clock import to_come
-from services.stream.closing import LONGEST, UNFIT
+from services.stream.closing import LONGEST
 from services.stream.reading import Stored, recorded_at_us
 from services.stream.state import StreamState
 
@@ -82,10 +82,10 @@ async def begin(
                 "reconciliation_message", schema_name="ledger", columns=_COLUMNS, records=rows
             )
             saved += len(rows)
-        if (sequence := await connection.fetchval(_SQL["unfit"], kept, LONGEST, UNFIT)) is not None:
+        if (sequence := await connection.fetchval(_SQL["long"], kept, LONGEST)) is not None:
             raise StreamMismatch(
-                f"Message {sequence} has a subject of more than {LONGEST} bytes that has white space, `$` or `{{{{` in "
-                "it: nothing can be put back under it. Nothing was removed; restore the stream from its backup."
+                f"Message {sequence} has a subject of more than {LONGEST} bytes, which intake never sends: it cannot "
+                "be put back. Nothing was removed; restore the stream from its backup."
             )
 
 

@@ -31,15 +31,14 @@ select saved.old_sequence, saved.stream_subject, saved.message
    and saved.old_sequence = any($2::bigint[])
    and not exists (select from ledger.reconciliation_end where reconciliation = begun.number);
 
--- name: unfit
--- Messages behind a sequence that could not be put back: their subjects are long and hold what a pattern finds.
+-- name: long
+-- The first message behind a sequence whose subject has more bytes than one under which a message can be put back.
 select sequence
   from (select sequence, stream_subject from ledger.journal
         union all
         select sequence, stream_subject from ledger.reconciliation_message) as message
  where sequence > $1
    and octet_length(stream_subject) > $2
-   and stream_subject ~ $3
  order by sequence
  limit 1;
 

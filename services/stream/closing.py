@@ -10,45 +10,32 @@ from typing import Any
 from nats.aio.client import Client
 
 from services.stream.provision import MAX_MESSAGE_BYTES, SUBJECTS
-from services.stream.state import StreamState, ask, read, state
+from services.stream.state import StreamState, ask, read
 
 PREFIX = "reconcile."
 """Before a subject under which a message is appended to a closed stream."""
 _MARK = "\x00"
 """Before its last word, and removed by the server: a word that is `*` or `>` alone would be refused as it is. A subject
 that was read holds none (`services/stream/reading.py`)."""
-_ALONE = f"{PREFIX}alone"
-"""Where a message is appended whose subject is too long to be sent."""
 LONGEST = 3500
-"""Of a subject, in bytes: a server takes lines of 4,096, and prefix, reply and sizes are on them as well."""
-UNFIT = r"[[:space:]$]|\{\{"
-"""What a longer subject may not hold, as PostgreSQL's regular expression: in its configuration the server would read
-more out of it, or refuse it."""
+"""Bytes of a subject. No message is put back under a longer one, which only a sender past intake can have used: a
+server takes lines of 4,096, and prefix, reply and sizes are on them as well."""
 _HEADERS_BYTES = 1024
 """Room for the headers of a message that is put back: without them it may be as large as a message can be."""
 
 
-def closed(configuration: dict[str, Any], alone: str | None = None) -> dict[str, Any]:
-    """A stream's configuration while it is closed; `alone`: the only subject under which it stores anything now."""
-    here, there = f"{PREFIX}daybook.*.*", f"daybook.{{{{wildcard(1)}}}}.{{{{split(2,{_MARK})}}}}"
-    if alone is not None:
-        here, there = _ALONE, alone
+def closed(configuration: dict[str, Any]) -> dict[str, Any]:
+    """A stream's configuration while it is closed."""
+    here = f"{PREFIX}daybook.*.*"
     return configuration | {
         "subjects": [here],
-        "subject_transform": {"src": here, "dest": there},
+        "subject_transform": {"src": here, "dest": f"daybook.{{{{wildcard(1)}}}}.{{{{split(2,{_MARK})}}}}"},
         "max_msg_size": MAX_MESSAGE_BYTES + _HEADERS_BYTES,
     }
 
 
-def is_long(subject: str) -> bool:
-    """Whether nothing may be sent under that subject: the stream is told of it instead (`close_for`)."""
-    return len(subject.encode()) > LONGEST
-
-
 def way_to(subject: str) -> str:
     """Where a message is sent for a closed stream to store it under that subject."""
-    if is_long(subject):
-        return _ALONE
     kind, _, word = subject.rpartition(".")
     return f"{PREFIX}{kind}.{_MARK}{word}"
 
@@ -67,14 +54,6 @@ def is_closed(configuration: dict[str, Any]) -> bool:
 async def close(nc: Client, found: StreamState, max_bytes: int) -> StreamState:
     """Close a stream, with so much room. Raises Unavailable."""
     return await _update(nc, found.name, closed(found.configuration | {"max_bytes": max_bytes}))
-
-
-async def close_for(nc: Client, name: str, alone: str | None) -> None:
-    """Let a closed stream store what comes under one long subject, and nothing else; None: as always.
-
-    Raises Unavailable, and NotProvisioned.
-    """
-    await _update(nc, name, closed((await state(nc, name)).configuration, alone))
 
 
 async def open_(nc: Client, found: StreamState) -> StreamState:

@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from contracts.envelope import MAX_BATCH
 from services.errors import StreamFull, StreamMismatch, Unavailable
 from services.stream.append import FULL
-from services.stream.closing import close_for, is_long, way_to
+from services.stream.closing import way_to
 from services.stream.reading import RECORDED_AT
 
 TIMEOUT_S = 30.0
@@ -36,13 +36,12 @@ class PutBack(NamedTuple):
 
 
 async def batches(messages: AsyncIterable[Sequence[PutBack]]) -> AsyncIterator[list[PutBack]]:
-    """The same messages in batches that the stream takes at once; one with a long subject is a batch of its own."""
+    """The same messages in batches that the stream takes at once."""
     held: list[PutBack] = []
     size = 0
     async for chunk in messages:
         for each in chunk:
-            full = len(held) == MAX_BATCH or size + len(each.data) > MAX_BATCH_BYTES
-            if held and (full or is_long(each.stream_subject) or is_long(held[-1].stream_subject)):
+            if held and (len(held) == MAX_BATCH or size + len(each.data) > MAX_BATCH_BYTES):
                 yield held
                 held, size = [], 0
             held.append(each)
@@ -60,9 +59,6 @@ async def put_back(nc: Client, stream: str, batch: Sequence[PutBack]) -> None:
     first, last = batch[0].sequence, batch[-1].sequence
     if last - first + 1 != len(batch) or len(batch) > MAX_BATCH:
         raise ValueError(f"not a batch: {len(batch)} messages from {first} to {last}")
-    alone = batch[0].stream_subject if is_long(batch[0].stream_subject) else None
-    if alone is not None:
-        await close_for(nc, stream, alone)
     try:
         answer = await _send(nc, stream, batch)
         ack: dict[str, Any] = json.loads(answer)
@@ -75,8 +71,6 @@ async def put_back(nc: Client, stream: str, batch: Sequence[PutBack]) -> None:
         raise _refused(refused, stream, first, last)
     if ack.get("stream") != stream or ack.get("seq") != last:
         raise StreamMismatch(f"Messages {first} to {last} of the stream {stream} were answered {answer[:200]!r}.")
-    if alone is not None:
-        await close_for(nc, stream, None)
 
 
 async def _send(nc: Client, stream: str, batch: Sequence[PutBack]) -> bytes:
