@@ -55,7 +55,7 @@ def read_json(text: bytes | str) -> Any:
 
     Raises NotCanonical. RFC 8259 text in UTF-8, no byte order mark, at most `MAX_DEPTH` deep.
     """
-    if isinstance(text, bytes) and (quickly := _quickly(text)) is not None:
+    if isinstance(text, bytes) and (quickly := parse_unique(text)) is not None and is_plain(quickly, MAX_DEPTH):
         return quickly
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
@@ -78,19 +78,17 @@ def read_json(text: bytes | str) -> Any:
     return value
 
 
-def _quickly(text: bytes) -> Any:
-    """What most texts hold, at a sixth of the cost; None when it takes a closer look to say what is wrong, or whether.
+def parse_unique(text: bytes) -> Any:
+    """JSON without a key twice in one object, at a sixth of the cost of `read_json`; None if that takes a closer look.
 
-    Every colon of a text stands behind a key or within a string (unless it is written as an escape), so when a key
-    stands twice the value that is left has fewer of them.
+    Numbers and depth may still break a rule: `is_plain` tells. Every colon of a text stands behind a key or within a
+    string (unless it is written as an escape), so when a key stands twice the value that is left has fewer of them.
     """
     try:
         value = from_json(text, allow_inf_nan=False)
     except ValueError:
         return None
-    if b"\\u003" in text or text.count(b":") != to_json(value).count(b":") or not is_plain(value, MAX_DEPTH):
-        return None
-    return value
+    return None if b"\\u003" in text or text.count(b":") != to_json(value).count(b":") else value
 
 
 def is_plain(value: Any, depth: int) -> bool:

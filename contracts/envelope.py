@@ -5,21 +5,19 @@ and what two sendings are compared by; they are the same for the structured and 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.arriving import judge_quickly, read_quickly, reading_quickly
-from contracts.canonical import NotCanonical, canonical, read_json
+from contracts.canonical import MAX_DEPTH, NotCanonical, canonical, is_plain, parse_unique, read_json
 from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
 from contracts.events import EVENTS, Registry
-from contracts.pauses import Pausing, finished
+from contracts.fast_path import judge_quickly, read_canonical
 from contracts.places import breaks, read_broken
 from contracts.problems import Problem, Refused, problems_of
-from contracts.recorded import read_canonical
 from contracts.times import nanoseconds_of, read_instant
 
 __all__ = [
@@ -56,8 +54,9 @@ MAX_BATCH_BYTES = 8 * 1024 * 1024
 def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> CloudEvent:
     """One event in structured mode. Raises Refused, naming every field at fault."""
     if isinstance(raw, bytes):
-        quickly = read_quickly(raw) if registry is EVENTS and len(raw) <= MAX_SENT_BYTES else None
-        return quickly if isinstance(quickly, CloudEvent) else _judged(_parsed(raw, ""), registry)
+        fast = registry is EVENTS and len(raw) <= MAX_SENT_BYTES
+        quickly = judge_quickly(parse_unique(raw)) if fast else None
+        return quickly or judge(_parsed(raw, ""), registry)
     try:
         value = read_json(canonical(dict(raw)))
     except (ValueError, TypeError, RecursionError) as error:
@@ -103,34 +102,39 @@ def read_members(raw: bytes, registry: Registry = EVENTS) -> Sequence[CloudEvent
 
     Raises Refused when the batch itself is at fault.
     """
-    return finished(reading_members(raw, registry))
+    return list(reading_members(raw, registry))
 
 
-def reading_members(raw: bytes, registry: Registry = EVENTS) -> Pausing[Sequence[CloudEvent | Refused]]:
-    """The same, with pauses: a thousand events take ten milliseconds, and longer when something is wrong with them."""
+def reading_members(raw: bytes, registry: Registry = EVENTS) -> Iterator[CloudEvent | Refused]:
+    """The members of a batch as `read_members` gives them, each judged when it is asked for: a thousand take ten
+    milliseconds, and longer when something is wrong with them. Raises Refused, perhaps behind some members.
+    """
     if len(raw) > MAX_BATCH_BYTES:
         raise Refused(_too_long(len(raw), MAX_BATCH_BYTES, ""))
-    values, whole = (yield from reading_quickly(raw, MAX_BATCH)) if registry is EVENTS else None, True
-    if values is None:
-        try:
-            values = read_json(raw)
-        except NotCanonical as error:
-            try:
-                values, whole = read_broken(raw), False
-            except NotCanonical:
-                raise Refused(Problem("", str(error), "unreadable")) from None
+    fast = registry is EVENTS
+    values, whole = parse_unique(raw) if fast else None, True
+    if not isinstance(values, list) or len(values) > MAX_BATCH:
+        values, whole = _values(raw)
     if not isinstance(values, list):
         raise Refused(Problem("", "a batch is a JSON list of events", "unreadable"))
     if len(values) > MAX_BATCH:
         raise Refused(Problem("", f"{len(values)} events; a batch has at most {MAX_BATCH}", "too_large"))
-    members: list[CloudEvent | Refused] = []
-    for index, value in enumerate(values):
-        if isinstance(value, CloudEvent):
-            members.append(value)
-        else:
-            members.append(_member(index, value, whole, registry))
-            yield
-    return members
+    for index in range(len(values)):
+        quickly = judge_quickly(values[index]) if fast and whole else None
+        if quickly is None and whole and not is_plain(values[index], MAX_DEPTH - 1):
+            values, whole = _values(raw)
+        yield quickly or _member(index, values[index], whole, registry)
+
+
+def _values(raw: bytes) -> tuple[Any, bool]:
+    """The JSON of a batch, and if it breaks no rule; otherwise it holds a `Broken` wherever it does."""
+    try:
+        return read_json(raw), True
+    except NotCanonical as error:
+        try:
+            return read_broken(raw), False
+        except NotCanonical:
+            raise Refused(Problem("", str(error), "unreadable")) from None
 
 
 def read_recorded(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:
@@ -208,8 +212,6 @@ def read_time(text: str) -> tuple[datetime, str]:
 
 
 def _judged(value: Any, registry: Registry) -> CloudEvent:
-    if isinstance(value, CloudEvent):
-        return value
     if registry is EVENTS and (quickly := judge_quickly(value)) is not None:
         return quickly
     return judge(value, registry)
@@ -244,7 +246,7 @@ def _member(index: int, value: Any, whole: bool, registry: Registry) -> CloudEve
     if not whole and (found := _broken(value, index=index)):
         return Refused(*found)
     try:
-        return _judged(value, registry) if whole or not isinstance(value, dict) else read_event(value, registry)
+        return judge(value, registry) if whole or not isinstance(value, dict) else read_event(value, registry)
     except Refused as refused:
         return Refused(*(Problem(each.field, each.reason, each.kind, index) for each in refused.problems))
 

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from contracts.envelope import CloudEvent, Refused, read_binary, read_event, reading_members
 from contracts.problems import Problem
@@ -51,16 +52,15 @@ class Batches:
     async def read(self, body: bytes) -> Sent:
         """A JSON list of events."""
         reading = reading_members(body)
+        members: list[CloudEvent | Refused] = []
         async with self._turn:
             try:
-                while True:
-                    for _ in range(AT_A_TIME):
-                        next(reading)
+                while some := list(islice(reading, AT_A_TIME)):
+                    members += some
                     await asyncio.sleep(0)
-            except StopIteration as end:
-                return _batch(end.value)
             except Refused as refused:
                 return Sent([], refused.problems)
+        return _batch(members)
 
 
 def _batch(members: Sequence[CloudEvent | Refused]) -> Sent:

@@ -13,7 +13,7 @@ from contracts.canonical import NotCanonical, canonical, read_json
 from contracts.cloud_event import judge
 from contracts.envelope import CloudEvent, Refused, read_event
 from contracts.events import EVENTS
-from contracts.recorded import read_canonical
+from contracts.fast_path import read_canonical
 
 GOLDEN = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "conformance" / "golden").glob("*.json"))]
 CALL = {

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+from typing import Any
+
+import pytest
 
 from services.intake.sent import AT_A_TIME, Batches
 from tests.integration.intake.sending import call
@@ -9,12 +12,13 @@ from tests.integration.intake.sending import call
 COUNT = 500
 
 
-def _batch(name: str, last: str = "") -> bytes:
-    events = [call(f"{name}-{number}") for number in range(COUNT)]
+def _batch(name: str, last: str = "", **changed: Any) -> bytes:
+    events = [call(f"{name}-{number}") | changed for number in range(COUNT)]
     return json.dumps(events).encode() + last.encode()
 
 
-async def test_others_have_their_turn_while_a_batch_is_read() -> None:
+@pytest.mark.parametrize("changed", [{}, {"id": ""}, {"subject": 7}], ids=["well formed", "refused", "no text"])
+async def test_others_have_their_turn_while_a_batch_is_read(changed: dict[str, Any]) -> None:
     turns = 0
 
     async def other() -> None:
@@ -24,9 +28,12 @@ async def test_others_have_their_turn_while_a_batch_is_read() -> None:
             await asyncio.sleep(0)
 
     beside = asyncio.create_task(other())
-    sent = await Batches().read(_batch("a"))
+    sent = await Batches().read(_batch("a", **changed))
     beside.cancel()
-    assert [event.id for _, event in sent.events] == [f"a-{number}" for number in range(COUNT)]
+    if changed:
+        assert [each.index for each in sent.faults] == list(range(COUNT))
+    else:
+        assert [event.id for _, event in sent.events] == [f"a-{number}" for number in range(COUNT)]
     assert turns >= COUNT // AT_A_TIME
 
 
