@@ -11,13 +11,14 @@ from typing import Any
 
 from projections.playbooks import Playbooks
 from projections.view import View
+from services.errors import LostLeadership
 from services.ledger import journal
 from services.ledger.journal import Connection
 from services.projector.replays import Replaying, Shelf
 from services.projector.stale import StaleMarks
 from services.projector.turns import Turns
 from services.projector.versions import Versions
-from services.projector.write import Position, advance, mark, statements, write
+from services.projector.write import NOTHING_LONG, Position, advance, mark, statements, write
 
 ENTRIES_AT_ONCE = 2000
 """About so many entries are read and folded between two writes."""
@@ -52,7 +53,8 @@ async def fill(
     filled = Filled(await journal.playbooks(connection, up_to))
     shelf = Shelf(filled.playbooks)
     async with connection.transaction():
-        await advance(connection, schema, position, up_to)
+        if not await advance(connection, schema, [position], [up_to], [NOTHING_LONG]):
+            raise LostLeadership(f"Another projector has claimed lane {position.lane} of {schema}.")
         subjects = await connection.fetch(
             statements(schema)["subjects"], position.lane, up_to, timeout=COUNTED_WITHIN_S
         )

@@ -5,7 +5,7 @@ all that it holds, and claimed anew from its committed position. Any cut of the 
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -23,8 +23,8 @@ from services.projector.fill import fill
 from services.projector.stale import Stale, StaleMarks
 from services.projector.tables import tables_of
 from services.projector.turns import Turns
-from services.projector.versions import difference, versions
-from services.projector.write import NOTHING_LONG, Longest, Position, commit, statements
+from services.projector.versions import difference
+from services.projector.write import NOTHING_LONG, Longest, Position, statements
 
 READ_AT_ONCE = 1000
 """Arrivals that one query reads."""
@@ -43,18 +43,6 @@ LONG_S = 1.0
 """A subject that a batch takes so long for is named."""
 CLAIMED_WITHIN_MS = 500
 """The other lanes stand still meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one step did."""
-
-    entries: int
-    """Arrivals taken; an entry that concerns two subjects of the lane counts twice."""
-    versions: int
-    """Row versions written."""
-    sequence: int
-    """The lane's position now."""
 
 
 class Folded(NamedTuple):
@@ -80,8 +68,8 @@ class Lane:
         self._unsure: set[str] = set()
         self._took_s: dict[str, float] = {}
         """How long each subject of the batch was folded."""
-        self._write_s = 0.0
-        """Per row version, in the last commit."""
+        self.write_s = 0.0
+        """Seconds that each row version took in the last commit of this lane alone."""
 
     @classmethod
     async def claim(
@@ -127,35 +115,13 @@ class Lane:
     def advanced(self, sequence: int) -> None:
         """What was taken up to there is committed."""
         self.position = replace(self.position, sequence=sequence)
+        self._unsure.clear()
 
     def marks(self) -> StaleMarks:
         """What a commit of what was taken writes of stale subjects; given once."""
         return self._stale.marks()
 
-    async def step(self, connection: Connection, recorded: int, limit: int) -> Step:
-        """Take and commit the next batch, towards the recorder's position. Raises LostLeadership.
-
-        A lane that is far behind takes many arrivals at once: what they make and unmake is written once.
-        """
-        if recorded <= self.position.sequence:
-            return Step(0, 0, self.position.sequence)
-        began = perf_counter()
-        self.begin()
-        folded = await self._fold(connection, recorded, limit)
-        written = versions(folded.changes)
-        writing = perf_counter()
-        with metrics.COMMIT.time():
-            await commit(connection, self._schema, self.position, folded.reaches, written, self.marks(), self.longest)
-        self._write_s = (perf_counter() - writing) / max(len(written), 1)
-        self._unsure.clear()
-        self.advanced(folded.reaches)
-        metrics.STEP.observe(perf_counter() - began)
-        metrics.BATCH.observe(folded.arrivals)
-        metrics.ARRIVALS.inc(folded.arrivals)
-        metrics.VERSIONS.inc(len(written))
-        return Step(folded.arrivals, len(written), folded.reaches)
-
-    async def fill(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> Step:
+    async def fill(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> None:
         """Take and commit everything up to the recorder's position at once, from 0. Raises LostLeadership.
 
         `tell` hears which share of it is folded.
@@ -166,11 +132,12 @@ class Lane:
         self.advanced(recorded)
         metrics.ARRIVALS.inc(filled.entries)
         metrics.VERSIONS.inc(filled.versions)
-        return Step(filled.entries, filled.versions, recorded)
 
-    async def _fold(self, connection: Connection, recorded: int, limit: int) -> Folded:
-        """Read and fold until one of the limits is met. A playbook that is published is a batch by itself.
+    async def fold(self, connection: Connection, recorded: int, limit: int) -> Folded:
+        """Read and fold a batch of this lane alone, in memory, until one of the limits is met.
 
+        A lane that is far behind takes many arrivals at once: what they make and unmake is written once. A playbook
+        that is published is a batch by itself.
         By what the first parts take it is seen how large the next one may be.
         """
         began, turns = perf_counter(), Turns()
@@ -184,7 +151,7 @@ class Lane:
                 return Folded(changes + await self._rule(connection, batch.policy, turns), 0, batch.reaches)
             changes += await self.take(connection, batch.arrivals, reaches, turns)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
-            takes_s = perf_counter() - began + len(changes) * self._write_s
+            takes_s = perf_counter() - began + len(changes) * self.write_s
             full = max(takes_s / MOST_S, len(changes) / MOST_CHANGES)
             if reaches == recorded or arrivals >= limit or full >= 1:
                 break

@@ -12,13 +12,8 @@ select held.pid
  where lane.lane = $1;
 
 -- name: advance
--- Compare and set, in the transaction of the rows that the new position vouches for.
-update {generation}.lane
-   set sequence = $4, longest_subject = $5, longest_s = $6
- where lane = $1 and epoch = $2 and sequence = $3;
-
--- name: advance_all
--- The same for several lanes. One whose row somebody has locked is left out, for the others are not to wait for it.
+-- Compare and set, in the transaction of the rows that the new positions vouch for. A lane whose row somebody has locked
+-- is left out, for the others are not to wait for it.
 with moved as (
     select lane.lane
       from unnest($1::smallint[], $2::bigint[], $3::bigint[]) as held (lane, epoch, sequence)

@@ -183,6 +183,8 @@ class Session:
         }
         self._manner.progress.looked({number: number in behind or number in self._busy for number in self._lanes})
         near = [number for number, lane in behind.items() if self._may_go_abreast(number, lane)]
+        if len(near) == 1 and not self._abreast:
+            near = []
         if near and not self._abreast:
             self._abreast = True
             task = asyncio.create_task(self._work_abreast(near), name=f"lanes {near}")
@@ -222,15 +224,15 @@ class Session:
         try:
             async with self._connection() as connection:
                 lanes = [self._lanes[number] for number in numbers]
-                moved = await abreast.step(connection, self._generation.schema, lanes, recorded)
-            if moved is None:
+                step = await abreast.step(connection, self._generation.schema, lanes, recorded, self._manner.batch)
+            if step is None:
                 self._alone.update(numbers)
                 kept = set(numbers)
                 return
-            kept = moved
-            for number in set(numbers) - moved:
+            kept = step.moved
+            for number in set(numbers) - kept:
                 self._loses(number)
-            for number in moved:
+            for number in kept:
                 sequence = self._lanes[number].position.sequence
                 if sequence < recorded:
                     self._alone.add(number)
@@ -268,10 +270,14 @@ class Session:
                 async with self._connection() as connection:
                     if self._manner.fills and lane.position.sequence == 0:
                         tell = partial(self._manner.progress.fills, number)
-                        step = await lane.fill(connection, recorded, tell)
+                        await lane.fill(connection, recorded, tell)
                     else:
-                        step = await lane.step(connection, recorded, self._manner.batch)
-                await self._tell(number, step.sequence)
+                        step = await abreast.step(
+                            connection, self._generation.schema, [lane], recorded, self._manner.batch
+                        )
+                        if step is None or not step.moved:
+                            raise LostLeadership(f"Another projector has claimed lane {number}.")
+                await self._tell(number, lane.position.sequence)
                 self._manner.progress.took_long(number, lane.longest)
         except LostLeadership:
             self._loses(number)

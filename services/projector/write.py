@@ -1,4 +1,4 @@
-"""A batch, committed: row versions, stale marks and the new positions, or nothing of it."""
+"""What a batch writes: row versions, stale marks and the new positions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from projections.view import Row, RowKey
-from services.errors import LostLeadership, ViewsAltered
+from services.errors import ViewsAltered
 from services.ledger.journal import Connection
 from services.projector.stale import StaleMarks
 from services.projector.tables import quoted, table
@@ -47,51 +47,19 @@ def statements(schema: str) -> Mapping[str, str]:
     }
 
 
-async def commit(
-    connection: Connection,
-    schema: str,
-    position: Position,
-    reaches: int,
-    written: Versions,
-    stale: StaleMarks,
-    longest: Longest,
-) -> None:
-    """Write a batch. Raises LostLeadership when another worker has claimed the lane; nothing is written then.
-
-    Raises ViewsAltered when a row that must stand does not.
-    """
-    async with connection.transaction():
-        await advance(connection, schema, position, reaches, longest)
-        await write(connection, schema, written)
-        await mark(connection, schema, stale)
-
-
 async def advance(
-    connection: Connection, schema: str, position: Position, reaches: int, longest: Longest = NOTHING_LONG
-) -> None:
-    """Move a lane's position, within the transaction of the rows that it vouches for. Raises LostLeadership."""
-    sql = statements(schema)["advance"]
-    moved = await connection.execute(sql, position.lane, position.epoch, position.sequence, reaches, *longest)
-    if moved != "UPDATE 1":
-        raise LostLeadership(
-            f"Another projector has claimed lane {position.lane} of {schema}; nothing was written behind "
-            f"sequence {position.sequence}."
-        )
-
-
-async def advance_all(
     connection: Connection,
     schema: str,
     positions: Collection[Position],
     reaches: Collection[int],
     longest: Collection[Longest],
 ) -> set[int]:
-    """The same for several lanes, each to a place of its own.
+    """Move lanes' positions, within the transaction of the rows that they vouch for.
 
-    Gives those that were moved: not those that another worker has claimed, nor those whose rows somebody has locked.
+    Gives the lanes that were moved: none that another worker has claimed, and none whose row somebody has locked.
     """
     rows = await connection.fetch(
-        statements(schema)["advance_all"],
+        statements(schema)["advance"],
         [each.lane for each in positions],
         [each.epoch for each in positions],
         [each.sequence for each in positions],

@@ -4,6 +4,26 @@ from tests.mutants.mutation import Mutation, Plan, Test
 
 _LOST = r"lost [1-9]"
 _NOT_THE_RULES = r"are not what the rules say"
+_COMMITTED_TOGETHER = """\
+        async with connection.transaction():
+            moved = await advance(
+                connection,
+                schema,
+                [lane.position for lane in lanes],
+                [folded[lane].reaches for lane in lanes],
+                [lane.longest for lane in lanes],
+            )
+"""
+_COMMITTED_BEFORE = """\
+        moved = await advance(
+            connection,
+            schema,
+            [lane.position for lane in lanes],
+            [folded[lane].reaches for lane in lanes],
+            [lane.longest for lane in lanes],
+        )
+        async with connection.transaction():
+"""
 
 MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
@@ -25,26 +45,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "the positions of lanes that go on together are committed with their rows",
         "services/projector/abreast.py",
-        """\
-        async with connection.transaction():
-            moved = await advance_all(
-                connection,
-                schema,
-                positions,
-                [each.reaches for each in folded.values()],
-                [lane.longest for lane in lanes],
-            )
-""",
-        """\
-        moved = await advance_all(
-            connection,
-            schema,
-            positions,
-            [each.reaches for each in folded.values()],
-            [lane.longest for lane in lanes],
-        )
-        async with connection.transaction():
-""",
+        _COMMITTED_TOGETHER,
+        _COMMITTED_BEFORE,
         Plan("killed_writing"),
         r"daybook rebuild --diff: |should stand|are not what the rules say",
     ),
@@ -59,10 +61,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "the position of a lane that works by itself is committed with its rows",
-        "services/projector/write.py",
-        "    async with connection.transaction():\n"
-        "        await advance(connection, schema, position, reaches, longest)\n",
-        "    await advance(connection, schema, position, reaches, longest)\n    async with connection.transaction():\n",
+        "services/projector/abreast.py",
+        _COMMITTED_TOGETHER,
+        _COMMITTED_BEFORE,
         Test(
             "tests/integration/projector/test_faults.py"
             "::test_a_row_that_something_else_removed_stops_its_lane_and_no_other"

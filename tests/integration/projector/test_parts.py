@@ -7,7 +7,7 @@ import pytest
 
 from projections.entry import LANES
 from projections.views import VIEWS
-from services.projector import lane
+from services.projector import abreast, lane
 from services.projector.cache import Cache
 from services.projector.lane import Lane
 from tests.integration.projector.expected import differing, expected, stored
@@ -50,10 +50,11 @@ async def test_a_part_is_as_large_as_fits(
     await journal.write(owner)
     busiest = await owner.fetchval("select lane from ledger.concerns group by lane order by count(*) desc limit 1")
     claimed = await Lane.claim(owner, schema, VIEWS, busiest, Cache(1000))
-    step = await claimed.step(owner, journal.last, LIMIT)
-    assert sum(parts) == step.entries
+    step = await abreast.step(owner, schema, [claimed], journal.last, LIMIT)
+    assert step is not None
+    assert sum(parts) == step.arrivals
     if most_s == 1000 and most_changes > 1:
-        assert LIMIT <= step.entries <= LIMIT + TIES
+        assert LIMIT <= step.arrivals <= LIMIT + TIES
         before = 0
         for size in parts[:-1]:
             wanted = lane.MOST_GROWTH * before if before else 3
@@ -63,7 +64,7 @@ async def test_a_part_is_as_large_as_fits(
         assert len(parts) <= 4
     else:
         assert len(parts) == 1
-        assert step.entries <= 3 + TIES
+        assert step.arrivals <= 3 + TIES
 
 
 async def test_any_parts_give_the_same_rows(empty_ledger: Ledger, parts: list[int]) -> None:
@@ -75,6 +76,6 @@ async def test_any_parts_give_the_same_rows(empty_ledger: Ledger, parts: list[in
     for number in range(LANES):
         claimed = await Lane.claim(owner, schema, VIEWS, number, Cache(20))
         while claimed.position.sequence < journal.last:
-            await claimed.step(owner, journal.last, LIMIT)
+            await abreast.step(owner, schema, [claimed], journal.last, LIMIT)
     assert max(parts) > 3 + TIES
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
