@@ -1,6 +1,7 @@
 """The reports of Daybook, in one list. To add one: write its `.py` and `.sql` here and name it below."""
 
 from projections.reports.ageing import ageing
+from projections.reports.bands import bands
 from projections.reports.deal import deal
 from projections.reports.funnel import funnel
 from projections.reports.pipeline import pipeline
@@ -8,5 +9,5 @@ from projections.reports.receivables_open import receivables_open
 from projections.reports.receivables_unapplied import receivables_unapplied
 from projections.reports.report import Report
 
-REPORTS: tuple[Report, ...] = (pipeline, deal, funnel, receivables_open, receivables_unapplied, ageing)
+REPORTS: tuple[Report, ...] = (pipeline, deal, funnel, bands, receivables_open, receivables_unapplied, ageing)
 BY_NAME = {report.name: report for report in REPORTS}
