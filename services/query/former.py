@@ -106,10 +106,14 @@ async def changes(
     )
 
 
+async def listed(connection: Connection, report: str, moment: Moment) -> list[str]:
+    """Rows of one of `LISTS`, as JSON objects."""
+    return await reports.rows(connection, Question(BY_NAME[report]), moment)
+
+
 async def _list(connection: Connection, report: str, moment: Moment) -> dict[str, Any]:
-    found = await reports.rows(connection, Question(BY_NAME[report]), moment)
     told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
-    return {**told, LISTS[report]: [json.loads(row) for row in found]}
+    return {**told, LISTS[report]: [json.loads(row) for row in await listed(connection, report, moment)]}
 
 
 def _funnel(playbook: str) -> Question:

@@ -1,5 +1,6 @@
 """The read API: one address for each report, the same answers as the commands print with --json."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -16,14 +17,15 @@ from services.monitoring.docs import describe
 from services.monitoring.http import Monitor
 from services.monitoring.openapi import HEALTH, READY
 from services.query import openapi, report_routes, shapes, tables
-from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts
+from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts, rows_answer
 from services.query.asked import subject
 from services.query.explain import explain
-from services.query.former import ageing, changes, deal, funnel, pipeline, receivables_open
+from services.query.former import LISTS, ageing, changes, deal, funnel, listed
 from services.query.history import HistoryReader
 from services.query.problems import Problem, problem_of
-from services.query.reading import ROOM_S, Reading
+from services.query.reading import ROOM_S, Asked, Reading
 from services.query.status import status
+from services.query.values import instant
 
 log = structlog.get_logger()
 
@@ -128,11 +130,7 @@ def _reports(reading: Reading) -> APIRouter:
     @router.get("/pipeline", **openapi.answer(shapes.Pipeline, "Deals that are open or on hold", *TWO_TIMES, "after"))
     async def get_pipeline(request: Request) -> Response:
         async with reading.asked(request, *TWO_TIMES) as asked:
-            moment = await asked.moment()
-            answer = await pipeline(asked.connection, moment)
-            if asked.csv:
-                return asked.table(tables.PIPELINE, tables.plain_rows(tables.PIPELINE, answer["deals"]), moment)
-            return asked.json(answer, moment, "deals")
+            return await _list(asked, "pipeline", tables.PIPELINE)
 
     @router.get(
         "/funnel/{playbook}",
@@ -162,11 +160,7 @@ def _reports(reading: Reading) -> APIRouter:
     @router.get("/receivables/open", **openapi.answer(shapes.OpenItems, "Invoices that are open", *TWO_TIMES, "after"))
     async def get_open_items(request: Request) -> Response:
         async with reading.asked(request, *TWO_TIMES) as asked:
-            moment = await asked.moment()
-            answer = await receivables_open(asked.connection, moment)
-            if asked.csv:
-                return asked.table(tables.OPEN_ITEMS, tables.plain_rows(tables.OPEN_ITEMS, answer["items"]), moment)
-            return asked.json(answer, moment, "items")
+            return await _list(asked, "receivables_open", tables.OPEN_ITEMS)
 
     between = ("as_of", "from_known", "to_known", "report", "playbook")
 
@@ -201,6 +195,15 @@ def _conditions(reading: Reading, monitor: Monitor) -> APIRouter:
     router.get("/ready", **READY)(monitor.ready)
     router.get("/metrics", include_in_schema=False)(monitor.metrics)
     return router
+
+
+async def _list(asked: Asked, report: str, header: Sequence[str]) -> Response:
+    moment = await asked.moment()
+    rows = await listed(asked.connection, report, moment)
+    if asked.csv:
+        return asked.table(header, tables.plain_rows(header, map(json.loads, rows)), moment)
+    head = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
+    return rows_answer(head, LISTS[report], rows, headers_of(asked.projected, moment))
 
 
 async def _history(reading: Reading, request: Request, kind: str, id: str) -> Response:

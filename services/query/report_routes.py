@@ -15,7 +15,7 @@ from projections.reports.report import Report
 from services.errors import BadRequest
 from services.projector import generation
 from services.query import reports, shapes
-from services.query.answers import CSV, JSON, NDJSON, csv_answer, encoded, headers_of, preferred
+from services.query.answers import CSV, JSON, NDJSON, csv_answer, headers_of, preferred, rows_answer
 from services.query.catalog import summary
 from services.query.openapi import answer as described
 from services.query.openapi import report_parameters
@@ -142,9 +142,8 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
         return _as_csv(report, found, headers, bom=asked.parameters.get("bom") == "1")
     if media == NDJSON:
         return StreamingResponse(_lines(found), 200, headers, NDJSON)
-    head = reports.head(question, moment)
-    tail = f'"totals":{summed}' + ("" if limit is None else f',"next":{json.dumps(following)}')
-    return StreamingResponse(_in_parts(head, found, tail), 200, headers, JSON)
+    tail = f',"totals":{summed}' + ("" if limit is None else f',"next":{json.dumps(following)}')
+    return rows_answer(reports.head(question, moment), "rows", found, headers, tail)
 
 
 async def _changes(asked: Asked, report: Report) -> Response:
@@ -232,13 +231,6 @@ async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> 
 
 def _matches(given: str | None, tag: str) -> bool:
     return given is not None and any(each.strip() in ("*", tag) for each in given.split(","))
-
-
-async def _in_parts(head: Mapping[str, Any], rows: Sequence[str], tail: str) -> AsyncIterator[bytes]:
-    yield encoded(head)[:-1] + b',"rows":['
-    for start in range(0, len(rows), _PART):
-        yield (("," if start else "") + ",".join(rows[start : start + _PART])).encode("utf-8")
-    yield f"],{tail}}}".encode()
 
 
 async def _lines(rows: Sequence[str]) -> AsyncIterator[bytes]:
