@@ -75,40 +75,28 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with moment as materialized (
-select reporting.instant(funnel.as_of) as as_of, reporting.known(funnel.known_at) as known_at,
-reporting.local_day(reporting.instant(funnel.as_of)) as day
-),
-position as materialized (
+with position as materialized (
 select stage, phase, status, currency, count(*) as n, sum(amount) as amount
 from served.stage_position(funnel.as_of, funnel.known_at) stage_position
 where playbook = funnel.playbook
 group by stage, phase, status, currency
 ),
 published as materialized (
-select stage, count(*) as n
-from served.published_stage(funnel.as_of, funnel.known_at) published_stage
-where playbook = funnel.playbook
-group by stage
-),
-named as materialized (
-select stage, version, count(*) as n
+select stage, version, key, name_zh, name_en, count(*) as n
 from served.playbook_stage(funnel.as_of, funnel.known_at) playbook_stage
 where playbook = funnel.playbook
-group by stage, version
+group by stage, version, key, name_zh, name_en
 ),
 line as materialized (
 -- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
 -- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
--- `names` says that a version names the stage.
+-- A version that names a stage may change its `names`.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
-       null::numeric as amount, 0 as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
+       null::numeric as amount, n as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
        null::numeric as won_amount
   from published
 union all
 select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, 0, null from published where stage = 1
-union all
-select stage, null, 0, 0, 0, 0, 0, null, n, 0, 0, 0, 0, null from named
 union all
 select null, null, n, 0, 0, 0, 0, null, 0, case status when 'won' then n else 0 end,
        case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null
@@ -131,13 +119,7 @@ select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, 0, n, amount
 ),
 called as (
     -- Named as in the highest version that has the stage.
-    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
-           playbook_stage.name_en
-      from served.playbook_stage
-     cross join moment
-     where playbook_stage.playbook = funnel.playbook
-       and playbook_stage.known_from <= moment.known_at
-     order by playbook_stage.stage, playbook_stage.version desc
+    select distinct on (stage) stage, key, name_zh, name_en from published order by stage, version desc
 ),
 summed as (
     select line.stage, sum(line.listed) as listed, sum(line.open)::bigint as open, sum(line.entered)::bigint as entered,
@@ -153,9 +135,8 @@ select summed.stage, summed.open, summed.entered, summed.completed, summed.amoun
 union all
 -- A playbook without a line: nobody had published or named it by then.
 select null, 0, 0, 0, '{}', null, null, null
-  from moment
  where case when exists (select from line) then false
-            else reporting.refuse_playbook(funnel.playbook, moment.known_at) end
+            else reporting.refuse_playbook(funnel.playbook, reporting.known(funnel.known_at)) end
  order by 1 nulls first;
 end;
 comment on function reporting.funnel(text, timestamptz, bigint) is
@@ -169,40 +150,28 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with moment as materialized (
-select reporting.instant(funnel_totals.as_of) as as_of, reporting.known(funnel_totals.known_at) as known_at,
-reporting.local_day(reporting.instant(funnel_totals.as_of)) as day
-),
-position as materialized (
+with position as materialized (
 select stage, phase, status, currency, count(*) as n, sum(amount) as amount
 from served.stage_position(funnel_totals.as_of, funnel_totals.known_at) stage_position
 where playbook = funnel_totals.playbook
 group by stage, phase, status, currency
 ),
 published as materialized (
-select stage, count(*) as n
-from served.published_stage(funnel_totals.as_of, funnel_totals.known_at) published_stage
-where playbook = funnel_totals.playbook
-group by stage
-),
-named as materialized (
-select stage, version, count(*) as n
+select stage, version, key, name_zh, name_en, count(*) as n
 from served.playbook_stage(funnel_totals.as_of, funnel_totals.known_at) playbook_stage
 where playbook = funnel_totals.playbook
-group by stage, version
+group by stage, version, key, name_zh, name_en
 ),
 line as materialized (
 -- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
 -- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
--- `names` says that a version names the stage.
+-- A version that names a stage may change its `names`.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
-       null::numeric as amount, 0 as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
+       null::numeric as amount, n as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
        null::numeric as won_amount
   from published
 union all
 select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, 0, null from published where stage = 1
-union all
-select stage, null, 0, 0, 0, 0, 0, null, n, 0, 0, 0, 0, null from named
 union all
 select null, null, n, 0, 0, 0, 0, null, 0, case status when 'won' then n else 0 end,
        case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null

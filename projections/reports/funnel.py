@@ -6,7 +6,6 @@ from typing import Annotated
 from projections.columns import Amounts, Count, Label, PlaybookKey, Rate, StageNumber
 from projections.reports.report import (
     PLAYBOOK_STAGE,
-    PUBLISHED_STAGE,
     Aggregate,
     Cells,
     Chart,
@@ -72,8 +71,9 @@ funnel = Aggregate(
         "position": Cells(
             source_of(PositionRow), ("stage", "phase", "status", "currency"), ("amount",), "playbook = $playbook"
         ),
-        "published": Cells(PUBLISHED_STAGE, ("stage",), where="playbook = $playbook"),
-        "named": Cells(PLAYBOOK_STAGE, ("stage", "version"), where="playbook = $playbook"),
+        "published": Cells(
+            PLAYBOOK_STAGE, ("stage", "version", "key", "name_zh", "name_en"), where="playbook = $playbook"
+        ),
     },
     dimensions=("stage", "currency"),
     measures=("listed", "open", "entered", "completed", "valued", "amount", "names"),

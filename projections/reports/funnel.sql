@@ -1,15 +1,13 @@
 -- name: lines
 -- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
 -- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
--- `names` says that a version names the stage.
+-- A version that names a stage may change its `names`.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
-       null::numeric as amount, 0 as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
+       null::numeric as amount, n as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
        null::numeric as won_amount
   from published
 union all
 select null, null, n, 0, 0, 0, 0, null, 0, 0, 0, 0, 0, null from published where stage = 1
-union all
-select stage, null, 0, 0, 0, 0, 0, null, n, 0, 0, 0, 0, null from named
 union all
 select null, null, n, 0, 0, 0, 0, null, 0, case status when 'won' then n else 0 end,
        case status when 'lost' then n else 0 end, case status when 'abandoned' then n else 0 end, 0, null
@@ -33,13 +31,7 @@ select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, 0, n, amount
 -- name: rows
 with called as (
     -- Named as in the highest version that has the stage.
-    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
-           playbook_stage.name_en
-      from served.playbook_stage
-     cross join moment
-     where playbook_stage.playbook = $playbook
-       and playbook_stage.known_from <= moment.known_at
-     order by playbook_stage.stage, playbook_stage.version desc
+    select distinct on (stage) stage, key, name_zh, name_en from published order by stage, version desc
 ),
 summed as (
     select line.stage, sum(line.listed) as listed, sum(line.open)::bigint as open, sum(line.entered)::bigint as entered,
@@ -55,9 +47,8 @@ select summed.stage, summed.open, summed.entered, summed.completed, summed.amoun
 union all
 -- A playbook without a line: nobody had published or named it by then.
 select null, 0, 0, 0, '{}', null, null, null
-  from moment
  where case when exists (select from line) then false
-            else reporting.refuse_playbook($playbook, moment.known_at) end
+            else reporting.refuse_playbook($playbook, reporting.known($known_at)) end
  order by 1 nulls first
 
 -- name: totals

@@ -82,8 +82,6 @@ PLAYBOOK_STAGE = Source(
     ("playbook", "version", "stage", "key", "name_zh", "name_en", "band", "probability", "expected_days"),
 )
 """Stages of all published versions of playbooks, from the publication on."""
-PUBLISHED_STAGE = Source("published_stage", None, ("playbook", "stage"))
-"""Stages of playbooks, each from the first version on that has it."""
 
 
 @dataclass(frozen=True, slots=True)

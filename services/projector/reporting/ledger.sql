@@ -305,17 +305,3 @@ begin atomic
     select stage.* from served.playbook_stage stage
      where stage.known_from <= (select reporting.known(playbook_stage.known_at));
 end;
-
--- Stages of a playbook, each known from the first version on that has it.
-create or replace view served.published_stage as
-select playbook, stage, min(published) as known_from, 9223372036854775807 as known_to
-  from reporting.stage
- group by playbook, stage;
-
-create or replace function served.published_stage(as_of timestamptz, known_at bigint)
-returns setof served.published_stage
-language sql stable parallel safe
-begin atomic
-    select stage.* from served.published_stage stage
-     where stage.known_from <= (select reporting.known(published_stage.known_at));
-end;
