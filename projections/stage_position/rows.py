@@ -29,7 +29,7 @@ class PositionRow(
     table="stage_position",
     key=("deal", "from_at"),
     valid=Interval(),
-    counted=("playbook", "stage", "phase", "status", "currency"),
+    counted=("playbook", "stage", "phase", "status", "currency", "version"),
     summed=("amount",),
 ):
     """Where every deal stood over time. One row per interval in which nothing shown here changed; what is said at one
