@@ -1,5 +1,6 @@
 """What every report is held to, through the list: a report added to REPORTS comes tested."""
 
+import asyncio
 import csv
 import io
 import json
@@ -12,10 +13,12 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from projections.columns import columns_of
 from projections.reports import REPORTS
 from projections.reports.report import Aggregate, Report, Rows
+from services.cli.main import app
 from services.errors import NotKnown
 from services.query import reports
 from services.query.reports import Question
@@ -125,6 +128,30 @@ async def test_http_sql_csv_and_ndjson_say_the_same(asked: Asked, report: Report
             lines_of_json = (await asked.get(f"/reports/{report.name}", accept="application/x-ndjson", **told)).text
             assert [json.loads(line) for line in lines_of_json.splitlines() if line] == body["rows"]
     assert seen
+
+
+@every_report
+async def test_the_command_prints_what_http_answers(asked: Asked, report: Report) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    told: dict[str, Any] = {"as_of": AS_OF.isoformat(), "known_at": str(asked.last)}
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in {**parameters, **told}.items()]
+    path = f"/reports/{report.name}"
+    over_http = await asked.get(path, **parameters, **told)
+    assert json.loads(await _printed(asked, report, *words, "--json")) == over_http.json()
+    assert await _printed(asked, report, *words, "--csv") == (
+        await asked.get(path, accept="text/csv", **parameters, **told)
+    ).text.replace("\r\n", "\n")
+    for lang, label in (("zh", report.columns[0].label.zh), ("en", report.columns[0].label.en)):
+        assert label in await _printed(asked, report, *words, "--lang", lang)
+    if not report.key:
+        return
+    known: dict[str, Any] = {"as_of": told["as_of"], "from_known": "1", "to_known": told["known_at"]}
+    changed = await asked.get(f"{path}/changes", **parameters, **known)
+    assert json.loads(await _printed(asked, report, *words, "--from-known=1", "--json")) == changed.json()
+    row = next(each for each in over_http.json()["rows"] if each[report.key[0]] is not None)
+    line = ",".join("" if row[name] is None else str(row[name]) for name in report.key)
+    behind = await asked.get(f"{path}/rows", **parameters, **told, line=line)
+    assert json.loads(await _printed(asked, report, *words, f"--line={line}", "--json")) == behind.json()
 
 
 @every_report
@@ -357,6 +384,15 @@ async def test_what_is_not_known_is_named(asked: Asked, path: str, given: dict[s
 )
 async def test_what_cannot_be_answered_is_named(asked: Asked, path: str, given: dict[str, str], named: str) -> None:
     assert (await asked.get(path, 400, **given)).json()["detail"].startswith(named)
+
+
+async def _printed(asked: Asked, report: Report, *words: str) -> str:
+    """Output of the report's command, which runs on an event loop of its own."""
+    environment = asked.ledger.environment | {"COLUMNS": "240"}
+    command = ["report", report.name, *words]
+    done = await asyncio.to_thread(CliRunner().invoke, app, command, env=environment, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 class _nothing:
