@@ -29,10 +29,11 @@ stage_position as not materialized (select * from served.stage_position(pipeline
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
-       exists (select from reporting.stage_position_stale stale
-                where stale.deal = stage_position.deal and stale.sequence <= moment.known_at) as stale
+       stage_position.deal in (
+           select stale.deal from reporting.stage_position_stale stale cross join moment
+            where stale.sequence <= moment.known_at
+       ) as stale
   from stage_position
- cross join moment
  where stage_position.status in ('open', 'on_hold')
  order by stage_position.deal collate "C";
 end;
@@ -57,10 +58,11 @@ stage_position as not materialized (select * from served.stage_position(deal.as_
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
-       exists (select from reporting.stage_position_stale stale
-                where stale.deal = stage_position.deal and stale.sequence <= moment.known_at) as stale
+       stage_position.deal in (
+           select stale.deal from reporting.stage_position_stale stale cross join moment
+            where stale.sequence <= moment.known_at
+       ) as stale
   from stage_position
- cross join moment
  where stage_position.deal = deal.deal;
 end;
 comment on function reporting.deal(text, timestamptz, bigint) is
@@ -259,8 +261,10 @@ select receivables_item.account, receivables_item.invoice, receivables_item.deal
        moment.day - receivables_item.due_on as days_past_due,
        reporting.ageing_bucket(receivables_item.due_on, moment.day) as bucket,
        receivables_item.disputed, receivables_item.from_at as since, receivables_item.entry,
-       exists (select from reporting.receivables_stale stale
-                where stale.account = receivables_item.account and stale.sequence <= moment.known_at) as stale,
+       receivables_item.account in (
+           select stale.account from reporting.receivables_stale stale cross join moment
+            where stale.sequence <= moment.known_at
+       ) as stale,
        nullif(receivables_item.series, '') as series
   from receivables_item
  cross join moment;

@@ -1,9 +1,13 @@
 -- What statements of reports call.
 
--- How values are written in JSON: ISO 8601 in UTC; decimals as many as the currency has, and none lost.
+-- How values are written in JSON: ISO 8601 in the session's zone, which is UTC for Daybook's own; decimals as many as the
+-- currency has, and none lost. No more volatile than what they call, or they are not inlined and take ten times as long.
 create or replace function served.written(at timestamptz) returns text
-language sql immutable parallel safe
-return replace(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '') || '+00:00';
+language sql stable parallel safe
+return case length(to_json(at)::text)
+    when 27 then btrim(to_json(at)::text, '"')
+    else rpad(substr(to_json(at)::text, 2, length(to_json(at)::text) - 8), 26, '0') || '+00:00'
+end;
 
 create or replace function served.written(amount numeric, currency text) returns text
 language sql immutable parallel safe

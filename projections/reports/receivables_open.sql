@@ -4,8 +4,10 @@ select receivables_item.account, receivables_item.invoice, receivables_item.deal
        moment.day - receivables_item.due_on as days_past_due,
        reporting.ageing_bucket(receivables_item.due_on, moment.day) as bucket,
        receivables_item.disputed, receivables_item.from_at as since, receivables_item.entry,
-       exists (select from reporting.receivables_stale stale
-                where stale.account = receivables_item.account and stale.sequence <= moment.known_at) as stale,
+       receivables_item.account in (
+           select stale.account from reporting.receivables_stale stale cross join moment
+            where stale.sequence <= moment.known_at
+       ) as stale,
        nullif(receivables_item.series, '') as series
   from receivables_item
  cross join moment
