@@ -56,8 +56,8 @@ def _function(report: Report, name: str, columns: Sequence[Column], text: str, c
     optional = [f"{each} {of.kind.sql} default null" for each, of in report.parameters.items() if of.optional]
     given = [
         *required,
-        "as_of timestamptz default now()",
-        "known_at bigint default reporting.sequence()",
+        "as_of timestamptz" + (" default now()" if report.defaults else ""),
+        "known_at bigint" + (" default reporting.sequence()" if report.defaults else ""),
         *optional,
     ]
     types = [

@@ -2,6 +2,7 @@
 
 from projections.reports.ageing import ageing
 from projections.reports.bands import bands
+from projections.reports.data_quality import data_quality
 from projections.reports.deal import deal
 from projections.reports.funnel import funnel
 from projections.reports.pipeline import pipeline
@@ -9,5 +10,14 @@ from projections.reports.receivables_open import receivables_open
 from projections.reports.receivables_unapplied import receivables_unapplied
 from projections.reports.report import Report
 
-REPORTS: tuple[Report, ...] = (pipeline, deal, funnel, bands, receivables_open, receivables_unapplied, ageing)
+REPORTS: tuple[Report, ...] = (
+    pipeline,
+    deal,
+    funnel,
+    bands,
+    receivables_open,
+    receivables_unapplied,
+    ageing,
+    data_quality,
+)
 BY_NAME = {report.name: report for report in REPORTS}

@@ -121,6 +121,8 @@ class Report:
     order: tuple[str, ...] = ()
     """Columns by which a long report is sorted and paged; together they name a row. Without: as `rows` says, whole."""
     chart: Chart | None = None
+    defaults: bool = True
+    """In SQL as_of and known_at may be left out; false where another function of the name takes one of them alone."""
     needs_one: str | None = None
     """Sentence that says what an empty answer means, where it is an error: the subject is not known."""
 

@@ -33,22 +33,7 @@ comment on column reporting.data_quality.type is 'CloudEvents type of the entry.
 comment on column reporting.data_quality.occurred_at is 'When it happened, as it was sent.';
 comment on column reporting.data_quality.recorded_at is 'When the ledger took it.';
 
--- Neither has a default: one argument alone means known_at, as in the function below.
-create or replace function reporting.data_quality(as_of timestamptz, known_at bigint)
-returns table (
-    subject text, view text, flag text, entry bigint, detail text, id text, source text, type text,
-    occurred_at timestamptz, recorded_at timestamptz
-)
-language sql stable parallel safe
-begin atomic
-    select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
-           entry.id, entry.source, entry.type, entry.occurred_at, entry.recorded_at
-      from served.flag(data_quality.as_of, data_quality.known_at) flag
-      join reporting.entry on entry.sequence = flag.entry;
-end;
-comment on function reporting.data_quality(timestamptz, bigint) is
-    'What there was to look at, at as_of and as known at the sequence known_at: entries of which something was surprising.';
-
+-- One argument alone means known_at; with as_of it is a report of the list.
 create or replace function reporting.data_quality(known_at bigint default reporting.sequence())
 returns table (
     subject text, view text, flag text, entry bigint, detail text, id text, source text, type text,

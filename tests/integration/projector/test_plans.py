@@ -84,7 +84,6 @@ async def test_a_report_of_many_rows_reads_indexes(filled: Ledger, report: Repor
         }
     else:
         assert kinds <= {"Index Only Scan", "Index Scan", "Bitmap Heap Scan", "Bitmap Index Scan"}, scans
-    assert report.needs_one or report.name == "funnel" or await reader.fetchval(f"select count(*) from {call}") > 0
 
 
 _RECORD = """
