@@ -1,1 +1,1 @@
-"""What may be said: the events, their envelope, their one byte form, and the playbooks. Pure."""
+"""Contracts of the ledger: the events, their envelope, their canonical bytes, and the playbooks. Pure."""

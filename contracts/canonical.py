@@ -92,7 +92,7 @@ def parse_unique(text: bytes) -> Any:
 
 
 def is_plain(value: Any, depth: int) -> bool:
-    """Whether numbers are integers that every reader keeps exactly, and nothing is nested more than so deep."""
+    """Tell if numbers are integers that every reader keeps exactly, and nothing is nested deeper than `depth`."""
     kind = value.__class__
     if kind is dict or kind is list:
         for each in value.values() if kind is dict else value:

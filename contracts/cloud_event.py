@@ -91,7 +91,7 @@ class CloudEvent(NamedTuple):
 
 
 def is_json(content_type: Any) -> bool:
-    """Whether a content type means JSON in UTF-8."""
+    """Tell if a content type means JSON in UTF-8."""
     if not isinstance(content_type, str):
         return False
     media, _, parameters = content_type.lower().partition(";")

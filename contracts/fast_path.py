@@ -105,7 +105,7 @@ def _event(said: _Stored[Any], occurred_at: datetime, stored: bytes) -> CloudEve
 
 
 def _reader(type_: Any) -> Callable[[bytes], _Stored[Any]] | None:
-    """What reads a stored event of a type; None for an unknown type, and for those that are held to more."""
+    """Return the reader of stored events of a type; None for an unknown type and for one in `_CHECKED_FURTHER`."""
     try:
         cls = EVENTS.get(type_)
     except UnknownType:

@@ -1,4 +1,4 @@
-"""What is wrong with what was sent, in words for the person who sent it."""
+"""Problems found in an event that was sent, in words for the person who sent it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,7 +59,9 @@ def reasons_of(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]
 
 
 def fault(*found: tuple[tuple[str | int, ...], str]) -> ValidationError:
-    """What a validator of a whole model raises for (location, reason) pairs; pydantic puts the model's path before."""
+    """Make the error that a validator of a whole model raises for (location, reason) pairs; pydantic prepends the
+    model's path.
+    """
     return ValidationError.from_exception_data(
         "fault",
         [

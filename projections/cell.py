@@ -42,7 +42,7 @@ class Cell:
         return found
 
     def handles(self, entry: Entry[Event]) -> bool:
-        """Whether the view's fold takes such entries."""
+        """Tell if the view's fold handles events of the entry's type."""
         return type(entry.event) in self.view.handled
 
     def take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:

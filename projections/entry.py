@@ -1,4 +1,4 @@
-"""What a fold sees: entries of the journal, as effective history tells them."""
+"""Entries of the journal as a fold sees them: as effective history tells them."""
 
 from datetime import UTC, datetime
 from typing import Generic, NamedTuple, TypeVar

@@ -32,7 +32,7 @@ class Part:
         self.rows: dict[RowKey, Row] = {}
 
     def folds_on(self, entry: Entry[Event]) -> bool:
-        """Whether the entry comes behind all that was folded, so that the state it has will do."""
+        """Tell if the entry comes after all entries folded so far, so that folding can go on from the present state."""
         return not self.entries or entry.order > self.entries[-1].order
 
     def fold_on(self, view: View[Any], entry: Entry[Event], playbooks: Playbooks) -> Mapping[RowKey, Row | None]:

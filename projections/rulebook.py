@@ -41,12 +41,12 @@ class Match:
     where: tuple[tuple[str, str | int | bool], ...]
 
     def fits(self, event: Event) -> bool:
-        """Whether the event's data has the values wanted; in a list, one member is enough."""
+        """Tell if the event's data has the values wanted; in a list, one member is enough."""
         return all(_holds(getattr(event, name, None), wanted) for name, wanted in self.where)
 
 
 class Rulebook:
-    """What one version of a playbook asks for. Immutable."""
+    """Rules of one version of a playbook: what each of its steps needs, and which events meet it. Immutable."""
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
@@ -91,7 +91,9 @@ class Rulebook:
         return self.words.get(word.strip().casefold()) or self._alike.get(reference_key(word).casefold())
 
     def needs_of(self, step: int) -> Sequence[Need]:
-        """What a step needs: its items in the playbook's order, then the commitment; nothing beyond the last step."""
+        """Return the needs of a step: its items in the playbook's order, then the commitment; none beyond the last
+        step.
+        """
         return [need for need in self.needs if need.step == step]
 
     def stage_of(self, step: int) -> tuple[int | None, Phase | None]:

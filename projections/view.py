@@ -1,4 +1,4 @@
-"""What a view is: a pure, total fold over one subject's effective history, and the rows it shows."""
+"""Views: each is a pure, total fold over one subject's effective history, and the rows that the fold shows."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields

@@ -15,7 +15,7 @@ VIEWS: tuple[View[Any], ...] = (stage_position, receivables)
 
 
 def fold_versions(views: Iterable[View[Any]] = VIEWS) -> dict[str, int]:
-    """What decides the rows: each view's version by name, and that of effective history."""
+    """Versions of the folds that decide the rows: each view's by name, and that of effective history."""
     return {"history": history.VERSION, **{view.name: view.version for view in views}}
 
 

@@ -11,7 +11,7 @@ _ANY: frozenset[SubjectKind] = frozenset({"deal", "account"})
 
 
 class Replacement(Data):
-    """What the target should have said. Type, subject and the deals and accounts named stay the same."""
+    """Corrected time and data of a target event, whose type, subject and named deals and accounts stay the same."""
 
     time: ExactTime
     """When it happened, with offset."""

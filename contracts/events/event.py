@@ -1,4 +1,4 @@
-"""What every event class is: frozen, strict data with a type, a family and the subjects it may be about."""
+"""Base class of every event: frozen, strict data with a type, a family and the subjects it may be about."""
 
 from typing import Any, ClassVar, Literal
 
@@ -53,7 +53,7 @@ class Event(Data):
         return int(cls.type.rpartition(".v")[2])
 
     def upcast(self) -> "Event":
-        """The same fact as the next version of its class tells it. The newest version tells it itself."""
+        """Convert the event to the next version of its class. An event of the newest version returns itself."""
         return self
 
     def concerns(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What no single field of a playbook shows to be wrong: keys used twice, weights, steps that nothing can take."""
+"""Checks across the fields of a playbook: keys used twice, weights, steps that nothing can take."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation

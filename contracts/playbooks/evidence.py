@@ -1,4 +1,4 @@
-"""Whether the events that a playbook waits for can come at all."""
+"""Check that the events that a playbook waits for can occur at all."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -65,7 +65,7 @@ def _cannot_hold(cls: type[Event], field: str, value: object) -> str | None:
 
 
 def _member(annotation: Any) -> Any:
-    """What one value of a field is: the type itself, the one that may be absent, or that of a list's members."""
+    """Return the type of one value of a field: the type itself, without `| None`, or that of a list's members."""
     plain = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     if get_origin(plain) is tuple:
         return _member(get_args(plain)[0])

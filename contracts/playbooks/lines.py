@@ -55,7 +55,7 @@ class _Scanner:
         return match[0]
 
     def _next_is(self, sign: str) -> bool:
-        """Whether a sign follows, behind blanks; it is then passed over."""
+        """Tell if a sign follows, after any blanks; if so, move past it."""
         self._skip_blank()
         if self._text.startswith(sign, self._at):
             self._at += len(sign)

@@ -48,7 +48,7 @@ class _Part(BaseModel):
 
 
 class Names(_Part):
-    """What people read, in both languages."""
+    """Names that people read, in both languages."""
 
     zh: ShortText
     """In Chinese."""
@@ -79,7 +79,7 @@ class Item(_Part):
 
 
 class Condition(_Part):
-    """What must hold while a stage is worked on (阶段条件); shown and appraised, it moves no deal."""
+    """Condition that must hold while a stage is worked on (阶段条件); it is shown and appraised, but moves no deal."""
 
     key: ItemKey
     """Names the condition, for ever."""
@@ -90,7 +90,7 @@ class Condition(_Part):
 
 
 class Appraisal(_Part):
-    """What a salesperson is appraised by at this stage (绩效考核内容)."""
+    """Item by which a salesperson is appraised at this stage (绩效考核内容)."""
 
     key: ItemKey
     """Names the appraisal item, for ever."""

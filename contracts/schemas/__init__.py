@@ -1,4 +1,4 @@
-"""What other programs read to know the events: one JSON Schema for each type, and one AsyncAPI document.
+"""Schemas of the events for other programs: one JSON Schema for each type, and one AsyncAPI document.
 
 The files are written from the classes by `python -m contracts.schemas`; `--check` finds those that have drifted.
 """

@@ -1,4 +1,4 @@
-"""What accounts owe: open invoices, unapplied cash and credit, and the movements of the ledger balance."""
+"""Receivables of accounts: open invoices, unapplied cash and credit, and the movements of the ledger balance."""
 
 from projections.document_number import documents_named
 from projections.receivables.account import Account

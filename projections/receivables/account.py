@@ -32,7 +32,7 @@ class Item:
 
 @dataclass(slots=True)
 class Applied:
-    """What an allocation took from a document for an item, and has not been taken back."""
+    """Amount that an allocation took from a document for an item and that has not been taken back."""
 
     item: Item
     amount: Decimal

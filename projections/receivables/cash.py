@@ -32,7 +32,7 @@ class Take:
 
     @property
     def kind(self) -> Literal["reversal", "transfer"]:
-        """What becomes of the cash."""
+        """Kind of the order: a reversal returns the cash to the payer, a transfer moves it to another account."""
         return "reversal" if self.into is None else "transfer"
 
 
@@ -102,7 +102,7 @@ class Cash:
             yield from self._transfer(take, take.into)
 
     def holds(self, account: str) -> bool:
-        """Whether the account has ever had cash of the payment, in any currency."""
+        """Tell if the account has ever had cash of the payment, in any currency."""
         return any(each == account for each, _ in self.pots)
 
     def _transfer(self, take: Take, into: str) -> Iterator[Outcome]:

@@ -1,4 +1,4 @@
-"""What the receivables fold finds surprising. It is recorded all the same; the flag says what came of it."""
+"""Flags of the receivables fold: surprising entries are recorded all the same, and a flag says what came of each."""
 
 from datetime import datetime
 from itertools import islice

@@ -1,4 +1,4 @@
-"""What the receivables tables show. At every instant and in every currency: open items − unapplied = movements."""
+"""Rows of the receivables tables. At every instant and in every currency: open items − unapplied = movements."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -48,7 +48,7 @@ class ItemRow(
     """Series of the number; empty where it has none."""
 
     def until(self, to_at: datetime) -> "ItemRow":
-        """The same interval, ended."""
+        """Return this row with its interval ended at `to_at`."""
         return ItemRow(
             self.account,
             self.invoice,
@@ -98,7 +98,7 @@ class UnappliedRow(
     """Series of the number; empty where it has none."""
 
     def until(self, to_at: datetime) -> "UnappliedRow":
-        """The same interval, ended."""
+        """Return this row with its interval ended at `to_at`."""
         return UnappliedRow(
             self.account,
             self.document,

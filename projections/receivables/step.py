@@ -1,4 +1,6 @@
-"""What one entry changes. Rules change items and documents and say so; at the end the intervals are cut once."""
+"""Step of the receivables fold: the changes that one entry makes. Rules change items and documents and report each
+change to the step; at the end the step cuts the intervals once.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -127,7 +129,7 @@ class Step:
         self._touched[key] = None
 
     def _end(self, key: RowKey, row: ItemRow | UnappliedRow) -> None:
-        """What began at this same instant never was: no interval has length zero."""
+        """End a row's interval now. A row that began at this same instant is removed: no interval has length zero."""
         if row.from_at == self.at:
             del self.account.rows[key]
         else:

@@ -1,4 +1,4 @@
-"""What is owed, by how long it is past due (seed 005)."""
+"""Ageing report: the amounts owed, by how long each is past due (seed 005)."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal

@@ -106,7 +106,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What all kinds of reports say."""
+    """Declaration of a report: the members that all kinds of reports have."""
 
     name: str
     """Everywhere: SQL function, address, command, file."""
@@ -188,7 +188,7 @@ class Aggregate(Report):
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Those whose rows are counted."""
+        """Relations whose rows are counted."""
         return tuple({cells.source.name: cells.source for cells in self.cells.values()}.values())
 
     @property
@@ -217,5 +217,5 @@ class Snapshot(Report):
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """Those that it reads."""
+        """Relations that the SQL reads."""
         return tuple(self.reads.values())

@@ -35,7 +35,9 @@ class Finding(NamedTuple):
 
 
 class Evidence:
-    """What counts, entry by entry in effective order. The cost of an entry is that of the items it touches."""
+    """Evidence of a deal: the entries that count for needs of its playbook, in effective order. The cost of an entry is
+    that of the items it touches.
+    """
 
     __slots__ = ("_counted", "_lacking", "_places", "_rulebook", "_ways_met", "step")
 
@@ -111,7 +113,7 @@ class Evidence:
         return min(enough, key=lambda entries: entries[-1].order, default=[])
 
     def missing(self) -> Sequence[Need]:
-        """What the next step still needs."""
+        """Return the needs of the next step that are not met yet."""
         return [need for need in self._rulebook.needs_of(self.step + 1) if not self._ways_met.get(need.number)]
 
     def _meets(self, event: Event) -> list[tuple[int, int]]:
@@ -139,7 +141,7 @@ class Evidence:
         return None
 
     def _is_needed(self, place: tuple[int, int], at: int) -> bool:
-        """Whether what is counted there is among the first that suffice."""
+        """Tell if the entry at index `at` is among the first that suffice to meet the need in that way."""
         need, way = place
         return at < self._rulebook.needs[need].at_least[way]
 

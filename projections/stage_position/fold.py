@@ -108,7 +108,7 @@ def remove(deal: Deal, entry: Entry[Handled]) -> bool:
 
 
 def _only_repeats(deal: Deal, entry: Entry[Handled]) -> bool:
-    """Whether the deal's rows can depend on it as evidence alone, and only if it is among the first for an item."""
+    """Tell if the deal's rows can depend on the entry only as evidence, if it is among the first for an item."""
     told_once = deal.opening is not None and not deal.moved and not deal.taken_back
     if not told_once or type(entry.event) in _OF_CONSEQUENCE:
         return False
@@ -197,7 +197,7 @@ def _move(deal: Deal, event: DealRevised, entry: Entry[Event], playbooks: Playbo
 
 
 def _moves(event: DealRevised, playbook: str) -> bool:
-    """Whether it moves a deal that is on this playbook."""
+    """Tell if the revision moves a deal that is on this playbook."""
     return event.playbook not in (None, playbook) or event.playbook_version is not None
 
 

@@ -11,7 +11,7 @@ from projections.view import RowKey
 
 
 class Shown(NamedTuple):
-    """What a row shows beside its times and cause, in the order of its columns."""
+    """Values that a row shows beside its times and cause, in the order of its columns."""
 
     playbook: str
     version: int | None

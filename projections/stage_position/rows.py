@@ -1,4 +1,4 @@
-"""What the table stage_position shows."""
+"""Rows of the table stage_position."""
 
 from dataclasses import dataclass
 from datetime import datetime
