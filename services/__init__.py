@@ -1,1 +1,1 @@
-"""Who does the work: the only place with NATS, Postgres, HTTP, files and the clock."""
+"""Services that do the work: the only package that uses NATS, PostgreSQL, HTTP, files and the clock."""

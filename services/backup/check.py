@@ -20,7 +20,7 @@ _STEP = 1000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found."""
+    """Result of checking a backup."""
 
     manifest: Manifest | None
     """None when it cannot be read."""

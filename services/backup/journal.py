@@ -13,7 +13,7 @@ _MEANT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v":
 
 
 class Row(NamedTuple):
-    """What the leaf hash vouches for, and the hash that the row states."""
+    """Row of the backed-up journal: the content that its leaf hash covers, and the hash that the row states."""
 
     sequence: int
     recorded_at: datetime

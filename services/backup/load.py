@@ -26,7 +26,7 @@ built in it. The rules of the time zone are kept anew, as this installation has 
 
 
 class Progress(Protocol):
-    """Who wants to know how far it is."""
+    """Observer that is told how far a restore is."""
 
     def begins(self, step: str, total: int | None) -> None:
         """A step begins; it has so many parts, or nobody knows."""
@@ -90,7 +90,7 @@ async def _rows(connection: asyncpg.Connection) -> list[str]:
 
 
 async def _holds(connection: asyncpg.Connection, manifest: Manifest) -> bool:
-    """Whether the database holds the backup's journal, to the same row, and nothing behind it."""
+    """Tell if the database holds the backup's journal, up to the same last row, and nothing beyond it."""
     known = await identity(connection)
     journal = await connection.fetchrow(_SQL["journal"])
     assert journal is not None
@@ -101,7 +101,7 @@ async def _holds(connection: asyncpg.Connection, manifest: Manifest) -> bool:
 
 
 async def _described(connection: asyncpg.Connection, manifest: Manifest, held: list[str]) -> str:
-    """What is in the way."""
+    """Describe what the database already holds that keeps the backup from being restored."""
     journal = await connection.fetchrow(_SQL["journal"])
     others = await connection.fetchrow(_SQL["sources"])
     assert journal is not None

@@ -1,4 +1,4 @@
-"""What a backup says about itself: which ledger, up to which sequence, and the SHA-256 of each of its files."""
+"""Manifest of a backup: which ledger, up to which sequence, and the SHA-256 of each of its files."""
 
 import hashlib
 from datetime import datetime

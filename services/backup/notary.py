@@ -1,4 +1,6 @@
-"""What the notary keeps outside the database: its file of signed heads. Its private key is never in a backup."""
+"""Backup of the notary's file of signed heads, kept outside the database. The notary's private key is never in a
+backup.
+"""
 
 import os
 from pathlib import Path

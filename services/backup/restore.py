@@ -30,7 +30,7 @@ from services.settings import Endpoints, Settings
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done."""
+    """Result of a restore."""
 
     manifest: Manifest
     loaded: bool

@@ -32,7 +32,7 @@ _LOOK_S = 0.1
 
 
 class Progress(Protocol):
-    """Who wants to know how far it is."""
+    """Observer that is told how far a backup is."""
 
     def begins(self, step: str, total: int | None) -> None:
         """A step begins; it has so many parts, or nobody knows."""

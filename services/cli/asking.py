@@ -1,4 +1,4 @@
-"""What the reading commands share: the two times, a connection that may only read, and words for values."""
+"""Helpers of the reading commands: the two times, a connection that may only read, and words for values."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager

@@ -89,7 +89,7 @@ def _check(directory: Path, as_json: bool) -> None:
 
 
 def lines(taken: "Taken") -> list[str]:
-    """What was backed up, for people."""
+    """Describe a finished backup for people."""
     manifest = taken.manifest
     at = f", recorded at {manifest.recorded_at:%Y-%m-%d %H:%M:%S} UTC" if manifest.recorded_at else ""
     size = sum(each.bytes for each in manifest.files) / 2**20
@@ -100,7 +100,7 @@ def lines(taken: "Taken") -> list[str]:
 
 
 def document(taken: "Taken") -> dict[str, Any]:
-    """The same for programs."""
+    """Describe a finished backup for programs, as JSON."""
     return {
         "directory": str(taken.directory),
         "manifest_sha256": taken.sha256,

@@ -69,7 +69,7 @@ def changes(
 
 
 def _differing(change: "ChangedRow") -> tuple[Cell, Cell]:
-    """What differs on each side; the whole row where it is on one side only."""
+    """Return the columns that differ, on each side; the whole row where it is on one side only."""
     before: Any = change["before"]
     after: Any = change["after"]
     if not isinstance(before, dict) or not isinstance(after, dict):

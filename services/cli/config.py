@@ -51,7 +51,7 @@ def shown(settings: Settings, name: str) -> Any:
 
 
 def meant(variable: str) -> str:
-    """What to do about a variable that names no setting."""
+    """Say what to do about a variable that names no setting."""
     close = get_close_matches(variable.lower().removeprefix("daybook_"), Settings.model_fields, 1)
     hint = f"; did you mean DAYBOOK_{close[0].upper()}?" if close else "."
     return f"{variable} is no setting and is ignored{hint}"

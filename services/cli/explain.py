@@ -64,7 +64,7 @@ def explain(
 
 
 def _missing(answer: "Explanation", by_claims: bool) -> str:
-    """What the next step still needs, or why nothing can be said about it."""
+    """List what the next step still needs, or say why nothing can be said about it."""
     if answer["missing"]:
         return f"The next step still needs: {', '.join(answer['missing'])}."
     if not answer["stages"]:

@@ -31,7 +31,7 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 def lines(made: "Provisioned") -> list[str]:
-    """What was done, for people."""
+    """Describe what provisioning did, for people."""
     from services.ledger.provision import confine_script
 
     stream = f"stream {made.stream.name}, at most {made.stream.max_bytes / 2**30:.1f} GiB"
@@ -52,7 +52,7 @@ def lines(made: "Provisioned") -> list[str]:
 
 
 def document(made: "Provisioned") -> dict[str, object]:
-    """What was done, for programs."""
+    """Describe what provisioning did, for programs, as JSON."""
     return {
         "stream": {
             "name": made.stream.name,

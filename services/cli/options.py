@@ -1,4 +1,4 @@
-"""What commands share: where the ledger is, how the answer is printed, how coroutines are run."""
+"""Options and helpers that commands share: where the ledger is, how the answer is printed, how coroutines are run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -72,7 +72,7 @@ def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
-    """What work on a connection of the ledger's owner gives.
+    """Run work on a connection of the ledger's owner and return its result.
 
     Raises NotConfigured, NotProvisioned, Unavailable, and what the work raises.
     """

@@ -70,7 +70,7 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
 
 
 def lines(done: "Rebuilt") -> list[str]:
-    """What was done, for people."""
+    """Describe what a rebuild did, for people."""
     if not done.built:
         return [
             f"The views served are of this version's folds already (generation {done.after.digest}). "
@@ -118,7 +118,7 @@ def _table_lines(table: "TableDifference") -> list[str]:
 
 
 def document(done: "Rebuilt") -> dict[str, Any]:
-    """What was done, for programs."""
+    """Describe what a rebuild did, for programs, as JSON."""
     return {
         "before": done.before.digest if done.before else None,
         "after": done.after.digest,

@@ -142,7 +142,7 @@ def _list(settings: Settings, as_json: bool) -> None:
 
 
 def document(done: "Reconciled") -> dict[str, Any]:
-    """What was found and done, for programs. Runs of sequences are pairs: first and last."""
+    """Describe what a reconciliation found and did, for programs. Runs of sequences are pairs: first and last."""
     look, comparison = done.look, done.look.comparison
     return {
         "action": str(look.action),

@@ -97,7 +97,7 @@ def funnel(
 def ageing(
     as_of: AsOfOption = None, known_at: KnownAtOption = None, data: DataOption = None, as_json: JsonOption = False
 ) -> None:
-    """What is owed, by how long it is past due.
+    """Print the amounts owed, by how long they are past due.
 
     Example: `daybook ageing --as-of 2026-03-31 --json`
     """

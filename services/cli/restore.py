@@ -65,7 +65,7 @@ async def _restore(settings: Settings, directory: Path, by: str, disable_tokens:
 
 
 def lines(done: "Restored") -> list[str]:
-    """What was restored, for people."""
+    """Describe what was restored, for people."""
     manifest, stream = done.manifest, done.made.stream
     what = "Restored" if done.loaded else "The database held already"
     taken = f"{manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -99,7 +99,7 @@ def lines(done: "Restored") -> list[str]:
 
 
 def document(done: "Restored") -> dict[str, Any]:
-    """The same for programs."""
+    """Describe what was restored, for programs, as JSON."""
     return {
         "sequence": done.manifest.sequence,
         "taken_at": done.manifest.taken_at.isoformat(),

@@ -62,7 +62,7 @@ def _flags(flags: dict[str, int]) -> str | list[str]:
 
 
 def _notary(notary: "NotaryStatus") -> list[str]:
-    """What is wrong with the notary, if anything is."""
+    """Describe what is wrong with the notary; empty when nothing is."""
     if not notary["running"]:
         return ["no notary is at work: start one with `daybook serve notary`; its log and /ready say what keeps it"]
     return [] if notary["state"] == "signing" else [f"the notary is {notary['state']}: {notary['detail']}"]
