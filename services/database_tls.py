@@ -29,7 +29,7 @@ def check(url: str) -> None:
 
 
 def in_the_open(url: str) -> bool:
-    """Whether the connection to another machine may go without TLS."""
+    """Tell if a URL's connection to another machine may go without TLS."""
     named = _parameters(url)
     try:
         hosts = named.get("host") or urlsplit(url).netloc.rpartition("@")[2]

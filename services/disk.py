@@ -20,7 +20,7 @@ _KINDS = {
 
 
 def sync_directory(directory: Path) -> None:
-    """What was made, renamed or removed in a directory is so on the disk when this returns. Raises OSError."""
+    """Fsync a directory, so that files made, renamed or removed in it stay so after a crash. Raises OSError."""
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -91,5 +91,5 @@ def read(path: Path, most_bytes: int) -> bytes:
 
 
 def text(path: Path, most_bytes: int, encoding: str = "utf-8") -> str:
-    """The same of a text. Raises OSError, and UnicodeDecodeError."""
+    """Return the text of a file that has at most `most_bytes` bytes. Raises OSError, and UnicodeDecodeError."""
     return read(path, most_bytes).decode(encoding)

@@ -114,7 +114,7 @@ class LostLeadership(DaybookError):
 
 
 class BadRequest(DaybookError):
-    """What was asked for cannot be answered: a wrong date, a sequence still to come."""
+    """Error for a question that cannot be answered: a wrong date, a sequence still to come."""
 
 
 class NotKnown(BadRequest):

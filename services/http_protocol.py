@@ -185,7 +185,7 @@ class Limited(HttpToolsProtocol):
 
     @property
     def waiting(self) -> tuple[float, ...]:
-        """What it waits for, and since when; empty while it waits for nothing."""
+        """Return what the connection waits for, and since when; empty while it waits for nothing."""
         if self._lying:
             return FETCH, self._lies_since
         return () if self.answers or not self.waits else (self.waits, self.since)

@@ -65,7 +65,7 @@ def lock_of(service: Led) -> int:
 
 
 def writer_of(service: Led) -> str:
-    """What the writing connection of a service's active process is called in pg_stat_activity."""
+    """Return the name in pg_stat_activity of the writing connection of a service's active process."""
     return f"{service} writer"
 
 

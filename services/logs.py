@@ -50,7 +50,7 @@ class _StandardError:
     """
 
     def write(self, text: str) -> int:
-        """What was written, or nothing."""
+        """Write to standard error; return how much was written, or 0 where it cannot be written."""
         with suppress(OSError, ValueError):  # ValueError: it is closed
             return 0 if sys.stderr is None else sys.stderr.write(text)
         return 0
@@ -68,7 +68,7 @@ def _visibly(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
 
 
 class _Reported(logging.Handler):
-    """What a library reports is a line like any other: an error with its traceback, a warning without."""
+    """Handler that logs a library's report as a line like any other: an error with its traceback, a warning without."""
 
     def emit(self, record: logging.LogRecord) -> None:
         said: dict[str, Any] = {"library": record.name, "message": record.getMessage()}

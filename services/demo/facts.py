@@ -1,4 +1,4 @@
-"""What the demo's emitting systems say: CloudEvents with running ids, one numbering per source."""
+"""Facts that the demo's emitting systems send: CloudEvents with running ids, one numbering per source."""
 
 from collections import Counter
 from dataclasses import dataclass, field

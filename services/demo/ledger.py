@@ -70,7 +70,9 @@ class DemoLedger:
 
     @property
     def run(self) -> dict[str, Any]:
-        """What `up` says about itself: addresses and ports."""
+        """Return the addresses and ports that the demo's `up` wrote to its run file. Raises ServerFailed when `up` has
+        stopped.
+        """
         run = running(self.data)
         if run is None:
             raise ServerFailed(f"The demo's `daybook up` on {self.data} has stopped.")
@@ -92,7 +94,7 @@ class DemoLedger:
         return done.stdout
 
     def ask_json(self, *words: str) -> Any:
-        """The same with --json, parsed."""
+        """Run a `daybook` command with --json and return its output, parsed."""
         return json.loads(self.ask(*words, "--json"))
 
     def wait_for(self, sequence: int) -> None:

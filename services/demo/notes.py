@@ -1,7 +1,7 @@
-"""What the demo remembers of a ledger that it made, in `demo.json` of the data directory.
+"""Notes of the demo about a ledger that it made, in `demo.json` of the data directory.
 
-By it the demo knows its own ledgers, and touches no other. It is written before the ledger is made, and whatever kills
-the demo, running it again goes on where it was.
+By its notes the demo knows its own ledgers, and touches no other. The notes are written before the ledger is made, so
+that a demo that was killed goes on where it was when it is run again.
 """
 
 import os
@@ -40,7 +40,7 @@ class Notes(BaseModel):
 
 
 def of(data: Path, deals: int, seed: int) -> Notes:
-    """Those of a data directory, begun where there is no ledger.
+    """Return the notes of a data directory; begin them where there is no ledger.
 
     Raises DaybookError for a ledger that the demo did not make, and BadRequest for another story than was asked for.
     """

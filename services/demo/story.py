@@ -20,7 +20,7 @@ ACCOUNTS = 40
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is told, and which deal is worth a closer look."""
+    """Story of the demo: the events to tell, and which deal is worth a closer look."""
 
     main: list[dict[str, object]]
     """Sorted by time."""

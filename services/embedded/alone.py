@@ -12,10 +12,11 @@ from services.settings import Endpoints, Settings, endpoints, running
 
 @asynccontextmanager
 async def servers(settings: Settings, command: str, say: Callable[[str], None]) -> AsyncIterator[Endpoints]:
-    """Those that the settings name, or of the `up` that runs on the data directory; otherwise they are started there.
+    """Yield the servers that the settings name, or those of the `up` that runs on the data directory, or start them
+    there.
 
-    What was started is stopped at the end; `command` is who works there. Raises AlreadyRunning, ServerFailed and
-    NotConfigured.
+    Servers that were started here are stopped at the end; `command` names the command that works there. Raises
+    AlreadyRunning, ServerFailed and NotConfigured.
     """
     if not settings.embedded or running(settings.data) is not None:
         yield endpoints(settings)

@@ -101,7 +101,7 @@ class DataDirectory:
 
 
 class Holder(NamedTuple):
-    """Who holds a data directory."""
+    """Process that holds a data directory."""
 
     pid: int | None
     """None: it has just begun, and not said so yet."""
@@ -154,7 +154,7 @@ def _take(lock: int) -> None:
 
 
 def holder(path: Path) -> Holder | None:
-    """Who holds a data directory now; None: nobody. Raises DaybookError."""
+    """Return the process that holds a data directory now; None: no process. Raises DaybookError."""
     try:
         lock = os.open(path / "lock", os.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):
@@ -190,7 +190,7 @@ def _named(lock: int) -> Holder:
 
 
 def _is_ours(pid: int, path: Path) -> bool:
-    """Whether the process runs and its command names a file of the data directory; process ids are used again."""
+    """Tell if the process runs and its command names a file of the data directory; process ids are used again."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     except OSError:

@@ -58,7 +58,7 @@ hold ids, sequences and what was wrong with an event, never a token."""
 
 
 class _Remembered(BaseModel):
-    """What stays over restarts; what is lacking is made."""
+    """Port and passwords of the embedded NATS server that stay over restarts; values that are missing are made."""
 
     model_config = ConfigDict(strict=True)
 

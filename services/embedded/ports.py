@@ -9,7 +9,7 @@ _TRIES = 100
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen there now; never for 0."""
+    """Tell if a server could listen on the port now; never for 0."""
     if port == 0:
         return False
     with socket.socket(_family(host)) as probe:

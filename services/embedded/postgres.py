@@ -72,7 +72,7 @@ class PostgresServer:
 
     @property
     def reader_url(self) -> str:
-        """The same database as a reader of the views, who can do nothing else."""
+        """URL of the same database for the role of a reader of the views, which can do nothing else."""
         return self.url_of("daybook", "daybook_reader")
 
     @property
@@ -195,6 +195,6 @@ class PostgresServer:
 
 
 def _good_for_sockets(directory: Path) -> bool:
-    """Whether clients find a socket there: the system limits its path, and a comma separates hosts in an address."""
+    """Tell if clients can find a socket there: the system limits its path, and a comma separates hosts in a URL."""
     path = os.fsencode(directory / ".s.PGSQL.5432")
     return len(path) <= _SOCKET_PATH_BYTES and b"," not in path

@@ -25,7 +25,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What is run, and how it is told to end."""
+    """Program to run, and the signals by which it is told to end."""
 
     name: str
     command: Sequence[str]

@@ -39,7 +39,7 @@ class _Room(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is still there, as it was made: for us alone."""
+        """Tell if the directory is still there as it was made, and private to this user."""
         try:
             found = self.path.lstat()
         except OSError:

@@ -21,7 +21,7 @@ SERVICES = ("recorder", "projector", "notary", "intake", "query")
 
 
 class Supervisor:
-    """What `daybook up` runs. `start`, then `stop`, whatever happened in between."""
+    """Supervisor of all that `daybook up` runs. Call `start`, then `stop`, even where `start` failed."""
 
     def __init__(self, settings: Settings, directory: DataDirectory, say: Say) -> None:
         self.settings = settings
@@ -138,7 +138,9 @@ class Supervisor:
         return f"{scheme}://{_authority(host, port)}"
 
     def _reads_are_open(self) -> bool:
-        """Who is on this machine may read without a token, unless the settings say otherwise."""
+        """Tell if anybody on this machine may read without a token: with embedded servers and reads on loopback, unless
+        `open_reads` is set.
+        """
         said = "open_reads" in self.settings.model_fields_set
         return self.settings.embedded and self.settings.query_host in LOOPBACK and not said
 
