@@ -1,7 +1,7 @@
-"""What a source may say: its own name, its event types, the past, ids under its prefix, its own corrections.
+"""Rules for what a source may send: its own name, its event types, the past, ids under its prefix, its own corrections.
 
-Pure: the clock and what the journal knows are passed in. A ledger records and does not forbid, so nothing here looks
-at whether an event makes sense.
+Pure: the clock and what the journal knows are passed in. A ledger records and does not forbid, so nothing here looks at
+whether an event makes sense.
 """
 
 import json
@@ -26,7 +26,7 @@ Indexed = Sequence[tuple[int, CloudEvent]]
 
 
 def faults_of(source: Source, events: Indexed, now: datetime) -> list[Problem]:
-    """What is wrong with events whatever the ledger holds."""
+    """List the faults of events that can be found without looking into the ledger."""
     latest = now + CLOCK_SKEW
     return [each for index, event in events for each in _faults(source, index, event, latest)]
 
@@ -52,7 +52,9 @@ def _faults(source: Source, index: int, event: CloudEvent, latest: datetime) -> 
 
 
 def _correction(event: CloudEvent) -> EventCorrected | EventVoided | None:
-    """What corrects or voids another event. By its very class: `isinstance` asks pydantic's metaclass each time."""
+    """Return the event's data if it corrects or voids another event, else None. Compares the class itself, because
+    `isinstance` asks pydantic's metaclass each time.
+    """
     return cast("EventCorrected | EventVoided", event.event) if type(event.event) in _CORRECTIONS else None
 
 

@@ -45,11 +45,11 @@ class Asking:
 
     @property
     def away(self) -> bool:
-        """Whether PostgreSQL did not answer when it was asked last."""
+        """Tell if PostgreSQL did not answer when it was asked last."""
         return self._trying is not None
 
     async def __call__(self, ask: Callable[[Connection], Awaitable[T]]) -> T | None:
-        """What `ask` gives, over a connection of the pool; None when PostgreSQL is away."""
+        """Run `ask` over a connection of the pool and return its result; None when PostgreSQL is away."""
         if self.away:
             return None
         try:

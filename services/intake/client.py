@@ -20,7 +20,7 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one event: recorded (or known) at `sequence`, or refused for `reason`."""
+    """Result of sending one event: recorded (or known) at `sequence`, or refused for `reason`."""
 
     sequence: int | None
     duplicate: bool | None

@@ -1,4 +1,4 @@
-"""What both doors share: who asks, what was sent, and the answer."""
+"""Code that both doors (HTTP and NATS) share: who asks, what was sent, and the answer."""
 
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -28,7 +28,7 @@ class Door:
     batches: Batches = field(default_factory=Batches)
 
     async def source_of(self, token: str) -> Source | Refusal:
-        """Who holds a token."""
+        """Return the source that holds a token, or the refusal of the token."""
         match await self.sources.of(token):
             case Source() as source:
                 return source
@@ -47,7 +47,7 @@ class Door:
         return answer
 
     async def fate(self, source: Source, name: str, id_: str) -> Fate | Refusal:
-        """What became of an event of this source, or of any if it corrects others'."""
+        """Look up what became of an event of this source, or of any source's event if this source corrects others'."""
         if name != source.name and not source.corrects_others:
             return Refusal("wrong_source", f"{source.name} may ask about its own events, not those of {name}.")
         try:

@@ -1,4 +1,4 @@
-"""What became of an event: where it is, what the journal made of it, and what corrects or voids it."""
+"""Fate of an event: where it is, what the journal made of it, and what corrects or voids it."""
 
 import json
 from collections.abc import Sequence

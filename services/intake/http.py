@@ -84,7 +84,9 @@ def application(door: Door, monitor: Monitor) -> ASGIApp:
 
 
 class _Receipts(Response):
-    """What is answered by the thousand, without the half of Starlette's work that it does not need."""
+    """Response for receipts, which are sent by the thousand: it skips the half of Starlette's work that it does not
+    need.
+    """
 
     def __init__(self, taken: Taken) -> None:
         self.body = taken.body()

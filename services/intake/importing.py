@@ -23,7 +23,7 @@ TOKEN_FILE = "import.token"  # noqa: S105 - a file's name
 
 @dataclass(slots=True)
 class Summary:
-    """What became of an input: every draft is recorded, a duplicate or refused; every unreadable line is refused."""
+    """Counts of an import: every draft is recorded, a duplicate or refused; every unreadable line is refused."""
 
     sent: int = 0
     recorded: int = 0

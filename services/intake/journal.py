@@ -1,4 +1,4 @@
-"""What the journal knows about the events being sent. With Postgres away the answer is None: nothing is known.
+"""Look-ups of the events being sent in the journal. With PostgreSQL away the answer is None: nothing is known.
 
 Look-ups that arrive while one is under way are made together in the next, so many senders cost few queries.
 """
@@ -37,7 +37,7 @@ class Original(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What one sender needs to know."""
+    """Identities and subjects that one sender needs to know about."""
 
     identities: Collection[Identity]
     subjects: Collection[str] = ()
@@ -45,7 +45,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the journal holds of what was asked, and perhaps more."""
+    """Originals and subjects that the journal holds of those asked for, and perhaps more."""
 
     originals: Mapping[Identity, Original] = field(default_factory=dict)
     subjects: Collection[str] = ()
@@ -65,11 +65,15 @@ class Journal:
 
     @property
     def away(self) -> bool:
-        """Whether Postgres did not answer just now."""
+        """Tell if PostgreSQL did not answer just now."""
         return self._ask.away
 
     async def look(self, question: Question) -> Known | None:
-        """What is known. None with Postgres away. What PostgreSQL refuses to be asked raises for its asker alone."""
+        """Return what the journal knows of a question; None with PostgreSQL away.
+
+        An error that PostgreSQL raises for one question is raised for its asker alone, not for those asked together
+        with it.
+        """
         found = await self._together(question)
         if isinstance(found, Exception):
             raise found

@@ -1,4 +1,4 @@
-"""What intake counts and times: per request and per append, never per event by itself.
+"""Metrics of intake: counts and times per request and per append, never per event by itself.
 
 A source is a label because sources are registered, one by one, by whoever runs the ledger; from `MOST_SOURCES` on they
 share one.

@@ -1,4 +1,4 @@
-"""What the HTTP door promises, in OpenAPI: every body it reads and every answer it gives."""
+"""OpenAPI description of the HTTP door: every body it reads and every answer it gives."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a sender is told when nothing was recorded: RFC 9457 problem details, the same over HTTP and NATS."""
+"""Answers to a sender when nothing was recorded: RFC 9457 problem details, the same over HTTP and NATS."""
 
 import json
 from collections.abc import Sequence
@@ -84,7 +84,7 @@ class Refusal:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What HTTP asks for beside the body."""
+        """Return the HTTP headers that the answer needs beside its body."""
         if self.kind in RETRY_AFTER_S:
             return {"Retry-After": str(RETRY_AFTER_S[self.kind])}
         return {"WWW-Authenticate": 'Bearer realm="daybook"'} if self.status == 401 else {}
@@ -108,7 +108,7 @@ def type_of(kind: str) -> str:
 
 
 def refused(faults: Sequence[Problem]) -> Refusal:
-    """What is answered for one or more faults: their kind, or `several`."""
+    """Make the refusal for one or more faults: of their kind, or of the kind `several` where their kinds differ."""
     kinds = {each.kind for each in faults}
     kind = kinds.pop() if len(kinds) == 1 else "several"
     more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""

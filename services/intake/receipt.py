@@ -1,4 +1,4 @@
-"""What a sender is told when its events are in the ledger."""
+"""Answers to a sender when its events are in the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 
 class Warned(NamedTuple):
-    """What to look at in an event that is recorded all the same. These are its fields in JSON."""
+    """Warning about an event that is recorded all the same. These are its fields in JSON."""
 
     kind: str
     """For programs: `number-reused`."""

@@ -216,7 +216,7 @@ class Reception:
         return refused(faults) if faults else None
 
     async def _faults(self, source: Source, sent: Sent, known: Known) -> list[Problem]:
-        """What is wrong in the light of the ledger. With Postgres away nothing of that is found."""
+        """List the faults of events in the light of the ledger; none of these is found with PostgreSQL away."""
         events, faults = sent.events, list[Problem]()
         if known.originals or len(sent.by_identity) < len(events):
             faults += admission.conflicts(events, known.originals)

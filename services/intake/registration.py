@@ -66,7 +66,7 @@ async def disable(connection: Connection, name: str) -> None:
 
 
 async def token_hash(connection: Connection, name: str) -> bytes | None:
-    """What the ledger keeps of a source's token; None when there is no such source."""
+    """Return the hash that the ledger keeps of a source's token; None when there is no such source."""
     kept: bytes | None = await connection.fetchval(_SQL["token_hash"], name)
     return kept
 

@@ -61,7 +61,7 @@ class Request(NamedTuple):
 
     @property
     def size(self) -> int:
-        """What it takes of memory."""
+        """Bytes of memory that the request takes, with `_OVERHEAD_BYTES` for the rest."""
         return len(self.data) + len(self.headers or b"") + _OVERHEAD_BYTES
 
     def header(self, name: bytes) -> str | None:
@@ -91,7 +91,7 @@ class Allowance:
         self._at = time.monotonic()
 
     def take(self) -> bool:
-        """Whether one more is within it."""
+        """Take one from the allowance; false when nothing is left."""
         now = time.monotonic()
         self._left = min(self._per_s, self._left + (now - self._at) * self._per_s)
         self._at = now

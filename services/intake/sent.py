@@ -19,7 +19,7 @@ AT_A_TIME = 100
 
 @dataclass(frozen=True)
 class Sent:
-    """What one request holds."""
+    """Content of one request: its readable events and its faults."""
 
     events: Sequence[tuple[int, CloudEvent]]
     """The readable events with their index."""

@@ -1,6 +1,6 @@
-"""Who may send what: the sources of the ledger, kept in memory and read anew every two seconds.
+"""Sources of the ledger and their rights to send, kept in memory and read anew every two seconds.
 
-With Postgres away the last known ones count. A token is compared by its SHA-256 alone.
+With PostgreSQL away the last known sources count. A token is compared by its SHA-256 alone.
 """
 
 import asyncio
@@ -81,7 +81,7 @@ class Sources:
 
     @property
     def loaded(self) -> bool:
-        """Whether they were read at least once."""
+        """Tell if the sources were read at least once."""
         return self._loaded
 
     async def of(self, token: str) -> Source | Stranger:

@@ -1,8 +1,8 @@
-"""Whether the stream is the one that the ledger remembers: otherwise nothing is appended to it.
+"""Check that the stream is the one that the ledger remembers: otherwise nothing is appended to it.
 
-Looked at before anything is taken, every few seconds, and again before the next event once the connection to NATS was
-renewed: a server that comes back may have lost a part. What was acknowledged between a loss and the look is not lost
-either: `daybook reconcile` keeps it, and puts it at the stream's end.
+The stream is looked at before anything is taken, every few seconds, and again before the next event once the connection
+to NATS was renewed: a server that comes back may have lost a part. Events acknowledged between a loss and the look are
+not lost either: `daybook reconcile` keeps them, and puts them at the stream's end.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class StreamWatch:
         """Whether PostgreSQL answered then."""
 
     async def fault(self) -> str | None:
-        """What is wrong with the stream, as far as it is known now; None: nothing."""
+        """Say what is wrong with the stream, as far as it is known now; None: nothing."""
         if self._looked_after != self._nc.stats["reconnects"]:
             await self.look()
         return self.found

@@ -1,4 +1,4 @@
-"""What every adapter gives: drafts of events in order of time, each with the row that it came from, and rejects."""
+"""Results of every adapter: drafts of events in order of time, each with the row that it came from, and rejects."""
 
 import csv
 import hashlib
@@ -95,7 +95,7 @@ class Reading:
         self.rejects.append(Reject(line, reason))
 
     def in_order(self) -> "Reading":
-        """The same with drafts in order of time; within an instant, in the order in which they were added."""
+        """Sort the drafts by time, and within an instant as they were added. Returns this reading."""
         self.drafts.sort(key=lambda draft: draft.at)
         return self
 
