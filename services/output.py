@@ -1,4 +1,4 @@
-"""What commands print, all of it: text that was recorded or typed is data, never markup and never a terminal's orders.
+"""Output of commands, all of it: text that was recorded or typed is data, never markup and never a terminal's orders.
 
 Nothing else in `services` prints. Text is shown by `visible.py`; what is ours alone (styles, frames) is not in it.
 """

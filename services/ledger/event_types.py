@@ -18,7 +18,7 @@ _SQL = queries("services.ledger", "event_types.sql")
 
 
 def known() -> frozenset[str]:
-    """Those of this version."""
+    """Return the event types that this version knows."""
     return frozenset(each.type for each in EVENTS)
 
 
@@ -43,5 +43,5 @@ async def announce_unled(connection: Connection) -> None:
 
 
 async def nobody_records(connection: Connection) -> bool:
-    """Whether no recorder is at work; then none begins until the transaction ends."""
+    """Tell if no recorder is at work; if so, none can begin until the transaction ends."""
     return bool(await connection.fetchval(_SQL["nobody_records"], lock_of("recorder")))

@@ -1,7 +1,7 @@
-"""What the stream must hold: every row of the journal at its sequence, and behind them what was put back there.
+"""Messages that the stream must hold: every row of the journal at its sequence, then the messages put back behind them.
 
-The second are messages that a reconciliation saved and gave new numbers (`ledger.reconciliation_message`); the recorder
-makes rows of them when it comes by.
+Messages put back were saved by a reconciliation, which gave them new numbers (`ledger.reconciliation_message`); the
+recorder makes rows of them when it reaches them.
 """
 
 from collections.abc import AsyncIterator

@@ -38,7 +38,7 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about it."""
+    """Decision that somebody made about a quarantined message."""
 
     decided_at: datetime
     decision: str
@@ -74,7 +74,7 @@ async def message(connection: Connection, sequence: int) -> bytes:
 
 
 async def decisions(connection: Connection, sequence: int) -> Sequence[Decision]:
-    """What was decided about a message, in order."""
+    """List the decisions made about a message, in order."""
     return [Decision(**row) for row in await connection.fetch(_SQL["decisions"], sequence)]
 
 

@@ -1,6 +1,6 @@
-"""What the ledger remembers of its stream, and the quick look whether the stream still is the one.
+"""State of the stream that the ledger remembers, and a quick check that the stream is still the same one.
 
-The look costs two questions to the server, however long the stream is: it finds a stream that is gone, made anew,
+The check costs two questions to the server, however long the stream is: it finds a stream that is gone, made anew,
 rewound or full of holes, and one that has another message where the journal ends. Messages before that which were
 exchanged for others are found by comparing all of them (`services/recorder/comparison.py`), which `daybook reconcile`
 and `daybook verify` do.
@@ -25,7 +25,7 @@ _SQL = queries("services.ledger", "remembered.sql")
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the ledger remembers of its stream."""
+    """State of the stream that the ledger remembers."""
 
     stream: str
     created_at: datetime
@@ -42,7 +42,9 @@ class Remembered:
 
 
 async def remembered(connection: Connection, stream: str) -> Remembered:
-    """What the ledger remembers. Raises NotProvisioned, and StreamMismatch when it belongs to another stream."""
+    """Read what the ledger remembers of its stream. Raises NotProvisioned, and StreamMismatch when the ledger belongs
+    to another stream.
+    """
     row = await connection.fetchrow(_SQL["stream"])
     if row is None:
         raise NotProvisioned("The database does not say which stream it belongs to. Run `daybook init`.")
@@ -61,13 +63,16 @@ async def remembered(connection: Connection, stream: str) -> Remembered:
 
 
 async def check_stream(nc: Client, ours: Remembered) -> None:
-    """The same look. Raises StreamMismatch, which says what is missing and what to do, and Unavailable."""
+    """Compare the stream with what the ledger remembers of it, quickly, as `mismatch` does.
+
+    Raises StreamMismatch, which says what is missing and what to do, and Unavailable.
+    """
     if (what := await mismatch(nc, ours)) is not None:
         raise StreamMismatch(words(ours, what))
 
 
 def words(ours: Remembered, what: str) -> str:
-    """What is wrong with the stream, and what to do."""
+    """Say what is wrong with the stream, and what to do."""
     return (
         f"The stream {ours.stream} does not fit the journal, which goes to sequence {ours.recorded}: {what}. Nothing "
         "more is recorded. `daybook reconcile` shows all that differs; with --apply it puts back what the journal "

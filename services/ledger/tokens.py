@@ -23,10 +23,10 @@ def hash_token(token: str) -> bytes:
 
 
 def is_token(text: str) -> bool:
-    """Whether a text has the form of a token: anything else need not be looked up."""
+    """Tell if a text has the form of a token: a text of another form need not be looked up."""
     return _TOKEN.fullmatch(text) is not None
 
 
 def matches(token: str, kept: bytes) -> bool:
-    """Whether a token is the one whose hash was kept; takes the same time whatever differs."""
+    """Tell, in constant time, if a token is the one whose hash was kept."""
     return hmac.compare_digest(hash_token(token), kept)

@@ -29,7 +29,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a look found."""
+    """Condition of a service at one look: why it is not ready, its state and its figures."""
 
     reasons: Sequence[Reason] = ()
     """None: the service is ready."""
@@ -40,7 +40,7 @@ class Condition:
 
     @property
     def ready(self) -> bool:
-        """Whether the service can do its work now."""
+        """Tell if the service can do its work now."""
         return not self.reasons
 
     def body(self) -> bytes:

@@ -1,9 +1,9 @@
-"""What every service answers about itself: `GET /health`, `/ready` and `/metrics`.
+"""Endpoints at which every service answers about itself: `GET /health`, `/ready` and `/metrics`.
 
-/health   200 while the process can answer at all; who gets no answer starts it anew.
+/health   200 while the process can answer at all; a supervisor that gets no answer starts the process anew.
 /ready    200, or 503 with the reasons: {"ready": false, "reasons": [{"code": …, "detail": …}], "state": {…}}.
-/metrics  Prometheus or OpenMetrics text. It tells how much is sold by how much is sent, so it is for this machine
-          alone, unless `DAYBOOK_METRICS_TOKEN` is set: then for whoever shows that.
+/metrics  Prometheus or OpenMetrics text. The number of events sent shows how much is sold, so the metrics are for this
+          machine alone, unless `DAYBOOK_METRICS_TOKEN` is set: then for anybody who shows that token.
 """
 
 import hmac
@@ -42,7 +42,7 @@ class Monitor:
         return Response(b'{"alive":true}', media_type=JSON)
 
     async def ready(self, request: Request) -> Response:
-        """Whether it can do its work, and why not."""
+        """Answer whether the service can do its work, and why not."""
         condition = await self._looked.now()
         return Response(condition.body(), 200 if condition.ready else 503, media_type=JSON)
 

@@ -40,7 +40,7 @@ class Figures:
         return [GaugeMetricFamily(name, text) for name, text in FIGURES.items()]
 
     def collect(self) -> Iterable[Metric]:
-        """Those that have a value."""
+        """Return the gauges that have a value."""
         return [GaugeMetricFamily(name, FIGURES[name], value) for name, value in self._shown.items()]
 
 

@@ -135,7 +135,7 @@ async def routes(database_url: str, keys: Keys) -> AsyncIterator[list[Route]]:
 
 
 def refusing(reason: Callable[[], str]) -> list[Route]:
-    """The same routes where there is no key by which a head could be believed: each answers with the reason."""
+    """Make the routes for when no key is there by which a head could be believed: each answers with the reason."""
 
     async def refuse(_: Request) -> Response:
         return Problem("not_believed", reason()).response()

@@ -15,7 +15,7 @@ _NODES_AT_ONCE = 2048
 
 @dataclass(slots=True)
 class Comparison:
-    """What was found."""
+    """Result of comparing the journal with the signed heads and the nodes kept."""
 
     tree: Tree = field(default_factory=Tree)
     """Grown from the rows as they are."""
@@ -36,11 +36,11 @@ class Comparison:
 
     @property
     def fits(self) -> bool:
-        """Whether nothing differs."""
+        """Tell if nothing differs."""
         return self.wrong is None and self.gap is None and not self.altered and not self.altered_nodes
 
     def told(self) -> str:
-        """What differs, in words."""
+        """Describe in words what differs."""
         said = []
         if self.gap is not None:
             said.append(f"row {self.gap} is missing")

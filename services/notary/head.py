@@ -49,7 +49,9 @@ def read_head(note: str, keys: Collection[PublicKey]) -> Head:
 def unknown_key(
     place: str, error: UnknownSigner, keys: Collection[PublicKey], private: Path | None = None
 ) -> UnknownKey:
-    """What to do about a head that none of the keys signed; `private` is where the private key belongs."""
+    """Make the error for a head that no known key signed, saying what to do; `private` is where the private key
+    belongs.
+    """
     known = " and ".join(f"{each.name}+{each.id.hex()}" for each in keys) or "no key at all"
     there = private or "its place (notary/key in the data directory, or DAYBOOK_NOTARY_KEY)"
     return UnknownKey(

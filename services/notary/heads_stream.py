@@ -38,7 +38,7 @@ def subject(stream: str) -> str:
 
 
 def configuration(settings: Settings, ledger_max_bytes: int) -> dict[str, Any]:
-    """What the stream of heads is made like."""
+    """Configuration of the stream of heads."""
     return {
         "name": stream_name(settings.stream),
         "description": "Daybook: every signed head of the journal's tree, for good.",

@@ -93,7 +93,7 @@ def make(settings: Settings, name: str | None = None) -> PublicKey:
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether there is a key, or something in its place."""
+    """Tell if there is a key, or something else at the key's path."""
     return os.path.lexists(key_path(settings))
 
 

@@ -37,7 +37,7 @@ class UnknownSigner(NotSigned):
 
 @dataclass(frozen=True)
 class PublicKey:
-    """Who signs: a name and 32 bytes."""
+    """Public key of a signer: a name and 32 bytes."""
 
     name: str
     key: bytes
@@ -57,7 +57,7 @@ class PublicKey:
         return f"{self.name}+{self.id.hex()}+{b64encode(_ED25519 + self.key).decode()}"
 
     def signed(self, text: str, signature: bytes) -> bool:
-        """Whether the signature is this key's over the text."""
+        """Tell if the signature over the text was made with this key."""
         try:
             Ed25519PublicKey.from_public_bytes(self.key).verify(signature, text.encode())
         except InvalidSignature:

@@ -54,7 +54,9 @@ class Places:
         return found
 
     def foreign(self) -> str:
-        """What was passed over because somebody else put it there; empty where nothing was."""
+        """Describe messages of the heads stream that were passed over because somebody else wrote them; empty without
+        any.
+        """
         return " ".join(self._stream.foreign[each] for each in sorted(self._stream.foreign)[:_TOLD])
 
     async def add(self, head: Head, nodes: list[Node]) -> None:

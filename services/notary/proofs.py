@@ -60,7 +60,7 @@ def consistency(first: int, second: int) -> list[Span]:
 
 
 def needed(spans: Iterable[Span]) -> set[Kept]:
-    """What has to be read to know the hashes of some subtrees."""
+    """List the nodes that have to be read to know the hashes of some subtrees."""
     return {_kept(level, index) for span in spans for level, index in _complete(span)}
 
 

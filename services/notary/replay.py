@@ -23,9 +23,10 @@ from services.query.times import Moment
 
 
 def replay(text: str) -> list[str]:
-    """What differs, in words; nothing when the rows are those that the entries make.
+    """Compare what an evidence file shows with what its entries make; return the differences in words, none if they
+    agree.
 
-    Raises BadRequest for what is no evidence file, or was made by other folds than this version has.
+    Raises BadRequest for text that is no evidence file, or that was made by other folds than this version has.
     """
     document = _read(text)
     try:

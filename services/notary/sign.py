@@ -79,7 +79,7 @@ class Notary:
         return found.tree
 
     async def _told(self, found: Comparison, target: int) -> str:
-        """What is wrong with the journal; all heads are asked where it begins."""
+        """Describe what is wrong with the journal; compare it with all heads to find where it begins to be wrong."""
         if found.wrong is not None:
             again = await compare(self._connection, self._all(found.wrong), target)
             found.agreed, found.wrong = again.agreed, again.wrong or found.wrong

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class Standing:
-    """What a notary is doing; its service tells."""
+    """State of a notary, reported by its service: it signs, it stands by, or something keeps it from both."""
 
     def __init__(self, vkey: str) -> None:
         self._vkey = vkey

@@ -1,7 +1,7 @@
-"""What the notary says of an evidence file: which rows it holds, and the digest of everything in it.
+"""Statement of the notary about an evidence file: which rows it holds, and the digest of everything in it.
 
 The Merkle tree proves what is in the journal; this signature lets nobody take from the file or add to it afterwards.
-`verify_evidence.py` reckons the same, on its own.
+`verify_evidence.py` computes the same statement, on its own.
 """
 
 import hashlib

@@ -194,7 +194,7 @@ class Malformed(Exception):
 
 
 class Report:
-    """What was found, in one language."""
+    """Findings about an evidence file, in one language."""
 
     def __init__(self, lang: str) -> None:
         self.place = 1 if lang == "zh" else 0
@@ -399,7 +399,7 @@ def whole(value: Any) -> int:
 
 
 def names(data: Any, deal: str) -> bool:
-    """Whether an event's data names the deal: by itself, or by what its lists hold, as the ledger reads it."""
+    """Tell if an event's data names the deal: by itself, or by what its lists hold, as the ledger reads it."""
     left = [data]
     while left:
         each = left.pop()
@@ -411,7 +411,7 @@ def names(data: Any, deal: str) -> bool:
 
 
 def about(row: Row, deal: str) -> bool:
-    """Whether the row's own content is about a deal."""
+    """Tell if the row's own content is about a deal."""
     return row.event.get("subject") == f"deal/{deal}" or names(row.event.get("data"), deal)
 
 
@@ -552,7 +552,10 @@ def check_dispositions(ordered: list[Row], report: Report) -> None:
 
 
 def check_references(file: dict[str, Any], rows: list[Row], report: Report) -> None:
-    """What view rows and corrections name must be in the file, too."""
+    """Check that the file holds the entries that its view rows and its explanation name.
+
+    A correction whose target is not in the file is no fault: it is noted as not shown.
+    """
     held = {row.sequence for row in rows}
     identities = {row.identity for row in rows}
     for view, found in file["views"].items():
