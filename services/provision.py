@@ -26,7 +26,7 @@ from services.stream.state import StreamState, find
 
 @dataclass(frozen=True, slots=True)
 class Provisioned:
-    """What is there now."""
+    """State of the ledger after provisioning, and what provisioning did."""
 
     stream: StreamState
     identity: Identity
@@ -42,7 +42,7 @@ class Provisioned:
 
     @property
     def outdated(self) -> bool:
-        """Whether the views served are of other folds than this version's: they stand still until `daybook rebuild`."""
+        """Tell if the views served are of other folds than this version's: they stand still until `daybook rebuild`."""
         return self.generation != generation_digest()
 
 

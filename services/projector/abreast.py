@@ -31,7 +31,7 @@ WRITTEN_WITHIN_MS = 500
 
 
 class Step(NamedTuple):
-    """What one step did."""
+    """Result of one step."""
 
     moved: set[int]
     """Lanes that may go on. The others have been claimed by another worker, or somebody has locked their rows: they are

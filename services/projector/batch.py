@@ -1,4 +1,4 @@
-"""What a lane has to take next: entries of its subjects, or the publication or withdrawal of a playbook."""
+"""Batches of a lane: each holds entries of its subjects, or the publication or withdrawal of a playbook."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What comes next."""
+    """Batch that a lane takes next."""
 
     arrivals: list[Arrival]
     reaches: int

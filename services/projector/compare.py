@@ -26,7 +26,7 @@ _COUNTED = ("surplus", "number")
 
 @dataclass(frozen=True, slots=True)
 class TableDifference:
-    """What differs in one table."""
+    """Differences in one table."""
 
     table: str
     rows: int
@@ -42,14 +42,14 @@ class TableDifference:
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs."""
+        """Tell if nothing differs."""
         return not (self.columns_added or self.columns_gone or self.only_before or self.only_after)
 
 
 async def compare(
     connection: Connection, before: Generation, after: Generation, sequence: int, views: Views
 ) -> list[TableDifference]:
-    """What differs between two generations that have both passed a sequence; one value for each table of `after`."""
+    """Compare two generations that have both passed a sequence; returns one value for each table of `after`."""
     return [await _compare(connection, before, after, each.row.TABLE, sequence) for each in tables_of(views)]
 
 

@@ -28,7 +28,7 @@ COUNTED_WITHIN_S = 3600.0
 
 @dataclass(slots=True)
 class Filled:
-    """What a lane is filled with."""
+    """Result of filling a lane: playbooks, counts and stale subjects."""
 
     playbooks: Playbooks
     entries: int = 0

@@ -46,7 +46,7 @@ CLAIMED_WITHIN_MS = 500
 
 
 class Folded(NamedTuple):
-    """What a batch holds, in memory alone."""
+    """Batch that was read and folded, in memory alone."""
 
     changes: Sequence[Change]
     arrivals: int
@@ -109,16 +109,16 @@ class Lane:
 
     @property
     def restless(self) -> bool:
-        """Whether the lane has more to do than to advance: a fold that raised may have been mended since."""
+        """Tell if the lane has more to do than to advance: a fold that raised may have been mended since."""
         return bool(self._unsure)
 
     def advanced(self, sequence: int) -> None:
-        """What was taken up to there is committed."""
+        """Note that everything taken up to a sequence is committed."""
         self.position = replace(self.position, sequence=sequence)
         self._unsure.clear()
 
     def marks(self) -> StaleMarks:
-        """What a commit of what was taken writes of stale subjects; given once."""
+        """Return the stale marks that a commit of the entries taken so far has to write; each is returned once."""
         return self._stale.marks()
 
     async def fill(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> None:
@@ -202,7 +202,7 @@ class Lane:
         return changes
 
     async def _take_all(self, replay: Replay, arrivals: Sequence[Arrival], turns: Turns) -> list[Change]:
-        """Those of one subject."""
+        """Fold the arrivals of one subject."""
         changes: list[Change] = []
         took_s = 0.0
         for each in arrivals:

@@ -1,7 +1,7 @@
-"""Who works on which lane: advisory locks of a connection that does nothing else with them.
+"""Locks of lanes, one projector each: advisory locks of a connection that does nothing else with them.
 
-The locks go with the connection, so a dead projector's lanes are free at once. They keep the peace; what keeps the
-rows right is the epoch in the lane's row, which every claim raises.
+The locks go with the connection, so a dead projector's lanes are free at once. The locks keep projectors from working
+on the same lane; the epoch in the lane's row, which every claim raises, is what keeps the rows right.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _SQL = queries("services.projector", "locks.sql")
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Who is there."""
+    """Projectors at work on the generation, and its free lanes."""
 
     projectors: int
     """Processes that work on the generation, this one included."""
@@ -43,7 +43,7 @@ class LaneLocks:
         await self._connection.execute(_SQL["present"], self._key)
 
     async def census(self) -> Census:
-        """Who is there now."""
+        """Count the projectors at work and list the free lanes."""
         row = await self._connection.fetchrow(_SQL["census"], self._key)
         assert row is not None
         return Census(row["projectors"], row["free"])

@@ -1,4 +1,4 @@
-"""What the projector counts and times: per batch, never per entry."""
+"""Metrics of the projector: counts and times per batch, never per entry."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

@@ -61,7 +61,7 @@ class Progress:
         metrics.POSITION.labels(lane).set(sequence)
 
     def took_long(self, lane: int, longest: Longest) -> None:
-        """What a lane's last batch took long for, if anything."""
+        """Note the subject that a lane's last batch took long for, if any."""
         if longest.subject is None:
             self.longest.pop(lane, None)
         else:
@@ -106,5 +106,5 @@ class Progress:
 
     @property
     def looks(self) -> bool:
-        """Whether the session still looks at the journal."""
+        """Tell if the session has looked at the journal within the last `LOOKS_WITHIN_S`."""
         return monotonic() - self._looked_at < LOOKS_WITHIN_S

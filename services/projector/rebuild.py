@@ -33,7 +33,7 @@ _SQL = queries("services.projector", "rebuild.sql")
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild did."""
+    """Result of a rebuild."""
 
     before: Generation | None
     """What was served."""
@@ -55,7 +55,7 @@ class Rebuilt:
 
     @property
     def same(self) -> bool:
-        """Whether the two hold the same rows."""
+        """Tell if the two generations hold the same rows."""
         return all(each.same for each in self.tables)
 
 

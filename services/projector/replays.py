@@ -20,11 +20,11 @@ class Shelf:
         self._known = [Playbooks(), *(playbooks.known_at(at) for at in self._at)]
 
     def known_at(self, sequence: int) -> Playbooks:
-        """What was published and withdrawn at or below a sequence."""
+        """Return the playbooks as published and withdrawn at or below a sequence."""
         return self._known[bisect_right(self._at, sequence)]
 
     def between(self, after: int, before: int) -> Sequence[Published]:
-        """What was published behind one sequence and ahead of another."""
+        """List the publications behind one sequence and ahead of another."""
         some = self._policies[bisect_right(self._at, after) : bisect_right(self._at, before - 1)]
         return [each for each in some if isinstance(each, Published)]
 

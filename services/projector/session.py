@@ -150,7 +150,11 @@ class Session:
         return False
 
     async def _end_former_worker(self, lane: int) -> None:
-        """Who lost a lane's lock may have been stopped in the middle of a transaction that keeps the lane's row."""
+        """End connections of a worker that lost the lane's lock but still keeps the lane's row in an open transaction.
+
+        Such a worker may have been stopped in the middle of a transaction. Where its connections cannot be ended, the
+        lane rests.
+        """
         holders = [row["pid"] for row in await self._locking.fetch(self._sql["holders"], lane)]
         if await self._locks.end(holders):
             log.warning("former_worker_ended", lane=lane, connections=len(holders))

@@ -8,7 +8,7 @@ from services.ledger.journal import Row
 
 @dataclass(slots=True)
 class StaleMarks:
-    """What a batch changes in the table of stale subjects, by (subject, view)."""
+    """Changes that a batch makes in the table of stale subjects, by (subject, view)."""
 
     marked: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     """The sequence whose arrival made the fold raise first, and the error."""
@@ -48,7 +48,7 @@ class Stale:
             del self._marks[subject]
 
     def marks(self) -> StaleMarks:
-        """What changed since this was last asked for."""
+        """Return what changed since the marks were last asked for."""
         found = StaleMarks()
         for subject, before in self._before.items():
             now = self._marks.get(subject, {})

@@ -80,7 +80,7 @@ class Table:
         return RowKey(self.row, tuple(getattr(row, name) for name in self.row.KEY))
 
     def subject_value(self, subject: str) -> str:
-        """What the first key column holds for a subject: its id; for flags the whole subject."""
+        """Value of the first key column for a subject: the subject's id; for flags the whole subject."""
         return subject if self.row is FlagRow else split_subject(subject)[1]
 
     def insert_sql(self, schema: str) -> str:

@@ -16,7 +16,7 @@ STANDS = 2**63 - 1
 
 @dataclass(slots=True)
 class Versions:
-    """What a batch writes, by table."""
+    """Row versions that a batch writes, by table."""
 
     closed: dict[type[Row], dict[RowKey, int]] = field(default_factory=dict)
     """Rows that stood before the batch, with the sequence that unmade them."""

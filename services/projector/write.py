@@ -1,4 +1,4 @@
-"""What a batch writes: row versions, stale marks and the new positions."""
+"""Writes of a batch: row versions, stale marks and the new positions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -17,9 +17,10 @@ from services.stream.put_back import PutBack
 async def lacking(
     connection: asyncpg.Connection, ours: Remembered, after: int, now_us: int
 ) -> AsyncIterator[list[PutBack]]:
-    """What the stream lacks behind a sequence; `now_us`: the time on its server, in microseconds since 1970 UTC.
+    """Yield the messages that the stream lacks behind a sequence.
 
-    Raises Unavailable when that is before the time of a message: a stream believes no time that is still to come.
+    `now_us` is the time on the stream's server, in microseconds since 1970 UTC. Raises Unavailable when it is before
+    the time of a message: a stream believes no time that is still to come.
     """
     seen: set[str] = set()
     async for chunk in expected(connection, min(after, ours.recorded), ours.last_sequence):

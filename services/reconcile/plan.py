@@ -1,4 +1,4 @@
-"""What is to be done with a stream, by what was found; and which numbers messages get that have to move."""
+"""Plan of a reconciliation: what to do with the stream, and which numbers messages get that have to move."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +11,7 @@ from services.stream.state import StreamState
 
 
 class Action(StrEnum):
-    """What is to be done, from least to most."""
+    """Actions that a stream may need, from least to most."""
 
     NONE = "none"
     """The stream is as the ledger remembers it."""
@@ -35,7 +35,7 @@ class Moved:
 
 
 def action(ours: Remembered, found: StreamState | None, comparison: Comparison) -> Action:
-    """What is to be done."""
+    """Choose the action that the stream needs."""
     if found is None or not comparison.rewound_only or comparison.to_come:
         return Action.MAKE_ANEW
     if not comparison.fits:

@@ -37,7 +37,7 @@ BEGUN = (Action.ADOPT, Action.APPEND, Action.MAKE_ANEW)
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was found, and whether it was put right."""
+    """Result of a reconciliation: the findings, and if they were put right."""
 
     look: Look
     applied: bool
@@ -46,7 +46,7 @@ class Reconciled:
 
 
 async def look(settings: Settings, where: Endpoints, progress: Progress) -> Reconciled:
-    """What would be done. Nothing is changed, and a recorder may be at work.
+    """Find what a reconciliation would do. Nothing is changed, and a recorder may be at work.
 
     Raises NotProvisioned, Unavailable, and StreamMismatch when the database belongs to a stream of another name.
     """

@@ -32,7 +32,7 @@ from services.stream.state import StreamState, ask, find, state
 
 
 class Progress(Protocol):
-    """Who wants to know how far it is."""
+    """Observer that is told how far a reconciliation is."""
 
     def begins(self, step: str, total: int | None) -> None:
         """A step begins; it has so many parts, or nobody knows."""
@@ -54,7 +54,7 @@ class Look:
 
     @property
     def action(self) -> Action:
-        """What is to be done."""
+        """Action that the stream needs."""
         return action(self.ours, self.found, self.comparison)
 
 
