@@ -1,4 +1,4 @@
-"""Who may read over HTTP: readers by their bearer token, or anybody on this machine where reads are open."""
+"""Access to the read API over HTTP: readers by their bearer token, or anybody on this machine where reads are open."""
 
 import time
 
@@ -17,7 +17,7 @@ _MOST = 10_000
 
 
 class Readers:
-    """Lets readers in. Whom the ledger knew a moment ago is not looked up again."""
+    """Lets readers in. A reader that the ledger knew within the last `REMEMBERED_S` is not looked up again."""
 
     def __init__(self, pool: asyncpg.Pool, open_reads: bool) -> None:
         self._pool = pool
@@ -25,8 +25,11 @@ class Readers:
         self._known_until: dict[bytes, float] = {}
 
     async def admit(self, request: Request) -> None:
-        """Raises Problem for whoever may not read. Open reads are for programs on this machine that ask by themselves:
-        what a proxy passes on, or a page of another site, needs a token."""
+        """Raise Problem for a request that may not read.
+
+        Open reads are for programs on this machine that ask by themselves: a request that a proxy passes on, or that a
+        page of another site makes, needs a token.
+        """
         authorization = request.headers.get("authorization")
         why_not = nearby.why_not(request) if authorization is None and self._open else ""
         if why_not is None:

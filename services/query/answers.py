@@ -49,7 +49,7 @@ def _weight(text: str) -> float:
 
 
 def headers_of(sequence: int, moment: Moment | None = None) -> dict[str, str]:
-    """What every answer says beside its body: the lowest sequence projected, and the times that it used."""
+    """Make the headers of every answer: the lowest sequence projected, and the times that the answer used."""
     headers = {"Daybook-Sequence": str(sequence), "Vary": "Accept, Authorization", "Cache-Control": "private, no-cache"}
     if moment is not None:
         headers |= {"Daybook-As-Of": instant(moment.as_of), "Daybook-Known-At": str(moment.known_at)}

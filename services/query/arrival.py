@@ -35,7 +35,7 @@ class Arrivals:
         self._noticed.set()
 
     async def reached(self, sequence: int) -> bool:
-        """Whether the views include a sequence, as soon as they do, at most after `WAIT_S`."""
+        """Wait until the views include a sequence, at most `WAIT_S`; tell if they do."""
         if await self._look() >= sequence:
             return True
         arrived = asyncio.get_running_loop().create_future()

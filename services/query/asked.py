@@ -1,5 +1,7 @@
-"""What a reader asks, as the address says it. A parameter that is not known is refused: a misspelt one would
-otherwise be answered by something else than was asked."""
+"""Parameters of a reader's question, read from the address.
+
+A parameter that is not known is refused: a misspelt one would otherwise be answered by something else than was asked.
+"""
 
 import re
 from collections.abc import Collection

@@ -8,7 +8,7 @@ from services.query.shapes import ReportSummary
 
 
 def summary(report: Report) -> ReportSummary:
-    """What the list says of a report."""
+    """Summary of a report for the list of reports."""
     return ReportSummary(
         name=report.name,
         title={"zh": report.title.zh, "en": report.title.en},

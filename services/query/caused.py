@@ -1,4 +1,4 @@
-"""What entries did to the views: the row versions that they made and unmade."""
+"""Effects of entries on the views: the row versions that they made and unmade."""
 
 from collections.abc import Collection, Sequence
 from typing import Any

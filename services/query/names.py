@@ -1,4 +1,4 @@
-"""What people call the stages of a playbook, and which playbooks there are."""
+"""Names of the stages of a playbook, and the list of published playbooks."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ async def published_playbooks(connection: Connection) -> list[dict[str, Any]]:
 
 
 async def decided_by_claims(connection: Connection, playbook: str, version: int | None) -> bool:
-    """Whether claims, not evidence, decide where deals on this version of a playbook stand."""
+    """Tell if claims, not evidence, decide where deals on this version of a playbook stand."""
     return any(
         (each["playbook"], each["version"], each["position"]) == (playbook, version, "claim")
         for each in await published_playbooks(connection)

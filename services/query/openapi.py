@@ -1,4 +1,4 @@
-"""What the read API promises, in OpenAPI: every parameter, every answer, every problem."""
+"""OpenAPI description of the read API: every parameter, every answer, every problem."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a reader is told when there is no answer: RFC 9457 problem details."""
+"""Answers to a reader whose question cannot be answered: RFC 9457 problem details."""
 
 import json
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def type_of(kind: str) -> str:
 
 
 def problem_of(error: Exception) -> Problem:
-    """What an error means to the reader."""
+    """Return the problem to answer the reader with for an error."""
     match error:
         case Problem():
             return error

@@ -1,4 +1,4 @@
-"""One reader's question, from the door to the answer: let in, waited for, asked of one connection."""
+"""Request context of the read API: it admits the reader, waits for `after`, and answers over one connection."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -76,7 +76,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What all questions share."""
+    """Resources that all questions share."""
 
     pool: asyncpg.Pool
     readers: Readers
@@ -98,8 +98,10 @@ class Reading:
             yield Asked(connection, found, reach, csv, self._following)
 
     async def position(self, request: Request) -> int | None:
-        """What a refusal says beside its reason: the lowest sequence projected. None for one who may not read, and
-        where it cannot be read at once."""
+        """Return the lowest sequence projected, which a refusal states beside its reason.
+
+        None for a reader who may not read, and where the sequence cannot be read within `POSITION_S`.
+        """
         known: int | None = getattr(request.state, "projected", None)
         if known is not None:
             return known

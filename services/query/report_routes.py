@@ -215,7 +215,9 @@ def _given(asked: Asked, report: Report) -> dict[str, str]:
 
 
 async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> str:
-    """The same for the same answer: as_of, known_at, the tables served and what was asked decide it."""
+    """Make the ETag of an answer. It is equal for equal answers: as_of, known_at, the tables served and the question
+    decide it.
+    """
     served = await generation.served(asked.connection)
     told = [
         served.schema if served else None,

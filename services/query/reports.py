@@ -307,7 +307,7 @@ def head(question: Question, moment: Moment) -> Json:
 
 
 async def told_changes(connection: Connection, asked: Question, between: Between) -> ReportChanges:
-    """What differs between two states of knowledge, with the entries. Raises BadRequest, NotKnown."""
+    """List the rows that differ between two states of knowledge, with the entries. Raises BadRequest, NotKnown."""
     if between.from_known > between.to_known:
         raise BadRequest(f"from_known: {between.from_known} lies behind to_known, which is {between.to_known}.")
     found = await differences(connection, asked, between)

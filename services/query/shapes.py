@@ -1,4 +1,4 @@
-"""What the answers look like in JSON: over HTTP and with `--json`. Other programs rely on these names.
+"""Shapes of the answers in JSON: over HTTP and with `--json`. Other programs rely on these names.
 
 Amounts are decimal strings with the decimals of their currency, rates decimal strings with four; times are ISO 8601
 with offset, in UTC; what is unknown or does not exist is null.
@@ -98,7 +98,7 @@ CurrencyAgeing = TypedDict(
 
 
 class Ageing(TypedDict):
-    """What is owed in each currency, by how long it is past due."""
+    """Amounts owed in each currency, by how long they are past due."""
 
     as_of: str
     known_at: int
@@ -165,7 +165,7 @@ class History(TypedDict):
 
 
 class ExplainedItem(TypedDict):
-    """What a stage needs. `by` are the sequences of the entries that meet it."""
+    """Item that a stage needs. `by` are the sequences of the entries that meet it."""
 
     item: str
     kind: Literal["milestone", "criterion", "commitment"]
@@ -221,7 +221,7 @@ class ChangedRow(TypedDict):
 
 
 class Changes(TypedDict):
-    """What differs between two states of knowledge about the same instant."""
+    """Differences between two states of knowledge about the same instant."""
 
     as_of: str
     from_known: int
@@ -230,8 +230,9 @@ class Changes(TypedDict):
 
 
 class ReportSummary(TypedDict):
-    """What the list says of a report: `title` and `question` in both languages; `figures` can be asked for their rows;
-    `pages`: it takes `limit` and `cursor`."""
+    """Summary of a report in the list of reports: `title` and `question` in both languages; `figures` can be asked for
+    their rows; `pages`: the report takes `limit` and `cursor`.
+    """
 
     name: str
     title: dict[str, str]
@@ -262,7 +263,7 @@ class ReportChange(TypedDict):
 
 
 class ReportChanges(TypedDict):
-    """What differs in a report between two states of knowledge about the same instant; `totals` where they do."""
+    """Differences in a report between two states of knowledge about the same instant; `totals` where they differ."""
 
     report: str
     as_of: str
@@ -396,7 +397,7 @@ class LaneStatus(TypedDict):
 
 
 class NotaryStatus(TypedDict):
-    """What the notary last said about itself, and how many rows of the journal the newest signed head covers.
+    """State that the notary last reported, and how many rows of the journal the newest signed head covers.
 
     `state` is signing while all is well; null: there was never a notary.
     """
@@ -436,7 +437,7 @@ class Difference(TypedDict):
 
 
 class Verification(TypedDict):
-    """What a check found: the first differences of each kind; `counts` says how many there are of each.
+    """Result of a verification: the first differences of each kind; `counts` says how many there are of each.
 
     `heads` is how many signed heads the rows were compared with. `signed` says for each place where they are kept how
     many rows the newest one there covers: null where there is no file, and no place where heads were not looked at.

@@ -14,7 +14,9 @@ _SQL = queries("services.query", "status.sql")
 
 
 async def status(connection: Connection, nc: Client | None, stream: str) -> Status:
-    """What the stream holds is null while NATS cannot be reached; everything else comes from PostgreSQL."""
+    """Return how far the ledger is. The stream's values are null while NATS cannot be reached; all others come from
+    PostgreSQL.
+    """
     holds = await _stream(nc, stream)
     row = await connection.fetchrow(_SQL["status"])
     assert row is not None

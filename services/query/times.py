@@ -1,4 +1,4 @@
-"""What an answer is about: the world as of an instant, as the ledger knew it at a sequence.
+"""Times of an answer: it shows the world as of an instant, as the ledger knew it at a sequence.
 
 Both are read from text in one way, over HTTP and on the command line:
 
@@ -64,7 +64,9 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What both times are read by, looked up once for each question."""
+    """Position of the views and time zone of the ledger, by which both times are read; looked up once for each
+    question.
+    """
 
     projected: int
     """The lowest sequence that all lanes have projected."""

@@ -18,7 +18,7 @@ def instant(at: datetime) -> str:
 
 
 def instant_or_none(at: datetime | None) -> str | None:
-    """The same; null for what has not happened, and for the end of what has not ended."""
+    """Write an instant as ISO 8601 in UTC; null for what has not happened, and for the end of what has not ended."""
     return None if at is None or at.replace(tzinfo=UTC) >= FOREVER else instant(at)
 
 
@@ -28,7 +28,7 @@ def amount(value: Decimal, currency: str) -> str:
 
 
 def amount_or_none(value: Decimal | None, currency: str | None) -> str | None:
-    """The same; null when there is none."""
+    """Write an amount with the decimals of its currency; null when there is no amount or no currency."""
     return None if value is None or currency is None else amount(value, currency)
 
 

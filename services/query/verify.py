@@ -31,7 +31,7 @@ WAIT_S = 30.0
 
 
 class Progress(Protocol):
-    """Who wants to know how far it is."""
+    """Observer that is told how far a verification is."""
 
     def begins(self, step: str, total: int) -> None:
         """A step begins; it has so many parts."""
@@ -45,7 +45,7 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Ledger:
-    """What is checked."""
+    """Ledger that is checked, up to the sequences pinned at the start."""
 
     connection: Connection
     nc: FollowingClient

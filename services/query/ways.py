@@ -23,7 +23,7 @@ class Way(Generic[Says]):
 
     @property
     def either(self) -> Says:
-        """What it says at one end at least."""
+        """Return what the row says at the end or, where there is no row then, what it said at the start."""
         said = self.before if self.after is None else self.after
         assert said is not None
         return said

@@ -1,1 +1,1 @@
-"""What `daybook verify` checks: the journal against the stream, and the views against a replay of the journal."""
+"""Checks of `daybook verify`: the journal against the stream, and the views against a replay of the journal."""

@@ -1,4 +1,4 @@
-"""What a check found: every kind of difference is counted, the first of each are kept."""
+"""Differences that a check found: all of each kind are counted, the first of each kind are kept."""
 
 from collections import Counter
 from collections.abc import Iterable

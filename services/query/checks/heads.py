@@ -27,7 +27,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What the heads are held to, and where they are."""
+    """Keys that the signed heads are held to, and where the heads are."""
 
     keys: Collection[PublicKey]
     file: Path | None
@@ -38,7 +38,7 @@ class Signed:
 
 @dataclass(slots=True)
 class Compared:
-    """What came of it."""
+    """Result of comparing the rows with the signed heads."""
 
     differences: Differences = field(default_factory=Differences)
     heads: int = 0

@@ -49,7 +49,7 @@ async def check_journal(
 async def check_entries_of(
     connection: Connection, nc: FollowingClient, stream: str, subject: str, up_to: int, progress: Callable[[int], None]
 ) -> tuple[Differences, int]:
-    """The same for what concerns one subject."""
+    """Check the journal rows that concern one subject; returns all that differs, and how many rows count as entries."""
     differences = Differences()
     rows = await connection.fetch(_SQL["rows_of"], subject, up_to)
     held = await messages_at(nc, stream, [row["sequence"] for row in rows])

@@ -50,7 +50,7 @@ async def told_of(connection: Connection, table: Table, subjects: Collection[str
 async def versions_of(
     connection: Connection, table: Table, subjects: Collection[str], up_to: int
 ) -> dict[str, list[Version]]:
-    """The same as rows."""
+    """Read the versions that some subjects have, as `told_of` does, and make rows of them."""
     told = await told_of(connection, table, subjects, up_to)
     return {subject: _read(table, each) for subject, each in told.items()}
 
@@ -83,9 +83,9 @@ def compare(
 
 
 def _agree(table: Table, expected: Sequence[Version], told: Sequence[Told]) -> bool:
-    """Whether the versions are the same, value by value. Nearly always they are, and rows need not be made to see it.
+    """Tell if the versions are the same, value by value. Nearly always they are, and rows need not be made to see it.
 
-    False may also be said of the same versions: a list of values is told otherwise than a row holds it.
+    False may also be said of the same versions: PostgreSQL gives a list of values otherwise than a row holds it.
     """
     place = _place(table)
     wanted = {place(each): each for each in (table.record(*version) for version in expected)}
@@ -94,7 +94,7 @@ def _agree(table: Table, expected: Sequence[Version], told: Sequence[Told]) -> b
 
 @cache
 def _place(table: Table) -> Callable[[Told], Any]:
-    """What a version is found by: its key and known_from."""
+    """Return the function that gives what names a version: its key and known_from."""
     return itemgetter(*map(table.columns.index, (*table.row.KEY, "known_from")))
 
 

@@ -27,7 +27,7 @@ _SQL = queries("services.query.checks", "subjects.sql")
 
 @dataclass(slots=True)
 class _Found:
-    """What a batch of subjects has in the journal."""
+    """Journal content about a batch of subjects."""
 
     histories: dict[str, list[Recorded]]
     said: dict[int, CloudEvent | Unreadable] = field(default_factory=dict)
@@ -149,7 +149,8 @@ class SubjectChecks:
     async def _through_targets(
         self, corrections: Mapping[int, CloudEvent]
     ) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
-        """What corrections must and may concern beside what they name: all that their targets concern.
+        """List the subjects that corrections must and may concern beside those that they name: all that their targets
+        concern.
 
         A target recorded behind the sequence of this check may have been noted already, and need not.
         """
@@ -190,7 +191,7 @@ def _link(link: Link) -> str:
 
 
 def _named(said: CloudEvent) -> set[str]:
-    """What an entry concerns by itself."""
+    """List the subjects that an entry concerns by itself."""
     return {said.subject, *said.event.concerns()}
 
 

@@ -27,7 +27,7 @@ from services.query.checks.subjects import SubjectChecks
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What all workers check against."""
+    """Settings of a verification, the same for all workers."""
 
     database_url: str
     up_to: int
@@ -64,7 +64,7 @@ class Workers:
 
 
 class _Worker:
-    """What a worker process keeps from check to check."""
+    """State that a worker process keeps from check to check."""
 
     def __init__(self, task: Task) -> None:
         self._loop = uvloop.new_event_loop()
