@@ -18,13 +18,13 @@ class Disk:
 
     @property
     def free_bytes(self) -> int | None:
-        """What is free; None where that cannot be seen."""
+        """Return how many bytes are free; None where that cannot be seen."""
         usage = self._usage()
         return None if usage is None else usage[1]
 
     @property
     def low(self) -> str | None:
-        """What is wrong with the room on it, and what to do; None: there is enough."""
+        """Say what is wrong with the room on the disk, and what to do; None: there is enough."""
         usage = self._usage()
         if usage is None:
             return None

@@ -39,7 +39,7 @@ PATHS = (
 
 
 class Settings(BaseSettings):
-    """What can be set. Every field has a default that runs the embedded servers on loopback."""
+    """Settings of Daybook. Every field has a default that runs the embedded servers on loopback."""
 
     model_config = SettingsConfigDict(env_prefix="DAYBOOK_", env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -130,7 +130,9 @@ class Settings(BaseSettings):
     @field_validator("data")
     @classmethod
     def _can_be_named(cls, value: Path) -> Path:
-        """What the servers and the messages about it can spell, links in it followed."""
+        """Check that the servers and the messages about the directory can spell its path, also with links in it
+        followed.
+        """
         for path in (str(value), os.path.realpath(value)):
             if any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in path):
                 raise ValueError(
@@ -172,7 +174,7 @@ class Settings(BaseSettings):
 
     @property
     def embedded(self) -> bool:
-        """Whether `up` starts the servers itself."""
+        """Tell if `up` starts the servers itself."""
         return self.nats_url is None and self.database_url is None
 
 
@@ -214,7 +216,7 @@ def endpoints(settings: Settings) -> Endpoints:
 
 
 def running(data: Path) -> dict[str, str] | None:
-    """What `up` wrote about itself in the data directory, None when its process is gone."""
+    """Read what `up` wrote about itself in the data directory; None when its process is gone."""
     try:
         run: dict[str, str] = json.loads(disk.read(data / RUN_FILE, 65_536))
         os.kill(int(run["pid"]), 0)

@@ -36,7 +36,7 @@ def client_context(
 def distrusted(
     error: BaseException, address: str, address_setting: str, ca_setting: str, own_setting: str
 ) -> str | None:
-    """What is wrong with TLS to the other side, and which setting it concerns; None when TLS was not what failed."""
+    """Say what is wrong with TLS to the other side, and which setting it concerns; None when TLS did not fail."""
     if isinstance(error, ssl.SSLCertVerificationError):
         match error.verify_code:
             case 10:

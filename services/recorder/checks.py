@@ -64,7 +64,10 @@ async def watch(nc: Client, ours: Remembered, writer: Writer) -> NoReturn:
 
 
 async def named(nc: FollowingClient, database_url: str, stream: str, found: StreamMismatch) -> StreamMismatch:
-    """The same error, and all sequences that differ, as far as they can be found in `NAMING_S`."""
+    """Find all sequences that differ, within `NAMING_S`, and return the error that names them.
+
+    Returns the error as it was found where nothing more can be learned.
+    """
     try:
         state = await find(nc, stream)
         if state is None:

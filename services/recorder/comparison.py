@@ -44,12 +44,12 @@ class Comparison:
 
     @property
     def fits(self) -> bool:
-        """Whether the recorder can go on: nothing differs."""
+        """Tell if nothing differs, so that the recorder can go on."""
         return not (self.missing or self.other or self.retimed or self.lost)
 
     @property
     def rewound_only(self) -> bool:
-        """Whether nothing is wrong but that its end is missing."""
+        """Tell if the stream only lacks its end, and nothing else is wrong."""
         within = [each for each in self.missing if each[0] <= self.last_sequence]
         return not (within or self.other or self.retimed or self.lost)
 

@@ -19,7 +19,7 @@ STANDS_BY_S = 5.0
 
 
 class Standing:
-    """What a recorder is doing; its service tells."""
+    """State of a recorder, reported by its service."""
 
     def __init__(self) -> None:
         self._asked_at = float("-inf")

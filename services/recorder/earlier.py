@@ -26,7 +26,10 @@ _REPLACED = "data.replacement.data"
 
 
 class Known:
-    """What the entries before a message show that its recorder knew: recorders of earlier versions do not come back."""
+    """Knowledge of a message's recorder, as the entries before the message show it.
+
+    A recorder of an earlier version does not come back: all that an entry shows stays known.
+    """
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
@@ -41,12 +44,12 @@ class Known:
             self._seen.add(_UNKNOWN)
 
     def contradicts(self, type_: str, reason: str) -> bool:
-        """Whether a recorder that knew so much cannot have given this reason."""
+        """Tell if a recorder that knew so much cannot have given this reason."""
         return type_ in self._seen or (_UNKNOWN in self._seen and _UNKNOWN in reason)
 
 
 def was_refused(event: CloudEvent, reason: str) -> bool:
-    """Whether an earlier version may have found the event of a message unreadable for this reason.
+    """Tell if an earlier version may have found the event of a message unreadable for this reason.
 
     Each problem that it names must be true of the message: a type or field that was added since; a currency that was
     not in use then; an amount with more decimals than its currency has.
@@ -74,7 +77,7 @@ def _was_a_problem(message: dict[str, Any], path: str, what: str) -> bool:
 
 
 def _was_added(message: dict[str, Any], path: str) -> bool:
-    """Whether a field is one that the first versions did not have."""
+    """Tell if a field is one that the first versions did not have."""
     type_ = _at(message, "data.target_type") if path.startswith(_REPLACED) else message["type"]
     return path.endswith(".series") or (type_ == "daybook.payment_allocated.v1" and path.endswith("data.document"))
 
@@ -88,7 +91,7 @@ def _decimals(amount: str) -> int:
 
 
 def _at(value: Any, path: str) -> Any:
-    """What stands at a dotted path; None where nothing does."""
+    """Return the value at a dotted path; None where there is none."""
     for part in path.split("."):
         if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]

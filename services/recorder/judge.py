@@ -1,4 +1,4 @@
-"""What a message of the stream is: an event that counts, or unreadable and why. Decides by the message alone."""
+"""Judgement of a message of the stream: an event that counts, or unreadable and why. The message alone decides."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the recorder counts and times: once per batch, never per message."""
+"""Metrics of the recorder: counts and times once per batch, never per message."""
 
 from collections import Counter as Counted
 

@@ -49,7 +49,7 @@ class JournalRow(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether it is an entry."""
+        """Tell if the row is an entry."""
         return self.disposition == "entry"
 
 

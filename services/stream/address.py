@@ -27,7 +27,7 @@ def servers(urls: str) -> list[str]:
 
 
 def asks_for_tls(urls: str) -> bool:
-    """Whether nothing may go to these servers without TLS."""
+    """Tell if nothing may go to these servers without TLS."""
     return bool(_named(urls)) or any(each.startswith("tls://") for each in servers(urls))
 
 

@@ -34,7 +34,7 @@ FULL = frozenset({10077, 10023, 10047, 10002})
 
 
 class Message(NamedTuple):
-    """What is appended."""
+    """Message to append to the stream."""
 
     subject: str
     """The stream's subject."""

@@ -1,7 +1,7 @@
-"""Whether our clock and the stream's agree.
+"""Comparison of our clock with the stream's.
 
-The server's clock dates every message, and so says when something was known; ours judges what lies in the future. Where
-they differ by more than `BOUND_S`, nobody can tell which one is right: nothing is appended, and nothing recorded.
+The server's clock dates every message, and so says when something was known; our clock judges what lies in the future.
+Where they differ by more than `BOUND_S`, nobody can tell which one is right: nothing is appended, and nothing recorded.
 """
 
 import time
@@ -25,7 +25,7 @@ def ahead_s(found: StreamState) -> float:
 
 
 def words(ahead: float) -> str | None:
-    """What is wrong with the clocks, and what to do; None: they agree."""
+    """Say what is wrong with the clocks, and what to do; None: they agree."""
     if abs(ahead) <= BOUND_S:
         return None
     where = "ahead of" if ahead > 0 else "behind"
@@ -36,7 +36,7 @@ def words(ahead: float) -> str | None:
 
 
 def to_come(message: Stored, now_ns: int) -> bool:
-    """Whether a message was taken at a time that is still to come, beyond what clocks may differ."""
+    """Tell if the stream took a message at a time that is still to come, by more than clocks may differ."""
     return message.taken_at_ns > now_ns + _BOUND_NS
 
 
@@ -64,7 +64,10 @@ class StreamClock:
         self._seen: tuple[int, float, float] | None = None
 
     async def difference(self) -> str | None:
-        """What is wrong with the clocks. A new connection may lead to another server: then its clock is looked at."""
+        """Say what is wrong with the clocks; None: nothing is known to be.
+
+        A new connection may lead to another server: then the clock of that server is looked at.
+        """
         if self._seen is None or self._seen[0] != self._nc.stats["reconnects"]:
             await self.look()
         ahead = self.ahead_s

@@ -41,13 +41,13 @@ def way_to(subject: str) -> str:
 
 
 def opened(configuration: dict[str, Any]) -> dict[str, Any]:
-    """The same as it is otherwise."""
+    """Return a stream's configuration as it is while the stream is open."""
     kept = {name: value for name, value in configuration.items() if name != "subject_transform"}
     return kept | {"subjects": SUBJECTS, "max_msg_size": MAX_MESSAGE_BYTES}
 
 
 def is_closed(configuration: dict[str, Any]) -> bool:
-    """Whether a stream listens to reconciliation alone."""
+    """Tell if a stream listens to reconciliation alone."""
     return all(each.startswith(PREFIX) for each in configuration.get("subjects") or [""])
 
 

@@ -99,7 +99,7 @@ async def connect(url: str, name: str) -> Client:
 
 
 async def connect_following(url: str, name: str) -> FollowingClient:
-    """The same, for following the stream."""
+    """Connect for following the stream; the first attempt is bounded. Raises Unavailable."""
     return await _connected(FollowingClient(), url, name)
 
 

@@ -79,7 +79,7 @@ class Consumer:
 
     @property
     def fruitless(self) -> bool:
-        """Whether no message has come."""
+        """Tell if no message has come."""
         return self._next == self._start
 
     @property
@@ -100,7 +100,7 @@ class Consumer:
         self._came_at = asyncio.get_running_loop().time()
 
     def take(self, most: int) -> list[Stored]:
-        """What has come, at most so many and not much more than `TAKEN_BYTES`."""
+        """Take the messages that have come, at most `most` of them and not much more than `TAKEN_BYTES`."""
         taken: list[Stored] = []
         size = 0
         while self._waiting and len(taken) < most and size < TAKEN_BYTES:

@@ -60,7 +60,7 @@ class Follower:
             yield await self.batch(most if end is None else min(most, end - self._next + 1))
 
     async def batch(self, most: int = 1000) -> list[Stored]:
-        """What has come, one to `most` messages; waits for the first, however long NATS is away.
+        """Return the messages that have come, one to `most`; waits for the first, however long NATS is away.
 
         Raises StreamMismatch, NotProvisioned when there is no stream, Unavailable when the connection is closed for
         good.
@@ -83,7 +83,9 @@ class Follower:
         return taken
 
     async def _has_more(self, consumer: Consumer) -> bool:
-        """Whether the stream goes on behind what has come: a server that cannot read it says nothing for ever."""
+        """Tell if the stream goes on behind what has come: a server that cannot read its stream sends nothing, for
+        ever.
+        """
         try:
             found = await find(self._nc, self._stream)
         except Unavailable:
@@ -148,7 +150,9 @@ class Follower:
         return found.last_sequence
 
     async def _read_singly(self) -> Stored:
-        """What breaks nats-py's parser (a form feed in a subject) comes through the API, which quotes it."""
+        """Read the next message through the API. A message that breaks nats-py's parser (a form feed in a subject)
+        comes so, because the API quotes it.
+        """
         message = await message_at(self._nc, self._stream, self._next)
         if message is None:
             what = f"does not hold the message at sequence {self._next}: it was removed or damaged"

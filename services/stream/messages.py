@@ -19,7 +19,7 @@ _SINGLY = 32
 
 
 class Messages:
-    """Those at some sequences, in order, each once."""
+    """Messages of the stream at some sequences, in order, each once."""
 
     def __init__(self, nc: FollowingClient, stream: str, ranges: Ranges) -> None:
         self._nc = nc

@@ -41,10 +41,11 @@ _ADJUSTED = {"max_bytes", "compression"}
 
 
 def configuration(settings: Settings, max_bytes: int) -> dict[str, Any]:
-    """What the stream must be like: nothing leaves it, nothing is acknowledged before it is on the disk.
+    """Configuration that the stream must have: nothing leaves it, nothing is acknowledged before it is on the disk.
 
-    Not compressed: a replica that starts after a crash may compress the block that it goes on writing to, which nobody
-    can read from then on (nats-server 2.15.1, S2). It says that it is well, and one after the other all may do it.
+    The stream is not compressed: a replica that starts after a crash may compress the block that it goes on writing to,
+    and nobody can read that block from then on (nats-server 2.15.1, S2). Such a replica reports that it is well, and
+    one after the other all replicas may do it.
     """
     return {
         "name": settings.stream,

@@ -36,7 +36,7 @@ class PutBack(NamedTuple):
 
 
 async def batches(messages: AsyncIterable[Sequence[PutBack]]) -> AsyncIterator[list[PutBack]]:
-    """The same messages in batches that the stream takes at once."""
+    """Group messages into batches that the stream takes at once."""
     held: list[PutBack] = []
     size = 0
     async for chunk in messages:

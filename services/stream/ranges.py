@@ -36,7 +36,7 @@ def without(whole: tuple[int, int], gone: Sequence[tuple[int, int]]) -> Ranges:
 
 
 def common(ranges: Ranges, others: Ranges) -> Ranges:
-    """What is in both."""
+    """Return the sequences that are in both."""
     both: Ranges = []
     one, other = 0, 0
     while one < len(ranges) and other < len(others):

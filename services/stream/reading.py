@@ -45,7 +45,7 @@ class Place(NamedTuple):
     leaf_hash: bytes
 
     def holds(self, message: Stored | None) -> bool:
-        """Whether it is this message that stands there: the same content, and not sent again later."""
+        """Tell if a message is the one of this place: it has the same content, and was not sent again later."""
         return (
             message is not None
             and message.taken_at_ns // 1000 <= self.recorded_at_us

@@ -1,7 +1,7 @@
-"""What NATS does not permit ends the command or service that tried it, with one sentence.
+"""Permissions in NATS: a violation ends the command or service that caused it, with one sentence.
 
-The server tells of a violation on the connection and never to who asked: a request that it refused is answered by
-nobody, a subscription hears nothing. To wait or to try again would not help; somebody has to name another user.
+The server reports a violation on the connection, never to the caller: a request that it refused gets no answer, a
+subscription hears nothing. To wait or to try again would not help; somebody has to name another user.
 """
 
 import asyncio
@@ -45,8 +45,10 @@ _ends: ContextVar[Callable[[NotPermitted], None] | None] = ContextVar("ends", de
 
 
 def violation(error: Exception, url: str, purpose: str) -> NotPermitted | None:
-    """What is to be said of an error that a connection reports; None when it is no violation, or one that we did not
-    bring about."""
+    """Make the error for a permissions violation that a connection reports.
+
+    None when it is no violation, or one that we did not bring about.
+    """
     found = _VIOLATION.search(str(error))
     if found is None or (purpose == ANSWERS and found[1].lower() == "publish"):
         return None

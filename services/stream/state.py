@@ -1,4 +1,4 @@
-"""What the NATS server says about the stream."""
+"""State of the stream, as the NATS server reports it."""
 
 import json
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class StreamState:
         return copies
 
     def figures(self) -> dict[str, float]:
-        """What monitoring shows of it."""
+        """Figures of the stream for monitoring."""
         return {
             "daybook_stream_last_sequence": self.last_sequence,
             "daybook_stream_bytes": self.bytes,
