@@ -61,7 +61,7 @@ class ExactInstant(NamedTuple):
     """Beyond that, 0 to 999."""
 
     def __str__(self) -> str:
-        """In UTC, in canonical form."""
+        """Write the time in UTC, in canonical form."""
         return f"{self.at.replace(tzinfo=None).isoformat(timespec='microseconds')}{self.nanoseconds:03}Z"
 
 

@@ -48,7 +48,7 @@ class Playbooks:
 
     @classmethod
     def of(cls, policies: Iterable[Policy]) -> "Playbooks":
-        """From publications and withdrawals in any order."""
+        """Collect publications and withdrawals, given in any order."""
         published: dict[str, dict[int, Published]] = {}
         withdrawn: dict[tuple[str, int], Withdrawn] = {}
         for each in sorted(policies, key=lambda one: one.sequence):
@@ -70,7 +70,7 @@ class Playbooks:
         return max((each.sequence for each in self), default=0)
 
     def adding(self, policy: Policy) -> "Playbooks":
-        """These and one more."""
+        """Return these playbooks with one more publication or withdrawal."""
         return self.of([*self, policy])
 
     def known_at(self, sequence: int) -> "Playbooks":

@@ -107,7 +107,7 @@ class Rulebook:
         return self.playbook.stages[(step - 1) // 2].key if step else None
 
     def probability(self, step: int) -> Decimal:
-        """That of the last completed stage; 0 before the first completion (seed 004)."""
+        """Probability of the last completed stage; 0 before the first completion (seed 004)."""
         return self.playbook.stages[step // 2 - 1].probability if step > 1 else Decimal(0)
 
 

@@ -56,7 +56,7 @@ class _StandardError:
         return 0
 
     def flush(self) -> None:
-        """As far as that is possible."""
+        """Flush standard error, as far as that is possible."""
         with suppress(OSError, ValueError):
             if sys.stderr is not None:
                 sys.stderr.flush()

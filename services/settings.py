@@ -189,7 +189,7 @@ class Endpoints:
 
     @property
     def requests_url(self) -> str:
-        """By which intake takes requests over NATS."""
+        """URL over which intake takes requests by NATS."""
         return self.intake_nats_url or self.nats_url
 
 

@@ -56,7 +56,7 @@ class Parameter:
 
     @property
     def kind(self) -> Kind:
-        """Its kind of value."""
+        """Kind of the parameter's value."""
         return kind_of(self.type)
 
 

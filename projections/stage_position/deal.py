@@ -50,7 +50,7 @@ class Deal:
     def follow(
         self, key: str, version: int | None, published: Published | None, entry: Entry[Event]
     ) -> Iterable[RowKey]:
-        """From `entry` on the deal follows this playbook; flagged while it is not published."""
+        """Let the deal follow this playbook from `entry` on; flag the entry while the playbook is not published."""
         self.playbook, self.version, self.standing = key, version, None
         if published is None:
             return [self.flag(entry, Finding("unknown_playbook", key))]

@@ -121,7 +121,9 @@ def row(deal: Deal, key: RowKey) -> Row | None:
 
 
 def _is_course(event: Handled) -> TypeGuard[Course]:
-    """As isinstance says, which would try the classes one after another."""
+    """Tell if the event sets the deal's course; faster than `isinstance`, which would try the classes one after
+    another.
+    """
     return type(event) in _COURSE
 
 

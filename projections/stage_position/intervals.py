@@ -56,7 +56,7 @@ class Intervals:
         return self._rows.get(from_at)
 
     def show(self, at: datetime, shown: Shown, place: Place, entry: int) -> list[RowKey]:
-        """From `at` on the deal shows this. Returns the keys of the rows touched."""
+        """Show these values from `at` on. Returns the keys of the rows touched."""
         now = self._now
         if now is not None and now.shown == shown:
             return []

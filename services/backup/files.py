@@ -74,7 +74,7 @@ def described(path: Path) -> File:
 
 
 def sha256(path: Path, progress: Callable[[int], None] = lambda rows: None) -> str:
-    """In hex. `progress` is called now and then, with no rows."""
+    """Compute the SHA-256 of a file, in hexadecimal. `progress` is called now and then, with no rows."""
     digest = hashlib.sha256()
     with disk.opened(path) as file:
         while part := file.read(_PART_BYTES):

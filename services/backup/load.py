@@ -29,10 +29,10 @@ class Progress(Protocol):
     """Observer that is told how far a restore is."""
 
     def begins(self, step: str, total: int | None) -> None:
-        """A step begins; it has so many parts, or nobody knows."""
+        """Report that a step begins, with its number of parts; None: nobody knows it."""
 
     def advances(self, parts: int) -> None:
-        """So many parts of it are done."""
+        """Report that so many more parts of the step are done."""
 
 
 async def load(connection: asyncpg.Connection, directory: Path, manifest: Manifest, progress: Progress) -> bool:

@@ -94,7 +94,7 @@ class Manifest(BaseModel):
 
     @classmethod
     def read(cls, directory: Path) -> Self:
-        """That of a backup. Raises BackupUnusable when it is none, or not as it was written."""
+        """Read the manifest of a backup. Raises BackupUnusable when there is none, or it is not as it was written."""
         try:
             text = disk.read(directory / FILE, _MOST_BYTES)
             seal = disk.read(directory / SEAL, _MOST_BYTES).decode("utf-8", "replace")

@@ -18,13 +18,16 @@ HEADS = "notary-heads"
 
 
 def copy(settings: Settings, directory: Path) -> list[File]:
-    """Into a backup: the file, if it is on this machine."""
+    """Copy the file of signed heads into a backup, if the file is on this machine."""
     path = heads_path(settings)
     return [files.copy(path, directory / HEADS)] if path.is_file() else []
 
 
 def put(directory: Path, manifest: Manifest, settings: Settings) -> bool:
-    """Back from a backup, where there is none. False: there was one, and it was left as it is."""
+    """Put the file of signed heads back from a backup, where there is none on this machine.
+
+    False: there was a file other than the backup's, and it was left as it is.
+    """
     path = heads_path(settings)
     if not any(file.name == HEADS for file in manifest.others):
         return True

@@ -23,9 +23,9 @@ class Bar:
         self._progress.stop()
 
     def begins(self, step: str, total: int | None) -> None:
-        """A step begins; it has so many parts, or nobody knows."""
+        """Show that a step begins, with its number of parts; None: nobody knows it."""
         self._task = self._progress.add_task(step, total=total)
 
     def advances(self, parts: int) -> None:
-        """So many parts of it are done."""
+        """Show that so many more parts of the step are done."""
         self._progress.advance(self._task, parts)

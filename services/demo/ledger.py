@@ -98,7 +98,7 @@ class DemoLedger:
         return json.loads(self.ask(*words, "--json"))
 
     def wait_for(self, sequence: int) -> None:
-        """Until every view includes a sequence. Raises ServerFailed after `PATIENCE_S`."""
+        """Wait until every view includes a sequence. Raises ServerFailed after `PATIENCE_S`."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
@@ -110,7 +110,7 @@ class DemoLedger:
         raise ServerFailed(f"The views did not reach sequence {sequence} in {PATIENCE_S:.0f} s.")
 
     def wait(self) -> None:
-        """Until `up` ends."""
+        """Wait until `up` ends."""
         if self._up is not None:
             self._up.wait()
 

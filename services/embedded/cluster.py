@@ -50,7 +50,9 @@ def prepare(data: Path, user: User | None) -> None:
 
 
 def _make(data: Path, user: User | None) -> None:
-    """In a directory beside, renamed when complete: a half-made cluster is never taken for a whole one."""
+    """Make a cluster in a directory beside, and rename it when complete: a half-made one is never taken for a whole
+    one.
+    """
     new = data.with_name("data.new")
     shutil.rmtree(new, ignore_errors=True)
     hand_over(new, user)

@@ -52,7 +52,7 @@ class DataDirectory:
         self._children: dict[str, int] = {}
 
     def log(self, name: str) -> Path:
-        """Where a process writes."""
+        """Path of the log that a process writes."""
         return self.logs / f"{name}.log"
 
     def write_run(self, run: Mapping[str, Any]) -> None:
@@ -67,7 +67,7 @@ class DataDirectory:
         private.write(self.path / _CHILDREN_FILE, json.dumps(self._children))
 
     def forget(self) -> None:
-        """Nothing runs any more."""
+        """Remove the files that say what runs, because nothing runs any more."""
         for name in (RUN_FILE, _CHILDREN_FILE):
             (self.path / name).unlink(missing_ok=True)
 

@@ -78,7 +78,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """Process id of the program."""
         return self._process.pid
 
     @property
@@ -87,7 +87,7 @@ class Process:
         return self._process.returncode
 
     async def wait(self) -> int:
-        """Its exit code, once it has ended."""
+        """Wait for the program to end; return its exit code."""
         return await self._process.wait()
 
     async def stop(self, patience_s: float = 10.0) -> int:

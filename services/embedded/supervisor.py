@@ -128,7 +128,10 @@ class Supervisor:
         return wanted
 
     def _side_port(self, service: str, host: str, wanted: int) -> int:
-        """Of a service that nobody has to find: where its usual port is in use, a free one; run.json says which."""
+        """Choose the port of a service that nobody has to find; run.json says which.
+
+        Where its usual port is in use, and no setting names one, a free port is chosen.
+        """
         said = f"{service}_port" in self.settings.model_fields_set
         usual = wanted if said or ports.is_free(wanted, host) else 0
         return self._port(f"DAYBOOK_{service.upper()}_PORT", host, usual)

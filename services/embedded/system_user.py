@@ -1,4 +1,4 @@
-"""As whom PostgreSQL runs: as ourselves, or, as it refuses to run as root, as a system user of its own.
+"""System user as whom PostgreSQL runs: ourselves or, as PostgreSQL refuses to run as root, a system user of its own.
 
 That user gets the right to pass through (o+x: not to list, not to read) those directories that it cannot pass yet.
 """

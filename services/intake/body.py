@@ -25,7 +25,7 @@ Head = Mapping[str, str]
 
 
 def head_of(request: Request) -> Head:
-    """All at once: Starlette looks through all of them for each that is asked for."""
+    """Read all headers at once: Starlette looks through all of them for each one that is asked for."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(request.scope["headers"])}
 
 

@@ -20,12 +20,12 @@ class Fate:
     shown: dict[str, Any]
 
     def body(self) -> bytes:
-        """As JSON."""
+        """Write the fate as JSON."""
         return json.dumps(self.shown, ensure_ascii=False).encode()
 
 
 async def fate_of(journal: Journal, source: str, id_: str) -> Fate | Refusal:
-    """By the journal, which runs behind the stream by moments."""
+    """Look up what became of an event in the journal, which runs behind the stream by moments."""
     known = await journal.look(Question([(source, id_)]))
     original = None if known is None else known.originals.get((source, id_))
     if known is not None and original is None:

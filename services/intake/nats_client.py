@@ -114,7 +114,7 @@ class _Parser(Parser):
 
 
 def _sizes(line: list[bytes]) -> tuple[int, int]:
-    """Of the headers, and of headers and data. Raises ProtocolError."""
+    """Read the sizes of the headers, and of headers and data together. Raises ProtocolError."""
     try:
         if line[0] == b"HMSG" and len(line) in (5, 6):
             return int(line[-2]), int(line[-1])

@@ -49,7 +49,7 @@ class Taken:
         return 200 if all(each.duplicate for each in self.receipts) else 201
 
     def body(self) -> bytes:
-        """As JSON."""
+        """Write the receipts as JSON."""
         shown: list[dict[str, Any]] = [
             {"id": id_, "sequence": place, "duplicate": known} for id_, place, known, _ in self.receipts
         ]

@@ -1,4 +1,4 @@
-"""From what was sent to a receipt or a refusal: the same for HTTP and NATS.
+"""Reception of what was sent, the same for HTTP and NATS: it gives a receipt or a refusal.
 
 A receipt is given only for what the stream has fsynced. A death before the append loses nothing that was acknowledged;
 a death after it loses the receipt alone, and the same events sent again are found: in the journal, or in the stream's
@@ -60,7 +60,7 @@ class _Progress(Mapping[Identity, Original]):
         self._events: Mapping[Identity, CloudEvent] = {}
 
     def append(self, events: Mapping[Identity, CloudEvent], sequences: Sequence[int]) -> None:
-        """These are in the stream, at these sequences."""
+        """Note that these events are in the stream, at these sequences."""
         self._events, self.appended = events, dict(zip(events, sequences, strict=True))
 
     def __getitem__(self, identity: Identity) -> Original:

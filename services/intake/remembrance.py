@@ -1,8 +1,8 @@
-"""Until when journal and stream together know every event there is.
+"""Time until which every duplicate is detected: by the journal, or by the stream's duplicate window.
 
-The stream remembers identities for its duplicate window, the journal for ever, as soon as the recorder has come by.
-While the oldest message that is not recorded yet is younger than the window, an event that neither knows is new. Behind
-a recorder that stands still or lags by more, nobody can say so.
+The stream remembers identities for its duplicate window, the journal for ever, as soon as the recorder has recorded
+them. While the oldest message that is not recorded yet is younger than the window, an event that neither knows is new.
+Behind a recorder that stands still or lags by more, nobody can say so.
 """
 
 import asyncio

@@ -83,7 +83,7 @@ _STRANGER = ""
 
 
 class Allowance:
-    """So many a second, and as many at once after a rest."""
+    """Rate limit: so many requests a second, and as many at once after a rest."""
 
     def __init__(self, per_s: float) -> None:
         self._per_s = per_s

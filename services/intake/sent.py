@@ -1,4 +1,4 @@
-"""From the bytes that were sent to events, and every fault that can be told from the bytes alone.
+"""Reading of the bytes that were sent: the events, and every fault that can be told from the bytes alone.
 
 An event that is at fault does not hide the faults of the others: the sender mends them all at once.
 """

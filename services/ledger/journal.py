@@ -37,7 +37,9 @@ _E = TypeVar("_E", bound=Event)
 
 @lru_cache(maxsize=20_000)
 def _once(text: str) -> str:
-    """Of equal texts the first one. What `sys.intern` is given, some versions of Python never free."""
+    """Return the first of equal texts, so that memory holds one. Some versions of Python never free a text interned by
+    `sys.intern`.
+    """
     return text
 
 

@@ -81,8 +81,11 @@ def words(ours: Remembered, what: str) -> str:
 
 
 async def mismatch(nc: Client, ours: Remembered) -> str | None:
-    """In what the stream differs from what is remembered, with the missing sequences; None: in nothing that is seen
-    at a glance. Raises Unavailable, and NotProvisioned when the stream goes away meanwhile."""
+    """Describe how the stream differs from what is remembered, with the missing sequences; None: no difference at a
+    glance.
+
+    Raises Unavailable, and NotProvisioned when the stream goes away meanwhile.
+    """
     found = await find(nc, ours.stream)
     if found is None:
         return f"there is no such stream; {_missing([(1, ours.last_sequence)]) or 'the journal is empty'}"

@@ -38,7 +38,7 @@ class Monitor:
         self._token = None if settings.metrics_token is None else settings.metrics_token.get_secret_value()
 
     async def health(self, request: Request) -> Response:
-        """It lives."""
+        """Answer that the process is alive."""
         return Response(b'{"alive":true}', media_type=JSON)
 
     async def ready(self, request: Request) -> Response:

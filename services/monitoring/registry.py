@@ -30,13 +30,13 @@ class Figures:
         self._shown: Mapping[str, float] = {}
 
     def show(self, figures: Mapping[str, float]) -> None:
-        """From now on these and no others. Raises KeyError for one that is not in `figures.py`."""
+        """Show these figures from now on, and no others. Raises KeyError for a figure that is not in `figures.py`."""
         for name in figures:
             FIGURES[name]
         self._shown = figures
 
     def describe(self) -> Iterable[Metric]:
-        """Their names, before any was looked at."""
+        """Return the names of the gauges, before any gauge has a value."""
         return [GaugeMetricFamily(name, text) for name, text in FIGURES.items()]
 
     def collect(self) -> Iterable[Metric]:

@@ -47,7 +47,7 @@ class Proofs:
         self._making = asyncio.Lock()
 
     def routes(self) -> list[Route]:
-        """Where they are."""
+        """Return the routes of the key, the heads and the proofs."""
         key, checkpoint, inclusion, consistency = PATHS
         return [
             Route(key, self._key),

@@ -44,7 +44,7 @@ class PublicKey:
 
     @classmethod
     def read(cls, vkey: str) -> "PublicKey":
-        """From its text. Raises NotSigned."""
+        """Read a public key from its text. Raises NotSigned."""
         name, key = _parts(vkey.strip(), "public key")
         return cls(name, key)
 
@@ -79,7 +79,7 @@ class SigningKey:
 
     @classmethod
     def read(cls, text: str) -> "SigningKey":
-        """From its text. Raises NotSigned, which does not show the key."""
+        """Read a private key from its text. Raises NotSigned, which does not show the key."""
         text = text.strip()
         if not text.startswith(_PRIVATE):
             raise NotSigned(f"it does not begin with {_PRIVATE}")
@@ -87,7 +87,7 @@ class SigningKey:
         return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
 
     def write(self) -> str:
-        """Its text, for its owner's eyes."""
+        """Write the private key as text, for its owner's eyes."""
         seed = b64encode(_ED25519 + self._private.private_bytes_raw()).decode()
         return f"{_PRIVATE}{self.public.name}+{self.public.id.hex()}+{seed}\n"
 

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class Places:
-    """All three, for one notary at a time."""
+    """Places that keep the signed heads: table, file and stream, for one notary at a time."""
 
     def __init__(self, table: HeadsTable, file: HeadsFile, stream: HeadsStream) -> None:
         self._table = table
@@ -60,7 +60,7 @@ class Places:
         return " ".join(self._stream.foreign[each] for each in sorted(self._stream.foreign)[:_TOLD])
 
     async def add(self, head: Head, nodes: list[Node]) -> None:
-        """One more head, everywhere.
+        """Add a head to every place.
 
         Raises LostLeadership, StreamFull, NotProvisioned, Unavailable, and JournalAltered when the file was.
         """

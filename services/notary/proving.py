@@ -33,7 +33,7 @@ class Included(NamedTuple):
 
 
 async def prove_inclusion(connection: Connection, sequences: Sequence[int], head: Head) -> list[Included]:
-    """That some rows are in the tree of a head; they must not be behind it, and each must be there.
+    """Prove that some rows are in the tree of a head; they must not be behind the head, and each must be there.
 
     Raises JournalAltered when what the journal and the tree hold no longer comes to the root signed.
     """
@@ -57,7 +57,7 @@ async def prove_inclusion(connection: Connection, sequences: Sequence[int], head
 
 
 async def prove_consistency(connection: Connection, first: Head, second: Head) -> list[bytes]:
-    """That the rows of one head are the first rows of another, larger or the same. Raises JournalAltered."""
+    """Prove that the rows of one head are the first rows of another, larger or the same. Raises JournalAltered."""
     spans = consistency(first.size, second.size)
     proof = _folded(spans, await _hashes(connection, needed(spans)))
     if roots_by_consistency(first.size, second.size, first.root, proof) != (first.root, second.root):

@@ -107,5 +107,5 @@ def _shown(row: Mapping[str, Any]) -> str:
 
 
 def _printable(value: object) -> str:
-    """As text of one line that a terminal shows as it is: the file may say anything."""
+    """Write a value as text of one line that a terminal shows as it is: the file may say anything."""
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in str(value))

@@ -30,16 +30,16 @@ class Standing:
         self._asked_at = float("-inf")
 
     def stands_by(self) -> None:
-        """It has asked for the lock, and another notary has it."""
+        """Note that this notary has asked for the lock, and another notary has it."""
         self._asked_at = monotonic()
 
     def leads(self, connection: Connection) -> None:
-        """It is the active one, and says over this connection how it is."""
+        """Note that this notary is the active one, which reports its state over the connection."""
         self._asked_at = float("-inf")
         self._connection = connection
 
     def ended(self) -> None:
-        """It is active no more."""
+        """Note that this notary is active no more."""
         self._connection = None
 
     async def says(self, state: State, detail: str) -> None:
@@ -59,7 +59,7 @@ class Standing:
             log.debug("state_not_told", error=str(error))
 
     def compared(self, rows: int) -> None:
-        """So many rows more were compared with the heads."""
+        """Note that so many more rows were compared with the heads."""
         self._size += rows
 
     def signed(self, size: int) -> None:

@@ -536,8 +536,10 @@ def check_whole(
 
 
 def check_dispositions(ordered: list[Row], report: Report) -> None:
-    """Of all rows: the first with an identity is an entry, and what repeats it is none. That a row is unreadable, only
-    the ledger's contracts can tell."""
+    """Check the disposition of all rows: the first with an identity is an entry, and a row that repeats it is none.
+
+    Only the ledger's contracts can tell that a row is unreadable.
+    """
     first: dict[tuple[str, str], Row] = {}
     for row in ordered:
         if row.disposition == "unreadable":

@@ -50,7 +50,7 @@ class Build:
             )
 
     async def pause(self) -> None:
-        """Until it is time to look again. Raises what has stopped a lane for good."""
+        """Wait until it is time to look again. Raises the error that has stopped a lane for good."""
         if isinstance(self._stopped, DaybookError):
             raise self._stopped
         if self._stopped is not None:

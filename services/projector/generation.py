@@ -131,7 +131,7 @@ async def promote(connection: Connection, generation: Generation, views: Views =
 
 
 async def lock(connection: Connection) -> None:
-    """Until the end of the transaction nobody else makes, promotes or removes generations."""
+    """Keep everybody else from making, promoting or removing generations until the end of the transaction."""
     await connection.execute(_SQL["lock"])
 
 

@@ -38,7 +38,7 @@ class Progress:
         self.looked({})
 
     def ended(self, reason: str | None = None) -> None:
-        """It does no more; `reason` unless it did so in good order."""
+        """Note that the session has ended; `reason` unless it ended in good order."""
         self.interrupted = reason or "another generation is to be fed"
         self.generation = None
         for lane in list(self._fine_at):
@@ -100,7 +100,7 @@ class Progress:
 
     @property
     def stuck(self) -> list[int]:
-        """Of those, the ones that are behind and do not move."""
+        """List the lanes of this process that are behind and do not move."""
         since = monotonic() - MOVES_WITHIN_S
         return sorted(lane for lane, fine_at in self._fine_at.items() if fine_at < since)
 

@@ -153,7 +153,10 @@ async def _promote(
     views: Views,
     build: Build,
 ) -> None:
-    """In one transaction, and never backwards: what is served so far stands still until the new one has passed it."""
+    """Promote the new generation in one transaction, and never backwards.
+
+    The generation served so far stands still until the new one has passed it.
+    """
     try:
         async with connection.transaction():
             await generation.lock(connection)

@@ -211,7 +211,7 @@ class Session:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
-        """One to work on, as soon as it is our turn."""
+        """Lend a connection to work on, as soon as it is our turn."""
         async with self._turns:
             connection = self._working.get_nowait()
             try:
@@ -220,9 +220,10 @@ class Session:
                 self._working.put_nowait(connection)
 
     async def _work_abreast(self, numbers: Collection[int]) -> None:
-        """One batch for lanes that are nearly up to date, or none when each is to work by itself.
+        """Take one batch for lanes that are nearly up to date, or none when each lane is to work by itself.
 
-        Those that there was no time for do so, too: a subject that takes long holds up the others of its lane alone.
+        Lanes for which there was no time work by themselves, too: a subject that takes long holds up the others of its
+        lane alone.
         """
         recorded, kept = self._recorded, set[int]()
         try:

@@ -24,7 +24,7 @@ class Stale:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Stale":
-        """From the rows of the table."""
+        """Read the stale subjects from the rows of their table."""
         marks: dict[str, dict[str, tuple[int, str]]] = {}
         for row in rows:
             marks.setdefault(row["subject"], {})[row["view"]] = row["sequence"], row["error"]

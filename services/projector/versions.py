@@ -1,4 +1,4 @@
-"""From the changes of a batch to the row versions that it writes. Pure.
+"""Row versions that a batch writes, computed from the batch's changes. Pure.
 
 A version is known from the entry that made it until the entry that unmade it. One that is made and unmade within the
 batch is written once, with both; one that is unmade by the same entry that made it was never known and is not written.

@@ -21,7 +21,7 @@ Rows = dict[RowKey, Row]
 async def caused_by(
     connection: Connection, generation: Generation, sequences: Sequence[int], subject: str
 ) -> dict[int, list[Caused]]:
-    """By sequence, what the entries did to the rows of this subject and of all others that they concern."""
+    """Find what each entry did, by sequence, to the rows of this subject and of all others that the entry concerns."""
     noted = await connection.fetch(_SQL["concerned"], list(sequences))
     subjects = {subject, *(row["subject"] for row in noted)}
     made: dict[int, Rows] = {sequence: {} for sequence in sequences}

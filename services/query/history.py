@@ -89,9 +89,11 @@ class HistoryReader:
 
 
 def _told_at(as_of: datetime, named: Sequence[Recorded], decisions: Effective) -> tuple[list[int], list[int]]:
-    """Of the entries that corrections and voids name, and of these themselves: what is told, and what is not.
+    """Split corrections, voids and the entries that they name into those to show at `as_of`, and those to leave out.
 
-    What names nothing that is known, or another correction, goes by its own time and is in neither.
+    To show are the entries that had happened by `as_of`, and the corrections and voids of these; to leave out are the
+    corrections and voids of entries that had not happened. A correction or void that names nothing that is known, or
+    another correction, goes by its own time and is in neither.
     """
     times = {entry.sequence: entry.occurred_at for entry in decisions.entries}
     told: dict[tuple[str, str], bool] = {}

@@ -10,7 +10,7 @@ _SQL = queries("services.query", "reports.sql")
 
 
 async def stage_names(connection: Connection, playbook: str, known_at: int) -> dict[int, str]:
-    """By stage, its names in both languages, as in the highest version that has it."""
+    """Names of each stage in both languages, as in the highest version that has the stage."""
     rows = await connection.fetch(_SQL["stage_names"], playbook, known_at)
     return {row["stage"]: f"{row['name_zh']} {row['name_en']}" for row in rows}
 

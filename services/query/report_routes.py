@@ -171,7 +171,7 @@ class _Cursor:
 
     @property
     def text(self) -> str:
-        """As readers give it back."""
+        """Text of the cursor, as readers give it back."""
         told = json.dumps([self.question, self.as_of, self.known_at, list(self.after)], separators=(",", ":"))
         return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 

@@ -53,12 +53,12 @@ class Between:
 
     @property
     def before(self) -> Moment:
-        """As it was known at first."""
+        """Moment of the first state of knowledge."""
         return Moment(self.as_of, self.from_known)
 
     @property
     def after(self) -> Moment:
-        """As it was known in the end."""
+        """Moment of the second state of knowledge."""
         return Moment(self.as_of, self.to_known)
 
 
@@ -108,7 +108,7 @@ async def reach_of(connection: Connection) -> Reach:
 
 
 async def reach_compared(connection: Connection) -> Reach:
-    """As `reach_of`. Raises NotProvisioned where days would end elsewhere than in SQL."""
+    """Look up what `reach_of` does. Raises NotProvisioned where days would end elsewhere than in SQL."""
     await zone_rules.check(connection)
     return await reach_of(connection)
 

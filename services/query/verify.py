@@ -34,13 +34,13 @@ class Progress(Protocol):
     """Observer that is told how far a verification is."""
 
     def begins(self, step: str, total: int) -> None:
-        """A step begins; it has so many parts."""
+        """Report that a step begins, with its number of parts."""
 
     def advances(self, step: str, parts: int) -> None:
-        """So many parts of a step are done."""
+        """Report that so many more parts of a step are done."""
 
     def notes(self, text: str) -> None:
-        """Something that people should know, and that is no difference."""
+        """Report something that people should know, and that is no difference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,12 @@ async def begin(
     after: int,
     foreign: AsyncIterable[Iterable[Stored]],
 ) -> None:
-    """In one transaction: that it begins, and the messages that the journal does not know.
+    """Record in one transaction that a reconciliation begins, and the messages that the journal does not know.
 
-    They get the numbers behind `after`, in the order given. What one that was interrupted has saved is not saved again;
-    when there is nothing else, that one goes on. The stream keeps its messages up to `kept`: raises StreamMismatch when
-    one behind that could not be put back. One that was taken at a time still to come regains the present one.
+    The messages get the numbers behind `after`, in the order given. Those that an interrupted reconciliation has saved
+    are not saved again; when there is nothing else, the interrupted reconciliation goes on. The stream keeps its
+    messages up to `kept`: raises StreamMismatch when a message behind that could not be put back. A message that was
+    taken at a time still to come gets the present time.
     """
     created_at, last = (found.created_at, found.last_sequence) if found else (None, 0)
     number: int | None = None
@@ -90,7 +91,7 @@ async def begin(
 
 
 async def _with_none(foreign: AsyncIterable[Iterable[Stored]]) -> AsyncIterator[Iterable[Stored]]:
-    """At least one chunk, be it empty."""
+    """Yield an empty chunk before the others, so that there is at least one."""
     yield ()
     async for messages in foreign:
         yield messages

@@ -35,10 +35,10 @@ class Progress(Protocol):
     """Observer that is told how far a reconciliation is."""
 
     def begins(self, step: str, total: int | None) -> None:
-        """A step begins; it has so many parts, or nobody knows."""
+        """Report that a step begins, with its number of parts; None: nobody knows it."""
 
     def advances(self, parts: int) -> None:
-        """So many parts of it are done."""
+        """Report that so many more parts of the step are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,9 @@ class Work:
             )
 
     async def _configuration(self, found: StreamState | None) -> dict[str, Any]:
-        """That of the stream that is there, or was there, where it is as it must be; otherwise that of the settings."""
+        """Choose the configuration: that of the stream that is there, or was, where it is as it must be; else that of
+        the settings.
+        """
         if found is not None:
             before: dict[str, Any] | None = opened(found.configuration)
         else:

@@ -28,15 +28,15 @@ class Standing:
         self._code = "not_recording"
 
     def stands_by(self) -> None:
-        """It has asked for the lock, and another recorder has it."""
+        """Note that this recorder has asked for the lock, and another recorder has it."""
         self._asked_at = monotonic()
 
     def leads(self, nc: Client, stream: str, position: Callable[[], Position]) -> None:
-        """It writes the journal of that stream; `position` says how far it goes."""
+        """Note that this recorder writes the journal of a stream; `position` says how far the journal goes."""
         self._leads = nc, stream, position
 
     def ended(self) -> None:
-        """It leads no more."""
+        """Note that this recorder leads no more."""
         self._leads = None
         self._asked_at = float("-inf")
 

@@ -85,7 +85,7 @@ def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
 
 
 def concern(subject: str, sequence: int, since: int | None = None) -> Concern:
-    """That an entry concerns a subject, with the subject's lane."""
+    """Make the row that says that an entry concerns a subject, with the subject's lane."""
     lane = PLAYBOOK_LANE if split_subject(subject)[0] == "playbook" else lane_of(subject)
     return Concern(subject, sequence, lane, since)
 

@@ -34,7 +34,7 @@ class Position:
 
     @property
     def place(self) -> Place:
-        """Its last message, to be known again; sequence 0: there is none."""
+        """Place of the journal's last message, by which it is known again; sequence 0: there is none."""
         return Place(self.sequence, microseconds(self.recorded_at), self.leaf_hash)
 
 

@@ -96,7 +96,7 @@ class Consumer:
         return asyncio.get_running_loop().time() - self._came_at
 
     def looked(self) -> None:
-        """It was looked whether one should have come."""
+        """Begin `idle_s` anew, because it was looked whether a message should have come."""
         self._came_at = asyncio.get_running_loop().time()
 
     def take(self, most: int) -> list[Stored]:

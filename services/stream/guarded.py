@@ -71,7 +71,7 @@ class GuardedClient(Client):
     """
 
     async def connect(self, *servers: Any, **options: Any) -> None:
-        """As nats-py's own; an attempt that fails, or is broken off, leaves no open connection."""
+        """Connect as nats-py does; an attempt that fails, or is broken off, leaves no open connection."""
         try:
             await super().connect(*servers, **options)
         except BaseException:
@@ -138,7 +138,7 @@ class GuardedClient(Client):
         self._transport = transport
 
     async def close(self) -> None:
-        """As nats-py's own, within `CLOSE_S` and without an error: a server that is gone takes no leave."""
+        """Close as nats-py does, within `CLOSE_S` and without an error: a server that is gone takes no leave."""
         try:
             async with asyncio.timeout(CLOSE_S):
                 await super().close()
@@ -146,7 +146,7 @@ class GuardedClient(Client):
             self._let_go()
 
     async def drain(self) -> None:
-        """As nats-py's own; at once where the server is gone."""
+        """Drain as nats-py does; close at once where the server is gone."""
         try:
             await super().drain()
         except (Error, OSError):
@@ -169,6 +169,6 @@ class GuardedClient(Client):
             self._pending, self._pending_data_size = [], 0
 
     def _let_go(self) -> None:
-        """Of what is left of an attempt to connect: nats-py's own `close` would not."""
+        """Close what is left of an attempt to connect: nats-py's own `close` would not."""
         if self._transport:
             self._transport.close()  # type: ignore[no-untyped-call]

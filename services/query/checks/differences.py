@@ -57,7 +57,7 @@ class Differences:
             )
 
     def count(self, kind: str, number: int) -> None:
-        """So many more that need no description of their own."""
+        """Count so many more differences of a kind that need no description of their own."""
         assert kind in KINDS, kind
         self.counts[kind] += number
 

@@ -18,7 +18,9 @@ from services.stream.following import FollowingClient
 async def check_signed(
     connection: Connection, nc: FollowingClient, stream: str, signed: Signed, sequences: Sequence[int]
 ) -> Compared:
-    """That some rows are in the trees of the newest heads, as far as these go: of each tree the first that is not."""
+    """Check that rows are in the trees of the newest heads, as far as these go; note of each tree the first row that is
+    not.
+    """
     compared, heads = Compared(places={"ledger.tree_head": 0, "NATS": 0, "the file": None}), set[Head]()
     published = HeadsStream(nc, stream, signed.keys)
     newest = {"ledger.tree_head": HeadsTable(connection, signed.keys).newest, "NATS": published.newest}
