@@ -108,7 +108,10 @@ def remove(deal: Deal, entry: Entry[Handled]) -> bool:
 
 
 def _only_repeats(deal: Deal, entry: Entry[Handled]) -> bool:
-    """Tell if the deal's rows can depend on the entry only as evidence, if it is among the first for an item."""
+    """Tell if the entry can change the deal's rows only as evidence.
+
+    As evidence it changes them only if it is among the first entries that meet an item.
+    """
     told_once = deal.opening is not None and not deal.moved and not deal.taken_back
     if not told_once or type(entry.event) in _OF_CONSEQUENCE:
         return False

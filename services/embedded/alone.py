@@ -12,8 +12,7 @@ from services.settings import Endpoints, Settings, endpoints, running
 
 @asynccontextmanager
 async def servers(settings: Settings, command: str, say: Callable[[str], None]) -> AsyncIterator[Endpoints]:
-    """Yield the servers that the settings name, or those of the `up` that runs on the data directory, or start them
-    there.
+    """Yield the servers of the settings, or of the `up` that runs on the data directory, or start servers there.
 
     Servers that were started here are stopped at the end; `command` names the command that works there. Raises
     AlreadyRunning, ServerFailed and NotConfigured.
