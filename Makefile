@@ -39,6 +39,7 @@ check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.docstrings
 	@$(BIN)/python -m contracts.schemas --check
 	@$(BIN)/python -m projections.generated --check
 
