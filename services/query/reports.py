@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -30,6 +30,8 @@ _SQL = queries("services.query", "reports.sql")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
 MAX_ROWS = 10_000
 """Most rows behind a figure, and most rows of a page."""
+MAX_CHECKED = 100
+"""Most entries whose effect on a report is told by asking it before and after each."""
 
 Json = dict[str, Any]
 Says = Callable[[Json], Any]
@@ -224,24 +226,23 @@ async def differences(
     if isinstance(report, Rows):
         return Differences(await _changed_rows(connection, asked, report, between, says), None)
     before, after = await _both(connection, asked, between)
-    effects = await _effects(connection, asked, between)
+    told = {
+        key: (was, now)
+        for key in dict.fromkeys((*after.rows, *before.rows))
+        if (was := _said(before.rows.get(key), says)) != (now := _said(after.rows.get(key), says))
+    }
+    effects = await _effects(connection, asked, between, rows=bool(told), totals=before.totals != after.totals)
+    checked = _Checked(connection, asked, between.as_of)
     found = []
-    for key in dict.fromkeys((*after.rows, *before.rows)):
-        was, now = _said(before.rows.get(key), says), _said(after.rows.get(key), says)
-        if was != now:
-            named = dict(zip(report.key, key, strict=True))
-            causes = effects.of(key, measures(named))
-            if isinstance(report, Aggregate) and report.unsure:
-                causes = [
-                    each
-                    for each in causes
-                    if not effects.rows[key].get(each, {""}) <= set(report.unsure)
-                    or await _shows(connection, asked, between, key, each, says)
-                ]
-            found.append(Changed(named, was, now, causes))
+    for key, (was, now) in told.items():
+        named = dict(zip(report.key, key, strict=True))
+        causes = effects.of(key, measures(named))
+        sure = {each for each in causes if effects.is_sure(key, each)}
+        causes = [each for each in causes if each in sure or await checked.shows(key, each, says)]
+        found.append(Changed(named, was, now, causes))
     if before.totals == after.totals:
         return Differences(found, None)
-    return Differences(found, Changed({}, before.totals, after.totals, effects.totals or effects.any()))
+    return Differences(found, Changed({}, before.totals, after.totals, effects.totals))
 
 
 async def behind(
@@ -390,16 +391,44 @@ class _Effects:
     totals: list[int] = field(default_factory=list)
 
     def of(self, key: tuple[Any, ...], measures: Collection[str] | None) -> list[int]:
-        """Sequences that changed a row. Where none did, the row came or went by what other rows are made of."""
-        if measures is None:
-            measures = self.report.measures if isinstance(self.report, Aggregate) else ()
+        """Sequences that changed a row."""
+        if measures is None and isinstance(self.report, Aggregate):
+            measures = self.report.measures
         found = self.rows.get(key, {})
-        sequences = [each for each, moved in found.items() if not moved or not moved.isdisjoint(measures)]
-        return sorted(sequences) or self.any()
+        return sorted(each for each, moved in found.items() if measures is None or not moved.isdisjoint(measures))
 
-    def any(self) -> list[int]:
-        """All sequences that changed lines."""
-        return sorted({sequence for line in self.rows.values() for sequence in line})
+    def is_sure(self, key: tuple[Any, ...], sequence: int) -> bool:
+        """Tell if a row says something else since a sequence without a look at both."""
+        if not isinstance(self.report, Aggregate):
+            return False
+        return not self.rows[key][sequence] <= set(self.report.unsure)
+
+
+@dataclass(slots=True)
+class _Checked:
+    """Rows of a report before and after single entries; at most `MAX_CHECKED` of them are looked at."""
+
+    connection: Connection
+    asked: Question
+    as_of: datetime
+    known: dict[int, _End] = field(default_factory=dict)
+
+    async def shows(self, key: tuple[Any, ...], sequence: int, says: Says) -> bool:
+        """Tell if a row says something else since a sequence; true where too many were looked at."""
+        if sequence not in self.known and len(self.known) >= 2 * MAX_CHECKED:
+            return True
+        before, after = await self._at(sequence - 1), await self._at(sequence)
+        return bool(_said(before.rows.get(key), says) != _said(after.rows.get(key), says))
+
+    async def _at(self, sequence: int) -> _End:
+        found = self.known.get(sequence)
+        if found is None:
+            try:
+                found = await _end(self.connection, self.asked, Moment(self.as_of, sequence))
+            except NotKnown:
+                found = _End()
+            self.known[sequence] = found
+        return found
 
 
 def _said(row: Json | None, says: Says) -> Any:
@@ -446,32 +475,26 @@ async def _end(connection: Connection, asked: Question, moment: Moment) -> _End:
     return _End({_key(asked.report, row): row for row in told}, json.loads(summed) or None)
 
 
-async def _shows(
-    connection: Connection, asked: Question, between: Between, key: tuple[Any, ...], sequence: int, says: Says
-) -> bool:
-    """Tell if a row says something else since a sequence."""
-    before, after = await _both(connection, asked, Between(between.as_of, sequence - 1, sequence))
-    return bool(_said(before.rows.get(key), says) != _said(after.rows.get(key), says))
-
-
-async def _effects(connection: Connection, asked: Question, between: Between) -> _Effects:
+async def _effects(connection: Connection, asked: Question, between: Between, *, rows: bool, totals: bool) -> _Effects:
+    """Entries that changed what rows, and what totals, are made of, as far as it is asked for."""
     report = asked.report
     found = _Effects(report)
-    values = _values(asked, between.after) | _known(between)
-    if isinstance(report, Aggregate):
+    values, filters = _values(asked, between.after) | _known(between), tuple(asked.filters)
+    if isinstance(report, Aggregate) and rows:
         bind = _Places(values)
-        for row in await _fetch(connection, asked, compose.effects(report, bind, tuple(asked.filters)), bind):
+        for row in await _fetch(connection, asked, compose.effects(report, bind, filters), bind):
             moved = {name for name, each in zip(report.measures, row["moved"], strict=True) if each}
             found.rows.setdefault(_key(report, row), {})[row["sequence"]] = moved
-        if report.totals_measures:
-            bind = _Places(values)
-            text = compose.effects(report, bind, tuple(asked.filters), of_totals=True)
-            found.totals = sorted(row["sequence"] for row in await _fetch(connection, asked, text, bind))
-    elif isinstance(report, Snapshot):
+    if isinstance(report, Aggregate) and totals:
+        bind = _Places(values)
+        text = compose.effects(report, bind, filters, of_totals=True)
+        found.totals = sorted(row["sequence"] for row in await _fetch(connection, asked, text, bind))
+    if isinstance(report, Snapshot):
         for source in report.joins:
             bind = _Places(values)
             for row in await _fetch(connection, asked, compose.joined(report, source, bind), bind):
                 found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
+        found.totals = sorted({each for line in found.rows.values() for each in line})
     return found
 
 
