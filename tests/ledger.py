@@ -13,15 +13,19 @@ from contracts.envelope import read_event
 from contracts.events import EVENTS
 from contracts.identifiers import stream_subject
 from contracts.playbooks.playbook import Playbook
-from services import database
+from contracts.playbooks.shipped import shipped
+from services import database, playbooks
 from services.database import Role
 from services.errors import Unavailable
+from services.ledger.provision import identify
+from services.ledger.remembered import check_stream, remembered
 from services.ledger.tokens import hash_token, new_token
 from services.notary import heads_stream
-from services.provision import provision
 from services.settings import Endpoints, Settings
 from services.stream import connection as stream_connection
 from services.stream.following import FollowingClient
+from services.stream.provision import disk_of
+from services.stream.provision import provision as provision_stream
 from services.stream.state import ask
 from services.stream.state import state as stream_state
 from tests.servers import Servers
@@ -54,6 +58,11 @@ class Ledger:
             intake_nats_url=SecretStr(endpoints.requests_url),
             database_url=SecretStr(endpoints.database_url),
             stream_max_bytes=stream_max_bytes,
+            intake_port=0,  # the usual ports may be taken, by `make up` for one
+            query_port=0,
+            recorder_port=0,
+            projector_port=0,
+            notary_port=0,
         )
         self._open = AsyncExitStack()
         self._nats: FollowingClient | None = None
@@ -198,7 +207,7 @@ class Ledger:
 
 @asynccontextmanager
 async def fresh_ledger(
-    servers: Servers, playbooks: Sequence[Playbook] | None = None, stream_max_bytes: int = STREAM_MAX_BYTES
+    servers: Servers, published: Sequence[Playbook] | None = None, stream_max_bytes: int = STREAM_MAX_BYTES
 ) -> AsyncIterator[Ledger]:
     """A ledger as `daybook init` leaves it; with an empty list of playbooks its stream is empty."""
     nats_url, intake_url, emitter_url = servers.account()
@@ -209,11 +218,29 @@ async def fresh_ledger(
             try:
                 for stream in (ledger.settings.stream, heads_stream.stream_name(ledger.settings.stream)):
                     await ask(await ledger.nats(), f"STREAM.DELETE.{stream}")
-                await provision(ledger.settings, endpoints, playbooks)
+                await _provision(ledger, shipped() if published is None else published)
                 servers.nats.staging.open()  # as `daybook up` does
                 yield ledger
             finally:
                 await ledger.close()
+
+
+async def _provision(ledger: Ledger, published: Sequence[Playbook]) -> None:
+    """Does what `services.provision` does, but for what the clone of the template has already.
+
+    `tests/integration/embedded/test_provision.py` holds that nothing is left to do for `services.provision`.
+    """
+    nc, settings = await ledger.nats(), ledger.settings
+    connection = await database.connect(ledger.endpoints.database_url)
+    try:
+        stream = await provision_stream(nc, settings, disk_of(settings, ledger.endpoints))
+        await identify(connection, stream, settings.timezone)
+        await check_stream(nc, await remembered(connection, settings.stream))
+        await heads_stream.provision(nc, settings, stream.max_bytes)
+        await playbooks.add_source(connection)
+        await playbooks.publish(nc, settings.stream, published)
+    finally:
+        await _close(connection)
 
 
 async def _close(connection: asyncpg.Connection) -> None:

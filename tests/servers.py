@@ -114,6 +114,7 @@ class Servers:
         """A clone of the template, dropped at the end; gives its name."""
         name = f"ledger_{next(self._databases)}"
         await self.admin(f"create database {name} template {TEMPLATE} owner daybook")
+        await self.admin(f"revoke create, temporary on database {name} from public")  # a template does not hand it on
         try:
             yield name
         finally:

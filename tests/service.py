@@ -3,9 +3,10 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -101,6 +102,19 @@ async def running_service(name: str, log: Path, environment: Mapping[str, str]) 
         yield service
     finally:
         await service.stop()
+
+
+@asynccontextmanager
+async def at_work(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """Work of this process beside the block, cut off at its end; its failure, if it failed, is that of the block."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        (ended,) = await asyncio.gather(task, return_exceptions=True)
+        if isinstance(ended, Exception):
+            raise ended
 
 
 async def until(

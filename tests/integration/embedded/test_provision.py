@@ -33,6 +33,7 @@ select string_agg(line, E'\n' order by line) from (
     union all
     select format('%s %s', proname, prosrc) from pg_proc join pg_namespace n on n.oid = pronamespace
     where nspname not in ('pg_catalog', 'information_schema')
+    union all select array_to_string(datacl, ' ') from pg_database where datname = current_database()
     union all select to_jsonb(s)::text from ledger.source s
     union all select to_jsonb(g)::text from ledger.generation g
     union all select to_jsonb(i)::text from ledger.identity i

@@ -1,6 +1,5 @@
 """A notary in the test's own process, journals of any size, and what the three places must hold."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from services.notary.key import Keys, heads_path
 from services.notary.standing import Standing
 from services.settings import Settings
 from tests.ledger import Ledger
-from tests.service import until
+from tests.service import at_work, until
 from tests.unit.notary.definition import mth
 
 BEGAN = datetime(2100, 1, 1, tzinfo=UTC)
@@ -44,12 +43,8 @@ class Notarised:
     async def notary(self) -> AsyncIterator[Standing]:
         """A notary while the context is open."""
         standing = Standing(str(self.keys.own.public))
-        task = asyncio.ensure_future(service.run(self.settings, self.ledger.endpoints, self.keys, standing))
-        try:
+        async with at_work(service.run(self.settings, self.ledger.endpoints, self.keys, standing)):
             yield standing
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def signs(self, size: int) -> None:
         """Runs a notary until all three places have a head of so many rows."""

@@ -1,6 +1,5 @@
 """Notices wake a projector and tell of its positions; without them it looks by itself."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import asyncpg
@@ -13,7 +12,7 @@ from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import event, turmoil
 from tests.integration.projector.working import projecting
 from tests.ledger import Ledger
-from tests.service import until
+from tests.service import at_work, until
 
 _AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -36,8 +35,7 @@ async def test_a_notice_of_the_recorder_wakes_it_and_every_lane_tells_its_positi
 
     await nats.subscribe("notice.projected.*", cb=hear)
     monkeypatch.setattr(session, "LOOK_S", 3600.0)
-    serving = asyncio.create_task(serve(empty_ledger.settings))
-    try:
+    async with at_work(serve(empty_ledger.settings)):
         # Its first look has passed when the lanes are there; from then on only notices wake it.
         await journal.write(owner, limit=10)
         await until(lambda: _lanes_are_held(owner), "no lanes are held")
@@ -49,9 +47,6 @@ async def test_a_notice_of_the_recorder_wakes_it_and_every_lane_tells_its_positi
 
         await until(told_everything, "not every lane has told its position")
         await empty_ledger.projected(journal.last)
-    finally:
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
 
 
 async def test_notices_come_through_again_after_nats_restarted(empty_ledger: Ledger, journal: Journal) -> None:

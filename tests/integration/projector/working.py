@@ -1,6 +1,5 @@
 """Projectors inside the test, and what they are waited for by."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +11,7 @@ from services.projector import generation
 from services.projector.generation import Generation
 from services.projector.projector import Projector
 from tests.ledger import Ledger
+from tests.service import at_work
 
 
 async def served(connection: asyncpg.Connection) -> Generation:
@@ -26,12 +26,8 @@ async def projecting(ledger: Ledger, **manner: Any) -> AsyncIterator[Projector]:
     """A projector at work in this process; cut off at the end."""
     views = manner.setdefault("views", VIEWS)
     projector = Projector(ledger.endpoints.database_url, lambda connection: generation.own(connection, views), **manner)
-    task = asyncio.create_task(projector.run())
-    try:
+    async with at_work(projector.run()):
         yield projector
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def lanes_are_held(connection: asyncpg.Connection, number: int) -> bool:
