@@ -6,11 +6,13 @@ import httpx
 import pytest
 
 from services.intake.service import Running, running
+from services.recorder import service as recorder_service
+from services.recorder.condition import Standing
 from services.settings import Settings
 from tests.integration.intake.sending import Sender
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers
-from tests.service import Service
+from tests.service import Service, at_work, until
 
 
 def on_a_free_port(settings: Settings) -> Settings:
@@ -46,7 +48,21 @@ async def door(servers: Servers) -> AsyncIterator[Sender]:
 
 
 @pytest.fixture
-async def recorder(empty_ledger: Ledger) -> AsyncIterator[Service]:
+async def recorder(empty_ledger: Ledger) -> AsyncIterator[Standing]:
+    """A recorder in this process, which leads."""
+    standing = Standing()
+
+    async def leads() -> bool:
+        return not (await standing.look()).reasons
+
+    async with at_work(recorder_service.run(empty_ledger.endpoints, empty_ledger.settings.stream, standing)):
+        await until(leads, "the recorder does not lead")
+        yield standing
+
+
+@pytest.fixture
+async def recorder_process(empty_ledger: Ledger) -> AsyncIterator[Service]:
+    """A recorder as a process of its own, which leads."""
     async with empty_ledger.process("recorder") as recorder:
         await recorder.ready()
         yield recorder

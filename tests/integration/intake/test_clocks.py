@@ -22,6 +22,7 @@ from services.stream.reading import message_at
 from tests.clocks import Clock
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import Sender, call
+from tests.integration.projector.working import projecting
 from tests.integration.query.test_verify import Heard as Checked
 from tests.integration.reconcile.putting_right import Heard
 from tests.ledger import Ledger
@@ -147,9 +148,10 @@ async def test_what_a_wrong_clock_dated_is_not_recorded_until_it_is_put_back_wit
     assert [row["id"] for row in rows] == [f"c-{number}" for number in range(1, 6)]
     assert {row["disposition"] for row in rows} == {"entry"}
     assert before <= rows[2]["recorded_at"] <= rows[3]["recorded_at"] <= datetime.now(UTC)
-    checked = await verify(
-        await empty_ledger.connect("daybook_query"), await empty_ledger.nats(), settings.stream, Checked()
-    )
+    async with projecting(empty_ledger):  # else verify waits for the views, in vain
+        checked = await verify(
+            await empty_ledger.connect("daybook_query"), await empty_ledger.nats(), settings.stream, Checked()
+        )
     assert checked["ok"], checked["differences"]
 
 

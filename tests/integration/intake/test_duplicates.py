@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.intake.service import Running, running
+from services.recorder.condition import Standing
 from services.stream.state import ask
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import BATCH, Sender, call, calls, kinds
@@ -36,7 +37,7 @@ async def forget_identities(ledger: Ledger) -> None:
 
 
 async def test_beyond_the_streams_window_the_journal_knows_the_original(
-    empty_ledger: Ledger, crm: Sender, recorder: Service
+    empty_ledger: Ledger, crm: Sender, recorder: Standing
 ) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
@@ -49,7 +50,7 @@ async def test_beyond_the_streams_window_the_journal_knows_the_original(
 
 
 async def test_other_content_under_the_same_id_is_a_conflict_that_names_the_original(
-    empty_ledger: Ledger, crm: Sender, recorder: Service
+    empty_ledger: Ledger, crm: Sender, recorder: Standing
 ) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
@@ -63,7 +64,7 @@ async def test_other_content_under_the_same_id_is_a_conflict_that_names_the_orig
 
 
 async def test_a_batch_with_one_duplicate_inside_adds_the_others_as_one(
-    empty_ledger: Ledger, crm: Sender, recorder: Service
+    empty_ledger: Ledger, crm: Sender, recorder: Standing
 ) -> None:
     await crm.send(call("c-3"))
     await empty_ledger.recorded()
@@ -82,17 +83,17 @@ async def test_a_batch_with_one_duplicate_inside_adds_the_others_as_one(
 
 
 async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(
-    empty_ledger: Ledger, crm: Sender, recorder: Service
+    empty_ledger: Ledger, crm: Sender, recorder_process: Service
 ) -> None:
     await crm.send(call("c-0"))
     await empty_ledger.recorded()
-    os.kill(recorder.process.pid, signal.SIGSTOP)
+    os.kill(recorder_process.process.pid, signal.SIGSTOP)
     try:
         await crm.send(call("c-3"))
         sending = asyncio.create_task(crm.send_batch(calls(5)))
         await asyncio.sleep(0)
     finally:
-        os.kill(recorder.process.pid, signal.SIGCONT)
+        os.kill(recorder_process.process.pid, signal.SIGCONT)
     response = await sending
 
     assert response.status_code == 201
@@ -128,7 +129,7 @@ async def test_without_a_recorder_the_stream_tells_about_a_single_event(
 
 
 async def test_a_batch_whose_reply_was_lost_is_recorded_once(
-    empty_ledger: Ledger, crm: Sender, recorder: Service
+    empty_ledger: Ledger, crm: Sender, recorder: Standing
 ) -> None:
     body = json.dumps(calls(200)).encode()
     head = (
@@ -190,7 +191,7 @@ class TestRaces:
             yield Sender(client, other.port, crm.token)
 
     async def test_fifty_senders_of_one_event_make_one_entry(
-        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Service
+        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Standing
     ) -> None:
         doors = [crm, crm_elsewhere]
 
@@ -202,7 +203,7 @@ class TestRaces:
         assert await entries(empty_ledger) == ["c-1"]
 
     async def test_of_fifty_contents_under_one_id_one_counts_and_the_others_are_told(
-        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Service
+        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Standing
     ) -> None:
         doors = [crm, crm_elsewhere]
         contents = [call(data={"duration_s": number}) for number in range(50)]
@@ -214,7 +215,7 @@ class TestRaces:
         assert await empty_ledger.last_sequence() == 1
 
     async def test_overlapping_batches_are_each_whole(
-        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Service
+        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Standing
     ) -> None:
         doors = [crm, crm_elsewhere]
         all_calls = calls(100)

@@ -16,10 +16,11 @@ from contracts.schemas import ASYNCAPI, documents
 from services.intake.nats_intake import QUEUE, NatsDoor
 from services.intake.service import Running, running
 from services.monitoring import condition
+from services.recorder.condition import Standing
 from tests.faults.proxy import Proxy
 from tests.integration.intake.sending import Sender, call
 from tests.ledger import Ledger
-from tests.service import Service, until
+from tests.service import until
 
 
 async def test_it_is_described_as_in_the_document_and_subscribes_to_that(empty_ledger: Ledger, intake: Running) -> None:
@@ -94,7 +95,7 @@ class TestAway:
             await emitter.close()
 
 
-async def test_told_to_stop_it_answers_what_it_has_begun(empty_ledger: Ledger, recorder: Service) -> None:
+async def test_told_to_stop_it_answers_what_it_has_begun(empty_ledger: Ledger, recorder: Standing) -> None:
     token = await empty_ledger.source("crm")
     acknowledged: dict[str, int] = {}
     emitter = await nats.connect(empty_ledger.emitter_nats_url)

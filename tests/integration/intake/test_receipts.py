@@ -6,10 +6,10 @@ import json
 import nats
 
 from contracts.envelope import read_event
+from services.recorder.condition import Standing
 from services.stream.reading import message_at
 from tests.integration.intake.sending import Sender, call, calls
 from tests.ledger import Ledger
-from tests.service import Service
 
 
 async def test_a_receipt_names_the_sequence_at_which_the_stream_has_the_canonical_bytes(
@@ -42,7 +42,7 @@ async def test_a_batch_gets_receipts_in_its_order_and_contiguous_sequences(empty
     assert await empty_ledger.last_sequence() == 1000
 
 
-async def test_the_same_event_is_the_same_in_every_mode(empty_ledger: Ledger, crm: Sender, recorder: Service) -> None:
+async def test_the_same_event_is_the_same_in_every_mode(empty_ledger: Ledger, crm: Sender, recorder: Standing) -> None:
     first = await crm.send(call(actor="王伟"))
     binary = await crm.send_binary(call(actor="%E7%8E%8B%E4%BC%9F"))
     batch = await crm.send_batch([call(actor="王伟")])

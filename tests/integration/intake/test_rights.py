@@ -9,6 +9,7 @@ import pytest
 
 from services.intake import registration
 from services.intake.service import Running
+from services.recorder.condition import Standing
 from tests.integration.intake.sending import (
     Sender,
     call,
@@ -21,7 +22,7 @@ from tests.integration.intake.sending import (
     withdrawal,
 )
 from tests.ledger import Ledger
-from tests.service import Service, until
+from tests.service import until
 
 
 async def test_a_source_sends_only_the_events_it_was_added_for(
@@ -46,7 +47,7 @@ async def test_a_source_added_for_all_sends_all(
 
 
 async def test_all_leaves_out_what_decides_where_deals_stand(
-    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient, recorder: Service
+    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient, recorder: Standing
 ) -> None:
     connection = await empty_ledger.connect()
     crm = Sender(client, intake.port, await registration.add(connection, "crm", ["all"]))
@@ -61,7 +62,7 @@ async def test_all_leaves_out_what_decides_where_deals_stand(
     assert (await policy.send(call(source="policy"))).status_code == 201
 
 
-async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Service) -> None:
+async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Standing) -> None:
     async def refused(*events: dict[str, Any]) -> list[tuple[int, str, str]]:
         answer = await crm.send_batch(list(events))
         assert answer.status_code == 422
@@ -80,7 +81,7 @@ async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Servic
 
 
 async def test_after_a_version_that_jumped_the_sales_process_goes_on(
-    empty_ledger: Ledger, crm: Sender, recorder: Service
+    empty_ledger: Ledger, crm: Sender, recorder: Standing
 ) -> None:
     """Such a version is recorded where intake of an older release took it."""
     await empty_ledger.append(publication(1), publication(2**31 - 1))
@@ -149,7 +150,7 @@ class TestPrefix:
     async def telephony(self, empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient) -> Sender:
         return Sender(client, intake.port, await empty_ledger.source("telephony", id_prefix="tel-"))
 
-    async def test_new_ids_carry_the_prefix(self, telephony: Sender, recorder: Service) -> None:
+    async def test_new_ids_carry_the_prefix(self, telephony: Sender, recorder: Standing) -> None:
         data = {"playbook": "project", "account_id": "A-1"}
         opened = call("c-3", "tel-D-2", "telephony", type="daybook.deal_opened.v1", data=data)
 
@@ -161,7 +162,7 @@ class TestPrefix:
         assert kinds(refused) == [(0, "subject", "id-prefix"), (1, "data.account_id", "id-prefix")]
 
     async def test_ids_that_others_named_before_are_free_to_use(
-        self, crm: Sender, telephony: Sender, recorder: Service
+        self, crm: Sender, telephony: Sender, recorder: Standing
     ) -> None:
         await crm.send(call("c-1", "D-1"))
 
@@ -170,7 +171,7 @@ class TestPrefix:
         assert taken.status_code == 201
 
     async def test_without_the_journal_only_ids_that_are_known_to_be_there_are_free_to_use(
-        self, empty_ledger: Ledger, crm: Sender, telephony: Sender, recorder: Service
+        self, empty_ledger: Ledger, crm: Sender, telephony: Sender, recorder: Standing
     ) -> None:
         await crm.send_batch([call("c-1", "D-1"), call("c-2", "D-2")])
         assert (await telephony.send(call("c-1", "D-1", "telephony"))).status_code == 201
@@ -207,7 +208,9 @@ class TestCorrections:
         assert kinds(refused) == [(0, "data.target.source", "corrects-others")]
         assert taken.status_code == 201
 
-    async def test_say_of_a_known_target_what_it_is(self, empty_ledger: Ledger, crm: Sender, recorder: Service) -> None:
+    async def test_say_of_a_known_target_what_it_is(
+        self, empty_ledger: Ledger, crm: Sender, recorder: Standing
+    ) -> None:
         await crm.send(call("c-1", "D-1"))
         await empty_ledger.recorded()
 

@@ -11,8 +11,10 @@ from services.query.verify import verify
 from tests.integration.notary.signing import Notarised
 from tests.integration.notary.test_altered import REHASH
 from tests.integration.notary.test_places import published
+from tests.integration.projector.working import projecting
 from tests.integration.query.test_verify import Heard
 from tests.integration.recorder.events import call, payment
+from tests.integration.recorder.recording import recorder
 
 SIZE = 300
 
@@ -20,11 +22,7 @@ SIZE = 300
 @pytest.fixture
 async def told(mine: Notarised) -> Notarised:
     """A ledger that recorded and projected 300 events under one notary, with a head every now and then."""
-    async with (
-        mine.ledger.process("recorder"),
-        mine.ledger.process("projector"),
-        mine.ledger.process("notary", notary_every_s="0.01"),
-    ):
+    async with recorder(mine.ledger), projecting(mine.ledger), mine.notary():
         for number in range(10):
             events = [call(f"D-{number}", f"{number}/{each}", f"{each}") for each in range(29)]
             await mine.ledger.append(*events, payment(id=f"P-{number}"))
