@@ -15,8 +15,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what 
 
 @pytest.fixture(scope="session")
 async def servers() -> AsyncIterator[Servers]:
-    """The NATS server and the PostgreSQL of this run."""
-    async with running_servers() as servers:
+    """The NATS server and the PostgreSQL of this run. `daybook up` has PostgreSQL wait for the disk; databases are made
+    and dropped by the hundred here."""
+    async with running_servers(synced=False) as servers:
         yield servers
 
 

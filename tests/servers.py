@@ -7,12 +7,14 @@ import pwd
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
+from services.embedded.process import Program
 from services.ledger.event_types import announce_unled
 from services.ledger.provision import migrate
 from services.projector import generation
@@ -40,13 +42,21 @@ def _access() -> str:
     return "accounts {{\n" + mine + "".join(_ACCOUNT.format(number=each) for each in range(ACCOUNTS)) + "\n}}\n"
 
 
+class _Unsynced(PostgresServer):
+    """PostgreSQL that leaves writing to the system, whose end no test brings about: killed, it loses as little."""
+
+    def program(self) -> Program:
+        program = super().program()
+        return replace(program, command=[*program.command, "-c", "fsync=off"])
+
+
 class Servers:
     """The two servers, and how tests disturb them."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, synced: bool = True) -> None:
         self.home = home
         self.nats = NatsServer(home / "nats", home / "logs" / "nats.log", _access())
-        self.postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log")
+        self.postgres = (PostgresServer if synced else _Unsynced)(home / "postgres", home / "logs" / "postgres.log")
         self._accounts = itertools.cycle(range(ACCOUNTS))
         self._databases = itertools.count(1)
         self._admin: asyncpg.Connection | None = None
@@ -132,10 +142,10 @@ class Servers:
 
 
 @asynccontextmanager
-async def running_servers() -> AsyncIterator[Servers]:
-    """Both servers on a temporary directory, gone at the end."""
+async def running_servers(*, synced: bool = True) -> AsyncIterator[Servers]:
+    """Both servers on a temporary directory, gone at the end. `synced`: PostgreSQL waits for the disk."""
     with tempfile.TemporaryDirectory(prefix="daybook-test-") as home:
-        servers = Servers(Path(home))
+        servers = Servers(Path(home), synced=synced)
         try:
             await servers.start()
             yield servers

@@ -43,14 +43,12 @@ async def _started(home: Path) -> AsyncIterator[PostgresServer]:
         await server.stop()
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [("listen_addresses", ""), ("fsync", "on"), ("data_checksums", "on"), ("synchronous_commit", "on")],
-)
-async def test_it_is_durable_and_off_the_network(servers: Servers, setting: str, value: str) -> None:
-    connection = await asyncpg.connect(servers.postgres.url)
-    assert await connection.fetchval("select current_setting($1)", setting) == value
-    await connection.close()
+async def test_it_is_durable_and_off_the_network(tmp_path: Path) -> None:
+    wanted = {"listen_addresses": "", "fsync": "on", "data_checksums": "on", "synchronous_commit": "on"}
+    async with _started(tmp_path) as server:
+        connection = await asyncpg.connect(server.url)
+        assert {name: await connection.fetchval("select current_setting($1)", name) for name in wanted} == wanted
+        await connection.close()
 
 
 async def test_the_ledger_is_not_run_by_a_superuser(servers: Servers) -> None:
