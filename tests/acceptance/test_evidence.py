@@ -1,4 +1,4 @@
-"""What was sent is signed; anybody gets heads and proofs over HTTP, and one file that proves a deal by itself."""
+"""Checks of signed events: heads and proofs for anybody over HTTP, and one file that proves a deal by itself."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ class Auditor:
         return await daybook(*words, **settings | more)
 
     async def get(self, path: str, **asked: Any) -> Any:
-        """What the notary answers."""
+        """Return the notary's answer to a GET request; the status must be 200."""
         answer = await self.http.get(path, params=asked)
         assert answer.status_code == 200, answer.text
         return answer.json()

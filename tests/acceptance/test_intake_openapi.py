@@ -69,7 +69,7 @@ def answers(operation: Any, mode: GenerationMode, token: str) -> Counter[int]:
 
 
 def from_crm(body: Any) -> Any:
-    """The same events, sent by the source that the token belongs to: any other name is refused before all else."""
+    """Name the token's own source in each event: intake refuses any other name before all else."""
     if isinstance(body, list):
         return [from_crm(each) for each in body]
     return body | {"source": "crm"} if isinstance(body, dict) and "source" in body else body

@@ -1,4 +1,4 @@
-"""What was sent can be read, replayed and checked, over HTTP and on the command line alike."""
+"""Checks that sent events can be read, replayed and checked, over HTTP and on the command line alike."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ class Reader:
         return output
 
     async def json(self, *words: str, code: int = 0) -> Any:
-        """What a command prints with --json."""
+        """Run a command with --json and return the document that it prints."""
         return json.loads(await self.command(*words, "--json", code=code))
 
     async def try_(self, *words: str) -> tuple[int, str, str]:
@@ -41,7 +41,7 @@ class Reader:
         return await daybook(*words, **settings)
 
     async def get(self, path: str, **asked: Any) -> Any:
-        """What HTTP answers."""
+        """Return the read API's answer to a GET request; the status must be 200."""
         answer = await self.http.get(path, params=asked)
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -65,7 +65,7 @@ async def _status(up: Up, after: int = 0) -> dict[str, Any]:
 
 
 async def _answered(method: str, url: str, **request: Any) -> dict[str, Any]:
-    """What a request is answered, asked again as long as nobody can answer it now."""
+    """Send a request again for as long as nobody can answer it now; return the answer, which must be a success."""
     answers: list[httpx.Response] = []
 
     async def answered() -> bool:
