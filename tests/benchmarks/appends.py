@@ -107,7 +107,7 @@ class _Measuring:
         return best
 
     async def intake(self, door: str, clients: int, count: int, beside: Sequence[Beside], what: str) -> list[Figure]:
-        """What intake takes through a door, and what each event costs its process."""
+        """Measure how many events a second intake takes through a door, and what each event costs its process."""
         self._run.says(f"{door}, {what}")
         sends = [sender(each, count) for each in self._clients[door][:clients]]
         await rate(sends, self._seconds / 10)  # whatever is done but once is done now

@@ -32,7 +32,7 @@ async def copying(ledger: Ledger, to: int) -> float:
 
 
 async def _rows(ledger: Ledger, to: int) -> AsyncIterator[list[Judged]]:
-    """What the recorder writes."""
+    """Yield the rows that the recorder writes for the ledger's stream, batch by batch."""
     nc = await stream_connection.connect_following(ledger.endpoints.nats_url, "test")
     try:
         async with Follower(nc, ledger.settings.stream, 1) as follower:

@@ -1,4 +1,4 @@
-"""What was measured: a value with its unit, what was measured beside it in the same repeat, and what is wanted."""
+"""Measured figures: a value with its unit, what was measured beside it in the same repeat, and what is wanted."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

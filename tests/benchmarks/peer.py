@@ -21,7 +21,7 @@ _DATA = new_event()["data"]
 
 
 class Deal(Aggregate):
-    """What the calls are about."""
+    """Aggregate of the peer: the deal that the calls are about."""
 
     class Called(Aggregate.Event):
         """A call, with the data of ours."""

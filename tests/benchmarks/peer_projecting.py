@@ -37,7 +37,7 @@ class Peer:
 
 
 class Subject(Aggregate):
-    """What an event is about."""
+    """Aggregate of the peer: the subject that events are about."""
 
     class Said(Aggregate.Event):
         """An event of ours."""

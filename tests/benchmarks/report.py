@@ -1,4 +1,4 @@
-"""What a run found, as JSON and as a Markdown table."""
+"""Findings of a run, as JSON and as a Markdown table."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -70,7 +70,7 @@ Ask = Callable[[], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is asked for; None: what is so without asking."""
+    """Times that a question names; None for a time that the question leaves out."""
 
     name: str
     as_of: datetime | None

@@ -1,4 +1,4 @@
-"""What a section of the benchmarks is, and what it is given."""
+"""Sections of the benchmarks, and the run that each of them is given."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

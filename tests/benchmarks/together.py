@@ -24,7 +24,7 @@ AT_ONCE = 500
 
 
 def bodies(events: int) -> dict[str, list[bytes]]:
-    """What each source sends, batch after batch."""
+    """Make the batches that each source sends, in order."""
     by_source: dict[str, list[bytes]] = {source: [] for source in SOURCES}
     for each in corpus(events):
         by_source[each.identity.partition(":")[0]].append(each.data)

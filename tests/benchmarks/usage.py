@@ -1,4 +1,4 @@
-"""What processes use: processor time and memory, as Linux counts them."""
+"""Processor time and memory that processes use, as Linux counts them."""
 
 import os
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ LOOK_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """What a worker did between the first progress that was seen and the last."""
+    """Progress and cost of a worker between the first progress that was seen and the last."""
 
     events: float
     seconds: float
