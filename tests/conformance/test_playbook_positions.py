@@ -1,4 +1,4 @@
-"""What every shipped playbook is held to: its stages can be gone through, one after the other."""
+"""Checks of every shipped playbook: deals can go through the playbook's stages, one after the other."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What every view is held to, through the registry: a view added to VIEWS comes tested."""
+"""Checks of every view, through the registry: a view added to VIEWS comes tested."""
 
 from dataclasses import replace
 from itertools import pairwise
