@@ -32,7 +32,7 @@ _EXAMPLES = """examples:
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
-    """What is asked for."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults",
         description="Faults at random instants, and then a search for every acknowledged event.",
@@ -108,7 +108,7 @@ def say(text: str) -> None:
 
 
 async def until_told(work: Coroutine[Any, Any, None]) -> bool:
-    """Whether the work came to its end; at Ctrl-C and SIGTERM it is cancelled, and awaited."""
+    """Await the work, also after Ctrl-C or SIGTERM has cancelled it; tell if it came to its end."""
     task = asyncio.ensure_future(work)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
@@ -125,7 +125,7 @@ async def alone(plan: Plan[Any], seed: int, came: Callable[[Result], None]) -> N
 
 
 def say_of(plan: str, seed: int, text: str) -> None:
-    """What happens in a run."""
+    """Say what happens in a run, after the run's plan and seed."""
     say(f"{plan} {seed} {text}")
 
 

@@ -1,4 +1,4 @@
-"""What is looked at when everything has settled.
+"""Checks of a run when everything has settled.
 
 Receipts against journal and stream, views against the rules, NATS servers against what they must do before they
 acknowledge; then what Daybook itself says.

@@ -46,7 +46,7 @@ class Node:
 
     @property
     def runs(self) -> bool:
-        """Whether its process is there."""
+        """Tell if the node has a process that has not ended."""
         return self.process is not None and self.process.exit_code is None
 
 
@@ -169,7 +169,7 @@ class Cluster:
         return await self._ask("$JS.API.STREAM.DELETE.PROBE") is not None
 
     async def _ask(self, subject: str, payload: dict[str, Any] | None = None) -> dict[str, Any] | None:
-        """What JetStream answers, past the proxies, by way of a node that does; None while there is none."""
+        """Return JetStream's answer, past the proxies, by way of a node that gives one; None while no node does."""
         question = json.dumps(payload).encode() if payload else b""
         for node in self.nodes:
             if node.runs:
@@ -243,7 +243,7 @@ async def running_cluster(home: Path) -> AsyncIterator[Cluster]:
 
 
 def _healthy(node: Node) -> bool:
-    """What the server says of its own copies."""
+    """Tell if the server of a node says that its own copies are in order."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{node.monitoring}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)

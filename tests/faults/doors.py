@@ -20,12 +20,12 @@ BATCH = "application/cloudevents-batch+json"
 
 
 class NoAnswer(Exception):
-    """What was sent may be recorded or not."""
+    """Absence of an answer: what was sent may be recorded or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What intake says."""
+    """Answer of intake to a request."""
 
     status: int
     said: Any

@@ -1,4 +1,4 @@
-"""What counts of all that was recorded, by the letter of the rules and without the product's fold: voids, corrections.
+"""Effective history of a journal by the letter of the rules, without the product's fold: voids, corrections.
 
 Naive on purpose: from the messages as JSON, everything at once. Of all that name one target and break no rule the one
 with the highest sequence counts; a replacement keeps type, subject and whatever else the event concerns.
@@ -41,7 +41,7 @@ class Told:
 
 
 def effective(rows: Sequence[Row]) -> list[Told]:
-    """What counts of a journal, in order of arrival."""
+    """Return the events of a journal that count, in order of arrival."""
     told = [Told(row.sequence, json.loads(row.message)) for row in rows if row.disposition == "entry"]
     originals = {(each.event["source"], each.event["id"]): each for each in told}
     deciding: dict[int, Told] = {}

@@ -1,4 +1,4 @@
-"""What must go on while a fault lasts: single events are acknowledged, over HTTP and over NATS, each within a bound."""
+"""Checks that single events are acknowledged while a fault lasts, over HTTP and over NATS, each within a bound."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +17,7 @@ _WAYS = ("http", "nats")
 
 
 def going_on(strike: Callable[[World[Any]], Awaitable[None]]) -> Callable[[World[Any]], Awaitable[None]]:
-    """The same fault, during which single events are acknowledged as ever."""
+    """Add a check to a fault: single events are acknowledged as ever while the fault lasts."""
 
     async def watched(world: World[Any]) -> None:
         async with singles_go_on(world):

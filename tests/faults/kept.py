@@ -34,7 +34,7 @@ class Kept:
 
     @property
     def runs(self) -> bool:
-        """Whether it is alive, frozen or not."""
+        """Tell if the process is alive, frozen or not."""
         return self._alive.is_set()
 
     @property

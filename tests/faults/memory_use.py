@@ -13,7 +13,7 @@ _EVERY_S = 0.2
 
 
 def resident_mb(process: Kept) -> int:
-    """What a process holds; 0 when it has ended."""
+    """Return the resident memory of a process in MiB; 0 when the process has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):

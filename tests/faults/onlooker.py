@@ -1,4 +1,4 @@
-"""What can be seen of a run from outside: what processes say of themselves, and how far the views have come."""
+"""Observations of a run from outside: what processes say of themselves, and how far the views have come."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -57,7 +57,7 @@ class Onlooker(ABC):
             await asyncio.sleep(0.1)
 
     async def readiness(self, name: str) -> tuple[int, list[str]]:
-        """What a process says on `/ready`: the status, and the codes of its reasons. Raises what httpx raises."""
+        """Return what a process says on `/ready`: status, and codes of its reasons. Raises what httpx raises."""
         answer = await self._asking.get(f"{self.kept[name].url}/ready")
         return answer.status_code, [each["code"] for each in answer.json()["reasons"]]
 
@@ -101,7 +101,7 @@ class Onlooker(ABC):
         return f"(lane, epoch, position): {[tuple(each) for each in lanes]}; {[tuple(each) for each in doing]}"
 
     async def unready(self, sequence: int) -> str:
-        """What is not ready, or not as far as a sequence; empty when all is."""
+        """Say what is not ready, or not as far as a sequence; empty when all is."""
         try:
             for name, each in self.kept.items():
                 if not each.runs:

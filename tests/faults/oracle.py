@@ -21,7 +21,7 @@ _PUT_BACK = re.compile(rb"\r\nDaybook-Recorded-At: ([0-9]+)\r\n")
 
 @dataclass(slots=True)
 class Findings:
-    """What the comparison found. Nothing may be in it but the number of events acknowledged and the dispositions."""
+    """Findings of the comparison: nothing may be in them but the number of events acknowledged and the dispositions."""
 
     acknowledged: int = 0
     """Different events."""

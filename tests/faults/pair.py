@@ -113,7 +113,7 @@ async def base_backup(source: str, directory: Path, *options: str) -> None:
 
 
 async def _let_in(server: PostgresServer) -> None:
-    """Who follows it logs in as the system user that the servers run as. Holds until its next start."""
+    """Let a standby log in as the servers' system user. Holds until the next start of the server that it follows."""
     user = server_user()
     if user is None:
         return  # who we are

@@ -1,4 +1,4 @@
-"""What a fault run is made of: a plan, and its faults at instants that its seed decides."""
+"""Plans of fault runs: each has faults, at instants that the run's seed decides."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -34,7 +34,7 @@ class PowerDisk:
         self._mount()
 
     def photograph(self) -> Path:
-        """What a power failure would leave now. Whoever writes is to be frozen."""
+        """Copy the disk as a power failure would leave it now; whoever writes must be frozen."""
         copy = self._image.with_suffix(".after")
         _run("cp", "--sparse=always", str(self._image), str(copy))
         return copy

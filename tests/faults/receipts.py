@@ -1,4 +1,4 @@
-"""What was sent and what was acknowledged: in a file before the writer goes on, with the exact bytes."""
+"""Receipts of what was sent and what was acknowledged: in a file before the writer goes on, with the exact bytes."""
 
 import json
 import os
@@ -77,7 +77,7 @@ class Receipts:
 
 
 def read(path: Path) -> Iterator[Acknowledged]:
-    """What was acknowledged, in order; an event that was sent again has several."""
+    """Read what was acknowledged, in order; an event that was sent again has several acknowledgements."""
     with path.open() as file:
         for line in file:
             source, id_, message, sequence = json.loads(line)

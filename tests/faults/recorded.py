@@ -1,4 +1,4 @@
-"""What the stream and the journal hold, read with nats-py and asyncpg, straight."""
+"""Contents of the stream and the journal, read with nats-py and asyncpg, straight."""
 
 import asyncio
 import json

@@ -21,7 +21,7 @@ from tests.faults.world import NotRecovered, Say, World, ready
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a run."""
+    """Result of a run."""
 
     plan: str
     seed: int

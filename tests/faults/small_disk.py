@@ -84,8 +84,10 @@ def unmount(path: Path) -> None:
 
 
 def own_mounts() -> None:
-    """What this process mounts from now on only it and those that it starts see. Before there are threads; again and
-    again. Raises OSError."""
+    """Hide what this process mounts from now on from all processes but itself and those that it starts.
+
+    To be called before there are threads; may be called again. Raises OSError.
+    """
     uid, gid = os.geteuid(), os.getegid()
     _call("unshare", _NEW_MOUNTS if uid == 0 else _NEW_MOUNTS | _NEW_USERS)
     if uid != 0:

@@ -1,4 +1,4 @@
-"""What is damaged of a stream: what it held when everything was recorded, beside what it holds now."""
+"""Damage of a stream: what it held when everything was recorded, beside what it holds now."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What the journal holds and the stream does not any more."""
+    """Messages that the journal holds and the stream does not any more, and messages that the journal does not know."""
 
     missing: list[int]
     other: list[int]
@@ -42,14 +42,14 @@ class Damage:
         return bool(self.missing or self.other)
 
     def is_named_in(self, text: str) -> bool:
-        """Whether whoever noticed says what differs, from the first sequence on."""
+        """Tell if the text of whoever noticed says what differs, from the first sequence on."""
         said = [f"missing: {_told(self.missing)}"] if self.missing else []
         said += [f"held by other messages: {_told(self.other)}"] if self.other else []
         return all(each in text for each in said)
 
 
 async def ask(url: str, verb: str, stream: str, payload: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What JetStream answers. Raises AssertionError when it refuses."""
+    """Return JetStream's answer to a request. Raises AssertionError when JetStream refuses."""
     nc = await nats.connect(url)
     try:
         question = json.dumps(payload).encode() if payload else b""

@@ -1,4 +1,4 @@
-"""What plans strike with: kill -9 and SIGSTOP, of a process of the product or of a server."""
+"""Strikes of the plans: kill -9 and SIGSTOP, of a process of the product or of a server."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

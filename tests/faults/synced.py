@@ -8,13 +8,13 @@ from typing import Any
 
 
 async def not_synced(ports: Sequence[int]) -> list[str]:
-    """What is wrong with the servers whose monitoring listens on these ports, by what they say of themselves."""
+    """List what is wrong with the servers whose monitoring listens on these ports, by what they say of themselves."""
     told = await asyncio.gather(*(asyncio.to_thread(_configuration, each) for each in ports))
     return [wrong for each in told if (wrong := wrongly_synced(each))]
 
 
 def wrongly_synced(configuration: dict[str, Any]) -> str:
-    """What is wrong with a server's settings of JetStream; empty where it syncs before each acknowledgement."""
+    """Say what is wrong with a server's settings of JetStream; empty where it syncs before each acknowledgement."""
     if configuration.get("sync_always") is True:
         return ""
     return f"a NATS server acknowledges before it syncs: {configuration}"

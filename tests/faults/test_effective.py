@@ -1,4 +1,4 @@
-"""What counts, by the harness's own reading of the rules: the same as the product says of random histories."""
+"""Checks that the harness's own reading of the rules counts the same as the product does, of random histories."""
 
 from hypothesis import given as holds_for
 from hypothesis import settings

@@ -1,4 +1,4 @@
-"""What is said while PostgreSQL's disk is full is judged."""
+"""Checks of the judgement on what is said while PostgreSQL's disk is full."""
 
 from tests.faults.plans.full import Told, wrongly_told
 

@@ -1,4 +1,4 @@
-"""Whoever keeps a process goes on when it cannot be started."""
+"""Checks that the keeper of a process goes on when that process cannot be started."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What writers and hostile senders send is what they take it for: good, or bad, in the bytes that they reckon with."""
+"""Checks that writers and hostile senders know what they send: good or bad, and in which bytes."""
 
 import json
 from itertools import islice

@@ -1,4 +1,4 @@
-"""What a disaster did to a stream is seen, and so is a reconciliation that loses what the journal does not know."""
+"""Checks that damage by a disaster is seen, and so is a reconciliation that loses what the journal does not know."""
 
 from dataclasses import replace
 

@@ -47,7 +47,7 @@ async def test_a_request_arrives_and_its_answer_does_not() -> None:
 
 
 async def _nothing(reading: "asyncio.Future[bytes]") -> bool:
-    """Whether the connection ended without another byte."""
+    """Tell if the connection ended without another byte."""
     try:
         return await reading == b""
     except ConnectionResetError:

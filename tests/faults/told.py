@@ -1,4 +1,4 @@
-"""What the writers tell: endless turmoil, the same for the same seed; and the many ways to write one event down."""
+"""Events that the writers tell: endless turmoil, the same for the same seed; many ways to write down each event."""
 
 import json
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def _subject(event: Event, by_id: dict[str, Event]) -> str:
 
 
 def other_content(event: Event) -> Event:
-    """The same identity with another content: a conflict."""
+    """Return an event with the same identity and another content: a conflict."""
     return event | {"actor": f"{event.get('actor', 'somebody')} else"}
 
 

@@ -27,7 +27,7 @@ _STANDS = "known_to = 9223372036854775807"
 
 
 async def differing(connection: asyncpg.Connection, schema: str, rows: Sequence[Row], draw: Random) -> list[str]:
-    """What the views show otherwise than the rules say, of some deals and accounts of a whole journal."""
+    """List what the views show otherwise than the rules say, of some deals and accounts of a whole journal."""
     told = effective(rows)
     found = []
     for subject in _some(told, "deal", draw):
@@ -148,7 +148,7 @@ def _read(value: Any) -> Any:
 
 
 def _differing(found: list[Any], wanted: list[Any]) -> tuple[list[Any], list[Any]]:
-    """What only one of both has."""
+    """Return what only `found` has, and what only `wanted` has."""
     return [each for each in found if each not in wanted], [each for each in wanted if each not in found]
 
 

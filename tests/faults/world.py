@@ -48,7 +48,7 @@ Say = Callable[[str], None]
 
 
 def _say_nothing(_: str) -> None:
-    """Who wants to know reads the notes later."""
+    """Say nothing: whoever wants to know reads the notes later."""
 
 
 class NotRecovered(Exception):
@@ -252,7 +252,7 @@ class World(Onlooker, Generic[S]):
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Who is told to stop meanwhile stops afterwards: half-started servers would be left behind."""
+    """Finish the work before a cancellation takes effect: half-started servers would be left behind."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)

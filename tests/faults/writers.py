@@ -26,7 +26,7 @@ Complain = Callable[[str], None]
 
 
 class Sender(Protocol):
-    """Whoever sends something whenever it is told to."""
+    """Sender that sends something whenever it is told to."""
 
     source: str
 
@@ -35,7 +35,7 @@ class Sender(Protocol):
 
 
 class _Known(NamedTuple):
-    """What a writer has a receipt for."""
+    """Event that a writer has a receipt for."""
 
     event: Event
     sequence: int

@@ -115,7 +115,7 @@ def neighbours(source: str, number: int) -> list[bytes]:
 
 
 def wrongly_blamed(answer: Answer) -> list[Any]:
-    """What a refusal of a bad event between two good ones says of the good ones."""
+    """Return the errors that a refusal of a bad event between two good ones names of the good ones."""
     errors = answer.said.get("errors", []) if isinstance(answer.said, dict) else []
     return [each for each in errors if each["index"] in (0, 2)]
 
@@ -150,7 +150,7 @@ async def _judged(
 
 
 def _fault(answer: Answer) -> str:
-    """What is wrong with a refusal; empty when it is in order: named, and each fault with its place and reason."""
+    """Say what is wrong with a refusal; empty when it has a name, and a place and reason for each fault."""
     if not 400 <= answer.status < 500:
         return f"it is no refusal: {str(answer.said)[:300]}"
     if not isinstance(answer.said, dict) or not re.fullmatch(r"[a-z-]+", answer.kind) or not answer.said.get("detail"):
@@ -164,7 +164,7 @@ def _fault(answer: Answer) -> str:
 
 
 def _kept(body: bytes) -> Sent:
-    """What the ledger keeps of it."""
+    """Return what the ledger keeps of an event that was sent as these bytes."""
     return Sent(strictly(canonical(strictly(body))))
 
 

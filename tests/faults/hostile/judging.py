@@ -58,7 +58,7 @@ def strictly(body: bytes) -> Any:
 
 
 def canonical(event: dict[str, Any]) -> bytes:
-    """What the ledger keeps of an event that was sent like this."""
+    """Return what the ledger keeps of an event that was sent like this."""
     kept = {name: value for name, value in event.items() if value is not None and name not in _ABOUT_THE_SENDING}
     kept["time"] = _time(kept["time"])
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()

@@ -1,4 +1,4 @@
-"""What can be wrong with a message: an event made from a schema, and one thing about it changed. Seeded."""
+"""Faults of messages: an event made from a schema, and one thing about it changed. Seeded."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -40,7 +40,7 @@ _FRAMES = (
 
 @dataclass(slots=True)
 class Published:
-    """What the stream has taken and refused."""
+    """Messages that the stream has taken, and counts of those that it has refused."""
 
     taken: dict[int, tuple[bytes, str | None]] = field(default_factory=dict)
     """By sequence: the message, and why it cannot be an entry; None when it may be one."""

@@ -75,7 +75,7 @@ async def _mended(world: World[Clustered], node: Node) -> None:
 
 
 async def _is_whole(world: World[Clustered], node: Node) -> bool:
-    """Whether a node has what the others have; if it has not, intake must say so while that node leads."""
+    """Tell if a node has what the others have; if it has not, intake must say so while that node leads."""
     cluster = world.servers.cluster
     try:
         await cluster.healthy(STREAM, _MENDS_S)

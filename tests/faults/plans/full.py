@@ -181,7 +181,7 @@ def fill_disk(leave: int, for_s: float) -> Callable[[World[OnSmallDisk]], Awaita
 
 
 def fill_nats_disk(leave: int, for_s: float) -> Callable[[World[OnSmallDisk]], Awaitable[None]]:
-    """The same of NATS; there is room again, and NATS is started anew, which it needs to write again."""
+    """Fill NATS's disk but for `leave` bytes for a while. Then make room and start NATS anew, or it writes no more."""
 
     async def strike(world: World[OnSmallDisk]) -> None:
         disk = world.servers.disk
@@ -216,7 +216,7 @@ async def _keep(postgres: PostgresServer, until: float) -> int:
 
 
 async def _ask_until_refused(world: World[Any], token: str, until: float) -> list[Told]:
-    """The same, and on until intake has refused somebody and had time to say of itself that it cannot take anything."""
+    """Ask as `_ask` does, and on until intake has refused somebody and had time to say that it cannot take anything."""
     told: list[Told] = []
     async with asyncio.timeout(_FILLED_S):
         while not any(each.who == _SENDER and each.status == 503 for each in told):
@@ -225,7 +225,7 @@ async def _ask_until_refused(world: World[Any], token: str, until: float) -> lis
 
 
 async def _ask(world: World[Any], token: str, until: float) -> list[Told]:
-    """What processes say of themselves, and intake to who sends."""
+    """Collect until a time what processes say of themselves, and what intake says to a sender."""
     told = []
     async with httpx.AsyncClient(timeout=10) as client:
         for number in itertools.takewhile(lambda _: monotonic() < until, itertools.count()):

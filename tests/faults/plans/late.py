@@ -46,7 +46,7 @@ async def _repeat(world: World[OneOfEach]) -> None:
 
 
 async def _forget(world: World[OneOfEach]) -> None:
-    """What is older than a moment the stream knows no more; from now on it knows what comes as ever."""
+    """Make the stream forget what is older than a moment; from now on it knows what comes as ever."""
     url = world.servers.nats_url
     config = (await ask(url, "STREAM.INFO", STREAM))["config"]
     await ask(url, "STREAM.UPDATE", STREAM, config | {"duplicate_window": _FORGETS_NS})

@@ -58,7 +58,7 @@ async def _says(world: World[Any], name: str, began: float) -> None:
 
 
 async def _put_right(world: World[OneOfEach]) -> None:
-    """What was appended with a wrong time is put back; where nothing was, there is nothing to do."""
+    """Put back what was appended with a wrong time, by `daybook reconcile`; where nothing was, nothing is done."""
     recorder = world.kept["recorder"]
     await recorder.hold()
     code, output, complaint = await world.daybook("reconcile", "--apply", "--reason", _REASON, "--json")

@@ -81,7 +81,7 @@ async def _frozen_while_it_writes(world: World[Any], process: Kept, connections:
 
 
 async def _writes(world: World[Any], connections: str) -> bool:
-    """Whether a transaction is open that has written, and stays so: what it was asked for is done by then."""
+    """Tell if a transaction is open that has written, and stays so once PostgreSQL has done what it was asked for."""
     with suppress(*AWAY):
         await asyncio.sleep(0.01)
         if (await world.look(_WRITES, connections))[0][0]:

@@ -42,7 +42,7 @@ def restore(after_s: float) -> Callable[[World[OneOfEach]], Awaitable[None]]:
 
 
 async def restore_beyond_the_window(world: World[OneOfEach]) -> None:
-    """The same, with a backup older than the window: what was sent right after it is sent again after the loss."""
+    """Lose the disk and put back a backup older than the window; send again what was sent right after the backup."""
     door = HttpDoor([each.url for each in world.of("intake")], await world.source(_SOURCE))
     try:
         backup = await _back_up(world)
@@ -111,7 +111,7 @@ def _call(number: int) -> dict[str, Any]:
 
 
 async def counted_once(world: World[OneOfEach]) -> None:
-    """What was taken again is a duplicate in the journal, and nothing else."""
+    """Check that events that were taken again are duplicates in the journal, and nothing else."""
     await rows_are_as_remembered(world)
     rows = await world.look(
         "select disposition, count(*) from ledger.journal where source = $1 group by 1 order by 1", _SOURCE

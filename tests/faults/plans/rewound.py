@@ -168,7 +168,7 @@ async def _within(seconds: float, holds: Callable[[], Awaitable[bool]]) -> bool:
 
 
 async def _refuses(world: World[OneOfEach]) -> bool:
-    """Whether intake says that the stream is not the ledger's."""
+    """Tell if intake says that the stream is not the ledger's."""
     url = world.kept["intake"].url
     async with httpx.AsyncClient(timeout=5) as client:
         try:
@@ -200,7 +200,7 @@ async def _reconcile(world: World[OneOfEach], whole: Snapshot) -> None:
 
 
 async def _reconciled(world: World[OneOfEach], wanted: int, *words: str) -> dict[str, Any]:
-    """What the command says."""
+    """Run `daybook reconcile` and return what the command says; complain of an exit code other than `wanted`."""
     code, output, complaint = await world.daybook("reconcile", *words, "--json")
     try:
         said: dict[str, Any] = json.loads(output)
@@ -231,7 +231,7 @@ async def put_right(world: World[OneOfEach]) -> None:
 
 
 def not_kept(foreign: Sequence[Message], moved: dict[int, int], now: dict[int, Message]) -> list[str]:
-    """What is wrong with messages that the journal did not know, by where they are said to be now."""
+    """List what is wrong with messages that the journal did not know, by where they are said to be now."""
     wrong = []
     if sorted(moved) != sorted(each.sequence for each in foreign) or len(set(moved.values())) != len(moved):
         wrong.append(f"{len(foreign)} messages were foreign, and these were moved: {moved}")

@@ -92,7 +92,7 @@ async def recorded_once(world: World[Any]) -> None:
 
 
 def not_recorded_once(logs: Sequence[str], rows: int) -> list[str]:
-    """What is wrong with the batches that recorders' logs tell of: they must be all rows, and none twice.
+    """List what is wrong with the batches that recorders' logs tell of: they must be all rows, and none twice.
 
     A recorder that was killed between its commit and its log line has not told of its batch: of those there are few.
     """
