@@ -46,7 +46,7 @@ async def taken(ledger: Ledger, directory: Path) -> Manifest:
 
 
 async def restored(place: Ledger, backup: Path, *, disable_tokens: bool = False) -> Restored:
-    """What restoring did."""
+    """Restore a backup; returns what restoring did."""
     return await restore(place.settings, place.endpoints, backup, Restoring(), by="Li", disable_tokens=disable_tokens)
 
 

@@ -1,4 +1,4 @@
-"""What a ledger answers, for comparing it before and after: every report at one as of and one known at."""
+"""Answers of a ledger, for comparing before and after: every report at one as of and one known at."""
 
 from typing import Any
 

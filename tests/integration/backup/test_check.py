@@ -158,7 +158,7 @@ async def test_rows_dropped_swapped_or_backdated_under_new_hashes_are_named(orig
 
 
 async def test_rows_altered_with_their_hashes_are_not_those_that_were_signed(original: Path, tmp_path: Path) -> None:
-    """Who alters a row, its leaf hash and every SHA-256 of the backup still lacks the notary's key."""
+    """An attacker who alters a row, its leaf hash and every SHA-256 of the backup still lacks the notary's key."""
     directory = Path(shutil.copytree(original, tmp_path / "backup"))
     journal = Manifest.read(directory).table("journal")
     leaves = [row.leaf_hash for row in rows(files.lines(directory / journal.name), journal.columns)]

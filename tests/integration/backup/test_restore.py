@@ -151,7 +151,7 @@ async def test_where_the_stream_is_left_it_goes_on_from_there(servers: Servers, 
 async def test_without_a_backup_the_stream_gives_the_same_journal(
     original: Original, servers: Servers, tmp_path: Path
 ) -> None:
-    """What is in PostgreSQL alone is lost: sources, readers, decisions."""
+    """Data that is in PostgreSQL alone is lost: sources, readers, decisions."""
     async with empty_place(servers, tmp_path / "first") as first:
         await restored(first, original.backup)
         for ledger in (original.ledger, first):
@@ -266,7 +266,7 @@ async def test_the_file_of_heads_comes_back_where_there_is_none(
 
 
 async def test_no_durable_table_counts_by_itself(ledger: Ledger) -> None:
-    """Such a counter would begin anew in a restored ledger."""
+    """A counter in PostgreSQL would begin anew in a restored ledger."""
     owner = await ledger.connect()
     counters = "select count(*) from pg_class where relkind = 'S' and relnamespace = 'ledger'::regnamespace"
     assert await owner.fetchval(counters) == 0

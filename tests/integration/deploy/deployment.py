@@ -32,7 +32,7 @@ class Deployment:
         self.postgres = OwnPostgres(home / "postgres", programs)
 
     def settings(self, what: str) -> dict[str, str]:
-        """Those of a service or command, as `daybook()` takes them."""
+        """Return the settings of a service or command, as `daybook()` takes them."""
         user, login = RUN_AS.get(what, ("daybook", "owner"))
         found = {
             "nats_url": self.nats.url(user),
@@ -43,7 +43,7 @@ class Deployment:
         return found | ({"intake_nats_url": self.nats.url("intake")} if what == "intake" else {})
 
     async def daybook(self, *words: str) -> str:
-        """What a command says, run as its users."""
+        """Run a command as its users and return what it says."""
         code, said, complaint = await daybook(*words, **self.settings(words[0]))
         assert code == 0, said + complaint
         return said

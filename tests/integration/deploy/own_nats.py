@@ -65,7 +65,7 @@ class OwnNats:
             await writer.wait_closed()
 
     async def says_to(self, login: dict[str, str]) -> bytes:
-        """What the server says to somebody until it ends the connection."""
+        """Return what the server says to somebody who connects with a login, until it ends the connection."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         writer.write(b"CONNECT " + json.dumps({"verbose": False, **login}).encode() + b"\r\nPING\r\n")
         said = await asyncio.wait_for(reader.read(), 10)
@@ -96,7 +96,7 @@ class Trying:
         self._subscriptions = 0
 
     async def may_publish(self, subject: str, body: str = "{}") -> bool:
-        """Whether the server takes a message under a subject."""
+        """Tell if the server takes a message under a subject."""
         self._writer.write(f"PUB {subject} {len(body)}\r\n{body}\r\n".encode())
         return self._none(await self.refused(), f"Permissions Violation for Publish to {json.dumps(subject)}")
 
@@ -106,13 +106,13 @@ class Trying:
         await self.refused()
 
     async def may_subscribe(self, subject: str, queue: str = "") -> bool:
-        """Whether the server lets it listen, in a queue group or alone."""
+        """Tell if the server lets the user listen, in a queue group or alone."""
         self._subscriptions += 1
         self._writer.write(f"SUB {subject} {queue} {self._subscriptions}\r\n".encode())
         return self._none(await self.refused(), f"Permissions Violation for Subscription to {json.dumps(subject)}")
 
     async def refused(self) -> list[str]:
-        """What the server complained of."""
+        """Return the complaints that the server has sent since this was last asked."""
         self._writer.write(b"PING\r\n")
         complaints = []
         while (line := await asyncio.wait_for(self._reader.readline(), 10)) != b"PONG\r\n":

@@ -1,4 +1,4 @@
-"""What a NATS user may not do ends the command or service that tries it, with one sentence."""
+"""Checks that a command or service that tries what its NATS user may not do ends with one sentence."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -104,5 +104,5 @@ async def test_intake_that_may_not_hear_requests_ends(nats: OwnNats, where: dict
 
 
 def one_sentence(complaint: str) -> str:
-    """What was said, without line breaks."""
+    """Return a complaint without line breaks."""
     return " ".join(complaint.split())

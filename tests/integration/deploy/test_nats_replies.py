@@ -51,7 +51,7 @@ CONSUMER: dict[str, object] = {"ack_policy": "none", "deliver_policy": "all"}
 
 
 def bodies(subject: str) -> Iterator[str]:
-    """What can be asked on a subject, in forms that JetStream understands."""
+    """Yield requests that can be asked on a subject, in forms that JetStream understands."""
     yield ""
     yield "{}"
     words = subject.split(".")

@@ -1,4 +1,4 @@
-"""What each NATS user may do, and what it must not: everything here is tried as every user, on a server of its own.
+"""Rights of each NATS user, and their limits: everything here is tried as every user, on a server of its own.
 
 The table says who may; whoever is not named must be refused, and who is named must not be.
 """

@@ -1,4 +1,4 @@
-"""What each PostgreSQL login may do, and what it must not: everything here is tried as every one of them.
+"""Rights of each PostgreSQL login, and their limits: everything here is tried as every login.
 
 The table says who may; whoever is not named must be refused, and who is named must not be. To be let do something and
 then fail for another reason (a row that is not valid, a trigger) is not to be refused.
@@ -144,7 +144,7 @@ async def _generation(deployment: Deployment) -> str:
 
 
 async def _lets(connection: asyncpg.Connection, statement: str) -> bool:
-    """Whether it is let; nothing of it stays."""
+    """Tell if PostgreSQL lets a connection run a statement; nothing of the statement stays."""
     transaction = connection.transaction()
     await transaction.start()
     try:

@@ -1,4 +1,4 @@
-"""What ends by itself is started again."""
+"""Checks that a program that ends by itself is started again."""
 
 import asyncio
 import signal

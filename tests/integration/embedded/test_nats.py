@@ -27,7 +27,7 @@ async def server(tmp_path: Path) -> AsyncIterator[NatsServer]:
 
 
 async def _refusal(url: str, subject: str) -> str:
-    """What the server says when this user publishes on the subject."""
+    """Return what the server says when this user publishes on the subject."""
     said: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def error(raised: Exception) -> None:

@@ -23,7 +23,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to act as an
 
 
 def _refusal(system_user: str, url: str) -> str:
-    """What PostgreSQL's own client says when this user of the machine connects."""
+    """Return what PostgreSQL's own client says when this user of the machine connects."""
     user = pwd.getpwnam(system_user)
     done = subprocess.run(
         [binary("psql"), "-c", "select 1", url],

@@ -38,7 +38,7 @@ async def crm(empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient) 
 
 @pytest.fixture(scope="module")
 async def door(servers: Servers) -> AsyncIterator[Sender]:
-    """The same, on one ledger for all tests of a file: for those that leave nothing behind that others could see."""
+    """The source crm at an intake that a file's tests share: for those that leave nothing that others could see."""
     async with (
         fresh_ledger(servers, []) as ledger,
         running(on_a_free_port(ledger.settings)) as intake,

@@ -110,7 +110,7 @@ class Sender:
             await asyncio.sleep(0.05)
 
     async def fate(self, id: str, source: str = "crm") -> httpx.Response:
-        """What became of an event."""
+        """Ask intake what became of an event."""
         headers = {"Authorization": f"Bearer {self.token}"}
         return await self.client.get(f"{self.url}/events/{source}/{id}", headers=headers)
 
@@ -121,7 +121,7 @@ def sender(client: httpx.AsyncClient, intake: Running, token: str) -> Sender:
 
 
 def kinds(response: httpx.Response) -> list[tuple[int, str, str]]:
-    """What a refusal names: (index, field, kind) of each fault."""
+    """Return what a refusal names: (index, field, kind) of each fault."""
     assert response.headers["content-type"] == "application/problem+json", response.text
     problem = response.json()
     assert problem["status"] == response.status_code

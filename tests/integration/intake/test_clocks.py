@@ -158,7 +158,7 @@ async def test_what_a_wrong_clock_dated_is_not_recorded_until_it_is_put_back_wit
 async def test_a_journal_that_was_dated_wrongly_before_is_told_and_goes_on(
     empty_ledger: Ledger, clock: Clock, client: httpx.AsyncClient
 ) -> None:
-    """What is recorded is never altered: the rows are named."""
+    """Recorded rows are never altered: `daybook reconcile` names those with a wrong time."""
     endpoints = replace(empty_ledger.endpoints, nats_url=clock.url(empty_ledger.endpoints.nats_url))
     await empty_ledger.append(call("c-1"))
     clock.jump(timedelta(days=3650))

@@ -1,4 +1,4 @@
-"""The same event sent again counts once, and its receipt names the original."""
+"""Checks that the same event sent again counts once, and that its receipt names the original."""
 
 import asyncio
 import json
@@ -180,13 +180,13 @@ async def test_sources_do_not_share_ids(
 
 
 class TestRaces:
-    """The same identity sent many times at the same moment."""
+    """Races of one identity, sent many times at the same moment."""
 
     @pytest.fixture
     async def crm_elsewhere(
         self, empty_ledger: Ledger, crm: Sender, client: httpx.AsyncClient
     ) -> AsyncIterator[Sender]:
-        """The same source at a second intake."""
+        """The source of `crm` at a second intake."""
         async with running(on_a_free_port(empty_ledger.settings)) as other:
             yield Sender(client, other.port, crm.token)
 

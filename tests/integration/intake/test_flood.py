@@ -1,4 +1,4 @@
-"""Whoever floods the NATS door without a source's token keeps no source from being heard."""
+"""Checks that somebody who floods the NATS door without a source's token keeps no source from being heard."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Who holds no token can neither write into the stream through intake nor make it deaf."""
+"""Checks that nobody without a token can write into the stream through intake or make intake deaf."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What is refused at the HTTP door, with which status, and before what."""
+"""Refusals at the HTTP door: what is refused, with which status, and before what."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What a source may send: its own name, its events, ids under its prefix, corrections of its own events."""
+"""Rights of a source: its own name, its events, ids under its prefix, corrections of its own events."""
 
 import json
 from typing import Any
@@ -83,7 +83,7 @@ async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Standi
 async def test_after_a_version_that_jumped_the_sales_process_goes_on(
     empty_ledger: Ledger, crm: Sender, recorder: Standing
 ) -> None:
-    """Such a version is recorded where intake of an older release took it."""
+    """A version that jumped is recorded where intake of an older release took it."""
     await empty_ledger.append(publication(1), publication(2**31 - 1))
     assert (await crm.send(withdrawal(2**31 - 1))).status_code == 201
     assert (await crm.send(publication(2))).status_code == 201

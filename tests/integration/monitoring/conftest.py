@@ -53,7 +53,7 @@ class Watched:
         return self.services[name].url
 
     async def ready(self, name: str) -> dict[str, Any]:
-        """What /ready says; 200 exactly when it says yes."""
+        """Return the answer of a service on /ready; the status must be 200 exactly when the answer says yes."""
         answer = await self.client.get(f"{self.url(name)}/ready")
         body: dict[str, Any] = answer.json()
         assert (answer.status_code == 200) is body["ready"] is (body["reasons"] == [])

@@ -1,4 +1,4 @@
-"""What a connection may keep and for how long, on real sockets: nobody has shown a token yet."""
+"""Limits of what a connection may keep and for how long, on real sockets: nobody has shown a token yet."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What the services count, and that it says nothing of deals and people."""
+"""Checks of the services' metrics, and that metrics say nothing of deals and people."""
 
 import json
 

@@ -72,7 +72,7 @@ class Notarised:
         return str(found[0]["detail"])
 
     async def newest(self) -> dict[str, Head | None]:
-        """What each place has."""
+        """Return the newest head that each place has."""
         connection = await self.ledger.connect()
         try:
             table = await HeadsTable(connection, self.keys.known).newest()

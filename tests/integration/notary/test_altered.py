@@ -1,6 +1,6 @@
-"""What was signed cannot be changed, dropped, reordered, inserted or backdated unseen, whatever else is changed to fit.
+"""Checks that nobody changes, drops, reorders, inserts or backdates signed rows unseen, whatever else is made to fit.
 
-Whoever does it here owns the database, switches triggers off, and knows how leaf hashes and nodes are made.
+Whoever changes rows here owns the database, switches triggers off, and knows how leaf hashes and nodes are made.
 """
 
 import json

@@ -1,5 +1,7 @@
-"""What is changed, dropped, reordered, inserted or backdated in the stream is found by `daybook verify` and named; and
-who does the same to the journal, so that the two agree again, is found by the heads."""
+"""Checks that `daybook verify` finds and names what is changed, dropped, reordered, inserted or backdated in a stream.
+
+Whoever does the same to the journal, so that stream and journal agree again, is found by the heads.
+"""
 
 from collections.abc import Callable
 from functools import partial

@@ -475,7 +475,7 @@ async def test_what_was_done_to_the_file_is_named(
 
 
 def _somewhere(value: Any, chance: random.Random) -> Any:
-    """The same value, changed in one place."""
+    """Return a value like this one, changed in one place."""
     if isinstance(value, dict) and value:
         name = chance.choice(sorted(value))
         return {**value, name: _somewhere(value[name], chance)}

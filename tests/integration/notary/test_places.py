@@ -136,7 +136,7 @@ FOREIGN = SigningKey.generate("somebody/else")
 
 
 def swaps(mine: Notarised, notes: list[str]) -> dict[str, str]:
-    """What somebody might put in the place of the newest head."""
+    """Make notes that somebody might put in the place of the newest head."""
     impostor = SigningKey.generate(mine.keys.own.public.name)
     return {
         "a changed root": notes[-1].replace("\n700\n", "\n701\n"),

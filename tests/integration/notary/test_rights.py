@@ -1,5 +1,7 @@
-"""What was signed is never changed, by whomever; the notary may add heads and nodes, and nothing else. Its key is its
-owner's alone."""
+"""Checks that nobody changes what was signed, and that the notary may add heads and nodes, and nothing else.
+
+The notary's key is its owner's alone.
+"""
 
 import stat
 from pathlib import Path

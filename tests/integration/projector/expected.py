@@ -1,4 +1,4 @@
-"""What the view tables must hold after a journal: every version of every row, folded in memory entry by entry."""
+"""Rows that the view tables must hold after a journal: every version of every row, folded in memory entry by entry."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -22,7 +22,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass
 class Journal:
-    """What was recorded so far; sequences and concerns as the recorder would give them."""
+    """Entries that were recorded so far; sequences and concerns as the recorder would give them."""
 
     entries: list[Recorded] = field(default_factory=list)
     concerns: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))

@@ -11,7 +11,7 @@ from projections.view import View
 
 
 def slow(views: Sequence[View[Any]], each_s: float) -> tuple[View[Any], ...]:
-    """The same views; each entry that they fold keeps the processor for so long."""
+    """Slow views down: each entry that they fold keeps the processor for `each_s`."""
 
     def slowed(view: View[Any]) -> View[Any]:
         def evolve(state: Any, entry: Entry[Any], playbooks: Playbooks) -> Any:

@@ -222,7 +222,7 @@ class _Steps:
         return step
 
     async def all_together(self) -> bool:
-        """Whether all lanes went in one step since this was last asked."""
+        """Tell if all lanes went in one step since this was last asked."""
         found, self.companies = self.companies, []
         return set(range(LANES)) in found
 
@@ -326,7 +326,7 @@ async def _alone(owner: asyncpg.Connection, schema: str, lane: Lane, recorded: i
 
 
 async def _moved(owner: asyncpg.Connection, schema: str, sequence: int) -> bool:
-    """Whether some lane has come so far."""
+    """Tell if some lane has come as far as a sequence."""
     return bool(await owner.fetchval(f'select max(sequence) >= $1 from "{schema}".lane', sequence))
 
 

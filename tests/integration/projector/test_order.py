@@ -1,4 +1,4 @@
-"""What arrives in a surprising order: playbooks behind their deals, corrections before their targets."""
+"""Entries that arrive in a surprising order: playbooks behind their deals, corrections before their targets."""
 
 from datetime import UTC, datetime
 from typing import Any

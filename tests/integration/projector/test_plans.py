@@ -1,4 +1,4 @@
-"""What is asked at any moment stays quick because indexes cover it."""
+"""Checks that questions that are asked at any moment stay quick because indexes cover them."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Who may read what: a reader reads `reporting`, whatever is in it, and nothing else."""
+"""Rights to read: a reader reads `reporting`, whatever is in it, and nothing else."""
 
 import asyncpg
 import pytest

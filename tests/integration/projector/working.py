@@ -31,7 +31,7 @@ async def projecting(ledger: Ledger, **manner: Any) -> AsyncIterator[Projector]:
 
 
 async def lanes_are_held(connection: asyncpg.Connection, number: int) -> bool:
-    """Whether so many projectors hold all lanes, each as many as the others."""
+    """Tell if so many projectors hold all lanes, each as many as the others."""
     rows = await connection.fetch(
         "select pid, count(*) as lanes from pg_locks where locktype = 'advisory' and objsubid = 2 and objid < 16"
         " and database = (select oid from pg_database where datname = current_database()) group by pid"

@@ -153,7 +153,7 @@ def _key(key: dict[str, Any]) -> Key:
 
 
 def _says(rows: Rows, key: Key) -> Any:
-    """What a row says; of a currency that is not there, that nothing is owed."""
+    """Return the figures of a row; where a currency has no row, the figures say that nothing is owed."""
     if key in rows or len(key) == 1:
         return rows.get(key)
     return {"items": 0, "amount": "0.00"} if key[1] in BUCKETS else "0.00"

@@ -1,4 +1,4 @@
-"""What differs between two states of knowledge names the entry that caused it."""
+"""Checks that each difference between two states of knowledge names the entry that caused it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the reading commands say to people about what is easily misread."""
+"""Words of the reading commands to people about what is easily misread."""
 
 import pytest
 

@@ -39,7 +39,7 @@ async def told(servers: Servers) -> AsyncIterator[Told]:
 
 
 async def rows(ledger: Ledger, what: str, *values: object) -> list[tuple[object, ...]]:
-    """What a reader of `reporting` sees, in order of the entries."""
+    """Return what a reader of `reporting` sees, in order of the entries."""
     reader = await ledger.connect("daybook_reader")
     columns = "subject, view, flag, entry, detail, id, source, type, occurred_at, recorded_at"
     return [tuple(row) for row in await reader.fetch(f"select {columns} from {what} order by entry", *values)]

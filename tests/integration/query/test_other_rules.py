@@ -1,4 +1,4 @@
-"""What was recorded under other rules than today's is read all the same, and nobody calls it altered."""
+"""Checks that rows recorded under other rules than today's are read all the same, and nobody calls them altered."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every report is held to, through the list: a report added to REPORTS comes tested."""
+"""Checks of every report, through the list: a report added to REPORTS comes tested."""
 
 import asyncio
 import csv

@@ -1,4 +1,4 @@
-"""What the reports say of the story, at any instant and in any state of knowledge."""
+"""Checks of what the reports say of the story, at any instant and in any state of knowledge."""
 
 from typing import Any
 

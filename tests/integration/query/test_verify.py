@@ -18,7 +18,7 @@ from tests.integration.query.telling import Told
 
 @dataclass
 class Heard:
-    """What the check says while it works."""
+    """Listener that keeps what the check says while it works."""
 
     steps: dict[str, list[int]] = field(default_factory=dict)
     """By step, the total and what was done of it."""

@@ -1,4 +1,4 @@
-"""What happens to streams behind the ledger's back: on the server's disk, and through its API."""
+"""Damage to streams behind the ledger's back: on the server's disk, and through its API."""
 
 import itertools
 import shutil
@@ -85,7 +85,7 @@ async def replace(ledger: Ledger, *, forget: bool = False, **other: object) -> N
 
 
 async def exchange(ledger: Ledger, change: Callable[[Stored], Stored | None], **how: bool) -> None:
-    """The same messages with the same times in another stream, but for those that are changed, or left out."""
+    """Put the same messages with the same times into another stream, but for those that are changed, or left out."""
     messages = await stream(ledger)
     await replace(ledger, forget=how.get("forget", True), deny_delete=False)
     nc = await ledger.nats()

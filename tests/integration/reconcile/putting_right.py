@@ -18,7 +18,7 @@ from tests.ledger import STREAM_MAX_BYTES, Ledger
 
 @dataclass
 class Heard:
-    """What a reconciliation says while it works."""
+    """Listener that keeps what a reconciliation says while it works."""
 
     steps: list[str] = field(default_factory=list)
     done: dict[str, int] = field(default_factory=dict)
@@ -37,7 +37,7 @@ async def looked(ledger: Ledger) -> Reconciled:
 
 
 async def applied(ledger: Ledger, patience_s: float = 5) -> Reconciled:
-    """What was done."""
+    """Apply a reconciliation; returns what was done."""
     return await reconcile.apply(
         ledger.settings, ledger.endpoints, Heard(), by="Li", reason="a test", patience_s=patience_s
     )

@@ -182,7 +182,7 @@ async def test_a_stream_that_was_copied_with_all_it_held_is_adopted(empty_ledger
 
 
 async def replace_settings(ledger: Ledger) -> None:
-    """What a copy has to be made with."""
+    """Give the stream the settings that a copy has to be made with."""
     from services.stream.provision import configuration
     from services.stream.state import ask
     from tests.ledger import STREAM_MAX_BYTES

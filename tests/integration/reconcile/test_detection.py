@@ -1,4 +1,4 @@
-"""Whoever works with the stream notices that it is not the ledger's any more, and does no harm from then on."""
+"""Checks that users of the stream notice when it is no longer the ledger's, and do no harm from then on."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Who has lost the recorder's lock, or comes too late, removes nothing and writes nothing."""
+"""Checks that nobody who lost the recorder's lock, or comes too late, removes or writes anything."""
 
 import pytest
 

@@ -84,7 +84,7 @@ async def assert_put_right(ledger: Ledger, before: list[Any], after: list[str]) 
 
 
 async def refused(ledger: Ledger) -> str:
-    """What the recorder says while nothing is finished."""
+    """Return what the recorder says while the reconciliation is not finished."""
     async with recorder(ledger) as task, asyncio.timeout(30):
         with pytest.raises(StreamMismatch) as raised:
             await task

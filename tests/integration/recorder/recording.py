@@ -79,7 +79,7 @@ async def assert_recorded(ledger: Ledger) -> None:
 
 
 class Expected(NamedTuple):
-    """What a row must say; reasons are in words and not compared."""
+    """Values that a row must have; reasons are in words and not compared."""
 
     sequence: int
     recorded_at: datetime

@@ -35,7 +35,7 @@ async def replace_stream(ledger: Ledger, *, forget: bool, first: int = 0) -> Non
 
 
 async def refusal(ledger: Ledger) -> str:
-    """What the recorder says before it gives up."""
+    """Return what the recorder says before it gives up."""
     async with recorder(ledger) as task, asyncio.timeout(30):
         with pytest.raises(StreamMismatch) as raised:
             await task

@@ -1,4 +1,4 @@
-"""What was recorded is never changed: not by the recorder, and not by the owner of the tables either."""
+"""Checks that what was recorded is never changed: not by the recorder, and not by the owner of the tables either."""
 
 from datetime import timedelta
 

@@ -95,7 +95,7 @@ async def running(home: Path, pairs: Sequence[Pair], ca: Path) -> AsyncIterator[
 
 
 async def places_three_copies(servers: Sequence[Server], ca: Path | None) -> bool:
-    """Whether the servers, asked as a service asks them, keep a stream in three copies."""
+    """Tell if the servers, asked as a service asks them, keep a stream in three copies."""
     url = ",".join(f"nats://daybook:{PASSWORD}@127.0.0.1:{each.port}" for each in servers)
     settings = Settings(nats_url=SecretStr(url), database_url=SecretStr("postgresql://unused"), nats_ca=ca)
     try:

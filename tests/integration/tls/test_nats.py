@@ -132,7 +132,7 @@ async def test_a_server_that_asks_for_our_certificate_gets_it(
 
 @asynccontextmanager
 async def in_the_open() -> AsyncIterator[tuple[int, list[bytes]]]:
-    """Whoever stands between us and the server and says that nobody needs TLS here; gives what it is told."""
+    """Stand between us and the server and say that nobody needs TLS here; yields the port, and what is heard there."""
     heard: list[bytes] = []
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
