@@ -29,7 +29,7 @@ _SHOWN = 2000
 
 
 class Outcome(NamedTuple):
-    """What a plan or test did."""
+    """Outcome of a plan or test."""
 
     code: int | None
     """None: it was ended, for it took too long."""
@@ -78,7 +78,7 @@ async def mutated(mutation: Mutation) -> Line:
 
 
 def judged(mutation: Mutation, outcome: Outcome) -> str:
-    """What came of a mutation."""
+    """Say what came of a mutation."""
     if outcome.code == 0:
         return "SURVIVED"
     if outcome.code is None:
