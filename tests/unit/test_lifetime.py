@@ -1,4 +1,4 @@
-"""What runs side by side ends together, whatever a library does with a cancellation."""
+"""Checks that tasks side by side end together, whatever a library does with a cancellation."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What is shown of a server's URL."""
+"""Parts of a server's URL that are shown, with every secret hidden."""
 
 import pytest
 

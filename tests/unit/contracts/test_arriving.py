@@ -34,7 +34,7 @@ THOROUGH = Registry(*EVENTS)
 
 
 def thoroughly(text: bytes) -> Any:
-    """What the thorough reading of a text gives: text itself is never read quickly."""
+    """Read a text thoroughly: as a `str`, which is never read quickly."""
     try:
         return read_json(text.decode())
     except (NotCanonical, UnicodeDecodeError):

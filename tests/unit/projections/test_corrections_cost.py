@@ -1,4 +1,4 @@
-"""What a void or correction costs does not grow with its subject: neither what is folded nor what finds its target."""
+"""Checks that the cost to fold a void or correction, and to find its target, does not grow with its subject."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a batch finds out about folds that raise."""
+"""Checks of what a batch finds out about folds that raise."""
 
 from services.projector.stale import Stale
 

@@ -1,4 +1,4 @@
-"""What becomes of messages on their way into the journal, as far as it needs no database."""
+"""Rows that messages become on their way into the journal, as far as that needs no database."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

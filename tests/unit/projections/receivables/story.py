@@ -1,4 +1,4 @@
-"""What the tests of receivables say: facts about accounts, in the words of the domain, and what the rows then show."""
+"""Facts about accounts for the tests of receivables, in the words of the domain, and what the rows then show."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -109,7 +109,7 @@ def correction(target: Said, said: Said, at: float = 5) -> Said:
 
 @dataclass
 class Account:
-    """What the rows show of one account."""
+    """Account as the rows show it."""
 
     story: Story
 
@@ -140,7 +140,7 @@ class Account:
         return {each.document: each for each in self.standing(UnappliedRow, as_of)}
 
     def movements(self, as_of: datetime = _LAST) -> list[MovementRow]:
-        """What had moved."""
+        """Return the movements until an instant."""
         return [each for each in self.story.rows() if isinstance(each, MovementRow) and each.at <= as_of]
 
     def balance(self, as_of: datetime = _LAST) -> dict[str, Decimal]:
@@ -190,7 +190,7 @@ class Told(Account):
         return self
 
     def seen_by(self, account: str) -> "Told":
-        """The same facts, from another account."""
+        """Return the same facts as another account sees them."""
         return Told(account, *self._facts)
 
     def then(
@@ -213,7 +213,7 @@ class Told(Account):
 
 
 def given(*facts: Said) -> Told:
-    """What is known of account A at first."""
+    """Tell what is known of account A at first."""
     return Told(ACCOUNT, *facts)
 
 

@@ -1,4 +1,4 @@
-"""What an entry costs does not depend on how many invoices and payments the account has."""
+"""Checks that the cost of an entry does not depend on how many invoices and payments the account has."""
 
 import sys
 from collections.abc import Callable

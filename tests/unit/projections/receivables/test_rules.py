@@ -1,4 +1,4 @@
-"""What waits, what is capped and what is flagged."""
+"""Rules for what waits, what is capped and what is flagged."""
 
 import pytest
 

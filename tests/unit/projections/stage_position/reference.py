@@ -37,7 +37,7 @@ CLOSINGS: dict[type[Any], str] = {DealWon: "won", DealLost: "lost", DealAbandone
 
 
 def holds(entry: Any, later: Entries, item: str | None, stages: int) -> bool:
-    """Whether evidence was not taken back afterwards: itself, for this item, or as a commitment withdrawn."""
+    """Tell if evidence was not taken back afterwards: itself, for this item, or as a commitment withdrawn."""
     for each in later:
         event = each.event
         if isinstance(event, EvidenceRevoked):
@@ -124,7 +124,7 @@ def by_claims(said: Entries, playbook: Playbook) -> tuple[int | None, str | None
 
 
 def followed(said: Entries, playbooks: Playbooks) -> list[tuple[Any, str, int | None, Playbook | None]]:
-    """What decided which playbook the deal follows, in order: (entry, key, version, playbook if published)."""
+    """List what decided which playbook the deal follows, in order: (entry, key, version, playbook if published)."""
     found: list[tuple[Any, str, int | None, Playbook | None]] = []
     for each in said:
         event = each.event
@@ -142,7 +142,7 @@ def followed(said: Entries, playbooks: Playbooks) -> list[tuple[Any, str, int | 
 
 
 def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
-    """What is shown of a deal of which this was said, None before its opening."""
+    """Return what is shown of a deal of which this was said; None before its opening."""
     follows = followed(said, playbooks)
     if not follows:
         return None
@@ -202,14 +202,14 @@ def intervals(said: Entries, playbooks: Playbooks) -> list[PositionRow]:
 
 
 def alike(one: dict[str, Any] | None, other: dict[str, Any] | None) -> bool:
-    """Whether rows would show the same. Where the place differs, so does the stage, the phase or the playbook."""
+    """Tell if rows would show the same. Where the place differs, so does the stage, the phase or the playbook."""
     if one is None or other is None:
         return one is other
     return one | {"place": None} == other | {"place": None}
 
 
 def flags(said: Entries, playbooks: Playbooks) -> set[Flag]:
-    """What is surprising, by entry."""
+    """Return the flags of a deal: what is surprising, by entry."""
     follows = followed(said, playbooks)
     found: set[Flag] = {("unknown_playbook", each[0].sequence) for each in follows if each[3] is None}
     if not follows:
@@ -247,7 +247,7 @@ def order(entry: Any) -> tuple[datetime, int, int]:
 
 
 def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:
-    """What a playbook finds surprising in an entry, given all that was said before it."""
+    """Return the flag for what a playbook finds surprising in an entry, given all that was said before the entry."""
     event, count = entry.event, len(playbook.stages)
     items = {item.key: item for stage in playbook.stages for item in (*stage.milestones, *stage.criteria)}
     if isinstance(event, StageClaimed) and playbook.position == "claim":
