@@ -31,7 +31,7 @@ class Clock:
         self.port = 0
 
     def url(self, url: str) -> str:
-        """The same user of the server, through here."""
+        """Return a URL of the server with this proxy's address instead; the user stays the same."""
         parts = urlsplit(url)
         return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{self.port}"))
 

@@ -30,6 +30,6 @@ async def ledger(servers: Servers) -> AsyncIterator[Ledger]:
 
 @pytest.fixture
 async def empty_ledger(servers: Servers) -> AsyncIterator[Ledger]:
-    """The same without playbooks: the stream is empty, the next sequence is 1."""
+    """A ledger as `daybook init` leaves it, but without playbooks: the stream is empty, the next sequence is 1."""
     async with fresh_ledger(servers, []) as ledger:
         yield ledger

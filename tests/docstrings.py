@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("contracts", "deploy", "projections", "services")
+FOLDERS = ("contracts", "deploy", "projections", "services", "tests")
 _HIDDEN = re.compile(r"(What|Whether|Who|Whoever|Those|The same|Such)\b")
 
 

@@ -11,7 +11,7 @@ from projections.history import entry_of
 
 @dataclass
 class Defined:
-    """What counts, and what became of each correction."""
+    """Effective history of a subject: the entries that count, and what became of each correction."""
 
     entries: list[Entry[Event]] = field(default_factory=list)
     voided_by: dict[int, int] = field(default_factory=dict)

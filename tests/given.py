@@ -55,7 +55,7 @@ class Expected:
     fields: dict[str, Any]
 
     def fits(self, row: Row) -> bool:
-        """Whether a row is of this kind."""
+        """Tell if a row is of this type and has these fields."""
         return type(row) is self.row and all(_same(getattr(row, name), value) for name, value in self.fields.items())
 
 
@@ -66,7 +66,7 @@ def flag(name: str, **fields: Any) -> Expected:
 
 @dataclass
 class Story:
-    """What was told of one subject, and what the view shows."""
+    """Facts that were told of one subject, and what the view shows."""
 
     view: View[Any]
     subject: str
@@ -91,7 +91,7 @@ class Story:
         return changes
 
     def when(self, *told: Said | Playbook | Iterable[Said]) -> "Story":
-        """What the test is about."""
+        """Tell the facts that the test is about."""
         self.changes = self.tell(*told)
         return self
 

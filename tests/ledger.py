@@ -35,7 +35,7 @@ STREAM_MAX_BYTES = 256 * 1024 * 1024
 
 
 class Ledger:
-    """What `daybook init` leaves, and what tests need to work on it."""
+    """Ledger as `daybook init` leaves it, with what tests need to work on it."""
 
     def __init__(
         self,

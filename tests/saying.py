@@ -1,4 +1,4 @@
-"""What sources say of a deal, in the words of the domain. `at` is when it happened; see `tests.given`."""
+"""Facts that sources say of a deal, in the words of the domain. `at` is when a fact happened; see `tests.given`."""
 
 from datetime import datetime
 from typing import Any, Literal

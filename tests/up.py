@@ -42,7 +42,7 @@ class Up:
 
     @property
     def run(self) -> dict[str, Any]:
-        """What it says about itself; empty when it does not run."""
+        """Return what `daybook up` says about itself; empty when it does not run."""
         return dict(running(self.data) or {})
 
     @property
@@ -93,7 +93,7 @@ class Up:
         await until(gone, "processes are left", lambda: str(self.alive()))
 
     def output(self) -> str:
-        """What it printed, and the ends of the logs."""
+        """Return what `daybook up` printed, and the ends of the logs."""
         logs = sorted((self.data / "logs").glob("*.log"))
         return "\n".join(f"--- {each.name}\n{each.read_text()[-1500:]}" for each in [self.printed, *logs])
 
