@@ -45,7 +45,12 @@ A quota that is used up is an internal error to PostgreSQL. The last is asyncpg'
 connection between two statements.
 """
 
-NOT_THERE = (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError, asyncpg.InvalidSchemaNameError)
+NOT_THERE = (
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.InvalidSchemaNameError,
+)
 """What PostgreSQL says when `daybook init` has not been there."""
 
 _FORBIDDEN = (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidAuthorizationSpecificationError)

@@ -90,9 +90,6 @@ where playbook = funnel.playbook
 group by stage, version, key, name_zh, name_en
 ),
 line as materialized (
--- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
--- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
--- A version that names a stage may change its `names`.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
        null::numeric as amount, n as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
        null::numeric as won_amount
@@ -120,7 +117,6 @@ select null, currency, 0, 0, 0, 0, 0, null, 0, 0, 0, 0, n, amount
  where status = 'won' and currency is not null
 ),
 called as (
-    -- Named as in the highest version that has the stage.
     select distinct on (stage) stage, key, name_zh, name_en from published order by stage, version desc
 ),
 summed as (
@@ -135,7 +131,6 @@ select summed.stage, summed.open, summed.entered, summed.completed, summed.amoun
   left join called on called.stage = summed.stage
  where summed.stage is null or summed.listed > 0
 union all
--- A playbook without a line: nobody had published or named it by then.
 select null, 0, 0, 0, '{}', null, null, null
  where case when exists (select from line) then false
             else reporting.refuse_playbook(funnel.playbook, reporting.known(funnel.known_at)) end
@@ -165,9 +160,6 @@ where playbook = funnel_totals.playbook
 group by stage, version, key, name_zh, name_en
 ),
 line as materialized (
--- `n` is how many rows a cell holds. `listed` makes a row: of each published stage, and of what is before the first one
--- as soon as the playbook is published or a deal follows it. `valued` makes an amount of a currency, even one of 0.
--- A version that names a stage may change its `names`.
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
        null::numeric as amount, n as names, 0 as won, 0 as lost, 0 as abandoned, 0 as won_valued,
        null::numeric as won_amount
@@ -221,7 +213,6 @@ where status in ('open', 'on_hold')
 group by playbook, version, stage, currency
 ),
 line as materialized (
--- A version of a playbook never changes, so that its bands are no cells of their own.
 with banded as (
     select coalesce(stage.band, 'not_started') as band, position.currency, position.n, position.amount
       from position
@@ -322,7 +313,6 @@ where true
 group by currency
 ),
 line as materialized (
--- `listed` makes the ten lines of a currency that has moved.
 select item.currency, reporting.ageing_bucket(item.due_on, moment.day) as line, item.n as items,
        item.open_amount as amount, 0 as listed
   from item

@@ -15,8 +15,9 @@ from projections.view import Instant, Interval
 Bind = Callable[[str], str]
 Filters = Sequence[str]
 
-_PARAMETER = re.compile(r"\$([a-z_]+)")
-_WITH = re.compile(r"(?:\s|--[^\n]*\n)*with\s+")
+_PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_WITH = re.compile(r"\s*with\s+", re.IGNORECASE)
 _MOMENT = re.compile(r"\bmoment\b")
 
 
@@ -187,7 +188,8 @@ def _listed(columns: Sequence[Column]) -> str:
 def joined(report: Snapshot, source: str, bind: Bind) -> str:
     """Keys of a report and sequences behind from_known up to to_known at which a row of a source, which holds at as_of
     and belongs to the key, began or ended."""
-    relation, columns = report.reads[source], report.joins[source]
+    relation = next(each for each in report.reads if each.name == source)
+    columns = report.joins[source]
     assert relation.row is not None
     kinds = {each.name: each for each in columns_of(relation.row)}
     key = ", ".join(f"{_keyed(kinds[mine], source)} as {theirs}" for mine, theirs in columns.items())
@@ -220,7 +222,7 @@ def _ordered(report: Report, name: str, text: str) -> str:
 
 def _drilled_lines(report: Aggregate, bind: Bind, figure: str | None, filters: Filters) -> Iterable[tuple[str, str]]:
     lines = _bound(report.statements["lines"], bind)
-    measures = (figure,) if figure else report.all_measures
+    measures = (figure,) if figure else report.figures
     counts = " or ".join(f"coalesce(line.{each}, 0) <> 0" for each in measures)
     same = [f"line.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
     for name, cells in report.cells.items():
@@ -371,4 +373,6 @@ def _with(relations: Mapping[str, str], text: str) -> str:
 
 
 def _bound(text: str, bind: Bind) -> str:
-    return _PARAMETER.sub(lambda found: bind(found[1]), text.rstrip().removesuffix(";"))
+    """A statement with its parameters written. Comments go: they may speak of parameters."""
+    plain = "\n".join(line for line in _COMMENT.sub("", text).splitlines() if line.strip())
+    return _PARAMETER.sub(lambda found: bind(found[1]), plain.rstrip().removesuffix(";"))

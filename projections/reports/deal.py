@@ -12,7 +12,7 @@ deal = Rows(
     comment="Where a deal stood at as_of, whatever its status, as known at the sequence known_at; no row before its "
     "opening.",
     row=StandingDeal,
-    parameters={"deal": Parameter(DealId, "Id of the deal.", "D-0003")},
+    parameters={"deal": Parameter(DealId, "Id of the deal.", "D-0003", names_column=True)},
     source=source_of(PositionRow),
     needs_one="The deal {deal} was not opened by {as_of}, as known at {known_at}. Its history shows what there is.",
 )

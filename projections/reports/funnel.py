@@ -66,7 +66,7 @@ funnel = Aggregate(
     "first; nothing is entered or completed there.",
     row=FunnelRow,
     totals=FunnelTotals,
-    parameters={"playbook": Parameter(PlaybookKey, "Key of the playbook.", "project")},
+    parameters={"playbook": Parameter(PlaybookKey, "Key of the playbook.", "project", names_column=True)},
     cells={
         "position": Cells(
             source_of(PositionRow), ("stage", "phase", "status", "currency"), ("amount",), "playbook = $playbook"
@@ -77,7 +77,7 @@ funnel = Aggregate(
     },
     dimensions=("stage", "currency"),
     measures=("listed", "open", "entered", "completed", "valued", "amount", "names"),
-    totals_measures=("open", "won", "lost", "abandoned", "won_valued", "won_amount"),
+    totals_measures=("listed", "open", "won", "lost", "abandoned", "won_valued", "won_amount"),
     presence=("listed", "valued", "won_valued"),
     unsure=("names",),
     chart=Chart("bars", "stage", ("open", "completed")),

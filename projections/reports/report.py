@@ -13,6 +13,7 @@ A statement `totals`, where there is one, gives one row beside: over `line` for 
 are the rows.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,24 @@ from projections.columns import Column, Kind, Label, columns_of, kind_of
 from projections.statements import named
 from projections.view import Instant, Interval, Row
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
+_RESERVED = frozenset(
+    # Reserved by PostgreSQL, by Python, and for what every report has: parameters, options and relations.
+    "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create "
+    "current_date current_role current_time current_timestamp current_user default deferrable desc distinct do "
+    "else end  except false fetch for foreign from grant group having in initially intersect into lateral leading "
+    "limit localtime  localtimestamp not null offset on only or order placing primary references returning select "
+    "session_user some  symmetric system_user table then to trailing true union unique user using variadic when "
+    "where window with  between bigint bit boolean char character coalesce dec decimal exists extract float "
+    "greatest grouping inout int  integer interval json json_array json_object least merge_action national nchar "
+    "none normalize nullif numeric out  overlay position precision real row setof smallint substring time "
+    "timestamp treat trim values varchar  authorization binary collation concurrently cross current_schema freeze "
+    "full ilike inner is isnull join left like  natural notnull outer overlaps right similar tablesample verbose "
+    "class def del elif except finally global if import lambda nonlocal pass raise return try while yield async "
+    "await  break continue assert  as_of known_at from_known to_known after cursor limit line figure bom data "
+    "as_json as_csv json csv lang help report  moment version change told one ".split()
+)
+"""Names that a parameter cannot have."""
 FILTERS = ("owner", "account", "playbook", "region", "currency")
 """Columns by which every report can be filtered whose rows have them."""
 
@@ -53,6 +72,8 @@ class Parameter:
     example: str
     optional: bool = False
     """Null where it is not given."""
+    names_column: bool = False
+    """It has the name of a column that the report reads, and is compared with it."""
 
     @property
     def kind(self) -> Kind:
@@ -126,6 +147,26 @@ class Report:
     needs_one: str | None = None
     """Sentence that says what an empty answer means, where it is an error: the subject is not known."""
 
+    def __post_init__(self) -> None:
+        """Refuse what SQL, addresses or commands could not say. Raises ValueError."""
+        for name in self.parameters:
+            if not _NAME.fullmatch(name) or name in _RESERVED:
+                raise ValueError(f"{self.name}: {name!r} cannot be the name of a parameter.")
+            if self.parameters[name].kind.sql == "timestamptz":
+                raise ValueError(f"{self.name}: {name} is an instant; parameters are days.")
+            if any(name in source.columns for source in self.sources) and not self.parameters[name].names_column:
+                raise ValueError(
+                    f"{self.name}: {name} is a column of what it reads; say names_column=True if it is meant."
+                )
+        kinds = {each.name: each for each in self.columns}
+        for name in self.order:
+            column = kinds[name]
+            if not (column.kind.sql == "text" or (column.kind.sql in ("bigint", "integer") and not column.optional)):
+                raise ValueError(f"{self.name}: pages cannot go by {name}, which is {column.kind.sql}.")
+        for statement in self.statements.values():
+            if re.search(r"\bwith\s+recursive\b", statement, re.IGNORECASE):
+                raise ValueError(f"{self.name}: a statement cannot be recursive.")
+
     @cached_property
     def statements(self) -> Mapping[str, str]:
         """The statements of the report's SQL file, by name."""
@@ -167,6 +208,12 @@ class Rows(Report):
         """The one whose rows it shows."""
         return (self.source,)
 
+    def __post_init__(self) -> None:
+        """Refuse what is not told row by row. Raises ValueError."""
+        Report.__post_init__(self)
+        if re.search(r"\bover\s*\(|\bgroup\s+by\b|\blimit\b|\bdistinct\b", self.statements["rows"], re.IGNORECASE):
+            raise ValueError(f"{self.name}: each row comes from one row of its source; this is a Snapshot.")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Aggregate(Report):
@@ -201,21 +248,40 @@ class Aggregate(Report):
         return all(name in each.columns for each in self.sources if each.row is not None)
 
     @property
+    def figures(self) -> tuple[str, ...]:
+        """Measures that rows show, by which the rows behind them can be asked for."""
+        hidden = {*self.presence, *self.unsure}
+        return tuple(each for each in self.measures if each not in hidden)
+
+    @property
     def filters(self) -> tuple[str, ...]:
-        """Columns that all counted rows have, or the report's own rows."""
-        return tuple(name for name in FILTERS if name not in self.parameters and (self.pushed(name) or self._has(name)))
+        """Columns that all counted rows have."""
+        return tuple(name for name in FILTERS if name not in self.parameters and self.pushed(name))
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be counted. Raises ValueError."""
+        Report.__post_init__(self)
+        if not all(cells.dimensions for cells in self.cells.values()):
+            raise ValueError(f"{self.name}: cells without dimensions.")
+        if not {*self.row.KEY} <= {*self.dimensions}:
+            raise ValueError(f"{self.name}: the key is not among the dimensions of a line.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Report):
     """Any SQL over rows of views."""
 
-    reads: Mapping[str, Source]
-    """By name of the relation."""
+    reads: tuple[Source, ...]
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By source, which of its columns hold which columns of the key: their rows made a row of the report."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Relations that the SQL reads."""
-        return tuple(self.reads.values())
+        return self.reads
+
+    def __post_init__(self) -> None:
+        """Refuse a report whose changes would have no causes. Raises ValueError."""
+        Report.__post_init__(self)
+        if self.key and not self.joins:
+            raise ValueError(f"{self.name}: a key without joins: nobody could say which entries change a row.")

@@ -20,7 +20,7 @@ def summary(report: Report) -> ReportSummary:
         ],
         filters=list(report.filters),
         key=list(report.key),
-        figures=list(report.all_measures) if isinstance(report, Aggregate) else [],
+        figures=list(report.figures) if isinstance(report, Aggregate) else [],
         columns=[_column(each) for each in report.columns],
         chart=None
         if report.chart is None

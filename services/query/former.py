@@ -142,7 +142,8 @@ async def _changed_receivables(connection: Connection, between: Between, _: str)
 
 async def _changed_funnel(connection: Connection, between: Between, playbook: str) -> Sequence[Changed]:
     subject("playbook", playbook)
-    found = await reports.differences(connection, _funnel(playbook), between, _stage)
+    outcome = ("open", "won", "lost", "abandoned", "won_valued", "won_amount")
+    found = await reports.differences(connection, _funnel(playbook), between, _stage, of_totals=outcome)
     totals = found.totals or Changed({}, None, None, ())
     return [
         *(Changed({"playbook": playbook, **row.key}, row.before, row.after, row.causes) for row in found.rows),

@@ -93,9 +93,11 @@ def answer(
     more: str = "",
     name: str | None = None,
     example: Any = None,
+    media: tuple[str, ...] = ("text/csv",),
 ) -> dict[str, Any]:
     """The arguments of a route that answers with a shape, as JSON or CSV, and takes these parameters: by name, or as
-    they are described. `more` is what the shape does not say, `name` that of the operation."""
+    they are described. `more` is what the shape does not say, `name` that of the operation, `media` what it may be
+    beside JSON."""
     statuses = [400, 401, *([404] if not_known else []), 500, 503, 504]
     return {
         "response_model": shape,
@@ -106,10 +108,11 @@ def answer(
                 "description": "The answer.",
                 "headers": _HEADERS,
                 "content": {
-                    "text/csv": {"schema": {"type": "string"}},
+                    **{each: {"schema": {"type": "string"}} for each in media},
                     **({} if example is None else {"application/json": {"example": example}}),
                 },
             },
+            **({304: {"description": "The answer is the one that If-None-Match names."}} if example else {}),
             **{status: _problem(status) for status in statuses},
         },
         "operation_id": name,

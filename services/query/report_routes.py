@@ -36,7 +36,7 @@ def router(reading: Reading) -> APIRouter:
     """The routes of all reports."""
     found = APIRouter()
 
-    @found.get("/reports", **described(shapes.Catalog, "The reports", name="list_reports"))
+    @found.get("/reports", **described(shapes.Catalog, "The reports", name="list_reports", media=()))
     async def list_reports(request: Request) -> Response:
         async with reading.asked(request) as asked:
             return asked.json({"reports": [summary(report) for report in REPORTS]})
@@ -110,11 +110,9 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
         cursor = _Cursor.read(report, asked.parameters["cursor"])
         if cursor.question != reports.named(question):
             raise BadRequest("cursor: it belongs to another question; leave parameters and filters as they were.")
-        for name, wanted in (("as_of", cursor.as_of), ("known_at", str(cursor.known_at))):
-            given = asked.parameters.get(name, wanted)
-            if given != wanted and name == "known_at":
-                raise BadRequest(f"cursor: it belongs to {name}={wanted}.")
         moment = Moment(read_time(cursor.as_of, asked.reach.zone, "cursor"), cursor.known_at)
+        if not {"as_of", "known_at"}.isdisjoint(asked.parameters) and await asked.moment() != moment:
+            raise BadRequest(f"cursor: it belongs to as_of={cursor.as_of} and known_at={cursor.known_at}.")
         limit = limit or _PART
     else:
         moment = await asked.moment()
@@ -221,6 +219,7 @@ async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> 
     served = await generation.served(asked.connection)
     told = [
         served.schema if served else None,
+        await reports.stale_of(asked.connection),
         question.report.name,
         reports.named(question),
         moment.as_of.isoformat(),
@@ -232,7 +231,7 @@ async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> 
 
 
 def _matches(given: str | None, tag: str) -> bool:
-    return given is not None and any(each.strip() in ("*", tag) for each in given.split(","))
+    return given is not None and any(each.strip() == tag for each in given.split(","))
 
 
 async def _lines(rows: Sequence[str]) -> AsyncIterator[bytes]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, cast
 
 import asyncpg
@@ -27,7 +27,7 @@ from services.query.ways import ways
 from services.sql import queries
 
 _SQL = queries("services.query", "reports.sql")
-_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
+_TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,256}")
 MAX_ROWS = 10_000
 """Most rows behind a figure, and most rows of a page."""
 MAX_CHECKED = 100
@@ -85,6 +85,10 @@ class _Places:
         place = self._names.setdefault(name, len(self._names) + 1)
         return f"${place}::{self._values[name][1]}"
 
+    def value_of(self, name: str) -> Any:
+        """One value."""
+        return self._values[name][0]
+
     @property
     def values(self) -> list[Any]:
         """The values, as asyncpg takes them."""
@@ -124,19 +128,19 @@ def read_value(kind: Kind, name: str, text: str) -> Any:
     try:
         match kind.sql:
             case "integer" | "bigint":
-                if not re.fullmatch(r"-?[0-9]{1,15}", text, re.ASCII):
+                number = int(text) if re.fullmatch(r"-?[0-9]{1,18}", text, re.ASCII) else 2**63
+                if abs(number) >= (2**31 if kind.sql == "integer" else 2**63):
                     raise ValueError
-                return int(text)
+                return number
             case "numeric":
-                found = Decimal(text)
-                if not found.is_finite() or len(text) > 40:
+                if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", text, re.ASCII):
                     raise ValueError
-                return found
+                return Decimal(text)
             case "date":
                 return date.fromisoformat(text)
             case "boolean":
                 return {"true": True, "false": False}[text]
-    except (ValueError, KeyError, InvalidOperation):
+    except (ValueError, KeyError):
         wanted = {"date": "a day such as 2026-03-31", "boolean": "true or false"}.get(kind.sql, "a number")
         raise BadRequest(f"{name}: {text[:40]!r} is not {wanted}.") from None
     if kind.name in ("deal", "account", "playbook"):
@@ -184,9 +188,8 @@ async def totals(connection: Connection, asked: Question, moment: Moment) -> str
         return "{}"
     bind = _Places(_values(asked, moment))
     text = compose.as_json_rows(columns_of(report.totals), compose.totals(report, bind, tuple(asked.filters)))
-    (row,) = await _fetch(connection, asked, text, bind)
-    found: str = row["row"]
-    return found
+    found = [row["row"] for row in await _fetch(connection, asked, text, bind)]
+    return str(found[0]) if found else "{}"
 
 
 async def answer(
@@ -203,7 +206,7 @@ async def answer(
         return found, await totals(connection, asked, moment)
     bind = _Places(_values(asked, moment))
     told = await _fetch(connection, asked, compose.whole(asked.report, bind, tuple(asked.filters)), bind)
-    return [each["row"] for each in told if each["row"] is not None], told[0]["totals"]
+    return [each["row"] for each in told if each["row"] is not None], told[0]["totals"] if told else "{}"
 
 
 async def differences(
@@ -212,12 +215,13 @@ async def differences(
     between: Between,
     says: Says = lambda row: row,
     measures: Callable[[Json], Collection[str] | None] = lambda key: None,
+    of_totals: Collection[str] | None = None,
 ) -> Differences:
     """Rows that say something else in the end than at first, and the entries whose arrival changed them.
 
     A row that came to say something else and then again what it said before does not differ; an entry that changed
     nothing that the row shows is no cause. `says` is what is compared of a row, and `measures` what a row of an
-    aggregate is made of, by its key; None: all that rows are made of. Raises NotKnown where nothing is known at either
+    aggregate is made of, by its key, and `of_totals` what its totals are; None: all measures. Raises NotKnown where nothing is known at either
     end.
     """
     report = asked.report
@@ -242,7 +246,7 @@ async def differences(
         found.append(Changed(named, was, now, causes))
     if before.totals == after.totals:
         return Differences(found, None)
-    return Differences(found, Changed({}, before.totals, after.totals, effects.totals))
+    return Differences(found, Changed({}, before.totals, after.totals, effects.of_totals(of_totals)))
 
 
 async def behind(
@@ -287,6 +291,12 @@ async def causes(connection: Connection, sequences: Sequence[int]) -> dict[int, 
         )
         for row in await connection.fetch(_SQL["entries"], list(sequences))
     }
+
+
+async def stale_of(connection: Connection) -> str:
+    """A digest of the subjects whose later entries could not be folded: reports mark them."""
+    found: str = await connection.fetchval(_SQL["stale"])
+    return found
 
 
 def named(question: Question) -> dict[str, Any]:
@@ -352,7 +362,7 @@ async def told_rows(
 
 def read_figure(report: Report, text: str | None) -> str | None:
     """One of a report's figures, none where none is given. Raises BadRequest."""
-    figures = report.all_measures if isinstance(report, Aggregate) else ()
+    figures = report.figures if isinstance(report, Aggregate) else ()
     if text is not None and text not in figures:
         raise BadRequest(f"figure: there is no {text[:40]!r}; there are {', '.join(figures) or 'none here'}.")
     return text
@@ -361,7 +371,7 @@ def read_figure(report: Report, text: str | None) -> str | None:
 def read_line(report: Report, text: str) -> list[Any]:
     """The key of a row from text: its values in order as one line of CSV, nothing for null. Raises BadRequest."""
     try:
-        (parts,) = csv.reader([text], strict=True)
+        parts = next(iter(csv.reader([text], strict=True)), [""]) or [""]
     except (csv.Error, ValueError):
         parts = []
     if len(parts) != len(report.key):
@@ -388,7 +398,11 @@ class _Effects:
 
     report: Report
     rows: dict[tuple[Any, ...], dict[int, set[str]]] = field(default_factory=dict)
-    totals: list[int] = field(default_factory=list)
+    totals: dict[int, set[str]] = field(default_factory=dict)
+
+    def of_totals(self, measures: Collection[str] | None) -> list[int]:
+        """Sequences that changed the totals."""
+        return sorted(each for each, moved in self.totals.items() if measures is None or not moved.isdisjoint(measures))
 
     def of(self, key: tuple[Any, ...], measures: Collection[str] | None) -> list[int]:
         """Sequences that changed a row."""
@@ -488,13 +502,15 @@ async def _effects(connection: Connection, asked: Question, between: Between, *,
     if isinstance(report, Aggregate) and totals:
         bind = _Places(values)
         text = compose.effects(report, bind, filters, of_totals=True)
-        found.totals = sorted(row["sequence"] for row in await _fetch(connection, asked, text, bind))
+        for row in await _fetch(connection, asked, text, bind):
+            moved = {name for name, each in zip(report.totals_measures, row["moved"], strict=True) if each}
+            found.totals[row["sequence"]] = moved
     if isinstance(report, Snapshot):
         for source in report.joins:
             bind = _Places(values)
             for row in await _fetch(connection, asked, compose.joined(report, source, bind), bind):
                 found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
-        found.totals = sorted({each for line in found.rows.values() for each in line})
+        found.totals = {each: moved for line in found.rows.values() for each, moved in line.items()}
     return found
 
 
@@ -517,9 +533,16 @@ def _known(between: Between) -> dict[str, tuple[Any, str]]:
 
 
 async def _fetch(connection: Connection, asked: Question, text: str, bind: _Places) -> Sequence[Any]:
+    """Rows of a statement. What is refused for nothing being known, though without its filters it would not be, has
+    none. Raises NotKnown, BadRequest."""
     try:
         return await connection.fetch(text, *bind.values)
     except asyncpg.NoDataFoundError as error:
+        if asked.filters:
+            plain = Question(asked.report, asked.parameters)
+            known_at = bind.value_of("known_at")
+            await rows(connection, plain, Moment(bind.value_of("as_of"), known_at), limit=None)
+            return []
         where = ""
         if any(each.kind.name == "playbook" for each in asked.report.parameters.values()):
             where = " `daybook playbook list` shows which there are."

@@ -16,3 +16,12 @@ select playbook, version, name_zh, name_en, position, stages, published, publish
 -- Entries by sequence.
 select sequence, source, id, type, subject, occurred_at, recorded_at, actor
   from ledger.journal where sequence = any($1::bigint[]);
+
+-- name: stale
+-- Which subjects are stale, since which entry, and which columns the reports have.
+select md5(coalesce((select string_agg(stale.subject || ' ' || stale.view || ' ' || stale.sequence, ';'
+                                       order by stale.subject, stale.view)
+                       from reporting.stale), '')
+           || coalesce((select string_agg(catalog.name || catalog.columns::text || catalog.definition, ';'
+                                          order by catalog.name)
+                          from reporting.catalog), ''));
