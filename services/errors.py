@@ -18,6 +18,7 @@ DaybookError
 ├── NotEmpty              a backup is to be restored where a ledger is already
 ├── JournalAltered        the journal is not the one that was signed; nothing more is signed
 │   └── UnknownKey        a signed head is there, of a key that is not known
+├── ReportingInUse        something is built on functions of reporting that have to change
 ├── ViewsAltered          a row of a view is not what the projector left
 ├── LostLeadership        another worker is active; this one stops without committing
 └── BadRequest            what was asked for cannot be answered: a wrong date, a sequence still to come
@@ -103,6 +104,11 @@ class UnknownKey(JournalAltered):
 
 class NotEmpty(DaybookError):
     """A backup is to be restored where a ledger is already; the message says what is there."""
+
+
+class ReportingInUse(DaybookError):
+    """Functions of `reporting` have to change, and something that is not Daybook's is built on them: the message says
+    what."""
 
 
 class ViewsAltered(DaybookError):

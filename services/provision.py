@@ -10,7 +10,7 @@ from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
 from projections.views import generation_digest
 from services import database, playbooks
-from services.errors import DaybookError
+from services.errors import DaybookError, ReportingInUse
 from services.ledger.event_types import announce_unled
 from services.ledger.provision import Identity, check_time_zone, confine, identify, identity, migrate
 from services.ledger.remembered import check_stream, remembered
@@ -39,6 +39,8 @@ class Provisioned:
     """Digest of the generation that is served."""
     confined: bool
     """Whether readers by SQL are kept from locks and large objects; only a superuser of the database can do that."""
+    in_use: str | None = None
+    """Error for people where `reporting` could not be brought up to date; None where it is."""
 
     @property
     def outdated(self) -> bool:
@@ -46,8 +48,13 @@ class Provisioned:
         return self.generation != generation_digest()
 
 
-async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Playbook] | None = None) -> Provisioned:
-    """Brings both servers to what this version needs. Raises DaybookError; what was done before stays and is kept."""
+async def provision(
+    settings: Settings, where: Endpoints, shipped: Sequence[Playbook] | None = None, *, goes_on: bool = False
+) -> Provisioned:
+    """Bring both servers to what this version needs. With `goes_on` a `reporting` that is in use is no error, and told.
+
+    Raises DaybookError; what was done before stays and is kept.
+    """
     nc = await stream_connection.connect(where.nats_url, "init")
     try:
         connection = await database.connect(where.database_url)
@@ -71,12 +78,19 @@ async def provision(settings: Settings, where: Endpoints, shipped: Sequence[Play
             published = await playbooks.publish(
                 nc, settings.stream, shipped_playbooks() if shipped is None else shipped
             )
-            served = await generation.ensure(connection)
+            in_use = None
+            try:
+                served = await generation.ensure(connection)
+            except ReportingInUse as error:
+                there = await generation.served(connection)
+                if not goes_on or there is None:
+                    raise
+                served, in_use = there, str(error)
         finally:
             await connection.close()
     finally:
         await nc.close()
-    return Provisioned(stream, known, existed is None, applied, published, served.digest, confined)
+    return Provisioned(stream, known, existed is None, applied, published, served.digest, confined, in_use)
 
 
 def _check_identity(settings: Settings, known: Identity) -> None:

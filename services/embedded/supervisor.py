@@ -67,7 +67,7 @@ class Supervisor:
             "query_port": query_port,
         }
         self.directory.write_run(self.run)
-        made = await provision(self.settings, where)
+        made = await provision(self.settings, where, goes_on=True)
         self._say_provisioned(made)
         self.outdated = made.outdated
         self.unsigned = await custody.ensure(self.settings, where)
@@ -150,6 +150,8 @@ class Supervisor:
     def _say_provisioned(self, made: Provisioned) -> None:
         stream = f"stream {made.stream.name} up to {made.stream.max_bytes / 2**30:.1f} GiB"
         self._say(f"{'Made' if made.made_stream else 'Found'} the {stream}, generation {made.generation} of the views")
+        if made.in_use is not None:
+            self._say(f"Reports are as an earlier version made them, and some may be refused: {made.in_use}")
 
 
 def _authority(host: str, port: int) -> str:

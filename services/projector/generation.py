@@ -5,9 +5,11 @@ Whoever owns the database makes and promotes them; projectors only write rows.
 """
 
 import asyncio
+import hashlib
 import json
+import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -16,11 +18,11 @@ import asyncpg
 import structlog
 
 from projections.generated import FLAG
-from projections.generated.tables import index_names
+from projections.generated.tables import index_names, literal
 from projections.generated.tables import served as served_view
 from projections.view import View
 from projections.views import VIEWS, fold_versions, generation_digest
-from services.errors import DaybookError, Unavailable
+from services.errors import DaybookError, ReportingInUse, Unavailable
 from services.ledger.journal import Connection
 from services.projector.tables import quoted, tables_of
 from services.sql import queries, script
@@ -34,6 +36,13 @@ PATIENCE_S = 10.0
 PAUSE_S = 0.05
 INDEXED_WITHIN_S = 24 * 3600.0
 """Making an index reads its whole table, however large that is."""
+
+_SCHEMA = re.compile(r"\b(reporting|served)\b")
+_MADE = (
+    "comment on schema served is 'The tables of the served generation as they are, of which reporting is made. Read "
+    "reporting: this may change. Made by {}'"
+)
+"""Says by which files the schemas were made."""
 
 log = structlog.get_logger()
 
@@ -167,12 +176,14 @@ async def remove_unlisted(connection: Connection) -> None:
 
 
 async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
-    """Point `reporting` at a generation. Columns are only ever added, at the end, so no view is dropped.
+    """Point `reporting` at a generation. Columns are only ever added, at the end, so no view is dropped; functions are
+    where they look otherwise.
 
-    Raises LockNotAvailableError when queries do not let go of it within `PATIENCE_S`.
+    Raises LockNotAvailableError when queries do not let go of it within `PATIENCE_S`; ReportingInUse when something
+    that is not Daybook's is built on a function that has to change; DaybookError where a later version made a view.
     """
     reports = _generated("reports")
-    reporting = (
+    reporting: tuple[str, ...] = (
         script("services.projector", "reporting/ledger.sql"),
         *[await _reporting(connection, generation, each) for each in _groups(views)],
         reports["units"],
@@ -183,17 +194,41 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
         script("services.projector", "reporting/days.sql"),
         script("services.projector", "reporting/grants.sql"),
     )
+    look = hashlib.sha256("\n".join(reporting).encode()).hexdigest()
+    made = (*reporting, _MADE.format(look))
     try:
-        try:
-            await _patiently(connection, generation, reporting)
-        except asyncpg.InvalidFunctionDefinitionError:
-            changed = script("services.projector", "reporting/changed.sql")
-            await _patiently(connection, generation, (changed, *reporting))
+        if await connection.fetchval(_SQL["look"]) == look:
+            try:
+                return await _patiently(connection, generation, made)
+            except asyncpg.InvalidFunctionDefinitionError:
+                log.warning("reporting_altered", do="nothing: its functions are made anew")
+        former = await connection.fetchval(_SQL["former"]) if await connection.fetchval(_SQL["has_catalog"]) else None
+        await _patiently(connection, generation, (*_beside(reporting, former or []), *made))
     except asyncpg.DependentObjectsStillExistError as error:
-        raise DaybookError(
-            "Functions of reporting get new columns, and something that is not Daybook's is built on them: "
-            f"{error.detail} Drop it, run this again, and make it anew."
+        raise ReportingInUse(
+            "Functions of reporting get other parameters or columns, and something that is not Daybook's is built on "
+            f"them: {error.detail} Drop it, run `daybook init`, and make it anew."
         ) from error
+    except asyncpg.InvalidTableDefinitionError as error:
+        raise DaybookError(
+            f"A view of reporting is not as this version makes it ({error}): a later version made it, or somebody "
+            "altered it. Install that version, or drop the view and run `daybook init`."
+        ) from error
+
+
+def _beside(reporting: Sequence[str], former: Sequence[str]) -> Iterator[str]:
+    """Statements that make the functions of this version in schemas of their own, and drop ours that differ."""
+    named = {"reporting": "daybook_reporting", "served": "daybook_served"}
+
+    def moved(text: str) -> str:
+        return _SCHEMA.sub(lambda found: named[found[0]], text)
+
+    yield from (moved(each) for each in reporting[:-1])  # without the grants
+    changed = script("services.projector", "reporting/changed.sql")
+    names = f"array[{', '.join(literal(each) for each in former)}]::text[]"
+    for place, text in ({f"{{{name}}}": each for name, each in named.items()} | {"{former}": names}).items():
+        changed = changed.replace(place, text)
+    yield changed
 
 
 async def _reporting(connection: Connection, generation: Generation, group: str) -> str:

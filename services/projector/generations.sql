@@ -43,3 +43,14 @@ select column_name::text as name from information_schema.columns where table_sch
 -- name: indexes
 -- The indexes of tables.
 select indexname::text as name from pg_indexes where schemaname = $1 and tablename = any($2::text[]);
+
+-- name: look
+-- By which files `reporting` and `served` were made; null before the first.
+select substring(obj_description(to_regnamespace('served')::oid, 'pg_namespace') from 'Made by ([0-9a-f]{64})');
+
+-- name: has_catalog
+select to_regclass('reporting.catalog') is not null;
+
+-- name: former
+-- Names of the reports that the list had.
+select array_agg(name) from reporting.catalog;

@@ -220,9 +220,9 @@ async def differences(
     """Rows that say something else in the end than at first, and the entries whose arrival changed them.
 
     A row that came to say something else and then again what it said before does not differ; an entry that changed
-    nothing that the row shows is no cause. `says` is what is compared of a row, and `measures` what a row of an
-    aggregate is made of, by its key, and `of_totals` what its totals are; None: all measures. Raises NotKnown where nothing is known at either
-    end.
+    nothing that the row shows is no cause. `says` is what is compared of a row, `measures` what a row of an aggregate
+    is made of, by its key, and `of_totals` what its totals are made of; None: all measures. Raises NotKnown where
+    nothing is known at either end.
     """
     report = asked.report
     if not report.key:

@@ -13,31 +13,35 @@ comment on function reporting.sequence_at(date) is
 do $$
 declare
     report record;
-    before text;
+    arguments text;
+    given text;
 begin
     for report in
-        select proname as name, proargnames as names, pronargs as given,
-               case when pronargdefaults > 0 then ' default reporting.sequence()' else '' end as otherwise,
+        select pg_proc.oid, proname as name, proargnames[1:pronargs] as names,
+               pg_get_function_arguments(pg_proc.oid) as arguments,
+               pg_get_function_identity_arguments(pg_proc.oid) as identity,
                obj_description(pg_proc.oid) as description,
                pg_get_function_result(pg_proc.oid) as result
           from pg_proc
          where pronamespace = 'reporting'::regnamespace
-           and proargnames[pronargs - 1:pronargs] = '{as_of,known_at}'
-           and proargtypes[pronargs - 2] = 'timestamptz'::regtype
+           and proretset
+           and proargnames[1:pronargs] @> '{as_of,known_at}'
+           and proargtypes[array_position(proargnames, 'as_of') - 1] = 'timestamptz'::regtype
     loop
-        before := case when report.given > 2 then format('%I text, ', report.names[1]) else '' end;
+        arguments := regexp_replace(report.arguments, '\mas_of timestamp with time zone( DEFAULT now\(\))?', 'as_of date');
+        given := (select string_agg(format(case name when 'as_of' then 'reporting.day_end(%1$I.%2$I)' else '%1$I.%2$I' end,
+                                           report.name, name), ', ' order by place)
+                    from unnest(report.names) with ordinality as listed (name, place));
         execute format(
-            $form$create or replace function reporting.%1$I(%2$sas_of date, known_at bigint%5$s)
+            $form$create or replace function reporting.%1$I(%2$s)
             returns %3$s language sql stable parallel safe
             begin atomic
-                select * from reporting.%1$I(%4$sreporting.day_end(%1$I.as_of), %1$I.known_at);
+                select * from reporting.%1$I(%4$s);
             end$form$,
-            report.name, before, report.result,
-            case when report.given > 2 then format('%I.%I, ', report.name, report.names[1]) else '' end,
-            report.otherwise
+            report.name, arguments, report.result, given
         );
         execute format('comment on function reporting.%I(%s) is %L', report.name,
-                       case when report.given > 2 then 'text, ' else '' end || 'date, bigint',
+                       replace(report.identity, 'as_of timestamp with time zone', 'as_of date'),
                        report.description || ' With a date for as_of: at its end where the ledger is.');
     end loop;
 end

@@ -1,10 +1,8 @@
 -- The schema `reporting`: the stable SQL face of the ledger. Names and columns stay; new columns come at the end.
 -- {generation} stands for the served generation's schema; promoting another one runs this again, in one transaction.
--- Views read with their owner's rights, so a reader needs rights on this schema alone.
+-- Views read with their owner's rights; functions with their caller's, who needs rights on `served` too (grants.sql).
 
 create schema if not exists served;
-comment on schema served is
-    'The tables of the served generation as they are, of which reporting is made. Read reporting: this may change.';
 create schema if not exists reporting;
 comment on schema reporting is
     'The stable SQL face of the ledger: views for the present, and functions of (as_of, known_at) for any other moment.';

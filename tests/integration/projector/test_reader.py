@@ -1,5 +1,7 @@
 """Rights to read: a reader reads `reporting`, whatever is in it, and nothing else."""
 
+import os
+
 import asyncpg
 import pytest
 
@@ -147,3 +149,58 @@ async def test_a_function_gets_its_new_column_and_who_is_built_on_it_is_named_fi
     reader = await empty_ledger.connect("daybook_reader")
     assert await reader.fetch("select series from reporting.receivables_open(now(), 0)") == []
     assert await reader.fetch("select * from reporting.ageing(now(), 0)") == []
+
+
+_BUILT = """
+create role bi_{n} nologin;
+grant bi_{n} to current_user;
+create function reporting.my_own() returns setof bigint language sql as 'select 1::bigint';
+create view public.pipeline_of_mine as select deal from reporting.pipeline(now());
+create function reporting.bands(as_of timestamptz default now(), known_at bigint default reporting.sequence())
+returns table (band text) language sql stable begin atomic select 'x'::text; end;
+grant usage on schema reporting to bi_{n};
+grant select on all tables in schema reporting to bi_{n};
+grant execute on all functions in schema reporting to bi_{n};
+"""
+
+
+async def test_only_functions_that_changed_are_made_anew_and_rights_on_them_stay(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    role = f"bi_{os.getpid()}"
+    await owner.execute(
+        "drop function reporting.bands(date, bigint); drop function reporting.bands(timestamptz, bigint)"
+    )
+    await owner.execute(_BUILT.format(n=os.getpid()))
+    try:
+        await owner.execute("comment on schema served is 'made by an earlier version'")
+        await generation.ensure(owner)
+        assert await owner.fetch("select deal from public.pipeline_of_mine") == []
+        assert await owner.fetch("select * from reporting.my_own()") == [(1,)]
+        await owner.execute(f"set role {role}")
+        for report in ("bands()", "bands(date '2026-03-31')", "pipeline()", "ageing(now())", "stage_position()"):
+            await owner.fetch(f"select * from reporting.{report}")
+        with pytest.raises(asyncpg.NoDataFoundError):
+            await owner.fetch("select * from reporting.funnel('project')")
+    finally:
+        await owner.execute(f"reset role; drop owned by {role}; drop role {role}; drop view public.pipeline_of_mine")
+
+
+async def test_a_report_that_is_in_no_list_any_more_goes(empty_ledger: Ledger) -> None:
+    owner = await empty_ledger.connect()
+    await owner.execute(
+        """
+        create or replace view reporting.catalog as
+        select 'gone'::text as name, kind, title_zh, title_en, question_zh, question_en, definition, parameters,
+               columns, key, filters
+          from (values (1)) as one (n)
+          left join lateral (select null::text as kind, null::text as title_zh, null::text as title_en,
+                                    null::text as question_zh, null::text as question_en, null::text as definition,
+                                    null::jsonb as parameters, null::jsonb as columns, null::text[] as key,
+                                    null::text[] as filters) empty on true;
+        create function reporting.gone(as_of timestamptz, known_at bigint) returns table (x text)
+        language sql stable begin atomic select 'x'::text; end;
+        comment on schema served is 'made by an earlier version';
+        """
+    )
+    await generation.ensure(owner)
+    assert await owner.fetchval("select count(*) from pg_proc where proname = 'gone'") == 0
