@@ -78,7 +78,8 @@ comment on view served.flag is 'The table of the served generation, as it is.';
 create or replace view reporting.flag_version as
 select
     version.subject, version.view, version.flag, version.entry, version.detail, version.known_from, version.known_to,
-    version.from_at, nullif(version.to_at, 'infinity') as to_at
+    nullif(version.from_at, timestamptz '0001-01-01 00:00:00+00') as from_at,
+    nullif(version.to_at, 'infinity') as to_at
   from served.flag version;
 comment on view reporting.flag_version is
     'Surprises in entries over time, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';

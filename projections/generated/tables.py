@@ -26,6 +26,8 @@ _SEQUENCES = (64, 1024, 16384, 262144, 4194304, 67108864, 1073741824)
 _LAST_MOMENT = "timestamptz '9999-12-31 00:00:00+00'"
 """Lengths are told for every row, those that have not ended included: before version 17, PostgreSQL cannot subtract
 from infinity."""
+ALWAYS = "timestamptz '0001-01-01 00:00:00+00'"
+"""Beginning of rows whose tables, of an older version, have none."""
 _KNOWN = {
     "known_from": "Sequence of the entry whose arrival made this version.",
     "known_to": f"Sequence of the entry whose arrival unmade it; {STANDS} while it stands.",
@@ -164,9 +166,7 @@ def served(row: type[Row], lacking: frozenset[str] = frozenset()) -> str:
         if each.name in lacking:
             value = "null"
             if isinstance(row.VALID, Interval):
-                value = {row.VALID.begins: "'0001-01-01 00:00:00+00'", row.VALID.ends: "'infinity'"}.get(
-                    each.name, value
-                )
+                value = {row.VALID.begins: ALWAYS, row.VALID.ends: "'infinity'"}.get(each.name, value)
             places[each.name] = f"{value}::{each.kind.sql} as {each.name}"
     names = [places[each] for each in in_order(row, *_KNOWN)]
     return (
@@ -199,9 +199,13 @@ def face(row: type[Row], view: str | None) -> str:
 
 
 def _shown(row: type[Row], name: str, source: str) -> str:
-    """A column as readers see it: no end is null, because many drivers cannot read infinity."""
+    """A column as readers see it: no end is null, because many drivers cannot read infinity; so is a beginning that the
+    tables of an older version lack."""
     if isinstance(row.VALID, Interval) and name == row.VALID.ends:
         return f"nullif({source}.{name}, 'infinity') as {name}"
+    added = any(each.added for each in columns_of(row) if each.name == name)
+    if isinstance(row.VALID, Interval) and name == row.VALID.begins and added:
+        return f"nullif({source}.{name}, {ALWAYS}) as {name}"
     return f"{source}.{name}"
 
 
@@ -339,7 +343,9 @@ def _classes(longest: list[str], name: str) -> str:
 
 def _report(row: type[Row]) -> str:
     """The rows at any two times, as readers see them."""
-    name, columns = f"reporting.{row.TABLE}", columns_of(row)
+    name = f"reporting.{row.TABLE}"
+    by_name = {each.name: each for each in columns_of(row)}
+    columns = [by_name[each] for each in in_order(row)]
     by = "at" if isinstance(row.VALID, Interval) else "by"
     comment = f"{_first_sentence(row).removesuffix(' over time')} {by} as_of, as known at the sequence known_at."
     return "\n".join(

@@ -187,9 +187,11 @@ class _Cursor:
                 wanted = int if kinds[name].sql in ("bigint", "integer") else str
                 if value is not None and type(value) is not wanted:
                     raise TypeError
-                if (isinstance(value, int) and abs(value) >= 2**63) or (isinstance(value, str) and "\x00" in value):
+                if isinstance(value, int) and abs(value) >= 2**63:
                     raise ValueError
-        except (ValueError, TypeError, KeyError):
+                if isinstance(value, str) and "\x00" in value.encode().decode():
+                    raise ValueError
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise BadRequest("cursor: this is none that an answer of this report gave.") from None
         return cls(question, as_of, known_at, after)
 

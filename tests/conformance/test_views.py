@@ -1,5 +1,6 @@
 """Checks of every view, through the registry: a view added to VIEWS comes tested."""
 
+import json
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -227,6 +228,23 @@ def test_a_row_says_a_label_in_both_languages_and_a_comment_for_each_column(row:
         assert each.comment.endswith("."), each.name
     times = (row.VALID.at,) if isinstance(row.VALID, Instant) else (row.VALID.begins, row.VALID.ends)
     assert {*row.KEY, *row.COUNTED, *row.SUMMED, *times} <= set(row.columns())
+
+
+@every_view
+def test_a_view_whose_columns_changed_has_another_version(view: View[Any]) -> None:
+    """`row_columns.json` holds the columns of each version: without a new one the tables of an older ledger would be
+    taken for this version's."""
+    kept = json.loads((Path(__file__).parent / "row_columns.json").read_text(encoding="utf-8"))
+    columns = {row.TABLE: [f"{each.name} {each.kind.sql}" for each in columns_of(row)] for row in view.tables}
+    assert kept[f"{view.name} {view.version}"] == columns, "raise the view's version, and add its columns"
+
+
+@every_row
+def test_a_column_that_comes_later_is_added_at_the_end_of_reporting(row: type[Row]) -> None:
+    """The columns of the first version in their order, which no later version changes."""
+    kept = json.loads((Path(__file__).parent / "row_columns.json").read_text(encoding="utf-8"))["first"]
+    if row.TABLE in kept:
+        assert [each.name for each in columns_of(row) if not each.added] == kept[row.TABLE]
 
 
 def test_the_sql_of_tables_and_reports_is_what_the_classes_say(capsys: pytest.CaptureFixture[str]) -> None:

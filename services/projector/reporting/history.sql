@@ -3,7 +3,8 @@
 -- Flags --------------------------------------------------------------------------------------------------------------
 
 create or replace view reporting.flag as
-select flag.subject, flag.view, flag.flag, flag.entry, flag.detail, flag.from_at
+select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
+       nullif(flag.from_at, timestamptz '0001-01-01 00:00:00+00') as from_at -- which an older version's rows lack
   from served.flag
  where flag.known_to = 9223372036854775807
    and flag.to_at = 'infinity';

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from projections.columns import columns_of
-from projections.reports import REPORTS
+from projections.reports import BY_NAME, REPORTS
 from projections.reports.report import Aggregate, Report, Rows
 from services.cli.main import app
 from services.errors import NotKnown
@@ -27,7 +27,7 @@ from services.query.times import Between, Moment
 from tests.conformance.reports import questions
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
-from tests.integration.projector.working import projecting
+from tests.integration.projector.working import projecting, served
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers
 
@@ -304,6 +304,82 @@ async def test_rows_behind_a_figure_lead_to_their_entries_over_http(asked: Asked
     await asked.get(f"/reports/{report.name}/rows", 400, **told, line=line + ",,,,,,")
 
 
+@pytest.mark.parametrize(
+    "report", [each for each in REPORTS if isinstance(each, Aggregate)], ids=lambda report: report.name
+)
+async def test_rows_behind_a_line_are_those_of_its_figures(asked: Asked, report: Aggregate) -> None:
+    moment, seen = Moment(AS_OF, asked.last), 0
+    for parameters in await questions(asked.connection, report):
+        question = Question(report, parameters)
+        for row in await asked.rows(question, moment):
+            key = _key(report, row)
+            whole = {str(each) for each in await reports.behind(asked.connection, question, moment, key)}
+            parts = [await reports.behind(asked.connection, question, moment, key, figure) for figure in report.figures]
+            assert whole == {str(each) for part in parts for each in part}
+            seen += len(whole)
+    assert seen
+
+
+async def test_a_row_of_nothing_has_nothing_behind_it(asked: Asked) -> None:
+    question, moment = Question(BY_NAME["ageing"]), Moment(AS_OF, asked.last)
+    empty = [row for row in await asked.rows(question, moment) if row["items"] == 0]
+    assert empty
+    for row in empty:
+        assert await reports.behind(asked.connection, question, moment, (row["currency"], row["line"])) == []
+
+
+async def test_an_answer_that_marks_another_deal_as_stale_has_another_tag(asked: Asked) -> None:
+    told: dict[str, Any] = {"as_of": AS_OF.isoformat(), "known_at": asked.last}
+    before = (await asked.get("/reports/pipeline", **told)).headers["etag"]
+    owner = await asked.ledger.connect()
+    schema = f'"{(await served(owner)).schema}"'
+    await owner.execute(f"insert into {schema}.stale values ('deal/D-0', 'stage_position', 1, 'broken')")
+    try:
+        answer = await asked.client.get("/reports/pipeline", params=told, headers={"if-none-match": before})
+        assert answer.status_code == 200
+        assert answer.headers["etag"] != before
+    finally:
+        await owner.execute(f"delete from {schema}.stale")
+    missing = await asked.client.get("/reports/deal", params={"deal": "nobody"}, headers={"if-none-match": "*"})
+    assert missing.status_code == 404
+
+
+async def test_a_filter_makes_no_playbook_unknown(asked: Asked) -> None:
+    told: dict[str, Any] = {
+        "playbook": "practice",
+        "owner": "nobody at all",
+        "as_of": AS_OF.isoformat(),
+        "known_at": asked.last,
+    }
+    assert all(row["open"] == 0 for row in (await asked.get("/reports/funnel", **told)).json()["rows"])
+    ghost = await asked.connection.fetchval(
+        "select playbook from reporting.stage_position_version where playbook not in (select playbook from "
+        "reporting.playbook) limit 1"
+    )
+    assert ghost is not None
+    assert (await asked.get("/reports/funnel", **{**told, "playbook": ghost})).json()["rows"] == []
+
+
+async def test_a_cursor_belongs_to_its_moment(asked: Asked) -> None:
+    told: dict[str, Any] = {"as_of": AS_OF.isoformat(), "known_at": asked.last}
+    cursor = (await asked.get("/reports/receivables_open", **told, limit=1)).json()["next"]
+    assert cursor is not None
+    await asked.get("/reports/receivables_open", **told, cursor=cursor)
+    await asked.get("/reports/receivables_open", 400, cursor=cursor, as_of="2025-01-01")
+    await asked.get("/reports/receivables_open", 400, cursor=cursor, owner="x")
+    await asked.get("/reports/receivables_open", 400, cursor=cursor, account="A-0")
+
+
+@pytest.mark.parametrize("line", ["999999999999", "1,2", "x", '"', "-1" * 40])
+async def test_a_line_that_no_report_has_is_refused(asked: Asked, line: str) -> None:
+    await asked.get("/reports/funnel/rows", 400, playbook="practice", line=line)
+
+
+async def test_nothing_stands_for_null_in_a_line(asked: Asked) -> None:
+    answer = await asked.get("/reports/funnel/rows", playbook="practice", line="", as_of=AS_OF.isoformat())
+    assert answer.json()["line"] == {"stage": None}
+
+
 @paged
 @pytest.mark.parametrize("limit", [1, 3, 10_000])
 async def test_pages_give_the_whole_in_order(asked: Asked, report: Report, limit: int) -> None:
@@ -330,7 +406,7 @@ async def test_pages_give_the_whole_in_order(asked: Asked, report: Report, limit
 
 
 @paged
-@pytest.mark.parametrize("cursor", ["", "x", "bm90aGluZw", "W10", "W3t9LCIiLC0xLFtdXQ", "é"])
+@pytest.mark.parametrize("cursor", ["", "x", "bm90aGluZw", "W10", "W3t9LCIiLC0xLFtdXQ", "é", "W1tb" * 700])
 async def test_a_cursor_that_no_answer_gave_is_refused(asked: Asked, report: Report, cursor: str) -> None:
     (parameters, *_) = await questions(asked.connection, report)
     await asked.get(f"/reports/{report.name}", 400, **parameters, cursor=cursor)
