@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check bench faults mutants schemas lock clean
+.PHONY: help setup demo up test test-all check bench faults mutants schemas lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 10
 
 setup: $(READY) ## make .venv with everything in requirements.lock
 
@@ -29,9 +29,13 @@ up: $(READY) ## serve the demo's ledger until Ctrl-C and print the URLs
 	@echo "== up: the demo's ledger, served from .daybook until Ctrl-C"
 	@$(BIN)/daybook demo --serve --data .daybook
 
-test: $(READY) ## run all tests
-	@echo "== test: unit, conformance, integration and acceptance, on real embedded servers"
-	@$(BIN)/pytest -n 2
+test: $(READY) ## run all tests but the long ones
+	@echo "== test: unit, conformance, integration and acceptance, on real embedded servers; \`make test-all\` has the long ones"
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not long"
+
+test-all: $(READY) ## run all tests, while the ports that services have by default are taken
+	@echo "== test-all: every test, on real embedded servers; nobody else gets ports 8080 to 8084 meanwhile"
+	@$(BIN)/pytest -n 2 --dist worksteal -p tests.taken_ports
 
 check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift
 	@echo "== check: lint, format, types, imports, schemas"

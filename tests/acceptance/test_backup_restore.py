@@ -60,6 +60,7 @@ async def test_on_another_machine_it_is_the_ledger_as_it_was_backed_up(kept: Kep
         await _signed(up, kept.sequence + 1)
 
 
+@pytest.mark.long
 async def test_without_the_key_that_signed_nothing_is_signed_until_it_is_back(kept: Kept, tmp_path: Path) -> None:
     data = tmp_path / "ledger"
     said = await _done("restore", str(kept.backup), data=str(data))
@@ -80,6 +81,7 @@ async def test_without_the_key_that_signed_nothing_is_signed_until_it_is_back(ke
         await _signed(up, kept.sequence + 1)
 
 
+@pytest.mark.long
 async def test_the_key_of_another_ledger_is_named_as_such(kept: Kept, tmp_path: Path) -> None:
     data = _copied(kept, tmp_path)
     shutil.rmtree(data / "notary")
@@ -91,6 +93,7 @@ async def test_the_key_of_another_ledger_is_named_as_such(kept: Kept, tmp_path: 
     assert (data / "notary" / "key.pub").read_text() == other
 
 
+@pytest.mark.long
 async def test_a_new_key_begins_where_the_old_one_is_named_as_lost(kept: Kept, tmp_path: Path) -> None:
     data = _copied(kept, tmp_path)
     public = (kept.data / "notary" / "key.pub").read_text().strip()
@@ -106,6 +109,7 @@ async def test_a_new_key_begins_where_the_old_one_is_named_as_lost(kept: Kept, t
         assert (json.loads(checked)["ok"], new != public) == (True, True)
 
 
+@pytest.mark.long
 async def test_a_key_that_others_can_read_is_not_used_and_not_replaced(kept: Kept, tmp_path: Path) -> None:
     data = _copied(kept, tmp_path)
     key = data / "notary" / "key"
@@ -121,6 +125,7 @@ async def test_a_key_that_others_can_read_is_not_used_and_not_replaced(kept: Kep
         await _signed(up, kept.last)
 
 
+@pytest.mark.long
 async def test_without_its_postgres_the_ledger_loses_nothing(kept: Kept, tmp_path: Path) -> None:
     """The stream is still there: what was acknowledged after the backup comes from it."""
     data = _copied(kept, tmp_path)
@@ -134,6 +139,7 @@ async def test_without_its_postgres_the_ledger_loses_nothing(kept: Kept, tmp_pat
         await _signed(up, kept.last)
 
 
+@pytest.mark.long
 async def test_it_is_not_restored_over_a_ledger(kept: Kept, tmp_path: Path) -> None:
     data = _copied(kept, tmp_path)
     code, _, complaint = await daybook("restore", str(kept.backup), data=str(data))

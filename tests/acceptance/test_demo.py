@@ -12,7 +12,7 @@ from services.errors import BadRequest, DaybookError, ServerFailed
 from tests.up import daybook, running_up
 
 
-@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize("running", [pytest.param(True, marks=pytest.mark.long), False])
 async def test_a_ledger_that_the_demo_did_not_make_is_left_alone(tmp_path: Path, running: bool) -> None:
     data = tmp_path / "ledger"
     async with running_up(data) as up:

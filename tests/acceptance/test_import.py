@@ -134,6 +134,7 @@ async def test_rejects_that_could_not_be_written_stop_it_before_anything_is_sent
 
 @real_files
 @pytest.mark.timeout(300)
+@pytest.mark.long
 async def test_the_real_files_come_in_completely_and_agree_with_a_spreadsheet(running: Running) -> None:
     pipeline = _rows(REAL / "maven-crm" / "sales_pipeline.csv")
     invoices = _rows(REAL / "ibm-receivables" / "accounts_receivable.csv")

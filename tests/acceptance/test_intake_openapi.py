@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
@@ -12,7 +13,7 @@ from schemathesis.config import ChecksConfig, PositiveDataAcceptanceConfig, Sche
 
 from tests.ledger import Ledger
 
-EXAMPLES = 60
+EXAMPLES = [15, pytest.param(60, marks=pytest.mark.long)]
 READABLE = ["200", "201", "403", "404", "409", "413", "415", "422"]
 """What a body may be answered that fits its schema: sums, decimals by currency, times to come and rights lie beyond."""
 
@@ -20,20 +21,23 @@ REFUSED = ["400", "401", "403", "409", "413", "415", "422"]
 """What a body may be answered that does not fit it."""
 
 
-async def test_every_answer_is_one_that_the_document_promises(empty_ledger: Ledger) -> None:
+@pytest.mark.parametrize("examples", EXAMPLES)
+async def test_every_answer_is_one_that_the_document_promises(empty_ledger: Ledger, examples: int) -> None:
     token = await empty_ledger.source("crm", corrects_others=True)
     async with empty_ledger.process("recorder"), empty_ledger.process("intake") as intake:
         schema = document(intake.url)
         for operation in [each.ok() for each in schema.get_all_operations()]:
-            seen = await asyncio.to_thread(answers, operation, GenerationMode.POSITIVE, token)
+            seen = await asyncio.to_thread(answers, operation, GenerationMode.POSITIVE, token, examples)
             if operation.path == "/events":
                 assert seen[201] > 0, seen
 
 
-async def test_no_body_is_taken_that_the_document_excludes(empty_ledger: Ledger) -> None:
+@pytest.mark.parametrize("examples", EXAMPLES)
+async def test_no_body_is_taken_that_the_document_excludes(empty_ledger: Ledger, examples: int) -> None:
     token = await empty_ledger.source("crm", corrects_others=True)
     async with empty_ledger.process("recorder"), empty_ledger.process("intake") as intake:
-        seen = await asyncio.to_thread(answers, document(intake.url)["/events"]["POST"], GenerationMode.NEGATIVE, token)
+        taking = document(intake.url)["/events"]["POST"]
+        seen = await asyncio.to_thread(answers, taking, GenerationMode.NEGATIVE, token, examples)
         assert seen[422] > 0, seen
 
 
@@ -46,13 +50,13 @@ def document(url: str) -> Any:
     return schemathesis.openapi.from_url(f"{url}/openapi.json", config=config)
 
 
-def answers(operation: Any, mode: GenerationMode, token: str) -> Counter[int]:
+def answers(operation: Any, mode: GenerationMode, token: str, examples: int) -> Counter[int]:
     """Sends what the document describes, or excludes; every answer is checked; gives how often each status came."""
     seen: Counter[int] = Counter()
 
     @seed(20260331)
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         database=None,
         deadline=timedelta(seconds=20),
         suppress_health_check=list(HealthCheck),

@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.integration.reconcile.damage import replace
 from tests.integration.recorder.events import call
 from tests.integration.recorder.recording import assert_recorded, recorder
@@ -67,6 +69,7 @@ async def test_a_stream_that_was_replaced_is_shown_and_put_right(empty_ledger: L
     assert "the disk was changed" in (await command(empty_ledger, "--list", code=0))[0]
 
 
+@pytest.mark.long
 async def test_servers_that_do_not_answer(empty_ledger: Ledger) -> None:
     ended, out, err = await daybook(
         "reconcile", nats_url="nats://127.0.0.1:1", database_url=empty_ledger.endpoints.database_url
@@ -75,6 +78,7 @@ async def test_servers_that_do_not_answer(empty_ledger: Ledger) -> None:
     assert "NATS does not answer" in err
 
 
+@pytest.mark.long
 async def test_the_embedded_stream_is_lost_and_made_of_the_journal(tmp_path: Path) -> None:
     data = tmp_path / "ledger"
     async with running_up(data):

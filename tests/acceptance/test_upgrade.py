@@ -32,7 +32,7 @@ EVIDENCE = ("D-0003", "lost-won")
 SCRIPT = REPOSITORY / "services" / "notary" / "verify_evidence.py"
 MEDIA = "application/cloudevents+json"
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), pytest.mark.long]
 
 DEALS = {
     "lost-won": "lost, then won without a reopening: the latest closing counts",

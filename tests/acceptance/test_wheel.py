@@ -24,7 +24,7 @@ from tests.working_directory import hostile_directory
 
 PACKAGES = ("contracts", "deploy", "projections", "services")
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,7 @@ async def test_while_the_stream_is_written_it_gets_its_end(kept: Kept, place: Le
     assert (await _restored(place, kept)).stream is Action.APPEND
 
 
+@pytest.mark.long
 async def test_before_the_stream_is_opened_it_is_finished(kept: Kept, place: Ledger) -> None:
     await _killed(place, kept, "ledger.reconciliation_end")
     assert await place.last_sequence() == kept.sequence
@@ -98,6 +99,7 @@ async def test_before_the_stream_is_opened_it_is_finished(kept: Kept, place: Led
     assert (await _restored(place, kept)).stream in (Action.FINISH, Action.ADOPT)
 
 
+@pytest.mark.long
 async def test_before_the_views_are_built_they_are_built(kept: Kept, place: Ledger) -> None:
     owner = await _killed(place, kept, "ledger.generation")
     assert await owner.fetchval("select count(*) from ledger.generation") == 0

@@ -21,7 +21,7 @@ class Ready:
     reader_token: str
 
 
-@pytest.fixture(scope="package", params=["wheel", "installed"])
+@pytest.fixture(scope="package", params=["wheel", pytest.param("installed", marks=pytest.mark.long)])
 async def ready(request: pytest.FixtureRequest) -> AsyncIterator[Ready]:
     programs = WHEEL if request.param == "wheel" else installed()
     if programs is None:

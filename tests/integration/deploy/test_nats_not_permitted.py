@@ -15,8 +15,9 @@ from tests.up import daybook
 
 INFO, CREATE = "$JS.API.STREAM.INFO.DAYBOOK", "$JS.API.CONSUMER.CREATE.DAYBOOK"
 COMMANDS = [
-    ("verify", "query", f"publish on {INFO}_HEADS", "auditor"),
-    ("verify", "appender", "publish on $JS.API.", "auditor"),
+    # Long: `verify` waits for the views of what nobody records here.
+    pytest.param("verify", "query", f"publish on {INFO}_HEADS", "auditor", marks=pytest.mark.long),
+    pytest.param("verify", "appender", "publish on $JS.API.", "auditor", marks=pytest.mark.long),
     ("verify", "projector", f"publish on {INFO}", "auditor"),
     ("verify", "emitter", "listen to _INBOX_DAYBOOK.emitter.", "auditor"),
     ("reconcile", "query", f"publish on {CREATE}", "daybook"),

@@ -19,7 +19,7 @@ _NAMES = ("台账", "e\u0301🧾", "comma,comma", 'quote"', "back\\", " outer ",
 _EVERYTHING = """台账 e\u0301🧾 '"\\ $HOME `x` #;&|<>(),*?[x]{y}%20:~=@"""
 
 
-@pytest.mark.parametrize("name", [*_NAMES, _EVERYTHING])
+@pytest.mark.parametrize("name", [*(pytest.param(each, marks=pytest.mark.long) for each in _NAMES), _EVERYTHING])
 async def test_both_servers_start_whatever_their_directory_is_called(tmp_path: Path, name: str) -> None:
     home = tmp_path / name
     nats, postgres = NatsServer(home / "nats", home / "nats.log"), PostgresServer(home / "postgres", home / "log")

@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from services.embedded import readers
 from services.embedded.cluster import binary
 from services.embedded.postgres import PostgresServer
 from services.embedded.readers import LIMITS, keep
@@ -191,7 +192,10 @@ async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Pa
         ("transaction_timeout", "begin; select pg_sleep(600)"),
     ],
 )
-async def test_a_reader_who_lifts_a_limit_of_time_is_ended_all_the_same(tmp_path: Path, limit: str, holds: str) -> None:
+async def test_a_reader_who_lifts_a_limit_of_time_is_ended_all_the_same(
+    tmp_path: Path, limit: str, holds: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "LOOK_S", 1.0)
     async with _started(tmp_path) as server:
         admin, owner = await asyncpg.connect(server.url_of("daybook")), await asyncpg.connect(server.url)
         reader = await asyncpg.connect(server.reader_url)

@@ -24,7 +24,10 @@ async def ready(client: httpx.AsyncClient, service: Service) -> int:
     return response.status_code
 
 
-@pytest.mark.parametrize("name", ["intake", "recorder", "projector", "query", "notary"])
+@pytest.mark.parametrize(
+    "name",
+    ["recorder", "query", *(pytest.param(each, marks=pytest.mark.long) for each in ("intake", "projector", "notary"))],
+)
 async def test_a_service_says_how_it_is_and_ends_when_it_is_told_to(ledger: Ledger, name: str) -> None:
     key.ensure(ledger.settings)
     async with (

@@ -165,7 +165,7 @@ async def test_a_swapped_head_is_found_and_its_place_named(mine: Notarised, plac
 
 @pytest.mark.parametrize("swap", ["a changed root", "an older head's signature", "another key",
                                   "another key of the same name", "no head"])  # fmt: skip
-@pytest.mark.parametrize("kept", [1, 3, 4])
+@pytest.mark.parametrize("kept", [pytest.param(1, marks=pytest.mark.long), 3, pytest.param(4, marks=pytest.mark.long)])
 async def test_what_somebody_else_put_into_the_stream_is_named_and_passed_over(
     mine: Notarised, kept: int, swap: str
 ) -> None:

@@ -27,12 +27,13 @@ from tests.ledger import Ledger
 from tests.service import until
 
 
-async def test_killed_at_random_instants(empty_ledger: Ledger) -> None:
+@pytest.mark.parametrize(("events", "kills"), [(500, 3), pytest.param(1500, 5, marks=pytest.mark.long)])
+async def test_killed_at_random_instants(empty_ledger: Ledger, events: int, kills: int) -> None:
     owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
     draw = Random(31)
     journal = Journal()
-    journal.take(turmoil(seed=31, events=1500, deals=60))
-    instants = sorted(draw.sample(range(20, journal.last - 100), 5))
+    journal.take(turmoil(seed=31, events=events, deals=events // 25))
+    instants = sorted(draw.sample(range(20, journal.last - 100), kills))
     async with empty_ledger.process("projector") as projector:
         await empty_ledger.projected(await journal.write(owner, limit=1))
         reached = 1

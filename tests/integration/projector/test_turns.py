@@ -17,6 +17,7 @@ from tests.integration.projector.working import projecting, served
 from tests.ledger import Ledger
 
 
+@pytest.mark.long
 async def test_a_build_outlasts_a_subject_that_takes_longer_than_silence_may(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

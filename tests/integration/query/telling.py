@@ -7,6 +7,8 @@ voided; D-4 was never opened; D-5 waits for a playbook. Account A-1 owes two inv
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.integration.projector.working import projecting
+from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger
 from tests.playbooks import CLAIMED, PRACTICE
 
@@ -32,8 +34,8 @@ class Told:
         self.last = await self.ledger.last_sequence()
 
     async def projected(self) -> None:
-        """Record and project everything, each by its own process."""
-        async with self.ledger.process("recorder"), self.ledger.process("projector"):
+        """Record and project everything, by the services in this process."""
+        async with recorder(self.ledger), projecting(self.ledger):
             await self.ledger.recorded()
             self.last = await self.ledger.projected()
 

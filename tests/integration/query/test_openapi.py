@@ -25,7 +25,6 @@ from services.query.service import running
 from services.query.shapes import of_report
 from tests.integration.query.telling import Told
 
-EXAMPLES = 20
 ANSWERED = ["200", "400", "404", "504"]
 """What a question may be answered that fits the document: what is not known yet, and whom nobody knows, lies beyond."""
 
@@ -45,8 +44,11 @@ async def token(told: Told) -> AsyncIterator[str]:
     await connection.execute("delete from ledger.reader")
 
 
+@pytest.mark.parametrize("examples", [4, pytest.param(20, marks=pytest.mark.long)])
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-async def test_every_answer_is_one_that_the_document_promises(url: str, token: str, mode: GenerationMode) -> None:
+async def test_every_answer_is_one_that_the_document_promises(
+    url: str, token: str, mode: GenerationMode, examples: int
+) -> None:
     config = SchemathesisConfig()
     config.projects.default.checks = ChecksConfig(
         not_a_server_error=NotAServerErrorConfig(expected_statuses=["2xx", "4xx", "504"]),
@@ -56,7 +58,7 @@ async def test_every_answer_is_one_that_the_document_promises(url: str, token: s
     seen: Counter[int] = Counter()
     for operation in _operations(schema):
         if mode is GenerationMode.POSITIVE or operation.query:
-            seen += await asyncio.to_thread(_answers, operation, mode, token)
+            seen += await asyncio.to_thread(_answers, operation, mode, token, examples)
     wanted = {200, 404} if mode is GenerationMode.POSITIVE else {400}
     assert wanted <= seen.keys(), seen
 
@@ -88,13 +90,13 @@ def _operations(schema: Any) -> list[Any]:
     return [each.ok() for each in schema.get_all_operations()]
 
 
-def _answers(operation: Any, mode: GenerationMode, token: str) -> Counter[int]:
+def _answers(operation: Any, mode: GenerationMode, token: str, examples: int) -> Counter[int]:
     """Asks what the document describes, or excludes; every answer is checked; gives how often each status came."""
     seen: Counter[int] = Counter()
 
     @seed(20260331)
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         database=None,
         deadline=timedelta(seconds=20),
         suppress_health_check=list(HealthCheck),

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from services.embedded.nats import _binary
@@ -110,6 +111,7 @@ async def places_three_copies(servers: Sequence[Server], ca: Path | None) -> boo
         await nc.close()
 
 
+@pytest.mark.long
 async def test_three_servers_keep_a_stream_over_tls(authority: Authority, tmp_path: Path) -> None:
     pairs = [authority.issue(f"cluster-{number}") for number in range(3)]
     async with running(tmp_path / "nats", pairs, authority.ca) as servers:
@@ -121,6 +123,7 @@ async def test_three_servers_keep_a_stream_over_tls(authority: Authority, tmp_pa
         assert not await places_three_copies(servers, None)  # who does not speak TLS
 
 
+@pytest.mark.long
 async def test_a_server_that_the_others_do_not_trust_is_no_part_of_it(
     authority: Authority, stranger: Authority, tmp_path: Path
 ) -> None:

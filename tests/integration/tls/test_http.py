@@ -147,7 +147,13 @@ async def test_listening_for_others_without_tls_is_warned_of(ledger: Ledger, pai
         assert "serving_without_tls" not in process.output()
 
 
-@pytest.mark.parametrize("sent", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["silent", "half_a_hello"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"", id="silent", marks=pytest.mark.long),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01", id="half_a_hello"),
+    ],
+)
 async def test_handshakes_that_do_not_go_on_shut_no_door(
     ledger: Ledger, authority: Authority, pair: Pair, sent: bytes
 ) -> None:

@@ -65,7 +65,9 @@ def test_signs_that_stand_before_numbers_are_seen() -> None:
     assert reference_key("\u06001") != "1"
 
 
-@pytest.mark.parametrize("around", ["{}", "A{}", "{}\u0301", "A {} "])
+@pytest.mark.parametrize(
+    "around", ["{}", *(pytest.param(each, marks=pytest.mark.long) for each in ("A{}", "{}\u0301", "A {} "))]
+)
 def test_a_key_is_its_own_key_for_every_character(around: str) -> None:
     every = (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
     keys = {reference_key(around.format(each)) for each in every}
