@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.documented import Documented
 from contracts.identifiers import SubjectKind
 
 Family = Literal[
@@ -11,10 +12,10 @@ Family = Literal[
 ]
 
 
-class Data(BaseModel):
+class Data(Documented):
     """Frozen data that refuses fields it does not know and types that only look alike."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Event(Data):

@@ -4,10 +4,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.canonical import MAX_INTEGER
+from contracts.documented import Documented
 from contracts.identifiers import FieldName, ItemKey, PlaybookKey, PlaybookVersion, ShortText
 from contracts.playbooks.consistency import problems
 from contracts.problems import fault
@@ -43,8 +44,8 @@ Value = Annotated[str | int | bool, BeforeValidator(_value)]
 """What a field of an event is compared with."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+class _Part(Documented):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Names(_Part):
