@@ -176,7 +176,8 @@ async def test_with_servers_of_its_own_it_starts_none(ledger: Ledger, tmp_path: 
 
 
 async def test_one_address_alone_is_not_enough(tmp_path: Path) -> None:
-    code, _, complaint = await daybook("up", "--data", str(tmp_path / "ledger"), nats_url="nats://127.0.0.1:1")
+    words = ("up", "--data", str(tmp_path / "ledger"), "--intake-port", "0", "--query-port", "0")
+    code, _, complaint = await daybook(*words, nats_url="nats://127.0.0.1:1")
     assert code == 2
     assert "DAYBOOK_DATABASE_URL is not set" in complaint
 

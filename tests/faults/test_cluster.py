@@ -24,7 +24,7 @@ STREAM = "DAYBOOK"
 SETTINGS = Settings(stream=STREAM, stream_replicas=3, stream_max_bytes=64 * 1024 * 1024)
 
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"), pytest.mark.long]
 """nats-py leaves the streams of attempts to reconnect that failed to the garbage collector, which complains."""
 
 

@@ -52,6 +52,7 @@ def short_path() -> Iterator[Path]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 async def test_a_run_finds_what_was_altered_and_lost_and_leaves_no_process(
     monkeypatch: pytest.MonkeyPatch, short_path: Path
 ) -> None:
@@ -77,6 +78,7 @@ async def _lose_recorder_and_hang(world: World[OneOfEach]) -> None:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 async def test_a_run_in_which_nobody_goes_on_and_that_hangs_is_broken_off_and_has_failed(
     monkeypatch: pytest.MonkeyPatch, short_path: Path
 ) -> None:

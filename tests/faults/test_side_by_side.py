@@ -34,6 +34,7 @@ async def test_a_run_without_a_result_has_failed_and_the_next_one_is_run() -> No
         assert "invalid choice: 'no_such_plan'" in each.complaints[0]
 
 
+@pytest.mark.long
 async def test_a_run_that_does_not_end_is_ended_with_all_that_it_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(side_by_side, "_MORE_S", 0.0)
     results: list[Result] = []
