@@ -94,7 +94,7 @@ async def unless_refused(work: Coroutine[Any, Any, Result]) -> Result:
     finally:
         _ends.reset(before)
     try:
-        result = await task
+        result = await _ended(task, cancel)
     except (Exception, asyncio.CancelledError):
         if refusals and not _told_to_end():
             raise refusals[0] from None
@@ -102,6 +102,19 @@ async def unless_refused(work: Coroutine[Any, Any, Result]) -> Result:
     if refusals:
         raise refusals[0]
     return result
+
+
+async def _ended(task: asyncio.Task[Result], cancel: Callable[[], None]) -> Result:
+    """Waits for a task; whoever cancels the wait has the task cancelled until it ends."""
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            if not cancelled:
+                cancel()
+            cancelled = True
+    return task.result()
 
 
 def _told_to_end() -> bool:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from services.lifetime import ended, until_one_ends
+from services.stream.rights import unless_refused
 
 
 async def _swallows_one() -> None:
@@ -52,3 +53,12 @@ async def test_the_first_that_fails_ends_the_others_and_is_raised() -> None:
     with pytest.raises(ValueError, match="the first"):
         await until_one_ends(other(), fails())
     assert over.is_set()
+
+
+async def test_a_command_that_swallows_a_cancellation_is_cancelled_until_it_ends() -> None:
+    task = asyncio.create_task(unless_refused(_swallows_one()))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
