@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
+
 from contracts.canonical import leaf_hash
 from services.ledger.times import microseconds
 from services.notary import key, service
@@ -30,6 +32,7 @@ class Notarised:
     ledger: Ledger
     settings: Settings
     keys: Keys
+    _looking: asyncpg.Connection | None = None
 
     async def fill(self, up_to: int) -> None:
         """Brings the journal up to a sequence, behind the recorder's back, with rows of any content."""
@@ -73,11 +76,9 @@ class Notarised:
 
     async def newest(self) -> dict[str, Head | None]:
         """Return the newest head that each place has."""
-        connection = await self.ledger.connect()
-        try:
-            table = await HeadsTable(connection, self.keys.known).newest()
-        finally:
-            await connection.close()
+        if self._looking is None or self._looking.is_closed():  # restoring a database ends it
+            self._looking = await self.ledger.connect()
+        table = await HeadsTable(self._looking, self.keys.known).newest()
         stream = HeadsStream(await self.ledger.nats(), self.settings.stream, self.keys.known)
         return {"table": table, "file": self.file.newest(), "stream": await stream.newest()}
 

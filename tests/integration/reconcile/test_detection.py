@@ -166,6 +166,7 @@ async def test_intake_takes_nothing_into_a_stream_that_was_rewound(empty_ledger:
     assert [row["id"] for row in rows[3:]] == ["refused"]
 
 
+@pytest.mark.long
 async def test_intake_takes_nothing_into_a_stream_whose_numbers_were_used_again(empty_ledger: Ledger) -> None:
     token = await empty_ledger.source("crm")
     await empty_ledger.append(call(id="first"))

@@ -56,7 +56,7 @@ async def test_messages_that_nobody_has_recorded_keep_theirs(empty_ledger: Ledge
 
 
 @pytest.mark.parametrize("recorded_before", [True, False], ids=["recorded", "known to nobody"])
-@pytest.mark.parametrize("word", [b"", b"$1", b"\x0c"])
+@pytest.mark.parametrize("word", [b"", *(pytest.param(each, marks=pytest.mark.long) for each in (b"$1", b"\x0c"))])
 async def test_a_subject_too_long_to_be_put_back_is_named_before_anything_is_removed(
     empty_ledger: Ledger, word: bytes, recorded_before: bool
 ) -> None:

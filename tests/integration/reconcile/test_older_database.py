@@ -53,6 +53,7 @@ async def test_a_database_that_is_older_than_the_reconciliation_of_its_stream(em
     assert await assert_whole(empty_ledger, before) == before
 
 
+@pytest.mark.long
 async def test_a_database_from_the_middle_of_a_reconciliation(empty_ledger: Ledger) -> None:
     await recorded(empty_ledger, 4)
     await replace(empty_ledger)
