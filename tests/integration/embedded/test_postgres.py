@@ -188,8 +188,8 @@ async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Pa
     [
         ("statement_timeout", "select pg_sleep(600)"),
         ("idle_in_transaction_session_timeout", "begin"),
-        ("idle_session_timeout", "select 1"),
-        ("transaction_timeout", "begin; select pg_sleep(600)"),
+        pytest.param("idle_session_timeout", "select 1", marks=pytest.mark.long),
+        pytest.param("transaction_timeout", "begin; select pg_sleep(600)", marks=pytest.mark.long),
     ],
 )
 async def test_a_reader_who_lifts_a_limit_of_time_is_ended_all_the_same(

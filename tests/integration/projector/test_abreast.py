@@ -61,6 +61,7 @@ async def test_any_cut_by_any_company_gives_the_same_rows(empty_ledger: Ledger, 
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
 
 
+@pytest.mark.long
 async def test_lanes_whose_time_is_up_anywhere_go_on_from_there(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
