@@ -4,14 +4,13 @@ pydantic reads those from the source whenever a model is made (`use_attribute_do
 each process of Daybook takes to start. Descriptions are for schemas: here they are read when a schema is written.
 """
 
-import ast
-import inspect
-import textwrap
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
+
+from contracts.field_docstrings import field_docstrings
 
 
 class Documented(BaseModel):
@@ -29,14 +28,4 @@ class Documented(BaseModel):
         return schema
 
 
-@cache
-def _docstrings(cls: type[Documented]) -> dict[str, str]:
-    """What stands below each field in the source of its class."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
-    assert isinstance(definition, ast.ClassDef)
-    found = {}
-    for field, below in zip(definition.body, definition.body[1:], strict=False):
-        match field, below:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                found[name] = inspect.cleandoc(text)
-    return found
+_docstrings = cache(field_docstrings)

@@ -6,15 +6,13 @@ A field says the kind of its value by its type, its label by `Annotated`, its co
     \"\"\"Expected value, and once won the final one; null when unknown.\"\"\"
 """
 
-import ast
-import inspect
-import textwrap
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from contracts.field_docstrings import field_docstrings
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +120,8 @@ def comments_of(row: type[Any]) -> dict[str, str]:
     """Docstrings under the fields of a class and of the classes that it extends, each as one line."""
     found: dict[str, str] = {}
     for each in reversed(row.__mro__[:-1]):
-        if each.__module__ not in ("builtins", "typing"):
-            found.update(_documented(each))
+        found |= {name: " ".join(text.split()) for name, text in field_docstrings(each).items()}
     return found
-
-
-def _documented(row: type[Any]) -> Iterator[tuple[str, str]]:
-    (node,) = ast.parse(textwrap.dedent(inspect.getsource(row))).body
-    assert isinstance(node, ast.ClassDef)
-    for field, below in zip(node.body, node.body[1:], strict=False):
-        match field, below:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                yield name, " ".join(text.split())
 
 
 def _column(row: type[Any], name: str, hint: Any, comments: dict[str, str]) -> Column:
