@@ -15,7 +15,7 @@ from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.settings import Settings
 from services.stream.append import FULL
 from services.stream.provision import differences
-from services.stream.state import ask, find
+from services.stream.state import ask, create, find
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ async def provision(nc: Client, settings: Settings, ledger_max_bytes: int) -> No
     wanted = configuration(settings, ledger_max_bytes)
     found = await find(nc, wanted["name"])
     if found is None:
-        answer = await ask(nc, f"STREAM.CREATE.{wanted['name']}", wanted)
+        answer = await create(nc, wanted["name"], wanted)
         if "error" in answer:
             raise Unavailable(f"JetStream makes no stream of heads: {answer['error'].get('description')}")
         return

@@ -10,7 +10,7 @@ from typing import Any
 from nats.aio.client import Client
 
 from services.stream.provision import MAX_MESSAGE_BYTES, SUBJECTS
-from services.stream.state import StreamState, ask, read
+from services.stream.state import StreamState, ask, create, read
 
 PREFIX = "reconcile."
 """Before a subject under which a message is appended to a closed stream."""
@@ -63,7 +63,7 @@ async def open_(nc: Client, found: StreamState) -> StreamState:
 
 async def make_closed(nc: Client, name: str, configuration: dict[str, Any]) -> StreamState:
     """A new stream, closed from the beginning. Raises Unavailable, also when there is one with other settings."""
-    return read(await ask(nc, f"STREAM.CREATE.{name}", closed(configuration)))
+    return read(await create(nc, name, closed(configuration)))
 
 
 async def _update(nc: Client, name: str, configuration: dict[str, Any]) -> StreamState:

@@ -9,7 +9,7 @@ from nats.aio.client import Client
 
 from services.errors import DaybookError, StreamMismatch, Unavailable
 from services.settings import LOOPBACK, Endpoints, Settings
-from services.stream.state import StreamState, ask, find, read
+from services.stream.state import StreamState, ask, create, find, read
 
 SUBJECTS = ["daybook.account.*", "daybook.deal.*", "daybook.playbook.*"]
 MAX_MESSAGE_BYTES = 65_536
@@ -86,7 +86,7 @@ async def provision(nc: Client, settings: Settings, disk: Path | None, *, may_cr
                 "the journal holds of it and makes it anew; or restore the stream from its backup, or start a new "
                 "ledger with a new database."
             )
-        return read(await ask(nc, f"STREAM.CREATE.{settings.stream}", await fresh(nc, settings, disk)))
+        return read(await create(nc, settings.stream, await fresh(nc, settings, disk)))
     wanted = configuration(settings, settings.stream_max_bytes or found.max_bytes)
     differing = differences(wanted, found.configuration)
     if differing and differing.keys() <= _ADJUSTED and found.max_bytes > 0:

@@ -1,8 +1,10 @@
 """State of the stream, as the NATS server reports it."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import nats.errors
@@ -11,7 +13,10 @@ from nats.aio.client import Client
 from services.errors import NotProvisioned, Unavailable
 from services.stream import rights
 
-_STREAM_NOT_FOUND, _NOT_FOR_ACCOUNT = 10059, 10039
+_STREAM_NOT_FOUND, _NOT_FOR_ACCOUNT, _NO_STORE = 10059, 10039, 10049
+_STORE_FREE_S = 5.0
+"""While the server still removes the files of a stream of the same name, it makes no new one: it is asked again."""
+_PAUSE_S = 0.05
 _ANSWERED_S = 10.0
 _FOUND_S = 4.0
 """While a cluster elects a leader nobody answers: who asks how the stream is asks again soon."""
@@ -85,6 +90,16 @@ async def ask(
     if answer.get("error", {}).get("err_code") == _NOT_FOR_ACCOUNT:
         raise rights.not_permitted(_url(nc), _purpose(nc), f"ask $JS.API.{verb}, for its account has no JetStream")
     return answer
+
+
+async def create(nc: Client, name: str, configuration: dict[str, Any]) -> dict[str, Any]:
+    """The server's answer to STREAM.CREATE. Raises what `ask` raises."""
+    until = monotonic() + _STORE_FREE_S
+    while True:
+        answer = await ask(nc, f"STREAM.CREATE.{name}", configuration)
+        if answer.get("error", {}).get("err_code") != _NO_STORE or monotonic() > until:
+            return answer
+        await asyncio.sleep(_PAUSE_S)
 
 
 def read(answer: dict[str, Any]) -> StreamState:

@@ -43,14 +43,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         r"sent again: Answer\(status=201",
     ),
     Mutation(
-        "the positions of lanes that go on together are committed with their rows",
-        "services/projector/abreast.py",
-        _COMMITTED_TOGETHER,
-        _COMMITTED_BEFORE,
-        Plan("killed_writing"),
-        r"daybook rebuild --diff: |should stand|are not what the rules say",
-    ),
-    Mutation(
         "a lane whose time is up has taken all that became known by one entry",
         "services/projector/lane.py",
         "            while end < len(arrivals) and arrivals[end].known == arrivals[end - 1].known:\n"
