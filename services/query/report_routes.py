@@ -221,7 +221,7 @@ async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> 
     served = await generation.served(asked.connection)
     told = [
         served.schema if served else None,
-        await reports.stale_of(asked.connection),
+        await reports.digest(asked.connection),
         question.report.name,
         reports.named(question),
         moment.as_of.isoformat(),

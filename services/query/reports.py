@@ -15,7 +15,7 @@ from typing import Any, cast
 import asyncpg
 
 from projections.columns import Kind, columns_of
-from projections.reports import BY_NAME, REPORTS, compose
+from projections.reports import compose
 from projections.reports.report import Aggregate, Report, Rows, Snapshot
 from services.errors import BadRequest, NotKnown
 from services.ledger.journal import Connection
@@ -93,14 +93,6 @@ class _Places:
     def values(self) -> list[Any]:
         """The values, as asyncpg takes them."""
         return [self._values[name][0] for name in self._names]
-
-
-def report_named(name: str) -> Report:
-    """A report of the list. Raises NotKnown."""
-    found = BY_NAME.get(name)
-    if found is None:
-        raise NotKnown(f"There is no report {name[:40]!r}; there are {', '.join(each.name for each in REPORTS)}.")
-    return found
 
 
 def question(report: Report, given: Mapping[str, str]) -> Question:
@@ -293,9 +285,10 @@ async def causes(connection: Connection, sequences: Sequence[int]) -> dict[int, 
     }
 
 
-async def stale_of(connection: Connection) -> str:
-    """A digest of the subjects whose later entries could not be folded: reports mark them."""
-    found: str = await connection.fetchval(_SQL["stale"])
+async def digest(connection: Connection) -> str:
+    """Digest of what answers depend on beside the two times: subjects that are marked stale, and the reports'
+    definitions."""
+    found: str = await connection.fetchval(_SQL["digest"])
     return found
 
 

@@ -17,7 +17,7 @@ select playbook, version, name_zh, name_en, position, stages, published, publish
 select sequence, source, id, type, subject, occurred_at, recorded_at, actor
   from ledger.journal where sequence = any($1::bigint[]);
 
--- name: stale
+-- name: digest
 -- Which subjects are stale, since which entry, and which columns the reports have.
 select md5(coalesce((select string_agg(stale.subject || ' ' || stale.view || ' ' || stale.sequence, ';'
                                        order by stale.subject, stale.view)
