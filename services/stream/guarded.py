@@ -12,6 +12,8 @@ from nats.aio.transport import TcpTransport
 from nats.errors import Error, ProtocolError
 from nats.protocol.parser import ERR_RE, PERMISSIONS_ERR
 
+from services.lifetime import ended
+
 
 class NoTls(Error):
     """The server does not speak TLS, and we want it."""
@@ -65,10 +67,12 @@ class GuardedClient(Client):
     Whatever happens to the server, a caller meets `nats.errors.Error` or OSError and nothing else, and the connection
     is made anew. nats-py's own reading, writing or reconnecting may end without a word, and leave a connection that
     looks whole and hears nothing. `_read_loop`, `_attempt_reconnect`, `_process_err`, `_pongs`, `_process_pong`,
-    `_pending`, `_resp_map`, `_close` and `_connect_to_server` are nats-py's own;
+    `_pending`, `_resp_map`, `_close`, `_reconnection_task` and `_connect_to_server` are nats-py's own;
     `tests/integration/stream/test_guarded.py` notices when they are no longer used, and
     `tests/integration/deploy/test_nats_not_permitted.py` does for `_ps`.
     """
+
+    _closing = False
 
     async def connect(self, *servers: Any, **options: Any) -> None:
         """Connect as nats-py does; an attempt that fails, or is broken off, leaves no open connection."""
@@ -132,6 +136,8 @@ class GuardedClient(Client):
                 await asyncio.sleep(self.options["reconnect_time_wait"])
 
     async def _connect_to_server(self, s: Srv) -> None:
+        if self._closing:
+            raise asyncio.CancelledError  # ends `_attempt_reconnect`, which may have swallowed its cancellation
         self._let_go()  # nats-py leaves a connection open on which it got no greeting
         transport = _Transport()  # type: ignore[no-untyped-call]
         await transport.connect(s.uri, DEFAULT_BUFFER_SIZE, self.options["connect_timeout"])
@@ -153,6 +159,7 @@ class GuardedClient(Client):
             await self.close()
 
     async def _close(self, status: int, do_cbs: bool = True) -> None:
+        self._closing = True
         if self.is_connected:
             with suppress(OSError):  # the server is gone, and what was to be sent cannot be
                 self._write_pending()
@@ -162,6 +169,11 @@ class GuardedClient(Client):
         except OSError as error:
             self._let_go()
             await self._error_cb(error)
+        reconnecting = self._reconnection_task
+        if reconnecting is not None and reconnecting is not asyncio.current_task():
+            await ended([reconnecting])
+            self._let_go()
+            self._status = status
 
     def _write_pending(self) -> None:
         if self._transport and self._pending:

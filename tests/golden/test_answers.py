@@ -83,5 +83,5 @@ def test_every_command_prints_as_before(told: Told) -> None:
     found = []
     for words in commands:
         done = CliRunner().invoke(app, words, env=told.ledger.environment | {"COLUMNS": "200"}, catch_exceptions=False)
-        found.append(f"== daybook {' '.join(words)}\n{done.exit_code}\n{_kept(done.output)}")
+        found.append(f"== daybook {' '.join(words)}\n{done.exit_code}\n{_kept(done.stdout)}")
     assert not differing("commands.txt", "\n".join(found) + "\n")

@@ -63,8 +63,8 @@ def _hostile(path: Path, text: str, number: int) -> dict[str, Any]:
 def _printed(ledger: Ledger, *words: str) -> str:
     done = CliRunner().invoke(app, words, env=ledger.environment | {"COLUMNS": "5000"}, catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    assert done.output.replace("\n", "").isprintable()
-    return done.output
+    assert done.stdout.replace("\n", "").isprintable()
+    return done.stdout
 
 
 async def test_no_text_is_obeyed_by_what_prints_it(servers: Servers) -> None:

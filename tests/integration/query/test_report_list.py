@@ -468,7 +468,7 @@ async def _printed(asked: Asked, report: Report, *words: str) -> str:
     command = ["report", report.name, *words]
     done = await asyncio.to_thread(CliRunner().invoke, app, command, env=environment, catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    return done.output
+    return done.stdout
 
 
 class _nothing:

@@ -17,7 +17,7 @@ from nats.aio.client import Client
 
 from services.embedded.nats import NatsServer
 from services.errors import Unavailable
-from services.stream import connection
+from services.stream import connection, guarded
 from services.stream.append import Away, Message, append
 from services.stream.following import FollowingClient
 from services.stream.frames import frame, send
@@ -128,6 +128,34 @@ async def test_a_server_that_is_no_nats_server_any_more_is_left_before_it_is_tri
             assert [await left.get() for _ in range(2)] == [b"", b""]
     finally:
         await nc.close()
+
+
+async def test_what_is_closed_while_it_reconnects_stops_trying(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = NatsServer(tmp_path / "nats", tmp_path / "nats.log")
+    await server.start()
+    nc = await connection.connect(server.url, "test")
+    attempts = 0
+
+    async def fails(*_: object) -> None:
+        """Fail at the moment of a cancellation, which `asyncio.wait_for` then hides."""
+        nonlocal attempts
+        attempts += 1
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.2)
+        raise ConnectionRefusedError
+
+    async def tries() -> bool:
+        return attempts > 0
+
+    monkeypatch.setattr(guarded._Transport, "connect", fails)
+    await server.stop()
+    await until(tries, "the connection is not made anew")
+    await nc.close()
+    assert nc.is_closed
+    assert nc._reconnection_task is not None
+    assert nc._reconnection_task.done()
 
 
 async def _publish_much(nc: FollowingClient) -> None:
