@@ -130,9 +130,7 @@ async def test_a_server_that_is_no_nats_server_any_more_is_left_before_it_is_tri
         await nc.close()
 
 
-async def test_what_is_closed_while_it_reconnects_stops_trying(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_closed_while_it_reconnects_stops_trying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = NatsServer(tmp_path / "nats", tmp_path / "nats.log")
     await server.start()
     nc = await connection.connect(server.url, "test")
