@@ -4,13 +4,14 @@ pydantic reads those from the source whenever a model is made (`use_attribute_do
 each process of Daybook takes to start. Descriptions are for schemas: here they are read when a schema is written.
 """
 
+import ast
+import inspect
+import textwrap
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-
-from contracts.field_docstrings import field_docstrings
 
 
 class Documented(BaseModel):
@@ -26,6 +27,18 @@ class Documented(BaseModel):
                     if name in properties:
                         properties[name].setdefault("description", text)
         return schema
+
+
+def field_docstrings(cls: type) -> dict[str, str]:
+    """Docstrings by the name of their field, of the class itself without the classes that it extends."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for field, below in zip(definition.body, definition.body[1:], strict=False):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = inspect.cleandoc(text)
+    return found
 
 
 _docstrings = cache(field_docstrings)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from contracts.field_docstrings import field_docstrings
+from contracts.documented import field_docstrings
 
 
 @dataclass(frozen=True, slots=True)

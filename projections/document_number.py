@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple, cast, get_args
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import (
     EVENTS,
     CreditNoteIssued,
@@ -17,8 +17,8 @@ from contracts.events import (
     InvoiceIssued,
     PaymentReceived,
 )
-from contracts.identifiers import split_subject
-from contracts.references import number_key
+from contracts.types.identifiers import split_subject
+from contracts.types.references import number_key
 
 Kind = Literal["invoice", "credit_note", "payment"]
 """Kind of a document, and the field of its event that holds the number."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Generic, NamedTuple, TypeVar
 from zlib import crc32
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import Event
 
 FOREVER = datetime.max.replace(tzinfo=UTC)

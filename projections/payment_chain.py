@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import (
     EVENTS,
     EventCorrected,
@@ -19,8 +19,8 @@ from contracts.events import (
     PaymentReversed,
     PaymentTransferred,
 )
-from contracts.identifiers import split_subject
-from contracts.references import number_key
+from contracts.types.identifiers import split_subject
+from contracts.types.references import number_key
 from projections.entry import Recorded
 
 CASH = (PaymentReceived, PaymentReversed, PaymentTransferred)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contracts.events import Event
-from contracts.identifiers import split_subject
+from contracts.types.identifiers import split_subject
 from projections.cell import Cell, Change, replace_rows
 from projections.entry import FOREVER, Entry, Recorded
 from projections.history import Effective

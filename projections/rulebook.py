@@ -11,7 +11,7 @@ from typing import Literal
 from contracts.events import Event
 from contracts.playbooks.evidence import NEVER_EVIDENCE
 from contracts.playbooks.playbook import Item, Playbook, Satisfier, Stage
-from contracts.references import reference_key
+from contracts.types.references import reference_key
 
 NeedKind = Literal["milestone", "criterion", "commitment"]
 Phase = Literal["entered", "completed"]

@@ -10,11 +10,11 @@ import asyncpg
 import nats.errors
 from nats.aio.client import Client
 
-from contracts.canonical import canonical
-from contracts.envelope import read_event
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.envelope import read_event
 from contracts.events import PlaybookPublished
-from contracts.identifiers import stream_subject
 from contracts.playbooks.playbook import Playbook
+from contracts.types.identifiers import stream_subject
 from services.errors import DaybookError, Unavailable
 
 SOURCE = "daybook"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contracts.canonical import canonical
+from contracts.cloudevents.canonical import canonical
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
 from projections.entry import Entry, Recorded
 from projections.history import entry_of

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from contracts.playbooks.playbook import Playbook
 from projections.entry import FOREVER, Recorded
 from projections.playbooks import Playbooks, Published

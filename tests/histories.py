@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from contracts.identifiers import SubjectKind
 from contracts.playbooks.playbook import Playbook
+from contracts.types.identifiers import SubjectKind
 from tests.given import Said, day
 from tests.playbooks import CLAIMED, PRACTICE, SHORTER, playbook
 from tests.saying import deal_through, event_corrected, event_voided

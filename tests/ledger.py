@@ -9,11 +9,11 @@ from typing import Any
 import asyncpg
 from pydantic import SecretStr
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from contracts.events import EVENTS
-from contracts.identifiers import stream_subject
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped
+from contracts.types.identifiers import stream_subject
 from services import database, playbooks
 from services.database import Role
 from services.errors import Unavailable

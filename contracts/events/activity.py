@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.events.event import Event
-from contracts.identifiers import AccountId, ContactId, DocumentNumber, LongText, ShortText
-from contracts.money import Amount, Currency, Monetary
-from contracts.times import CalendarDay, Instant
+from contracts.types.identifiers import AccountId, ContactId, DocumentNumber, LongText, ShortText
+from contracts.types.money import Amount, Currency, Monetary
+from contracts.types.times import CalendarDay, Instant
 
 Seconds = Annotated[int, Field(ge=0, le=604_800)]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.events.event import Event
-from contracts.identifiers import ContactId, LongText, ShortText
+from contracts.types.identifiers import ContactId, LongText, ShortText
 
 StageNumber = Annotated[int, Field(ge=1, le=50)]
 """A stage's place in its playbook, from 1."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from contracts.events.event import Data, Event
 from contracts.events.evidence import EventReference
-from contracts.identifiers import EventType, LongText, Person, SubjectKind
-from contracts.times import ExactTime
+from contracts.types.identifiers import EventType, LongText, Person, SubjectKind
+from contracts.types.times import ExactTime
 
 _ANY: frozenset[SubjectKind] = frozenset({"deal", "account"})
 

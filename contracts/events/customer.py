@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.events.event import Data, Event
-from contracts.identifiers import AccountId, ContactId, DealId, LongText, ShortText
-from contracts.times import CalendarDay
+from contracts.types.identifiers import AccountId, ContactId, DealId, LongText, ShortText
+from contracts.types.times import CalendarDay
 
 
 class AccountRegistered(Event, type="daybook.account_registered.v1", family="customer", subjects="account"):

@@ -1,9 +1,9 @@
 """The deal family: where a sale begins, changes hands and ends."""
 
 from contracts.events.event import Event
-from contracts.identifiers import AccountId, LongText, Person, PlaybookKey, PlaybookVersion, ShortText
-from contracts.money import Amount, Currency, Monetary
-from contracts.times import CalendarDay
+from contracts.types.identifiers import AccountId, LongText, Person, PlaybookKey, PlaybookVersion, ShortText
+from contracts.types.money import Amount, Currency, Monetary
+from contracts.types.times import CalendarDay
 
 
 class DealOpened(Event, Monetary, type="daybook.deal_opened.v1", family="deal", subjects="deal"):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts.documented import Documented
-from contracts.identifiers import SubjectKind
+from contracts.types.identifiers import SubjectKind
 
 Family = Literal[
     "deal", "activity", "evidence", "customer", "commitment", "receivables", "care", "correction", "policy"

@@ -4,9 +4,9 @@ from typing import Self
 
 from pydantic import model_validator
 
+from contracts.cloudevents.refusals import fault
 from contracts.events.event import Data, Event
-from contracts.identifiers import EventId, ItemKey, LongText, ShortText, SourceName
-from contracts.problems import fault
+from contracts.types.identifiers import EventId, ItemKey, LongText, ShortText, SourceName
 
 
 class EventReference(Data):

@@ -1,8 +1,8 @@
 """The policy family: the sales processes themselves, published so that replays use what was in force."""
 
 from contracts.events.event import Event
-from contracts.identifiers import LongText, PlaybookVersion
 from contracts.playbooks.playbook import Playbook
+from contracts.types.identifiers import LongText, PlaybookVersion
 
 
 class PlaybookPublished(Event, type="daybook.playbook_published.v1", family="policy", subjects="playbook"):

@@ -5,11 +5,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from contracts.cloudevents.refusals import fault
 from contracts.events.event import Data, Event
-from contracts.identifiers import AccountId, DealId, DocumentNumber, LongText, Person, ShortText
-from contracts.money import Currency, Monetary, PositiveAmount
-from contracts.problems import fault
-from contracts.times import CalendarDay
+from contracts.types.identifiers import AccountId, DealId, DocumentNumber, LongText, Person, ShortText
+from contracts.types.money import Currency, Monetary, PositiveAmount
+from contracts.types.times import CalendarDay
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=3650)]

@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts.canonical import canonical
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.leniency import RECORDED, read_leniently
+from contracts.cloudevents.refusals import fault, reasons_of
 from contracts.events.correction import EventCorrected
 from contracts.events.event import Event
-from contracts.leniency import RECORDED, read_leniently
-from contracts.problems import fault, reasons_of
 
 
 class UnknownType(ValueError):

@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.canonical import MAX_INTEGER
+from contracts.cloudevents.canonical import MAX_INTEGER
+from contracts.cloudevents.refusals import fault
 from contracts.documented import Documented
-from contracts.identifiers import FieldName, ItemKey, PlaybookKey, PlaybookVersion, ShortText
 from contracts.playbooks.consistency import problems
-from contracts.problems import fault
+from contracts.types.identifiers import FieldName, ItemKey, PlaybookKey, PlaybookVersion, ShortText
 
 _PROBABILITY = re.compile(r"0(\.[0-9]{1,4})?|1(\.0{1,4})?")
 

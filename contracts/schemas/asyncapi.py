@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contracts.envelope import MAX_BATCH, MAX_EVENT_BYTES
+from contracts.cloudevents.envelope import MAX_BATCH, MAX_EVENT_BYTES
 from contracts.events import Event, Registry
-from contracts.identifiers import SubjectKind
+from contracts.types.identifiers import SubjectKind
 
 _EVENT_MEDIA = "application/cloudevents+json"
 _BATCH_MEDIA = "application/cloudevents-batch+json"

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from contracts.envelope import ABOUT_THE_SENDING, Attributes
+from contracts.cloudevents.envelope import ABOUT_THE_SENDING, Attributes
 from contracts.events import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

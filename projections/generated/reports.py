@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from contracts.currencies import MINOR_UNITS
+from contracts.types.currencies import MINOR_UNITS
 from projections.columns import Column, columns_of
 from projections.generated.tables import listed, literal
 from projections.reports.compose import Bind, rows, totals

@@ -7,7 +7,7 @@ is; the rest is flagged and has no effect later.
 
 from decimal import Decimal
 
-from contracts.references import spelled_out
+from contracts.types.references import spelled_out
 from projections.receivables.account import Allocate, Applied, Document, DocumentKind
 from projections.receivables.step import Step
 

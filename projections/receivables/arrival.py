@@ -15,8 +15,8 @@ from contracts.events import (
     PaymentReversed,
     PaymentTransferred,
 )
-from contracts.money import in_units
-from contracts.references import number_key, spelled_out, told_apart
+from contracts.types.money import in_units
+from contracts.types.references import number_key, spelled_out, told_apart
 from projections.receivables import balance
 from projections.receivables.account import (
     Allocate,

@@ -1,6 +1,6 @@
 """Disputed items: marked, still owed and still ageing."""
 
-from contracts.references import spelled_out
+from contracts.types.references import spelled_out
 from projections.receivables.account import Contest
 from projections.receivables.step import Step
 

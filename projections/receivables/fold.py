@@ -13,8 +13,8 @@ from contracts.events import (
     PaymentTransferred,
     ReceivableDisputed,
 )
-from contracts.identifiers import split_subject
-from contracts.references import number_key
+from contracts.types.identifiers import split_subject
+from contracts.types.references import number_key
 from projections.entry import Entry
 from projections.playbooks import Playbooks
 from projections.receivables import arrival

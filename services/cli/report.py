@@ -296,6 +296,6 @@ def _cell(column: "Column", value: Any, zone: str, lang: Language) -> str:
 
 def _local(at: str, zone: str) -> str:
     """An instant for people: to the second, in the ledger's zone, with its offset."""
-    from services import zones
+    from contracts.types import zones
 
     return datetime.fromisoformat(at).astimezone(zones.zone(zone)).replace(microsecond=0).isoformat(" ")

@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
+from contracts.cloudevents.refusals import Problem
 from contracts.events import EventCorrected, EventVoided, PlaybookPublished, PlaybookWithdrawn
-from contracts.identifiers import split_subject
-from contracts.problems import Problem
+from contracts.types.identifiers import split_subject
 from services.intake.journal import Identity, Original
 from services.intake.problems import Fault
 from services.intake.sources import Source

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fastapi import Request
 
-from contracts.envelope import MAX_BATCH_BYTES, MAX_SENT_BYTES, is_json
+from contracts.cloudevents.envelope import MAX_BATCH_BYTES, MAX_SENT_BYTES, is_json
 from services.intake.openapi import BATCH, BINARY, STRUCTURED
 from services.intake.problems import Refusal
 from services.intake.sent import Batches, Sent, binary, structured

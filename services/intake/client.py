@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.envelope import MAX_BATCH
+from contracts.cloudevents.envelope import MAX_BATCH
 from services.errors import BadRequest, Unavailable
 from services.tls import client_context, distrusted
 

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.identifiers import EventId, SourceName
+from contracts.types.identifiers import EventId, SourceName
 from services.intake import metrics
 from services.intake.fate import Fate, fate_of
 from services.intake.journal import Journal

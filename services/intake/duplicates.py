@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import structlog
 from nats.aio.client import Client
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from services.intake.journal import Identity, Journal, Original, Question
 from services.intake.problems import Refusal
 from services.stream.reading import message_at

@@ -11,7 +11,7 @@ from itertools import chain
 
 from nats.aio.client import Client
 
-from contracts.envelope import MAX_BATCH
+from contracts.cloudevents.envelope import MAX_BATCH
 from services.intake import metrics
 from services.intake.together import Together
 from services.stream.append import Appended, Away, DuplicateSomewhere, Message, Outcome, append

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from services import database, disk, zones
+from contracts.types import zones
+from services import database, disk
 from services.errors import BadRequest, NotConfigured
 from services.intake import registration
 from services.intake.adapters.reading import EVENTS, SOURCE, Reading, Reject

@@ -13,9 +13,9 @@ from typing import NamedTuple, Self
 
 import structlog
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EventCorrected
-from contracts.references import told_apart
+from contracts.types.references import told_apart
 from projections.document_number import DocumentNumber, document_of, number_of, numbered
 from projections.entry import Recorded
 from projections.history import effective

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from contracts.envelope import MAX_BATCH, Attributes
+from contracts.cloudevents.envelope import MAX_BATCH, Attributes
 from contracts.events import EVENTS
 from contracts.schemas.asyncapi import WARNINGS
 from contracts.schemas.event_schema import event_schema

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.problems import Problem
+from contracts.cloudevents.refusals import Problem
 
 CONTENT_TYPE = "application/problem+json"
 

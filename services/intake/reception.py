@@ -12,8 +12,8 @@ from itertools import chain
 
 import structlog
 
-from contracts.envelope import CloudEvent
-from contracts.problems import Problem
+from contracts.cloudevents.envelope import CloudEvent
+from contracts.cloudevents.refusals import Problem
 from services.errors import DaybookError
 from services.intake import admission
 from services.intake.duplicates import Duplicates

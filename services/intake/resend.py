@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from services import database
 from services.errors import BadRequest, Unavailable
 from services.intake.asking import Asking

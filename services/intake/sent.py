@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from contracts.envelope import CloudEvent, Refused, read_binary, read_event, reading_members
-from contracts.problems import Problem
+from contracts.cloudevents.envelope import CloudEvent, Refused, read_binary, read_event, reading_members
+from contracts.cloudevents.refusals import Problem
 from services.intake.journal import Identity
 
 AT_A_TIME = 100

@@ -11,10 +11,10 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 import asyncpg
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EVENTS, Event, PlaybookPublished, PlaybookWithdrawn, UnknownType
-from contracts.identifiers import split_subject
-from contracts.times import nanoseconds_of
+from contracts.types.identifiers import split_subject
+from contracts.types.times import nanoseconds_of
 from projections.entry import Recorded
 from projections.playbooks import Playbooks, Policy, Published, Withdrawn
 from services.errors import JournalUnreadable

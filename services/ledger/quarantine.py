@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.envelope import CloudEvent, Refused, read_event
+from contracts.cloudevents.envelope import CloudEvent, Refused, read_event
 from services.errors import BadRequest
 from services.ledger.journal import Connection, Row, recorded_position
 from services.sql import queries

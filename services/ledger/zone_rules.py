@@ -2,7 +2,7 @@
 
 import structlog
 
-from services import zones
+from contracts.types import zones
 from services.errors import NotProvisioned
 from services.ledger.journal import Connection, Row
 from services.sql import queries

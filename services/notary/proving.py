@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from contracts.canonical import leaf_hash
+from contracts.cloudevents.canonical import leaf_hash
 from services.errors import JournalAltered
 from services.ledger.journal import Connection, Row
 from services.ledger.times import microseconds

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from contracts.canonical import NotCanonical, read_json
-from contracts.envelope import Refused, read_entry
-from contracts.times import read_instant
+from contracts.cloudevents.canonical import NotCanonical, read_json
+from contracts.cloudevents.envelope import Refused, read_entry
+from contracts.types.times import read_instant
 from projections.entry import Recorded
 from projections.playbooks import Playbooks
 from projections.views import VIEWS, generation_digest

@@ -7,7 +7,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from contracts.identifiers import split_subject
+from contracts.types.identifiers import split_subject
 from projections.entry import FOREVER
 from projections.view import FlagRow, Row, RowKey, View
 

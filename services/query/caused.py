@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from contracts.identifiers import split_subject
+from contracts.types.identifiers import split_subject
 from projections.view import FlagRow, Row, RowKey, View
 from projections.views import VIEWS, generation_digest
 from services.ledger.journal import Connection

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from contracts.times import FIRST_YEAR, LAST_YEAR, read_instant
-from services import zones
+from contracts.types import zones
+from contracts.types.times import FIRST_YEAR, LAST_YEAR, read_instant
 from services.errors import BadRequest, Unavailable
 from services.ledger import zone_rules
 from services.ledger.journal import Connection

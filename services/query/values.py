@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from contracts.money import in_units
+from contracts.types.money import in_units
 from projections.entry import FOREVER
 
 _RATE = Decimal("0.0001")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from services.errors import Unavailable
 from services.ledger.expected import Expected, expected
 from services.ledger.remembered import Remembered

@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 from nats.aio.client import Client
 
-from contracts.canonical import leaf_hash
+from contracts.cloudevents.canonical import leaf_hash
 from services import database
 from services.errors import DaybookError, StreamMismatch, Unavailable
 from services.ledger.remembered import Remembered, check_stream, remembered

@@ -5,8 +5,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from contracts.currencies import MINOR_UNITS, WITHDRAWN
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
+from contracts.types.currencies import MINOR_UNITS, WITHDRAWN
 
 _EVERY_VERSION_KNOWS = frozenset(
     (

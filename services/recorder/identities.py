@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contracts.canonical import read_json
+from contracts.cloudevents.canonical import read_json
 from services.recorder.rows import Judged
 
 Identity = tuple[str, str]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contracts.envelope import CloudEvent, Refused, read_entry, read_recorded
-from contracts.identifiers import stream_subject
+from contracts.cloudevents.envelope import CloudEvent, Refused, read_entry, read_recorded
+from contracts.types.identifiers import stream_subject
 
 _LONGEST_REASON = 2000
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.canonical import leaf_hash
+from contracts.cloudevents.canonical import leaf_hash
 from contracts.events import EventCorrected, EventVoided
-from contracts.identifiers import split_subject
+from contracts.types.identifiers import split_subject
 from projections.document_number import DocumentNumber, numbered
 from projections.entry import PLAYBOOK_LANE, lane_of
 from projections.payment_chain import Link, links

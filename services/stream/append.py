@@ -17,8 +17,8 @@ from uuid import uuid4
 import nats.errors
 from nats.aio.client import Client
 
-from contracts.envelope import MAX_BATCH, CloudEvent
-from contracts.identifiers import stream_subject
+from contracts.cloudevents.envelope import MAX_BATCH, CloudEvent
+from contracts.types.identifiers import stream_subject
 from services.errors import StreamMismatch
 from services.stream.frames import frame, send
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import nats.errors
 from nats.aio.client import Client
 
-from contracts.envelope import MAX_BATCH
+from contracts.cloudevents.envelope import MAX_BATCH
 from services.errors import StreamFull, StreamMismatch, Unavailable
 from services.stream.append import FULL
 from services.stream.closing import way_to

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from itertools import chain
 
-from contracts.envelope import MAX_BATCH, read_event
+from contracts.cloudevents.envelope import MAX_BATCH, read_event
 from services.stream.append import Appended, Message, append, message_of
 from tests.benchmarks import peer, senders, usage
 from tests.benchmarks.events import new_event, next_number

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from contracts.envelope import MAX_BATCH
+from contracts.cloudevents.envelope import MAX_BATCH
 from services.recorder.rows import Concern, JournalRow, Judged, concern, judged
 from services.stream import connection as stream_connection
 from services.stream.follow import Follower

@@ -14,7 +14,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from contracts.envelope import MAX_BATCH, read_event
+from contracts.cloudevents.envelope import MAX_BATCH, read_event
 from contracts.playbooks.shipped import shipped
 from services.demo.facts import SOURCES
 from services.demo.story import tell

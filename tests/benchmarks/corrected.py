@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from services.demo.facts import Facts
 from services.stream.append import Message, message_of
 from tests.benchmarks.corpus import one_account, send

@@ -4,7 +4,7 @@ import itertools
 import json
 from typing import Any
 
-from contracts.envelope import MAX_BATCH, read_event
+from contracts.cloudevents.envelope import MAX_BATCH, read_event
 from services.stream.append import Appended, append, message_of
 from tests.ledger import Ledger
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from services.demo.facts import Facts
 from services.stream.append import Message, message_of
 from tests.benchmarks.corpus import corpus, send

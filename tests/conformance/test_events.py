@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel
 
-from contracts.envelope import Attributes, CloudEvent, Refused, outward, read_event, read_recorded
+from contracts.cloudevents.envelope import Attributes, CloudEvent, Refused, outward, read_event, read_recorded
 from contracts.events import EVENTS, Event
 from contracts.schemas import documents
 

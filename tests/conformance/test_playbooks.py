@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from contracts.canonical import canonical
-from contracts.envelope import read_event
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.envelope import read_event
 from contracts.events import PlaybookPublished
 from contracts.playbooks.check import check
 from contracts.playbooks.playbook import Names, Playbook

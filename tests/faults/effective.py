@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.canonical import canonical
-from contracts.envelope import read_entry
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.envelope import read_entry
 from contracts.events import EVENTS
 from projections.entry import Entry
 from tests.faults.recorded import Row

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.envelope import Refused, read_event
+from contracts.cloudevents.envelope import Refused, read_event
 from tests.faults.doors import Answer
 from tests.faults.hostile.doors import HTTP_SOURCE, NATS_SOURCE, neighbours, wrongly_blamed
 from tests.faults.hostile.judging import canonical, strictly, why_bad

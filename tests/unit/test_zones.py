@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services import zones
+from contracts.types import zones
+from contracts.types.zones import names, refused
 from services.settings import Settings
-from services.zones import names, refused
 
 INSTANTS = st.datetimes(datetime(1850, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))
 

@@ -8,7 +8,7 @@ The file does not say when an invoice was disputed: a disputed one is marked fro
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from contracts.currencies import MINOR_UNITS
+from contracts.types.currencies import MINOR_UNITS
 from services.errors import BadRequest
 from services.intake.adapters.reading import Line, Reading, american_date, lines, start_of, subject_id
 

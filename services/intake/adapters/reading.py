@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.envelope import Refused, read_event
+from contracts.cloudevents.envelope import Refused, read_event
 from services import disk
 from services.errors import BadRequest
 

@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EventCorrected, EventVoided
 from services.ledger.journal import Row
 from services.query.checks.differences import Differences

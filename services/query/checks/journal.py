@@ -7,8 +7,8 @@ messages with one identity the first counts, or this check says so.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
-from contracts.canonical import leaf_hash
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.canonical import leaf_hash
+from contracts.cloudevents.envelope import CloudEvent
 from services.ledger.journal import Connection, Row
 from services.ledger.times import instant, microseconds
 from services.query.checks.columns import check_columns

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.envelope import CloudEvent
+from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EventCorrected, EventVoided
-from contracts.identifiers import split_subject
+from contracts.types.identifiers import split_subject
 from projections import payment_chain
 from projections.entry import Recorded
 from projections.payment_chain import Link, links

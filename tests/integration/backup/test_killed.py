@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from contracts.playbooks.shipped import shipped
 from services import database
 from services.backup.restore import Restored

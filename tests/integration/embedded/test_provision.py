@@ -10,7 +10,8 @@ import pytest
 
 from contracts.playbooks.playbook import Names
 from contracts.playbooks.shipped import shipped
-from services import database, zones
+from contracts.types import zones
+from services import database
 from services.cli.init import lines
 from services.errors import DaybookError, MissingRights, StreamMismatch
 from services.leadership import lock_of

@@ -8,7 +8,7 @@ from cloudevents.core.bindings.http import HTTPMessage, to_binary_event, to_stru
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from services.stream.reading import message_at
 from tests.integration.intake.sending import BATCH, Sender, call
 from tests.ledger import Ledger

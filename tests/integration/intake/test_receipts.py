@@ -5,7 +5,7 @@ import json
 
 import nats
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from services.recorder.condition import Standing
 from services.stream.reading import message_at
 from tests.integration.intake.sending import Sender, call, calls

@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from services.intake.journal import Known, Question
 from services.intake.service import Running
 from services.recorder.condition import Standing

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from contracts.canonical import leaf_hash
+from contracts.cloudevents.canonical import leaf_hash
 from services.ledger.times import microseconds
 from services.notary import key, service
 from services.notary.head import Head, read_head

@@ -8,10 +8,10 @@ from typing import Any
 
 import asyncpg
 
-from contracts.canonical import leaf_hash
-from contracts.envelope import CloudEvent, read_event
+from contracts.cloudevents.canonical import leaf_hash
+from contracts.cloudevents.envelope import CloudEvent, read_event
 from contracts.events import EventCorrected, EventVoided
-from contracts.identifiers import stream_subject
+from contracts.types.identifiers import stream_subject
 from projections.entry import Recorded, lane_of
 from projections.payment_chain import Link, of_entries, ties
 

@@ -129,6 +129,6 @@ async def tell_second(told: Told) -> None:
 
 
 def _canonical(each: dict[str, Any]) -> bytes:
-    from contracts.envelope import read_event
+    from contracts.cloudevents.envelope import read_event
 
     return read_event(each).canonical

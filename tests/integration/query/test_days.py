@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from services import zones
+from contracts.types import zones
 from services.cli.asking import following
 from services.errors import NotProvisioned
 from services.ledger import zone_rules

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from contracts.envelope import Refused, read_event
-from contracts.references import reference_key
+from contracts.cloudevents.envelope import Refused, read_event
+from contracts.types.references import reference_key
 from services.cli.main import app
 from services.visible import visible
 from tests.integration.query.telling import Told

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.canonical import canonical
-from contracts.envelope import CloudEvent
-from contracts.identifiers import stream_subject
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.envelope import CloudEvent
+from contracts.types.identifiers import stream_subject
 from services.projector.rebuild import rebuild
 from services.query.service import running
 from services.query.verify import verify

@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 
 _numbers = itertools.count(1)
 

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from contracts.canonical import leaf_hash
-from contracts.envelope import CloudEvent, Refused, read_recorded
+from contracts.cloudevents.canonical import leaf_hash
+from contracts.cloudevents.envelope import CloudEvent, Refused, read_recorded
 from contracts.events import EventCorrected, EventVoided
-from contracts.identifiers import stream_subject
+from contracts.types.identifiers import stream_subject
 from projections.entry import lane_of
 from projections.payment_chain import CASH, links
 from services.recorder import service

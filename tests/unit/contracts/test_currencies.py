@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.currencies import BOUNDED, MINOR_UNITS, WITHDRAWN, out_of_use
+from contracts.types.currencies import BOUNDED, MINOR_UNITS, WITHDRAWN, out_of_use
 
 
 def at(day: str) -> datetime:

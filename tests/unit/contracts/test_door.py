@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contracts.canonical import canonical
-from contracts.door import let_in
-from contracts.envelope import CloudEvent, Refused, read_binary, read_event, read_members, read_recorded
-from contracts.references import reference_key
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.envelope import CloudEvent, Refused, read_binary, read_event, read_members, read_recorded
+from contracts.cloudevents.intake_rules import let_in
+from contracts.types.references import reference_key
 
 BLANKS = [" ", "\u00a0", "\u3000 ", "\u200b", "\ufeff", "\u00ad\u034f", "\u3164", "\u2800", "\U000e0100"]
 NONCHARACTERS = ["\ufffe", "\uffff", "\ufdd0", "\ufdef", "\U0001fffe", "\U000affff", "\U0010ffff"]

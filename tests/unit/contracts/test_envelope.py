@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.canonical import canonical, read_json
-from contracts.envelope import (
+from contracts.cloudevents.canonical import canonical, read_json
+from contracts.cloudevents.envelope import (
     MAX_BATCH,
     MAX_EVENT_BYTES,
     MAX_SENT_BYTES,
@@ -23,7 +23,7 @@ from contracts.envelope import (
     read_recorded,
     reading_members,
 )
-from contracts.references import reference_key
+from contracts.types.references import reference_key
 
 CALL: dict[str, Any] = {
     "specversion": "1.0",

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.identifiers import (
+from contracts.types.identifiers import (
     SAYS,
     EventId,
     ItemKey,

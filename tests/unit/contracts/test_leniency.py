@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, model_validator
 
-from contracts import money
-from contracts.canonical import canonical
-from contracts.envelope import Refused, read_entry, read_event, read_recorded
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.envelope import Refused, read_entry, read_event, read_recorded
+from contracts.cloudevents.refusals import fault
 from contracts.events import EVENTS, Registry
 from contracts.events.event import Data, Event
-from contracts.problems import fault
-from contracts.times import CalendarDay, Instant
+from contracts.types import money
+from contracts.types.times import CalendarDay, Instant
 
 RECORDED = Path(__file__).parents[2] / "conformance" / "recorded"
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.references import MOST_KEY_BYTES, number_key, reference_key, spelled_out, told_apart
+from contracts.types.references import MOST_KEY_BYTES, number_key, reference_key, spelled_out, told_apart
 
 LOOK_ALIKE = [
     ("Café-1", "Cafe\u0301-1"),

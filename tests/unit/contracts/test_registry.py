@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from contracts.envelope import Refused, read_event, read_recorded
+from contracts.cloudevents.envelope import Refused, read_event, read_recorded
 from contracts.events import EVENTS, CallMade, Event, EventCorrected, Registry, UnknownType
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.times import CalendarDay, ExactTime, Instant, nanoseconds_of, read_instant
+from contracts.types.times import CalendarDay, ExactTime, Instant, nanoseconds_of, read_instant
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from services.errors import BadRequest
 from services.intake.adapters import invoices_csv, maven_crm
 from services.intake.adapters.reading import EVENTS, american_date, subject_id

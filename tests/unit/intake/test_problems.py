@@ -2,7 +2,7 @@
 
 import json
 
-from contracts.problems import Problem
+from contracts.cloudevents.refusals import Problem
 from services.intake.problems import KINDS, RETRY_AFTER_S, Fault, Refusal, refused, type_of
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.canonical import leaf_hash
-from contracts.envelope import read_event
+from contracts.cloudevents.canonical import leaf_hash
+from contracts.cloudevents.envelope import read_event
 from contracts.events import EventCorrected, EventVoided
-from contracts.identifiers import stream_subject
+from contracts.types.identifiers import stream_subject
 from services.notary import verify_evidence as script
 from services.notary.head import sign_head
 from services.notary.note import SigningKey

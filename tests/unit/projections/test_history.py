@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.envelope import read_event
+from contracts.cloudevents.envelope import read_event
 from contracts.events import DealReassigned, PaymentReceived
 from projections.entry import Recorded
 from projections.history import Effective, effective

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.canonical import canonical
-from contracts.envelope import CloudEvent, read_event
+from contracts.cloudevents.canonical import canonical
+from contracts.cloudevents.envelope import CloudEvent, read_event
 from services.recorder.judge import Unreadable, judge
 
 EVENT = {

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.canonical import leaf_hash
-from contracts.envelope import read_event
-from contracts.identifiers import stream_subject
+from contracts.cloudevents.canonical import leaf_hash
+from contracts.cloudevents.envelope import read_event
+from contracts.types.identifiers import stream_subject
 from projections.entry import lane_of
 from services.recorder.identities import dispositions
 from services.recorder.rows import Judged, concern, judged

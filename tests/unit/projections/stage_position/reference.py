@@ -25,7 +25,7 @@ from contracts.events import (
     StageClaimed,
 )
 from contracts.playbooks.playbook import Item, Playbook
-from contracts.references import reference_key
+from contracts.types.references import reference_key
 from projections.entry import FOREVER
 from projections.playbooks import Playbooks
 from projections.stage_position import PositionRow

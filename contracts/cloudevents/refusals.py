@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from contracts.identifiers import SAYS
+from contracts.types.identifiers import SAYS
 
 MOST_NAMED = 50
 """The most faults that are named of one event."""

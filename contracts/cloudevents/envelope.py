@@ -12,13 +12,13 @@ from urllib.parse import unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.canonical import MAX_DEPTH, NotCanonical, canonical, is_plain, parse_unique, read_json
-from contracts.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
+from contracts.cloudevents.canonical import MAX_DEPTH, NotCanonical, canonical, is_plain, parse_unique, read_json
+from contracts.cloudevents.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
+from contracts.cloudevents.fast_path import judge_quickly, read_canonical
+from contracts.cloudevents.json_faults import breaks, read_broken
+from contracts.cloudevents.refusals import Problem, Refused, problems_of
 from contracts.events import EVENTS, Registry
-from contracts.fast_path import judge_quickly, read_canonical
-from contracts.places import breaks, read_broken
-from contracts.problems import Problem, Refused, problems_of
-from contracts.times import nanoseconds_of, read_instant
+from contracts.types.times import nanoseconds_of, read_instant
 
 __all__ = [
     "ABOUT_THE_SENDING",

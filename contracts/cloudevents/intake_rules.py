@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from contracts.currencies import BOUNDED, out_of_use
+from contracts.cloudevents.refusals import Problem
 from contracts.events import Event, EventCorrected
-from contracts.problems import Problem
-from contracts.references import reference_key
+from contracts.types.currencies import BOUNDED, out_of_use
+from contracts.types.references import reference_key
 
 _TEXTS = ("actor", "department")
 """Attributes that hold text of people; the others are ASCII without blanks at their ends."""
