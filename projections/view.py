@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeV
 
 from contracts.events import Event
 from projections.columns import Added, EntrySequence, Label, Subject
-from projections.entry import Entry
-from projections.playbooks import Playbooks
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
 
 S = TypeVar("S")
 
@@ -133,7 +133,7 @@ def _never(_: object, __: object) -> bool:
     return False
 
 
-def _never_joined(_: object, __: object) -> None:
+def _never_merged(_: object, __: object) -> None:
     raise AssertionError("all entries have the same name")
 
 
@@ -163,15 +163,15 @@ class View(Generic[S]):
     it; whether it did. Without it the entries behind a late one are always folded anew. It may be false at any time:
     then the state is as before."""
     remove: Callable[[S, Entry[Any]], bool] = _never
-    """The same with an entry less, which is among those folded."""
-    names: Callable[[Any], Sequence[Hashable]] = lambda _: _WHOLE
-    """What an event has to do with, at least one name. Entries that share no name, neither directly nor through
-    others, have no effect on each other, and touch no row in common: so only what has to do with a late entry is
-    folded anew. Without it all entries of a subject hang together."""
+    """Change a state into that with one entry less, which is among those folded; tell if it did, as `insert`."""
+    partition_keys: Callable[[Any], Sequence[Hashable]] = lambda _: _WHOLE
+    """Partition keys of an event, at least one. Entries linked by common keys form a partition. Partitions have no
+    effect on each other and touch no row in common, so that a late entry refolds only its own. By default all entries
+    of a subject form one."""
     changes: Mapping[int, Sequence[str]] = field(default_factory=dict, compare=False)
     """By each version above 1, sentences for people: which rows it makes otherwise than the version before."""
-    join: Callable[[S, S], None] = _never_joined
-    """Change a state into that of its entries and those of another, which shares no name with it and is given up."""
+    merge: Callable[[S, S], None] = _never_merged
+    """Change a state into that of its entries and those of another, which shares no key with it and is given up."""
 
     @cached_property
     def handled(self) -> frozenset[type[Event]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from contracts.cloudevents.canonical import canonical
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
-from projections.entry import Entry, Recorded
-from projections.history import entry_of
+from projections.replay.entry import Entry, JournalEntry
+from projections.replay.history import entry_of
 
 
 @dataclass
@@ -20,13 +20,13 @@ class Defined:
     waiting: set[int] = field(default_factory=set)
 
 
-def defined(recorded: Sequence[Recorded], subject: str) -> Defined:
+def defined(recorded: Sequence[JournalEntry], subject: str) -> Defined:
     """Of all that concerns the subject."""
     found = Defined()
-    by_identity = {each.said.identity: each for each in recorded}
-    corrections = [each for each in recorded if isinstance(each.said.event, EventCorrected | EventVoided)]
+    by_identity = {each.cloud_event.identity: each for each in recorded}
+    corrections = [each for each in recorded if isinstance(each.cloud_event.event, EventCorrected | EventVoided)]
     originals = [each for each in recorded if each not in corrections]
-    there = [each for each in corrections if each.said.subject == subject or _target(each) in by_identity]
+    there = [each for each in corrections if each.cloud_event.subject == subject or _target(each) in by_identity]
     for each in there:
         target = by_identity.get(_target(each))
         if target is None or (target in corrections and target not in there):
@@ -37,12 +37,12 @@ def defined(recorded: Sequence[Recorded], subject: str) -> Defined:
         deciding = [
             each
             for each in there
-            if _target(each) == original.said.identity and each.sequence not in found.without_effect
+            if _target(each) == original.cloud_event.identity and each.sequence not in found.without_effect
         ]
         last = max(deciding, key=lambda each: each.sequence, default=None)
         if last is None:
             found.entries.append(entry_of(original))
-        elif isinstance(last.said.event, EventVoided):
+        elif isinstance(last.cloud_event.event, EventVoided):
             found.voided_by[original.sequence] = last.sequence
         else:
             found.corrected_by[original.sequence] = last.sequence
@@ -51,8 +51,8 @@ def defined(recorded: Sequence[Recorded], subject: str) -> Defined:
     return found
 
 
-def _target(correction: Recorded) -> tuple[str, str]:
-    event = correction.said.event
+def _target(correction: JournalEntry) -> tuple[str, str]:
+    event = correction.cloud_event.event
     assert isinstance(event, EventCorrected | EventVoided)
     return event.target.source, event.target.id
 
@@ -61,9 +61,9 @@ def _replacement(correction: EventCorrected) -> Event:
     return EVENTS.newest(EVENTS.read(correction.target_type, canonical(correction.replacement.data)))
 
 
-def _may(correction: Recorded, target: Recorded) -> bool:
-    event, said = correction.said.event, target.said
-    if said.event.family in ("correction", "policy") or correction.said.subject != said.subject:
+def _may(correction: JournalEntry, target: JournalEntry) -> bool:
+    event, said = correction.cloud_event.event, target.cloud_event
+    if said.event.family in ("correction", "policy") or correction.cloud_event.subject != said.subject:
         return False
     if isinstance(event, EventVoided):
         return True
@@ -71,8 +71,8 @@ def _may(correction: Recorded, target: Recorded) -> bool:
     return event.target_type == said.type and _replacement(event).concerns() == said.event.concerns()
 
 
-def _replaced(original: Recorded, correction: Recorded) -> Entry[Event]:
-    event = correction.said.event
+def _replaced(original: JournalEntry, correction: JournalEntry) -> Entry[Event]:
+    event = correction.cloud_event.event
     assert isinstance(event, EventCorrected)
     return entry_of(original)._replace(
         occurred_at=event.replacement.time.at,

@@ -11,9 +11,9 @@ from typing import Any
 
 from contracts.cloudevents.envelope import read_event
 from contracts.playbooks.playbook import Playbook
-from projections.entry import FOREVER, Recorded
-from projections.playbooks import Playbooks, Published
-from projections.replay import Change, Replay
+from projections.replay.entry import FOREVER, JournalEntry
+from projections.replay.playbooks import Playbooks, Published
+from projections.replay.replay import Change, Replay
 from projections.view import FlagRow, Row, View
 from tests.playbooks import PRACTICE
 
@@ -72,7 +72,7 @@ class Story:
     subject: str
     replay: Replay
     playbooks: Playbooks = field(default_factory=Playbooks)
-    history: list[Recorded] = field(default_factory=list)
+    history: list[JournalEntry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     """What the last `when` changed."""
     sequence: int = 0
@@ -147,7 +147,7 @@ class Story:
             "time": instant(self.last_at, said.nanoseconds),
             "data": said.data,
         }
-        recorded = Recorded(self.sequence, read_event(event))
+        recorded = JournalEntry(self.sequence, read_event(event))
         self.history.append(recorded)
         return self.replay.take(recorded, self.playbooks)
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from contracts.playbooks.playbook import Playbook
-from projections.entry import FOREVER
-from projections.stage_position import PositionRow
+from projections.replay.entry import FOREVER
+from projections.views.stage_position import PositionRow
 from tests.given import Expected, Said, instant
 from tests.playbooks import PRACTICE
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from projections.columns import Amount, Count, Currency, Label
-from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.reports.report import Aggregate, Cells, Chart, ReportRow, source_of
+from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
 
 Line = Literal[
     "not_due",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from projections.columns import Amounts, Count, Label
 from projections.reports.report import Aggregate, Cells, Chart, ReportRow, source_of
-from projections.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow
 
 Band = Literal["not_started", "potential", "intent", "negotiation", "closing"]
 

@@ -3,7 +3,7 @@
 from projections.columns import DealId, Label
 from projections.reports.pipeline import StandingDeal
 from projections.reports.report import Parameter, Rows, source_of
-from projections.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow
 
 deal = Rows(
     name="deal",

@@ -13,7 +13,7 @@ from projections.reports.report import (
     ReportRow,
     source_of,
 )
-from projections.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow
 
 
 @dataclass(frozen=True, slots=True)

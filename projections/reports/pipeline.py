@@ -16,9 +16,9 @@ from projections.columns import (
     StageNumber,
     Version,
 )
+from projections.replay.rulebook import Phase
 from projections.reports.report import ReportRow, Rows, source_of
-from projections.rulebook import Phase
-from projections.stage_position.rows import PositionRow, Status
+from projections.views.stage_position.rows import PositionRow, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from projections.columns import AccountId, Amount, Currency, Days, DealId, EntrySequence, Label
-from projections.receivables.rows import ItemRow
 from projections.reports.report import ReportRow, Rows, source_of
+from projections.views.receivables.rows import ItemRow
 
 Bucket = Literal["not_due", "1-30", "31-60", "61-90", "over_90"]
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from projections.columns import AccountId, Amount, Currency, EntrySequence, Label
-from projections.receivables.rows import UnappliedRow
 from projections.reports.report import ReportRow, Rows, source_of
+from projections.views.receivables.rows import UnappliedRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from projections import history
-from projections.receivables import receivables
-from projections.stage_position import stage_position
+from projections.replay import history
 from projections.view import View
+from projections.views.receivables import receivables
+from projections.views.stage_position import stage_position
 
 VIEWS: tuple[View[Any], ...] = (stage_position, receivables)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from projections.history import effective
+from projections.replay.history import effective
 from services.intake.journal import Journal, Question
 from services.intake.problems import Refusal
 from services.ledger.journal import recorded_of

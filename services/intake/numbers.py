@@ -16,9 +16,9 @@ import structlog
 from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EventCorrected
 from contracts.types.references import told_apart
-from projections.document_number import DocumentNumber, document_of, number_of, numbered
-from projections.entry import Recorded
-from projections.history import effective
+from projections.replay.document_number import DocumentNumber, document_of, number_of, numbered
+from projections.replay.entry import JournalEntry
+from projections.replay.history import effective
 from services.intake import admission
 from services.intake.asking import Asking
 from services.intake.journal import Identity
@@ -283,7 +283,7 @@ async def _decide(
     connection: Connection, unsure: Mapping[Identity, set[DocumentNumber]], found: Mapping[DocumentNumber, set[Holder]]
 ) -> None:
     """Add the documents that have these numbers by what their corrections and voids say."""
-    families: defaultdict[Identity, list[Recorded]] = defaultdict(list)
+    families: defaultdict[Identity, list[JournalEntry]] = defaultdict(list)
     for row in await connection.fetch(_SQL["families"], *map(list, zip(*unsure, strict=True)), LATEST):
         families[row["target_source"], row["target_id"]].append(recorded_of(row))
     for identity, family in families.items():

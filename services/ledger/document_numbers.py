@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from projections.document_number import DOCUMENTS, DocumentNumber, numbered
+from projections.replay.document_number import DOCUMENTS, DocumentNumber, numbered
 from services.ledger.journal import recorded_of
 from services.sql import queries
 
@@ -33,5 +33,5 @@ async def fill(connection: asyncpg.Connection) -> None:
     for start in range(0, await connection.fetchval(_SQL["last"]), _AT_ONCE):
         rows = await connection.fetch(_SQL["recorded"], DOCUMENTS, start, start + _AT_ONCE)
         entries = [recorded_of(row) for row in rows]
-        given = ((numbered(each.said), each.sequence) for each in entries)
+        given = ((numbered(each.cloud_event), each.sequence) for each in entries)
         await add(connection, [(number, sequence) for number, sequence in given if number is not None])

@@ -15,8 +15,8 @@ from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EVENTS, Event, PlaybookPublished, PlaybookWithdrawn, UnknownType
 from contracts.types.identifiers import split_subject
 from contracts.types.times import nanoseconds_of
-from projections.entry import Recorded
-from projections.playbooks import Playbooks, Policy, Published, Withdrawn
+from projections.replay.entry import JournalEntry
+from projections.replay.playbooks import Playbooks, Policy, Published, Withdrawn
 from services.errors import JournalUnreadable
 from services.sql import queries
 
@@ -77,15 +77,17 @@ async def recorded_position(connection: Connection) -> int:
     return found
 
 
-async def history(connection: Connection, subject: str, up_to: int = ALL) -> list[Recorded]:
+async def history(connection: Connection, subject: str, up_to: int = ALL) -> list[JournalEntry]:
     """All entries that concern a subject, at or below a sequence, in order."""
     return [recorded_of(row) for row in await connection.fetch(_SQL["history"], subject, up_to)]
 
 
-async def histories(connection: Connection, subjects: Collection[str], up_to: int = ALL) -> dict[str, list[Recorded]]:
+async def histories(
+    connection: Connection, subjects: Collection[str], up_to: int = ALL
+) -> dict[str, list[JournalEntry]]:
     """The histories of many subjects, each in order. One that nothing concerns has an empty one."""
-    found: dict[str, list[Recorded]] = {subject: [] for subject in subjects}
-    last: Recorded | None = None
+    found: dict[str, list[JournalEntry]] = {subject: [] for subject in subjects}
+    last: JournalEntry | None = None
     for row in await connection.fetch(_SQL["histories"], list(subjects), up_to):
         if last is None or last.sequence != row["sequence"]:
             last = recorded_of(row)
@@ -99,18 +101,18 @@ async def playbooks(connection: Connection, up_to: int = ALL) -> Playbooks:
     return Playbooks.of(said for each in entries if (said := policy_of(each)) is not None)
 
 
-def policy_of(recorded: Recorded) -> Policy | None:
+def policy_of(recorded: JournalEntry) -> Policy | None:
     """The playbook that an entry publishes or withdraws; None when it is another entry."""
-    match recorded.said.event:
+    match recorded.cloud_event.event:
         case PlaybookPublished(playbook=playbook):
             return Published(recorded.sequence, playbook)
         case PlaybookWithdrawn(playbook_version=version):
-            return Withdrawn(recorded.sequence, split_subject(recorded.said.subject)[1], version)
+            return Withdrawn(recorded.sequence, split_subject(recorded.cloud_event.subject)[1], version)
         case _:
             return None
 
 
-def recorded_of(row: Row) -> Recorded:
+def recorded_of(row: Row) -> JournalEntry:
     """An entry from its journal row: sequence, source, id, type, subject, occurred_at, actor, message.
 
     Projectors keep many of them: the message's bytes are left out, and text that recurs soon is held once.
@@ -131,7 +133,7 @@ def recorded_of(row: Row) -> Recorded:
     except ValidationError:
         event, nanoseconds = _read_leniently(row)
     _forget_fields_set(event, _NO_FIELDS)
-    return Recorded(
+    return JournalEntry(
         row["sequence"],
         CloudEvent(
             _once(row["source"]),

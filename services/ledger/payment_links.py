@@ -1,14 +1,14 @@
 """Links between payments and accounts, as the ledger keeps them: added with each batch, and once for older ledgers.
 
-`projections/payment_chain.py` has the rules. Everything here runs in the transaction of whoever calls.
+`projections/replay/payment_chain.py` has the rules. Everything here runs in the transaction of whoever calls.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from contracts.events import EVENTS
-from projections.entry import Recorded, lane_of
-from projections.payment_chain import CASH, Link, Tie, first_known, links, of_family, ties
+from projections.replay.entry import JournalEntry, lane_of
+from projections.replay.payment_chain import CASH, Link, Tie, first_known, links, of_family, ties
 from services.ledger.journal import Connection, recorded_of
 from services.sql import queries
 
@@ -53,14 +53,14 @@ async def fill(connection: Connection) -> None:
     rows = await connection.fetch(_SQL["recorded"], types)
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
-        own = [link for row in some for link in links(recorded_of(row).said, row["sequence"])]
+        own = [link for row in some for link in links(recorded_of(row).cloud_event, row["sequence"])]
         changed = {(row["target_source"], row["target_id"]) for row in some if row["target_source"] is not None}
         await add(connection, own, changed)
 
 
 async def _through_corrections(connection: Connection, changed: Collection[Identity]) -> list[Link]:
     """An event and all corrections and voids of it have to do with what any of them names."""
-    families: defaultdict[int, list[Recorded]] = defaultdict(list)
+    families: defaultdict[int, list[JournalEntry]] = defaultdict(list)
     for row in await connection.fetch(_SQL["families"], *_columns(sorted(changed), 2)):
         families[row["target"]].append(recorded_of(row))
     return [link for target, family in families.items() for link in of_family(target, family)]

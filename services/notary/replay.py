@@ -9,8 +9,8 @@ from typing import Any
 from contracts.cloudevents.canonical import NotCanonical, read_json
 from contracts.cloudevents.envelope import Refused, read_entry
 from contracts.types.times import read_instant
-from projections.entry import Recorded
-from projections.playbooks import Playbooks
+from projections.replay.entry import JournalEntry
+from projections.replay.playbooks import Playbooks
 from projections.views import VIEWS, generation_digest
 from services.errors import BadRequest, NotKnown
 from services.ledger.journal import policy_of
@@ -54,7 +54,7 @@ def replay(text: str) -> list[str]:
 
 def _views(
     deal: str,
-    history: Sequence[Recorded],
+    history: Sequence[JournalEntry],
     playbooks: Playbooks,
     moment: Moment,
     stated: Mapping[str, Sequence[Mapping[str, Any]]],
@@ -73,7 +73,7 @@ def _views(
 
 
 def _explanation(
-    deal: str, history: Sequence[Recorded], playbooks: Playbooks, moment: Moment, stated: Mapping[str, Any] | None
+    deal: str, history: Sequence[JournalEntry], playbooks: Playbooks, moment: Moment, stated: Mapping[str, Any] | None
 ) -> list[str]:
     made: Mapping[str, Any] = {}
     with suppress(NotKnown):
@@ -83,9 +83,9 @@ def _explanation(
     return [f"the explanation: the entries come to another {', '.join(names)}"] if names else []
 
 
-def _recorded(row: Mapping[str, Any]) -> Recorded:
+def _recorded(row: Mapping[str, Any]) -> JournalEntry:
     said = read_entry(b64decode(row["message"], validate=True))
-    return Recorded(int(row["sequence"]), said)
+    return JournalEntry(int(row["sequence"]), said)
 
 
 def _read(text: str) -> Any:

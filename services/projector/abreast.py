@@ -11,7 +11,7 @@ from itertools import chain
 from time import perf_counter
 from typing import NamedTuple
 
-from projections.entry import PLAYBOOK_LANE
+from projections.replay.entry import PLAYBOOK_LANE
 from services.ledger.journal import Connection
 from services.projector import metrics
 from services.projector.batch import Arrival, arrivals_of

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from projections.entry import Recorded
-from projections.playbooks import Policy
+from projections.replay.entry import JournalEntry
+from projections.replay.playbooks import Policy
 from services.ledger.journal import Connection, Row, policy_of, recorded_of
 
 
@@ -13,7 +13,7 @@ class Arrival:
     """An entry that concerns a subject of the lane."""
 
     subject: str
-    recorded: Recorded
+    recorded: JournalEntry
     known: int
     """Position at which the subject takes it: its own sequence, or that of the later entry by which it became known
     that it concerns the subject."""
@@ -33,7 +33,7 @@ class Batch:
 def arrivals_of(rows: Iterable[Row]) -> list[Arrival]:
     """The arrivals, from rows in the order in which they are taken; what concerns several subjects is one entry."""
     arrivals: list[Arrival] = []
-    last: Recorded | None = None
+    last: JournalEntry | None = None
     for row in rows:
         if last is None or last.sequence != row["sequence"]:
             last = recorded_of(row)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from projections.entry import LANES
+from projections.replay.entry import LANES
 from services.errors import DaybookError
 from services.lifetime import ended
 from services.projector.generation import Generation, Views

@@ -2,8 +2,8 @@
 
 from collections import OrderedDict
 
-from projections.entry import lane_of
-from projections.replay import Replay
+from projections.replay.entry import lane_of
+from projections.replay.replay import Replay
 
 
 class Cache:

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from projections.entry import FOREVER
+from projections.replay.entry import FOREVER
 from services.ledger.journal import Connection
 from services.projector.generation import Generation, Views
 from services.projector.tables import quoted, tables_of

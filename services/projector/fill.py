@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from projections.playbooks import Playbooks
+from projections.replay.playbooks import Playbooks
 from projections.view import View
 from services.errors import LostLeadership
 from services.ledger import journal

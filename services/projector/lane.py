@@ -9,9 +9,9 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from projections.entry import lane_of
-from projections.playbooks import Playbooks, Policy, Published
-from projections.replay import Change, Replay
+from projections.replay.entry import lane_of
+from projections.replay.playbooks import Playbooks, Policy, Published
+from projections.replay.replay import Change, Replay
 from projections.view import Row, RowKey, View
 from services.errors import NotProvisioned
 from services.ledger import journal

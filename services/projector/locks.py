@@ -10,7 +10,7 @@ from zlib import crc32
 
 import asyncpg
 
-from projections.entry import LANES
+from projections.replay.entry import LANES
 from services.sql import queries
 
 _SQL = queries("services.projector", "locks.sql")

@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from projections.entry import Recorded
-from projections.playbooks import Playbooks, Published
-from projections.replay import Change, Replay
+from projections.replay.entry import JournalEntry
+from projections.replay.playbooks import Playbooks, Published
+from projections.replay.replay import Change, Replay
 from projections.view import FlagRow, RowKey, View
 from services.projector.versions import Versions, versions
 
@@ -36,7 +36,7 @@ class Replaying:
     """
 
     def __init__(
-        self, subject: str, history: Sequence[Recorded], shelf: Shelf, views: Sequence[View[Any]], up_to: int
+        self, subject: str, history: Sequence[JournalEntry], shelf: Shelf, views: Sequence[View[Any]], up_to: int
     ) -> None:
         self._replay = Replay(subject, views)
         self._history = history
@@ -77,7 +77,7 @@ class Replaying:
 
 
 def replayed(
-    subject: str, history: Sequence[Recorded], shelf: Shelf, views: Sequence[View[Any]], up_to: int
+    subject: str, history: Sequence[JournalEntry], shelf: Shelf, views: Sequence[View[Any]], up_to: int
 ) -> tuple[Versions, dict[str, tuple[int, str]]]:
     """All versions of all rows of a subject, and the views whose fold raises, as `Replaying` gives them, at once."""
     replaying = Replaying(subject, history, shelf, views, up_to)

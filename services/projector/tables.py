@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from contracts.types.identifiers import split_subject
-from projections.entry import FOREVER
+from projections.replay.entry import FOREVER
 from projections.view import FlagRow, Row, RowKey, View
 
 _INFINITY = datetime.max

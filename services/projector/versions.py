@@ -7,7 +7,7 @@ batch is written once, with both; one that is unmade by the same entry that made
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from projections.replay import Change
+from projections.replay.replay import Change
 from projections.view import Row, RowKey
 
 STANDS = 2**63 - 1

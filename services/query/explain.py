@@ -6,11 +6,11 @@ several sufficient pieces of evidence was revoked: the deal kept its place, by w
 
 from collections.abc import Sequence
 
-from projections.entry import Recorded
-from projections.history import effective
-from projections.playbooks import Playbooks
-from projections.stage_position.explain import StageExplained
-from projections.stage_position.explain import explain as explained
+from projections.replay.entry import JournalEntry
+from projections.replay.history import effective
+from projections.replay.playbooks import Playbooks
+from projections.views.stage_position.explain import StageExplained
+from projections.views.stage_position.explain import explain as explained
 from services.errors import NotKnown
 from services.ledger import journal
 from services.ledger.journal import Connection
@@ -28,7 +28,7 @@ async def explain(connection: Connection, deal: str, moment: Moment) -> Explanat
     return explain_history(deal, history, await journal.playbooks(connection, moment.known_at), moment)
 
 
-def explain_history(deal: str, history: Sequence[Recorded], playbooks: Playbooks, moment: Moment) -> Explanation:
+def explain_history(deal: str, history: Sequence[JournalEntry], playbooks: Playbooks, moment: Moment) -> Explanation:
     """Derived from a deal's history, wherever it comes from. Raises NotKnown."""
     found = explained(deal, effective(history, f"deal/{deal}").entries, playbooks, moment.as_of)
     if found is None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.events import EventCorrected, EventVoided
-from projections.entry import Recorded
-from projections.history import Effective, effective
+from projections.replay.entry import JournalEntry
+from projections.replay.history import Effective, effective
 from services.errors import NotKnown, NotProvisioned
 from services.ledger.journal import Connection, Row, recorded_of
 from services.projector.generation import Generation, served
@@ -88,7 +88,7 @@ class HistoryReader:
         )
 
 
-def _told_at(as_of: datetime, named: Sequence[Recorded], decisions: Effective) -> tuple[list[int], list[int]]:
+def _told_at(as_of: datetime, named: Sequence[JournalEntry], decisions: Effective) -> tuple[list[int], list[int]]:
     """Split corrections, voids and the entries that they name into those to show at `as_of`, and those to leave out.
 
     To show are the entries that had happened by `as_of`, and the corrections and voids of these; to leave out are the
@@ -100,13 +100,13 @@ def _told_at(as_of: datetime, named: Sequence[Recorded], decisions: Effective) -
     about: list[tuple[int, tuple[str, str]]] = []
     shown: list[int] = []
     for each in named:
-        event = each.said.event
+        event = each.cloud_event.event
         if isinstance(event, EventCorrected | EventVoided):
             about.append((each.sequence, (event.target.source, event.target.id)))
             continue
-        own = each.said.occurred_at
-        told[each.said.identity] = min(own, times.get(each.sequence, own)) <= as_of
-        if told[each.said.identity]:
+        own = each.cloud_event.occurred_at
+        told[each.cloud_event.identity] = min(own, times.get(each.sequence, own)) <= as_of
+        if told[each.cloud_event.identity]:
             shown.append(each.sequence)
     shown += [sequence for sequence, target in about if told.get(target) is True]
     return shown, [sequence for sequence, target in about if told.get(target) is False]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from contracts.types.money import in_units
-from projections.entry import FOREVER
+from projections.replay.entry import FOREVER
 
 _RATE = Decimal("0.0001")
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from contracts.cloudevents.canonical import leaf_hash
 from contracts.events import EventCorrected, EventVoided
 from contracts.types.identifiers import split_subject
-from projections.document_number import DocumentNumber, numbered
-from projections.entry import PLAYBOOK_LANE, lane_of
-from projections.payment_chain import Link, links
+from projections.replay.document_number import DocumentNumber, numbered
+from projections.replay.entry import PLAYBOOK_LANE, lane_of
+from projections.replay.payment_chain import Link, links
 from services.ledger.times import instant, microseconds
 from services.recorder.judge import Unreadable, judge
 from services.stream.reading import Stored, recorded_at_us

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import asyncpg
 
-from projections.payment_chain import CASH
+from projections.replay.payment_chain import CASH
 from services.errors import LostLeadership
 from services.ledger import document_numbers, payment_links
 from services.ledger.journal import recorded_of
@@ -136,11 +136,11 @@ class Writer:
         payments: set[Identity] = set()
         for row in rows:
             target, correction = recorded_of(row), row["correction"]
-            found.add(target.said.identity)
-            if isinstance(target.said.event, CASH):
-                payments.add(target.said.identity)
+            found.add(target.cloud_event.identity)
+            if isinstance(target.cloud_event.event, CASH):
+                payments.add(target.cloud_event.identity)
             since = target.sequence if target.sequence > correction else None
-            for subject in target.said.event.concerns() | {target.said.subject}:
+            for subject in target.cloud_event.event.concerns() | {target.cloud_event.subject}:
                 added.add(concern(subject, correction, since))
         if added:
             await self._connection.execute(

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from projections.entry import lane_of
+from projections.replay.entry import lane_of
 from services.embedded.supervisor import SERVICES
 from services.notary import key as notary_key
 from services.projector.notices import PROJECTED

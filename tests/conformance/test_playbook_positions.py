@@ -4,8 +4,8 @@ import pytest
 
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped
-from projections.rulebook import Rulebook
-from projections.stage_position import stage_position
+from projections.replay.rulebook import Rulebook
+from projections.views.stage_position import stage_position
 from tests.given import given
 from tests.saying import deal_opened, deal_through, position, stage_claimed
 

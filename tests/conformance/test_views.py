@@ -11,12 +11,12 @@ from hypothesis import given as holds_for
 from hypothesis import settings
 from hypothesis import strategies as st
 
-import projections
+import projections.views
 from contracts.playbooks.playbook import Playbook
 from projections.columns import columns_of
 from projections.generated.__main__ import main as generated
-from projections.history import Effective, effective
-from projections.replay import Change, Replay
+from projections.replay.history import Effective, effective
+from projections.replay.replay import Change, Replay
 from projections.view import FlagRow, Instant, Row, RowKey, View, fold
 from projections.views import VIEWS
 from tests.effective import defined
@@ -137,7 +137,7 @@ def test_folding_on_gives_what_folding_anew_gives(view: View[Any], data: st.Data
 @often
 @holds_for(data=st.data())
 def test_entries_that_share_no_name_may_be_folded_apart(view: View[Any], data: st.DataObject) -> None:
-    apart, together = given(view), given(replace(view, names=lambda _: ("all",)))
+    apart, together = given(view), given(replace(view, partition_keys=lambda _: ("all",)))
     for each in data.draw(stories(view.kind, size=30)):
         assert by_key(apart.tell(each)) == by_key(together.tell(each))
     assert apart.replay.rows() == together.replay.rows()
@@ -252,7 +252,7 @@ def test_the_sql_of_tables_and_reports_is_what_the_classes_say(capsys: pytest.Ca
 
 
 def folder(view: View[Any]) -> Path:
-    return Path(projections.__path__[0]) / view.name
+    return Path(projections.views.__path__[0]) / view.name
 
 
 def never(_: Any, __: Any) -> bool:
@@ -269,7 +269,7 @@ def of_history(row: Row) -> bool:
 
 def present(story: Story) -> set[tuple[Any, ...]]:
     """The rows, with entries named by their identity: their sequences are those of their arrival."""
-    identity = {each.sequence: each.said.identity for each in story.history}
+    identity = {each.sequence: each.cloud_event.identity for each in story.history}
     return {
         (
             row.TABLE,

@@ -13,7 +13,7 @@ from typing import Any
 from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import read_entry
 from contracts.events import EVENTS
-from projections.entry import Entry
+from projections.replay.entry import Entry
 from tests.faults.recorded import Row
 
 _VOID, _CORRECTION, _PLAYBOOK = "daybook.event_voided.v1", "daybook.event_corrected.v1", "daybook.playbook_published.v1"

@@ -12,10 +12,10 @@ from typing import Any
 import asyncpg
 
 from contracts.events import PlaybookPublished, PlaybookWithdrawn
-from projections.entry import FOREVER, Entry
-from projections.payment_chain import CASH
-from projections.playbooks import Playbooks, Published, Withdrawn
-from projections.stage_position import stage_position
+from projections.replay.entry import FOREVER, Entry
+from projections.replay.payment_chain import CASH
+from projections.replay.playbooks import Playbooks, Published, Withdrawn
+from projections.views.stage_position import stage_position
 from tests.faults.effective import Told, effective
 from tests.faults.recorded import Row
 from tests.unit.projections.receivables.reference import books_at

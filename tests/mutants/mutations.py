@@ -96,7 +96,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a void takes its target out of history",
-        "projections/history.py",
+        "projections/replay/history.py",
         "        self._decided[original.sequence] = counts\n",
         "        self._decided[original.sequence] = entry_of(original) if counts is None else counts\n",
         Plan("claimed"),
@@ -216,7 +216,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a late entry lands at its time",
-        "projections/history.py",
+        "projections/replay/history.py",
         "            insort(self.entries, entry, key=order_of)\n",
         "            self.entries.append(entry)\n",
         Test("tests/unit/projections/test_history.py"),
@@ -224,7 +224,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a payment pays no more than is left of it",
-        "projections/receivables/allocation.py",
+        "projections/views/receivables/allocation.py",
         "    amount = min(wanted.amount, document.unapplied, item.open_amount)\n",
         "    amount = min(wanted.amount, item.open_amount)\n",
         Test(
@@ -235,7 +235,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a reversal takes the latest allocation first",
-        "projections/receivables/allocation.py",
+        "projections/views/receivables/allocation.py",
         "        latest = document.applied[-1]\n",
         "        latest = document.applied[0]\n",
         Test("tests/unit/projections/receivables/test_cases_that_must_come_out_right.py"),

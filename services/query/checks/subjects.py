@@ -7,9 +7,9 @@ from typing import Any
 from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EventCorrected, EventVoided
 from contracts.types.identifiers import split_subject
-from projections import payment_chain
-from projections.entry import Recorded
-from projections.payment_chain import Link, links
+from projections.replay import payment_chain
+from projections.replay.entry import JournalEntry
+from projections.replay.payment_chain import Link, links
 from projections.view import View
 from services.ledger import payment_links
 from services.ledger.journal import Connection, recorded_of
@@ -29,7 +29,7 @@ _SQL = queries("services.query.checks", "subjects.sql")
 class _Found:
     """Journal content about a batch of subjects."""
 
-    histories: dict[str, list[Recorded]]
+    histories: dict[str, list[JournalEntry]]
     said: dict[int, CloudEvent | Unreadable] = field(default_factory=dict)
     noted: dict[int, set[str]] = field(default_factory=dict)
     """By sequence, the subjects of this batch that it is noted to concern."""
@@ -87,7 +87,7 @@ class SubjectChecks:
                     differences.add("disposition_altered", sequence, subject, f"unreadable: {said.reason}", "entry")
                 check_columns(row, said, differences)
             if isinstance(said, CloudEvent):
-                found.histories[subject].append(Recorded(sequence, said))
+                found.histories[subject].append(JournalEntry(sequence, said))
         return found
 
     async def _check_concerns(self, found: _Found, differences: Differences) -> None:
@@ -138,7 +138,10 @@ class SubjectChecks:
         for link in sorted(noted - expected, key=lambda each: each[1:4]):
             differences.add("payment_link_extra", link.sequence, f"account/{link.account}", None, _link(link))
         own = [
-            each for history in found.histories.values() for one in history for each in links(one.said, one.sequence)
+            each
+            for history in found.histories.values()
+            for one in history
+            for each in links(one.cloud_event, one.sequence)
         ]
         for tie in await payment_links.tied_by(self._connection, [*expected, *own]):
             subject = f"account/{tie.account}"
@@ -163,9 +166,9 @@ class SubjectChecks:
         allowed: dict[int, set[str]] = {}
         for row in await self._connection.fetch(_SQL["targets"], *_columns(asked, 3)) if asked else ():
             target = recorded_of(row)
-            allowed.setdefault(row["correction"], set()).update(_named(target.said))
+            allowed.setdefault(row["correction"], set()).update(_named(target.cloud_event))
             if target.sequence <= self._up_to:
-                required.setdefault(row["correction"], set()).update(_named(target.said))
+                required.setdefault(row["correction"], set()).update(_named(target.cloud_event))
         return required, allowed
 
     async def _check_views(self, subjects: Sequence[str], found: _Found, differences: Differences) -> None:

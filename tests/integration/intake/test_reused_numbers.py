@@ -11,7 +11,7 @@ import asyncpg
 import nats
 import pytest
 
-from projections.document_number import DocumentNumber
+from projections.replay.document_number import DocumentNumber
 from services.intake import numbers
 from services.recorder.condition import Standing
 from tests.freezing import frozen

@@ -5,8 +5,8 @@ from typing import Any
 
 import asyncpg
 
-from projections.playbooks import Playbooks, Withdrawn
-from projections.replay import Change, Replay
+from projections.replay.playbooks import Playbooks, Withdrawn
+from projections.replay.replay import Change, Replay
 from projections.view import FlagRow, View
 from services.ledger.journal import policy_of
 from services.projector.tables import quoted, tables_of

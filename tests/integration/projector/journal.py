@@ -12,8 +12,8 @@ from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import CloudEvent, read_event
 from contracts.events import EventCorrected, EventVoided
 from contracts.types.identifiers import stream_subject
-from projections.entry import Recorded, lane_of
-from projections.payment_chain import Link, of_entries, ties
+from projections.replay.entry import JournalEntry, lane_of
+from projections.replay.payment_chain import Link, of_entries, ties
 
 _BEGAN = datetime(2026, 6, 1, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ _MICROSECOND = timedelta(microseconds=1)
 class Journal:
     """Entries that were recorded so far; sequences and concerns as the recorder would give them."""
 
-    entries: list[Recorded] = field(default_factory=list)
+    entries: list[JournalEntry] = field(default_factory=list)
     concerns: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Sequences by subject."""
     since: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Journal:
     def _take(self, said: CloudEvent) -> None:
         sequence = self.last + 1
         recorded_at = recorded_at_of(sequence)
-        self.entries.append(Recorded(sequence, said))
+        self.entries.append(JournalEntry(sequence, said))
         concerned = {said.subject, *said.event.concerns()}
         target = None
         if isinstance(said.event, EventCorrected | EventVoided):

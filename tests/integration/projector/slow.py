@@ -5,8 +5,8 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from projections.entry import Entry
-from projections.playbooks import Playbooks
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
 from projections.view import View
 
 

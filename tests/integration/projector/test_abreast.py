@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from projections.entry import LANES, lane_of
+from projections.replay.entry import LANES, lane_of
 from projections.view import View
 from projections.views import VIEWS
 from services.errors import ViewsAltered

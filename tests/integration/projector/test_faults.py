@@ -10,7 +10,7 @@ from random import Random
 import asyncpg
 import pytest
 
-from projections.entry import lane_of
+from projections.replay.entry import lane_of
 from projections.views import VIEWS
 from services import database
 from services.errors import ViewsAltered

@@ -66,7 +66,9 @@ select exists (select from pg_stat_activity
 async def _stale(ledger: Ledger, fills: bool) -> list[asyncpg.Record]:
     journal = Journal()
     journal.take(turmoil(seed=41, events=300))
-    milestones = [each.said.id for each in journal.entries if each.said.type == "daybook.milestone_achieved.v1"]
+    milestones = [
+        each.cloud_event.id for each in journal.entries if each.cloud_event.type == "daybook.milestone_achieved.v1"
+    ]
     await journal.write(await ledger.connect())
     async with projecting(ledger, views=raising(*milestones[20:23]), fills=fills, batch=1):
         await ledger.projected(journal.last)

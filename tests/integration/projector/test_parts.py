@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from projections.entry import LANES
+from projections.replay.entry import LANES
 from projections.views import VIEWS
 from services.projector import abreast, lane
 from services.projector.cache import Cache

@@ -11,11 +11,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from projections.history import effective
-from projections.playbooks import Playbooks, Published
-from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
-from projections.stage_position import PositionRow
+from projections.replay.history import effective
+from projections.replay.playbooks import Playbooks, Published
 from projections.views import VIEWS
+from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
+from projections.views.stage_position import PositionRow
 from services.ledger.journal import ALL, policy_of
 from services.projector.tables import table
 from tests.integration.projector.expected import Rows, expected
@@ -171,7 +171,7 @@ async def test_a_history_says_what_was_voided_and_corrected_at_any_knowledge(tol
             for row, each in zip(rows, known, strict=True):
                 assert row["voided_by"] == truth.voided_by.get(each.sequence)
                 assert row["corrected_by"] == truth.corrected_by.get(each.sequence)
-                assert json.loads(row["data"]) == json.loads(each.said.canonical)["data"]
+                assert json.loads(row["data"]) == json.loads(each.cloud_event.canonical)["data"]
             corrected += len(truth.corrected_by)
     assert corrected > 10
     rows = await told.reader.fetch("select * from reporting.deal_history('D-0')")

@@ -7,11 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from projections.entry import Entry
-from projections.playbooks import Playbooks
-from projections.stage_position import stage_position
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
 from projections.view import View
 from projections.views import VIEWS
+from projections.views.stage_position import stage_position
 from services.projector import lane
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
@@ -40,7 +40,7 @@ async def test_only_the_subject_goes_stale_and_any_cut_agrees(
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=41, events=300))
-    victims = [e.said for e in journal.entries if e.said.type == "daybook.milestone_achieved.v1"][20:23]
+    victims = [e.cloud_event for e in journal.entries if e.cloud_event.type == "daybook.milestone_achieved.v1"][20:23]
     views = raising(*(each.id for each in victims))
     for cut in (1, 1000):
         if cut == 1:
@@ -65,7 +65,7 @@ async def test_mended_folds_heal_with_the_next_entry_of_anybody(empty_ledger: Le
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=42, events=300))
-    victims = [e.said.id for e in journal.entries if e.said.type == "daybook.criterion_met.v1"][5:15]
+    victims = [e.cloud_event.id for e in journal.entries if e.cloud_event.type == "daybook.criterion_met.v1"][5:15]
     await journal.write(owner)
     async with projecting(empty_ledger, views=raising(*victims)):
         await empty_ledger.projected(journal.last)
@@ -75,7 +75,7 @@ async def test_mended_folds_heal_with_the_next_entry_of_anybody(empty_ledger: Le
     assert differing(wrong, expected(journal, VIEWS))
     known = journal.last
     async with projecting(empty_ledger):
-        last = journal.entries[-1].said
+        last = journal.entries[-1].cloud_event
         await journal.record(owner, event("account_registered", "account/A-new", last.occurred_at, "any", name="New"))
         await empty_ledger.projected(journal.last)
     assert await owner.fetchval("select count(*) from reporting.stale") == 0

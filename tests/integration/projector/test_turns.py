@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from projections.entry import lane_of
+from projections.replay.entry import lane_of
 from projections.views import VIEWS
 from services.projector import projector
 from services.projector.rebuild import rebuild

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.events import UnknownType
-from projections.entry import lane_of
+from projections.replay.entry import lane_of
 from projections.views import VIEWS
 from services.ledger import journal as reading
 from tests.integration.projector.expected import differing, expected, stored
@@ -36,7 +36,7 @@ async def test_a_type_of_a_newer_version_stops_its_own_lane_until_the_projector_
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(each for each in turmoil(seed=44, events=300) if each["type"] != NEWER)
-    at = journal.entries[-1].said.occurred_at
+    at = journal.entries[-1].cloud_event.occurred_at
     last = await journal.record(owner, event("account_registered", "account/A-new", at, "any", name="New"))
     schema = (await served(owner)).schema
     troubles: list[Exception] = []

@@ -11,8 +11,8 @@ from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import CloudEvent, Refused, read_recorded
 from contracts.events import EventCorrected, EventVoided
 from contracts.types.identifiers import stream_subject
-from projections.entry import lane_of
-from projections.payment_chain import CASH, links
+from projections.replay.entry import lane_of
+from projections.replay.payment_chain import CASH, links
 from services.recorder import service
 from services.stream import connection as stream_connection
 from services.stream.follow import Follower

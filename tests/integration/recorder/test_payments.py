@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from projections.entry import Recorded
+from projections.replay.entry import JournalEntry
 from services.ledger.journal import recorded_of
 from tests.integration.recorder.events import event, void
 from tests.integration.recorder.recording import assert_recorded, journal, recorder
@@ -74,8 +74,10 @@ async def test_all_in_one_batch(empty_ledger: Ledger) -> None:
 
 async def assert_tied(ledger: Ledger) -> None:
     """Each tie is noted with the entry that made it, as if all had been worked out at once."""
-    entries: list[Recorded] = [recorded_of(row) for row in await journal(ledger)]
-    named = {(s, each.sequence) for each in entries for s in (each.said.subject, *each.said.event.concerns())}
+    entries: list[JournalEntry] = [recorded_of(row) for row in await journal(ledger)]
+    named = {
+        (s, each.sequence) for each in entries for s in (each.cloud_event.subject, *each.cloud_event.event.concerns())
+    }
     wanted = {(f"account/{each.account}", each.sequence, each.since) for each in tied(entries)}
     connection = await ledger.connect("daybook_query")
     rows = await connection.fetch("select subject, sequence, coalesce(since, sequence) as since from ledger.concerns")

@@ -21,7 +21,7 @@ def _row(sequence: int, subject: str) -> dict[str, Any]:
 
 
 def test_text_that_recurs_is_held_once() -> None:
-    one, other = (recorded_of(_row(sequence, "".join(("deal/", "D-1")))).said for sequence in (1, 2))
+    one, other = (recorded_of(_row(sequence, "".join(("deal/", "D-1")))).cloud_event for sequence in (1, 2))
     assert one.source is other.source
     assert one.type is other.type
     assert one.subject is other.subject

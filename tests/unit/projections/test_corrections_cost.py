@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from projections.receivables import receivables
-from projections.stage_position import stage_position
+from projections.views.receivables import receivables
+from projections.views.stage_position import stage_position
 from tests.given import Said, Story, day, given
 from tests.saying import call_made, deal_opened, event_corrected, event_voided
 from tests.unit.projections.receivables.story import correction, invoice, named, payment, void
@@ -67,7 +67,7 @@ def test_it_costs_hardly_more_on_a_long_subject_than_on_a_short_one(what: str) -
 
 def test_a_view_whose_entries_hang_together_would_not_pass() -> None:
     def tied(length: int) -> Story:
-        view = replace(receivables, names=lambda _: ("all",))
+        view = replace(receivables, partition_keys=lambda _: ("all",))
         return given(view, *(each for number in range(length // 2) for each in _paid(number)))
 
     assert _lines_run(tied(_LONG), void(_PAID)) > _lines_run(tied(_SHORT), void(_PAID)) + _SEARCHING

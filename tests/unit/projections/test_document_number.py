@@ -2,8 +2,8 @@
 
 from hypothesis import given as holds_for
 
-from projections.document_number import DocumentNumber, number_of
-from projections.history import effective
+from projections.replay.document_number import DocumentNumber, number_of
+from projections.replay.history import effective
 from projections.view import FlagRow
 from tests.given import Said
 from tests.unit.projections.receivables.histories import histories

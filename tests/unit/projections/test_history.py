@@ -8,10 +8,10 @@ import pytest
 
 from contracts.cloudevents.envelope import read_event
 from contracts.events import DealReassigned, PaymentReceived
-from projections.entry import Recorded
-from projections.history import Effective, effective
-from projections.replay import Replay
-from projections.stage_position import stage_position
+from projections.replay.entry import JournalEntry
+from projections.replay.history import Effective, effective
+from projections.replay.replay import Replay
+from projections.views.stage_position import stage_position
 from tests.given import Said, Story, day, flag, given
 from tests.saying import call_made, deal_opened, event_corrected, event_voided, position, said
 
@@ -75,7 +75,7 @@ def test_nanoseconds_are_those_of_the_instant_whatever_the_offset() -> None:
             "type": "daybook.deal_reassigned.v1",
         }
         event |= {"subject": "deal/D", "time": time, "data": {"owner": name}}
-        story.history.append(Recorded(len(story.history) + 2, read_event(event)))
+        story.history.append(JournalEntry(len(story.history) + 2, read_event(event)))
     assert owners(story) == ["B", "C"]
 
 
@@ -179,10 +179,10 @@ def test_a_correction_that_its_target_brings_changes_what_one_that_was_there_doe
     expected = Replay("deal/D", [stage_position])
     changes = []
     for each in there.history:
-        if each.said.id == "p":
-            brought = next(other for other in there.history if other.said.id == "c")
+        if each.cloud_event.id == "p":
+            brought = next(other for other in there.history if other.cloud_event.id == "c")
             changes += expected.take(brought, there.playbooks, each.sequence)
-        if each.said.id != "c":
+        if each.cloud_event.id != "c":
             changes += expected.take(each, there.playbooks)
     assert expected.rows() == there.replay.rows()
     assert len(expected) == len(there.replay)
@@ -239,7 +239,7 @@ def test_a_correction_that_is_brought_behind_a_later_one_does_not_decide() -> No
     there = told(Said("payment_received", payment("D"), id="p", subject="account/A"))
     there.when(Said("event_voided", event_voided("p").data, id="early", subject="account/A"))
     there.when(Said("event_voided", event_voided("p").data, id="late", subject="account/A"))
-    early = next(each for each in there.history if each.said.id == "early")
+    early = next(each for each in there.history if each.cloud_event.id == "early")
     other = Replay("deal/D", [stage_position])
     for each in there.history:
         if each is not early:

@@ -6,12 +6,12 @@ from hypothesis import given as holds_for
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from projections.entry import Recorded
-from projections.payment_chain import Link, Tie, links, of_entries, ties
-from projections.playbooks import Playbooks
-from projections.receivables import receivables
-from projections.replay import Replay
+from projections.replay.entry import JournalEntry
+from projections.replay.payment_chain import Link, Tie, links, of_entries, ties
+from projections.replay.playbooks import Playbooks
+from projections.replay.replay import Replay
 from projections.view import Row, RowKey
+from projections.views.receivables import receivables
 from tests.given import Said
 from tests.unit.projections.receivables.histories import histories
 from tests.unit.projections.receivables.story import (
@@ -30,13 +30,13 @@ MOVED = named("moved", transfer("P-1", "50.00", at=1, out_of="A", into="B"))
 ONWARD = transfer("P-1", "20.00", at=2, out_of="B", into="C")
 
 
-def recorded(*facts: Said) -> list[Recorded]:
+def recorded(*facts: Said) -> list[JournalEntry]:
     """The facts as one journal has them, from sequence 1."""
     story = Told("A", *facts).story
-    return [Recorded(sequence, each.said) for sequence, each in enumerate(story.history, start=1)]
+    return [JournalEntry(sequence, each.cloud_event) for sequence, each in enumerate(story.history, start=1)]
 
 
-def tied(history: list[Recorded]) -> set[Tie]:
+def tied(history: list[JournalEntry]) -> set[Tie]:
     """All ties of a journal, worked out from all of it at once."""
     chains: defaultdict[str, list[Link]] = defaultdict(list)
     for link in of_entries(history):
@@ -70,7 +70,7 @@ def test_a_void_of_the_receipt_concerns_the_account_that_the_cash_went_to() -> N
 
 def test_a_correction_to_another_reference_ties_by_that_one_too() -> None:
     history = recorded(RECEIPT, MOVED, correction(MOVED, transfer("P-2", "50.00", out_of="A", into="B")))
-    assert {link.reference for each in history for link in links(each.said, each.sequence)} == {"P-1", "P-2"}
+    assert {link.reference for each in history for link in links(each.cloud_event, each.sequence)} == {"P-1", "P-2"}
     assert Tie("B", 3, 3) in tied(history)
 
 
@@ -91,7 +91,7 @@ def test_an_account_that_hears_what_concerns_it_shows_what_one_shows_that_hears_
         subject = f"account/{account}"
         since = {each.sequence: each.since for each in told if each.account == account}
         for each in journal:
-            if subject in {each.said.subject, *each.said.event.concerns()}:
+            if subject in {each.cloud_event.subject, *each.cloud_event.event.concerns()}:
                 since[each.sequence] = each.sequence
         exact, everything = Replay(subject, [receivables]), Replay(subject, [receivables])
         cut = data.draw(st.integers(0, len(journal)))
@@ -100,7 +100,7 @@ def test_an_account_that_hears_what_concerns_it_shows_what_one_shows_that_hears_
             changes = [change for each in later for change in exact.take(about[each], Playbooks(), sequence)]
             if since.get(sequence) == sequence:
                 changes += exact.take(about[sequence], Playbooks())
-            heard = about[sequence].said
+            heard = about[sequence].cloud_event
             if heard.subject == subject or heard.event.family == "correction" or links(heard, sequence):
                 everything.take(about[sequence], Playbooks())
             assert {change.sequence for change in changes} <= {sequence}

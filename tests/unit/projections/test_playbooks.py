@@ -1,7 +1,7 @@
 """Which version of a playbook a deal follows."""
 
 from contracts.playbooks.playbook import Playbook
-from projections.playbooks import Playbooks, Published, Withdrawn
+from projections.replay.playbooks import Playbooks, Published, Withdrawn
 from tests.playbooks import CONTACT, playbook
 
 

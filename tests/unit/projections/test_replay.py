@@ -9,11 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from contracts.events import CallMade, DealOpened, DealReassigned, Event
-from projections.entry import Entry
-from projections.playbooks import Playbooks, Published
-from projections.replay import Replay
-from projections.stage_position import stage_position
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks, Published
+from projections.replay.replay import Replay
 from projections.view import Instant, Row, RowKey, View
+from projections.views.stage_position import stage_position
 from tests.given import Said, Story, day, given
 from tests.playbooks import item, playbook, stage
 from tests.saying import call_made, deal_opened, event_voided, milestone, said

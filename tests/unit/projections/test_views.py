@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from projections import history
+from projections.replay import history
 from projections.views import VIEWS, FoldChange, changes_since, fold_versions, generation_digest, unexplained
 
 

@@ -1,8 +1,8 @@
 """A process keeps what was used last, up to a weight in entries."""
 
-from projections.entry import Recorded, lane_of
-from projections.playbooks import Playbooks
-from projections.replay import Replay
+from projections.replay.entry import JournalEntry, lane_of
+from projections.replay.playbooks import Playbooks
+from projections.replay.replay import Replay
 from services.projector.cache import Cache
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
@@ -11,7 +11,7 @@ from tests.integration.projector.turmoil import turmoil
 def _replay(subject: str, entries: int) -> Replay:
     journal = Journal()
     journal.take(turmoil(seed=1, events=entries))
-    known: list[Recorded] = journal.entries[:entries]
+    known: list[JournalEntry] = journal.entries[:entries]
     replay = Replay(subject, [])
     replay.load(known, Playbooks())
     assert len(replay) == entries

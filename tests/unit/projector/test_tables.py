@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from projections.entry import FOREVER
-from projections.stage_position import PositionRow
+from projections.replay.entry import FOREVER
 from projections.view import FlagRow, RowKey
 from projections.views import VIEWS
+from projections.views.stage_position import PositionRow
 from services.projector.locks import Census
 from services.projector.tables import quoted, table, tables_of
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.entry import FOREVER
-from projections.replay import Change
+from projections.replay.entry import FOREVER
+from projections.replay.replay import Change
 from projections.view import FlagRow, Row, RowKey
 from services.projector.versions import STANDS, Versions, difference, versions
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from projections.entry import FOREVER
-from projections.receivables.rows import ItemRow
-from projections.stage_position.rows import PositionRow
+from projections.replay.entry import FOREVER
 from projections.view import FlagRow, Row
+from projections.views.receivables.rows import ItemRow
+from projections.views.stage_position.rows import PositionRow
 from services.projector.tables import table
 from services.projector.versions import STANDS
 from services.query.checks.differences import Differences

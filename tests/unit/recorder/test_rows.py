@@ -6,7 +6,7 @@ from typing import Any
 from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import read_event
 from contracts.types.identifiers import stream_subject
-from projections.entry import lane_of
+from projections.replay.entry import lane_of
 from services.recorder.identities import dispositions
 from services.recorder.rows import Judged, concern, judged
 from services.stream.reading import Stored

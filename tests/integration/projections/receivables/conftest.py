@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 
-from projections.receivables import receivables
-from projections.replay import Change
+from projections.replay.replay import Change
 from projections.view import FlagRow
+from projections.views.receivables import receivables
 from services.projector.generation import served
 from services.projector.tables import table
 from services.projector.versions import versions

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from projections.receivables import ItemRow, MovementRow, UnappliedRow
+from projections.views.receivables import ItemRow, MovementRow, UnappliedRow
 
 Version = tuple[ItemRow | UnappliedRow | MovementRow, int, int]
 """A row, known from and known to."""

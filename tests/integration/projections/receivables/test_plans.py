@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from projections.receivables import ItemRow, MovementRow, UnappliedRow
+from projections.views.receivables import ItemRow, MovementRow, UnappliedRow
 from tests.integration.projections.receivables.conftest import Tables
 from tests.vacuum import vacuumed
 

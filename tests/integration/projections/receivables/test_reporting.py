@@ -9,7 +9,7 @@ from hypothesis import given as holds_for
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from projections.replay import Change
+from projections.replay.replay import Change
 from projections.view import FlagRow, Row, RowKey
 from tests.given import Said, day
 from tests.integration.projections.receivables.conftest import Tables

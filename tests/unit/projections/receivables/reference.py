@@ -21,7 +21,7 @@ from contracts.events import (
     PaymentTransferred,
     ReceivableDisputed,
 )
-from projections.entry import Entry
+from projections.replay.entry import Entry
 
 ZERO = Decimal(0)
 

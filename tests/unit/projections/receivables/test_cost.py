@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from projections.entry import Entry
-from projections.playbooks import Playbooks
-from projections.receivables import receivables
-from projections.receivables.account import Account
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
 from projections.view import RowKey
+from projections.views.receivables import receivables
+from projections.views.receivables.state import Account
 from tests.given import Said
 
 from .story import UNIDENTIFIED, allocation, dispute, given, invoice, payment, resolution, reversal, transfer

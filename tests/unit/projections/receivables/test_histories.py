@@ -6,7 +6,7 @@ from hypothesis import given as holds_for
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from projections.receivables import ItemRow, UnappliedRow
+from projections.views.receivables import ItemRow, UnappliedRow
 from tests.given import Said
 
 from .histories import histories
@@ -34,8 +34,8 @@ def test_the_rows_of_each_account_are_those_of_the_plain_reading_at_every_instan
     entries = told.story.replay.entries
     for name in ACCOUNTS:
         account = told if name == "A" else told.seen_by(name)
-        ids = {each.sequence: each.said.id for each in account.story.history}
-        plain = {each.sequence: each.said.id for each in told.story.history}
+        ids = {each.sequence: each.cloud_event.id for each in account.story.history}
+        plain = {each.sequence: each.cloud_event.id for each in told.story.history}
         for as_of in account.instants():
             expected = books_at(entries, as_of)
             items = {(r.invoice, r.currency, r.open_amount, r.disputed) for r in account.standing(ItemRow, as_of)}
@@ -98,7 +98,7 @@ def test_rows_show_only_what_is_there(facts: list[Said]) -> None:
 
 def _present(account: Told) -> set[str]:
     """The rows to the last digit, with events' ids in the place of sequences, which depend on the order of arrival."""
-    ids = {each.sequence: each.said.id for each in account.story.history}
+    ids = {each.sequence: each.cloud_event.id for each in account.story.history}
     found = set()
     for row in account.story.rows():
         values = dict(zip(row.columns(), row.values(), strict=True))

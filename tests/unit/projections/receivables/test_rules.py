@@ -2,8 +2,8 @@
 
 import pytest
 
-from projections.receivables import ItemRow, MovementRow, UnappliedRow
 from projections.view import FlagRow
+from projections.views.receivables import ItemRow, MovementRow, UnappliedRow
 from tests.given import day
 
 from .story import (

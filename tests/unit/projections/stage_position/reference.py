@@ -26,9 +26,9 @@ from contracts.events import (
 )
 from contracts.playbooks.playbook import Item, Playbook
 from contracts.types.references import reference_key
-from projections.entry import FOREVER
-from projections.playbooks import Playbooks
-from projections.stage_position import PositionRow
+from projections.replay.entry import FOREVER
+from projections.replay.playbooks import Playbooks
+from projections.views.stage_position import PositionRow
 
 Entries = Sequence[Any]
 Flag = tuple[str, int]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from projections.stage_position import stage_position
+from projections.views.stage_position import stage_position
 from tests.given import day, given
 from tests.playbooks import CLAIMED
 from tests.saying import deal_opened, deal_through, evidence_revoked, position, stage_claimed

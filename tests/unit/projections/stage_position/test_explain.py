@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from projections.entry import FOREVER
-from projections.stage_position import stage_position
-from projections.stage_position.explain import Explanation, ItemExplained, StageExplained, explain
+from projections.replay.entry import FOREVER
+from projections.views.stage_position import stage_position
+from projections.views.stage_position.explain import Explanation, ItemExplained, StageExplained, explain
 from tests.given import Story, day, given
 from tests.playbooks import CLAIMED, SHORTER
 from tests.saying import (

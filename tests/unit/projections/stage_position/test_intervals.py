@@ -1,7 +1,7 @@
 """The rows: intervals without length zero, without neighbours alike, closed when the next begins."""
 
-from projections.entry import FOREVER
-from projections.stage_position import stage_position
+from projections.replay.entry import FOREVER
+from projections.views.stage_position import stage_position
 from tests.given import day, given
 from tests.saying import call_made, commitment, criterion, deal_opened, evidence_revoked, milestone, position, said
 

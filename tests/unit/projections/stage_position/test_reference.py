@@ -7,10 +7,10 @@ from hypothesis import given as holds_for
 from hypothesis import settings
 
 from contracts.playbooks.playbook import Playbook
-from projections.entry import FOREVER, Entry
-from projections.stage_position import PositionRow, stage_position
-from projections.stage_position.explain import explain
+from projections.replay.entry import FOREVER, Entry
 from projections.view import FlagRow
+from projections.views.stage_position import PositionRow, stage_position
+from projections.views.stage_position.explain import explain
 from tests.given import Said, Story, given
 from tests.histories import stories
 

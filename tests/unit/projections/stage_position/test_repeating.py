@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from projections.entry import Entry
-from projections.playbooks import Playbooks
-from projections.stage_position import stage_position
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
 from projections.view import RowKey
+from projections.views.stage_position import stage_position
 from tests.given import Said, Story, day, given
 from tests.saying import (
     call_made,

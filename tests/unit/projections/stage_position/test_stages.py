@@ -1,6 +1,6 @@
 """Entering and completing stages (domain.md §3, from seed 004)."""
 
-from projections.stage_position import PositionRow, stage_position
+from projections.views.stage_position import PositionRow, stage_position
 from tests.given import day, given
 from tests.playbooks import item, playbook, stage
 from tests.saying import (

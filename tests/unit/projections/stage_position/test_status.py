@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from projections.entry import FOREVER
-from projections.stage_position import PositionRow, stage_position
+from projections.replay.entry import FOREVER
+from projections.views.stage_position import PositionRow, stage_position
 from tests.given import day, flag, given
 from tests.saying import (
     commitment_withdrawn,

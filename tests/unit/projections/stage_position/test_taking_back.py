@@ -1,6 +1,6 @@
 """Revoked and voided evidence and withdrawn commitments move a deal back; nothing is deleted."""
 
-from projections.stage_position import stage_position
+from projections.views.stage_position import stage_position
 from tests.given import day, flag, given
 from tests.playbooks import by, item, playbook, stage
 from tests.saying import (

@@ -1,6 +1,6 @@
 """A deal keeps the playbook version that it was opened with, until it is moved."""
 
-from projections.stage_position import stage_position
+from projections.views.stage_position import stage_position
 from tests.given import day, flag, given
 from tests.playbooks import CLAIMED, PRACTICE, SHORTER, item, playbook, stage
 from tests.saying import (

@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from contracts.events import DealOpened, DealRevised, DealWon, Event
-from projections.entry import FOREVER, Entry
-from projections.playbooks import Published
-from projections.stage_position.evidence import Finding
-from projections.stage_position.intervals import Intervals, Shown
-from projections.stage_position.rows import Status
-from projections.stage_position.standing import Standing
+from projections.replay.entry import FOREVER, Entry
+from projections.replay.playbooks import Published
 from projections.view import FlagRow, RowKey
+from projections.views.stage_position.evidence import Finding
+from projections.views.stage_position.position import Intervals, Shown, Standing
+from projections.views.stage_position.rows import Status
 
 VIEW = "stage_position"
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from contracts.cloudevents.envelope import CloudEvent
 from contracts.events import EVENTS, Event, EventCorrected, EventVoided
-from projections.entry import Entry, Recorded, order_of
+from projections.replay.entry import Entry, JournalEntry, order_of
 
 VERSION = 3
 """Raised whenever the same entries give another effective history; part of the generation's digest."""
@@ -56,19 +56,19 @@ class Effective:
         self.waiting: dict[int, str] = {}
         """Sequence of a correction or void whose target is not among what concerns the subject, to the reason."""
         self._subject = subject
-        self._originals: dict[Identity, Recorded | Entry[Event]] | None = None
+        self._originals: dict[Identity, JournalEntry | Entry[Event]] | None = None
         """All that was recorded, corrections and voids included: as the entry that it makes where that says as much.
         None while `entries` are all there is: an index that nobody needs would only take memory."""
-        self._naming: dict[Identity, list[Recorded]] = {}
+        self._naming: dict[Identity, list[JournalEntry]] = {}
         """Corrections and voids by what they name, in order of sequence."""
         self._decided: dict[int, Entry[Event] | None] = {}
         """By the sequence of an original: what counts in its place, None where it is voided."""
 
-    def load(self, recorded: Iterable[Recorded]) -> None:
+    def load(self, recorded: Iterable[JournalEntry]) -> None:
         """A whole history at once, in order of sequence; nothing was told before."""
         corrections = []
         for each in recorded:
-            if type(each.said.event) in _CORRECTIONS:
+            if type(each.cloud_event.event) in _CORRECTIONS:
                 corrections.append(each)
             else:
                 self.entries.append(self._added(each))
@@ -76,19 +76,19 @@ class Effective:
         for each in corrections:
             self._correct(each)
 
-    def add(self, recorded: Recorded) -> Entry[Event] | None:
+    def add(self, recorded: JournalEntry) -> Entry[Event] | None:
         """One more entry, as long as nothing was ever corrected: what it counts as. None where it takes `take`."""
-        if self._originals is not None or type(recorded.said.event) in _CORRECTIONS:
+        if self._originals is not None or type(recorded.cloud_event.event) in _CORRECTIONS:
             return None
         entry = entry_of(recorded)
-        if entry.event is not recorded.said.event:
+        if entry.event is not recorded.cloud_event.event:
             return None
         self._insert(entry)
         return entry
 
-    def take(self, recorded: Recorded) -> Told:
+    def take(self, recorded: JournalEntry) -> Told:
         """One more entry."""
-        if type(recorded.said.event) in _CORRECTIONS:
+        if type(recorded.cloud_event.event) in _CORRECTIONS:
             return self._correct(recorded)
         entry = self._added(recorded)
         naming = self._naming.get(entry.identity) if self._naming else None
@@ -111,26 +111,26 @@ class Effective:
             or any(each.sequence == sequence for naming in self._naming.values() for each in naming)
         )
 
-    def _added(self, recorded: Recorded) -> Entry[Event]:
+    def _added(self, recorded: JournalEntry) -> Entry[Event]:
         entry = entry_of(recorded)
-        plain = entry.event is recorded.said.event
+        plain = entry.event is recorded.cloud_event.event
         if self._originals is not None or not plain:
             self._index()[entry.identity] = entry if plain else recorded
         return entry
 
-    def _index(self) -> dict[Identity, Recorded | Entry[Event]]:
+    def _index(self) -> dict[Identity, JournalEntry | Entry[Event]]:
         if self._originals is None:
             self._originals = {each.identity: each for each in self.entries}
         return self._originals
 
-    def _correct(self, correction: Recorded) -> Told:
+    def _correct(self, correction: JournalEntry) -> Told:
         target = _target_of(correction)
-        self.said_at[correction.sequence] = correction.said.occurred_at
+        self.said_at[correction.sequence] = correction.cloud_event.occurred_at
         insort(self._naming.setdefault(target, []), correction, key=lambda each: each.sequence)
         original = self._index().get(target)
-        if target == correction.said.identity:
+        if target == correction.cloud_event.identity:
             original = correction
-        if original is None and correction.said.subject != self._subject:
+        if original is None and correction.cloud_event.subject != self._subject:
             return Told()
         judged = (*self._admitted(correction), correction.sequence)
         if original is None:
@@ -150,9 +150,9 @@ class Effective:
             self._insert(counts)
         return Told(gone, () if counts is None else (counts,), judged)
 
-    def _admitted(self, correction: Recorded) -> list[int]:
+    def _admitted(self, correction: JournalEntry) -> list[int]:
         """A correction is there from now on: those that name it have found their target, by which they break a rule."""
-        index, identity = self._index(), correction.said.identity
+        index, identity = self._index(), correction.cloud_event.identity
         if identity in index:
             return []
         index[identity] = correction
@@ -161,13 +161,17 @@ class Effective:
             self._judge(each, correction)
         return [each.sequence for each in naming]
 
-    def _judge(self, correction: Recorded, original: Recorded) -> bool:
+    def _judge(self, correction: JournalEntry, original: JournalEntry) -> bool:
         """Judge a correction; true if it decides what counts in place of the original."""
         self.waiting.pop(correction.sequence, None)
         counts = _replacing(correction, original)
         if isinstance(counts, str):
             # Where a payment alone brings both of them here, the account that they are about says it.
-            if self._subject in (correction.said.subject, original.said.subject, *original.said.event.concerns()):
+            if self._subject in (
+                correction.cloud_event.subject,
+                original.cloud_event.subject,
+                *original.cloud_event.event.concerns(),
+            ):
                 self.without_effect[correction.sequence] = counts
             return False
         decides = self.voided_by.get(original.sequence) or self.corrected_by.get(original.sequence)
@@ -187,21 +191,21 @@ class Effective:
             insort(self.entries, entry, key=order_of)
 
 
-def effective(recorded: Iterable[Recorded], subject: str) -> Effective:
+def effective(recorded: Iterable[JournalEntry], subject: str) -> Effective:
     """Effective history of a subject. `recorded` is all that concerns it, in any order."""
     found = Effective(subject)
     found.load(sorted(recorded, key=lambda each: each.sequence))
     return found
 
 
-def is_correction(recorded: Recorded) -> bool:
+def is_correction(recorded: JournalEntry) -> bool:
     """Tell if it is a correction or a void."""
-    return type(recorded.said.event) in _CORRECTIONS
+    return type(recorded.cloud_event.event) in _CORRECTIONS
 
 
-def entry_of(recorded: Recorded) -> Entry[Event]:
+def entry_of(recorded: JournalEntry) -> Entry[Event]:
     """An entry that nothing corrects."""
-    said = recorded.said
+    said = recorded.cloud_event
     return Entry(
         recorded.sequence,
         said.occurred_at,
@@ -215,7 +219,7 @@ def entry_of(recorded: Recorded) -> Entry[Event]:
     )
 
 
-def recorded_of(entry: Entry[Event]) -> Recorded:
+def recorded_of(entry: Entry[Event]) -> JournalEntry:
     """An entry as it was recorded, of which `entry_of` made this one; the event is of newest version."""
     event = entry.event
     said = CloudEvent(
@@ -229,25 +233,25 @@ def recorded_of(entry: Entry[Event]) -> Recorded:
         b"",
         entry.nanoseconds,
     )
-    return Recorded(entry.sequence, said)
+    return JournalEntry(entry.sequence, said)
 
 
-def _target_of(correction: Recorded) -> Identity:
-    event = correction.said.event
+def _target_of(correction: JournalEntry) -> Identity:
+    event = correction.cloud_event.event
     assert isinstance(event, EventCorrected | EventVoided)
     return event.target.source, event.target.id
 
 
-def _replacing(correction: Recorded, original: Recorded) -> Entry[Event] | str | None:
+def _replacing(correction: JournalEntry, original: JournalEntry) -> Entry[Event] | str | None:
     """Entry that counts in place of the original, None for nothing; or the rule that the correction breaks."""
-    event = correction.said.event
-    said = original.said
+    event = correction.cloud_event.event
+    said = original.cloud_event
     if is_correction(original):
         return "the target is itself a correction or void"
     if said.event.family == "policy":
         return "published playbooks are never corrected or voided"
-    if correction.said.subject != said.subject:
-        return f"the target's subject is {said.subject}, not {correction.said.subject}"
+    if correction.cloud_event.subject != said.subject:
+        return f"the target's subject is {said.subject}, not {correction.cloud_event.subject}"
     if not isinstance(event, EventCorrected):
         return None
     if event.target_type != said.type:

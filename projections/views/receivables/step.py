@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from projections.entry import FOREVER, Order
-from projections.receivables.account import Account, Ask, Document, DocumentKey, Item
-from projections.receivables.flags import Standing, Waiting
-from projections.receivables.rows import ItemRow, MovementKind, MovementRow, UnappliedRow
+from projections.replay.entry import FOREVER, Order
 from projections.view import RowKey
+from projections.views.receivables.flags import Standing, Waiting
+from projections.views.receivables.rows import ItemRow, MovementKind, MovementRow, UnappliedRow
+from projections.views.receivables.state import Account, Ask, Document, DocumentKey, Item
 
 
 class Step:

@@ -1,10 +1,10 @@
 """Receivables of accounts: open invoices, unapplied cash and credit, and the movements of the ledger balance."""
 
-from projections.document_number import documents_named
-from projections.receivables.account import Account
-from projections.receivables.fold import Handled, evolve, row
-from projections.receivables.rows import ItemRow, MovementRow, UnappliedRow
+from projections.replay.document_number import documents_named
 from projections.view import FlagRow, View
+from projections.views.receivables.fold import Handled, evolve, row
+from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
+from projections.views.receivables.state import Account
 
 receivables: View[Account] = View(
     name="receivables",
@@ -15,8 +15,8 @@ receivables: View[Account] = View(
     initial=Account,
     evolve=evolve,
     row=row,
-    names=documents_named,
-    join=Account.join,
+    partition_keys=documents_named,
+    merge=Account.join,
     changes={
         2: (
             "Cash that moves between accounts is conserved: a transfer moves what the account holds and no more, and "

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal
 
-from projections.entry import FOREVER
+from projections.replay.entry import FOREVER
 from projections.view import FlagRow, RowKey
 
 VIEW = "receivables"

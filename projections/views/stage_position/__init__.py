@@ -1,9 +1,9 @@
 """Where every deal stands, and stood: never written by anyone, always derived from the evidence (seed 004)."""
 
-from projections.stage_position.deal import VIEW, Deal
-from projections.stage_position.fold import Handled, evolve, insert, remove, row
-from projections.stage_position.rows import PositionRow
 from projections.view import FlagRow, View
+from projections.views.stage_position.fold import Handled, evolve, insert, remove, row
+from projections.views.stage_position.rows import PositionRow
+from projections.views.stage_position.state import VIEW, Deal
 
 stage_position: View[Deal] = View(
     name=VIEW,

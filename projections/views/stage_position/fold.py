@@ -31,12 +31,12 @@ from contracts.events import (
     StageClaimed,
     VisitDone,
 )
-from projections.entry import Entry, order_of
-from projections.playbooks import Playbooks
-from projections.stage_position.deal import CLOSED, Deal
-from projections.stage_position.evidence import Finding
-from projections.stage_position.rows import PositionRow, Status
+from projections.replay.entry import Entry, order_of
+from projections.replay.playbooks import Playbooks
 from projections.view import Row, RowKey
+from projections.views.stage_position.evidence import Finding
+from projections.views.stage_position.rows import PositionRow, Status
+from projections.views.stage_position.state import CLOSED, Deal
 
 Course = DealOpened | DealRevised | DealReassigned | DealWon | DealLost | DealAbandoned | DealReopened
 """What the salespeople decide about a deal. The playbook may take it as evidence too."""

@@ -8,8 +8,8 @@ is; the rest is flagged and has no effect later.
 from decimal import Decimal
 
 from contracts.types.references import spelled_out
-from projections.receivables.account import Allocate, Applied, Document, DocumentKind
-from projections.receivables.step import Step
+from projections.views.receivables.state import Allocate, Applied, Document, DocumentKind
+from projections.views.receivables.step import Step
 
 
 def ask(step: Step, wanted: Allocate) -> None:

@@ -1,4 +1,4 @@
-"""One view of one subject: its parts, their rows, and how a fold that raises is kept from hurting anything else."""
+"""One view of one subject: its partitions, their rows, and a fold that raises, which hurts nothing else."""
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from contracts.events import Event
-from projections.entry import Entry, order_of
-from projections.part import FoldRaised, Part
-from projections.playbooks import Playbooks
+from projections.replay.entry import Entry, order_of
+from projections.replay.partition import FoldRaised, Partition
+from projections.replay.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 
 
@@ -22,7 +22,7 @@ class Change(NamedTuple):
 
 
 @dataclass(slots=True)
-class Cell:
+class ViewState:
     """The fold of one view over one subject. While `error` is set, its rows are those of the last success, and only
     `refold` is of use."""
 
@@ -30,15 +30,15 @@ class Cell:
     subject_id: str
     error: str | None = None
     """What the fold raised, and at which entry."""
-    _parts: dict[Hashable, Part] = field(default_factory=dict)
-    """By name. Of what hangs together all names give the same part; a part never falls apart again."""
+    _partitions: dict[Hashable, Partition] = field(default_factory=dict)
+    """By name. Of what hangs together all keys give the same partition; a partition never falls apart again."""
 
     @property
     def rows(self) -> dict[RowKey, Row]:
         """All rows that are now current."""
         found: dict[RowKey, Row] = {}
-        for part in dict.fromkeys(self._parts.values()):
-            found |= part.rows
+        for partition in dict.fromkeys(self._partitions.values()):
+            found |= partition.rows
         return found
 
     def handles(self, entry: Entry[Event]) -> bool:
@@ -48,14 +48,14 @@ class Cell:
     def take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
         """One more entry of effective history, wherever it belongs. The view handles it."""
         try:
-            part = self._part(self.view.names(entry.event))
-            if not part.folds_on(entry):
-                return self._retell(part, (), (entry,), playbooks, sequence)
-            rows = part.fold_on(self.view, entry, playbooks)
+            partition = self._partition(self.view.partition_keys(entry.event))
+            if not partition.folds_on(entry):
+                return self._retell(partition, (), (entry,), playbooks, sequence)
+            rows = partition.fold_on(self.view, entry, playbooks)
         except Exception as error:
             self._fail(error, entry)
             return []
-        return replace_rows(part.rows, rows, sequence) if rows else []
+        return replace_rows(partition.rows, rows, sequence) if rows else []
 
     def correct(
         self, gone: Sequence[Entry[Event]], new: Sequence[Entry[Event]], playbooks: Playbooks, sequence: int
@@ -65,75 +65,75 @@ class Cell:
         if not gone and not new:
             return []
         try:
-            names = dict.fromkeys(name for each in (*gone, *new) for name in self.view.names(each.event))
-            return self._retell(self._part(list(names)), gone, new, playbooks, sequence)
+            keys = dict.fromkeys(name for each in (*gone, *new) for name in self.view.partition_keys(each.event))
+            return self._retell(self._partition(list(keys)), gone, new, playbooks, sequence)
         except Exception as error:
             self._fail(error, None)
             return []
 
     def refold(self, entries: Sequence[Entry[Event]], playbooks: Playbooks, sequence: int) -> list[Change]:
         """Fold all of effective history anew."""
-        view, anew = self.view, Cell(self.view, self.subject_id)
+        view, anew = self.view, ViewState(self.view, self.subject_id)
         touched: dict[RowKey, Hashable] = {}
         entry: Entry[Event] | None = None
         try:
             for entry in filter(self.handles, entries):
-                names = view.names(entry.event)
-                part = anew._part(names)
-                touched.update(dict.fromkeys(view.evolve(part.state, entry, playbooks), names[0]))
-                part.entries.append(entry)
+                keys = view.partition_keys(entry.event)
+                partition = anew._partition(keys)
+                touched.update(dict.fromkeys(view.evolve(partition.state, entry, playbooks), keys[0]))
+                partition.entries.append(entry)
             for key, name in touched.items():
-                if (row := view.row((part := anew._parts[name]).state, key)) is not None:
-                    part.rows[key] = row
+                if (row := view.row((partition := anew._partitions[name]).state, key)) is not None:
+                    partition.rows[key] = row
         except Exception as error:
             self._fail(error, entry)
             return []
         before = self.rows
-        self.error, self._parts = None, anew._parts
+        self.error, self._partitions = None, anew._partitions
         return replace_rows(before, {**dict.fromkeys(before), **self.rows}, sequence)
 
     def _retell(
         self,
-        part: Part,
+        partition: Partition,
         gone: Collection[Entry[Event]],
         new: Collection[Entry[Event]],
         playbooks: Playbooks,
         sequence: int,
     ) -> list[Change]:
-        gone = [each for each in gone if not part.remove(self.view, each)]
-        new = [each for each in new if not part.insert(self.view, each)]
+        gone = [each for each in gone if not partition.remove(self.view, each)]
+        new = [each for each in new if not partition.insert(self.view, each)]
         rows: Mapping[RowKey, Row | None] = {}
         if gone or new:
-            entries = part.entries.copy()
+            entries = partition.entries.copy()
             for each in gone:
                 del entries[bisect_left(entries, each.order, key=order_of)]
             for each in new:
                 insort(entries, each, key=order_of)
-            rows = part.refold(self.view, self.view.initial(self.subject_id), entries, playbooks)
-        return replace_rows(part.rows, rows, sequence)
+            rows = partition.refold(self.view, self.view.initial(self.subject_id), entries, playbooks)
+        return replace_rows(partition.rows, rows, sequence)
 
     def _fail(self, error: Exception, entry: Entry[Event] | None) -> None:
         self.error = str(error if isinstance(error, FoldRaised) else FoldRaised(error, entry))
 
-    def _part(self, names: Sequence[Hashable]) -> Part:
-        """The part of all that hangs together by these names."""
-        if len(names) == 1 and (only := self._parts.get(names[0])) is not None:
+    def _partition(self, keys: Sequence[Hashable]) -> Partition:
+        """The partition of all that hangs together by these keys."""
+        if len(keys) == 1 and (only := self._partitions.get(keys[0])) is not None:
             return only
-        found = {part: None for name in names if (part := self._parts.get(name)) is not None}
-        part = self._joined(found) if found else Part(self.view.initial(self.subject_id))
-        for name in names:
-            if name not in self._parts:
-                part.names.append(name)
-                self._parts[name] = part
-        return part
+        found = {partition: None for name in keys if (partition := self._partitions.get(name)) is not None}
+        partition = self._joined(found) if found else Partition(self.view.initial(self.subject_id))
+        for name in keys:
+            if name not in self._partitions:
+                partition.keys.append(name)
+                self._partitions[name] = partition
+        return partition
 
-    def _joined(self, parts: Collection[Part]) -> Part:
-        """One part of all these: the smaller ones go into the largest."""
-        into = max(parts, key=lambda each: len(each.entries)) if len(parts) > 1 else next(iter(parts))
-        for each in parts:
+    def _joined(self, partitions: Collection[Partition]) -> Partition:
+        """One partition of all these: the smaller ones go into the largest."""
+        into = max(partitions, key=lambda each: len(each.entries)) if len(partitions) > 1 else next(iter(partitions))
+        for each in partitions:
             if each is not into:
                 into.absorb(self.view, each)
-                self._parts.update(dict.fromkeys(each.names, into))
+                self._partitions.update(dict.fromkeys(each.keys, into))
         return into
 
 

@@ -7,9 +7,9 @@ counts by what a payment's accounts hold. So buckets less unapplied can be held 
 from decimal import Decimal
 
 from contracts.events import CreditNoteIssued, InvoiceIssued
-from projections.receivables.cash import Received, Taken
-from projections.receivables.rows import MovementKind
-from projections.receivables.step import Step
+from projections.views.receivables.cash import Received, Taken
+from projections.views.receivables.rows import MovementKind
+from projections.views.receivables.step import Step
 
 
 def invoice(step: Step, event: InvoiceIssued, key: str, amount: Decimal) -> None:

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from projections.receivables.cash import Cash, Place, Take
-from projections.receivables.flags import Flags, Waiting
-from projections.receivables.rows import ItemRow, UnappliedRow
 from projections.view import Row, RowKey
+from projections.views.receivables.cash import Cash, Place, Take
+from projections.views.receivables.flags import Flags, Waiting
+from projections.views.receivables.rows import ItemRow, UnappliedRow
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from contracts.events import Event
-from projections.entry import Entry, order_of
-from projections.playbooks import Playbooks
+from projections.replay.entry import Entry, order_of
+from projections.replay.playbooks import Playbooks
 from projections.view import Row, RowKey, View
 
 
@@ -19,14 +19,14 @@ class FoldRaised(Exception):
         super().__init__(f"{where}{type(error).__name__}: {error}")
 
 
-class Part:
+class Partition:
     """All entries of a view's subject that share names, directly or through each other."""
 
-    __slots__ = ("entries", "names", "rows", "state")
+    __slots__ = ("entries", "keys", "rows", "state")
 
     def __init__(self, state: Any) -> None:
         self.state = state
-        self.names: list[Hashable] = []
+        self.keys: list[Hashable] = []
         self.entries: list[Entry[Event]] = []
         """In effective order."""
         self.rows: dict[RowKey, Row] = {}
@@ -77,10 +77,10 @@ class Part:
         self.state, self.entries = state, entries
         return rows
 
-    def absorb(self, view: View[Any], other: "Part") -> None:
-        """Take over another part, which is of no use any more; it shares no name with this one."""
-        view.join(self.state, other.state)
+    def absorb(self, view: View[Any], other: "Partition") -> None:
+        """Take over another partition, which is of no use any more; it shares no name with this one."""
+        view.merge(self.state, other.state)
         for each in other.entries:
             insort(self.entries, each, key=order_of)
         self.rows.update(other.rows)
-        self.names += other.names
+        self.keys += other.keys

@@ -1,7 +1,7 @@
 """Numbers that entries give to documents of accounts: invoices, credit notes and payments.
 
 A number is unique by account, kind and series. The fold leaves out what uses one again, and flags it
-(`projections/receivables/arrival.py`).
+(`projections/views/receivables/arrival.py`).
 """
 
 from collections.abc import Sequence

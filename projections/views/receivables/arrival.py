@@ -17,19 +17,13 @@ from contracts.events import (
 )
 from contracts.types.money import in_units
 from contracts.types.references import number_key, spelled_out, told_apart
-from projections.receivables import balance
-from projections.receivables.account import (
-    Allocate,
-    Document,
-    DocumentKey,
-    DocumentKind,
-    Item,
-)
-from projections.receivables.allocation import allocate, ask, ask_again, take_back
-from projections.receivables.cash import Cash, Outcome, Received, Take, Taken
-from projections.receivables.dispute import contest
-from projections.receivables.flags import Waiting
-from projections.receivables.step import Step
+from projections.views.receivables import balance
+from projections.views.receivables.allocation import allocate, ask, ask_again, take_back
+from projections.views.receivables.cash import Cash, Outcome, Received, Take, Taken
+from projections.views.receivables.dispute import contest
+from projections.views.receivables.flags import Waiting
+from projections.views.receivables.state import Allocate, Document, DocumentKey, DocumentKind, Item
+from projections.views.receivables.step import Step
 
 
 def invoice(step: Step, event: InvoiceIssued) -> None:

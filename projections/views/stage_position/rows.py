@@ -17,7 +17,7 @@ from projections.columns import (
     StageNumber,
     Version,
 )
-from projections.rulebook import Phase
+from projections.replay.rulebook import Phase
 from projections.view import Interval, Row
 
 Status = Literal["open", "on_hold", "won", "lost", "abandoned"]

@@ -15,13 +15,13 @@ from contracts.events import (
 )
 from contracts.types.identifiers import split_subject
 from contracts.types.references import number_key
-from projections.entry import Entry
-from projections.playbooks import Playbooks
-from projections.receivables import arrival
-from projections.receivables.account import Account, Contest, DocumentKind
-from projections.receivables.dispute import dispute
-from projections.receivables.step import Step
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
 from projections.view import FlagRow, Row, RowKey
+from projections.views.receivables import arrival
+from projections.views.receivables.dispute import dispute
+from projections.views.receivables.state import Account, Contest, DocumentKind
+from projections.views.receivables.step import Step
 
 Handled = (
     InvoiceIssued

@@ -1,8 +1,8 @@
 """Disputed items: marked, still owed and still ageing."""
 
 from contracts.types.references import spelled_out
-from projections.receivables.account import Contest
-from projections.receivables.step import Step
+from projections.views.receivables.state import Contest
+from projections.views.receivables.step import Step
 
 
 def dispute(step: Step, wanted: Contest) -> None:

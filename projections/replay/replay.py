@@ -10,10 +10,10 @@ from typing import Any
 
 from contracts.events import Event
 from contracts.types.identifiers import split_subject
-from projections.cell import Cell, Change, replace_rows
-from projections.entry import FOREVER, Entry, Recorded
-from projections.history import Effective
-from projections.playbooks import Playbooks
+from projections.replay.entry import FOREVER, Entry, JournalEntry
+from projections.replay.history import Effective
+from projections.replay.playbooks import Playbooks
+from projections.replay.view_state import Change, ViewState, replace_rows
 from projections.view import FlagRow, Row, RowKey, View
 
 __all__ = ["Change", "Replay"]
@@ -34,7 +34,7 @@ class Replay:
         self._length = 0
         self._effective = Effective(self.subject)
         self._correction_flags: dict[RowKey, Row] = {}
-        self._cells = [Cell(view, self._id) for view in self._views]
+        self._view_states = [ViewState(view, self._id) for view in self._views]
 
     def __len__(self) -> int:
         """How many entries concern the subject, corrections and voids included."""
@@ -43,12 +43,12 @@ class Replay:
     @property
     def stale(self) -> dict[str, str]:
         """View name to error, for the views whose fold raised on the last attempt; their rows are the last good."""
-        return {cell.view.name: cell.error for cell in self._cells if cell.error is not None}
+        return {cell.view.name: cell.error for cell in self._view_states if cell.error is not None}
 
     def rows(self) -> dict[RowKey, Row]:
         """All rows that are now current."""
         found = dict(self._correction_flags)
-        for cell in self._cells:
+        for cell in self._view_states:
             found |= cell.rows
         return found
 
@@ -57,7 +57,7 @@ class Replay:
         """Effective history."""
         return self._effective.entries
 
-    def load(self, history: Iterable[Recorded], playbooks: Playbooks) -> None:
+    def load(self, history: Iterable[JournalEntry], playbooks: Playbooks) -> None:
         """Take a whole history at once: the rows are those that `take` and `republish` would have left one by one.
 
         `playbooks` are those known at the position up to which the history reaches: a deal may have waited for one
@@ -75,11 +75,12 @@ class Replay:
         if self.stale:
             self._one_by_one(recorded, playbooks)
 
-    def take(self, recorded: Recorded, playbooks: Playbooks, known: int | None = None) -> list[Change]:
+    def take(self, recorded: JournalEntry, playbooks: Playbooks, known: int | None = None) -> list[Change]:
         """The next entry that concerns the subject. Playbooks published behind it are not seen.
 
         `known` is the sequence of a later entry by which it became known that this one concerns the subject. Taken
-        earlier it changes nothing (`projections/payment_chain.py`), so one that is there already is not taken again.
+        earlier it changes nothing (`projections/replay/payment_chain.py`), so one that is there already is not taken
+        again.
         """
         sequence = recorded.sequence if known is None else known
         if sequence > recorded.sequence and self._effective.holds(recorded.sequence):
@@ -93,7 +94,7 @@ class Replay:
             return [change for entry in told.new for change in self._take(entry, playbooks, sequence)]
         self.refolds += 1
         changes = self._flag(told.judged, sequence)
-        for cell in self._cells:
+        for cell in self._view_states:
             if cell.error is None:
                 changes += cell.correct(told.gone, told.new, playbooks, sequence)
             else:
@@ -104,7 +105,7 @@ class Replay:
         """One more entry of effective history, wherever it belongs."""
         self.refolds += entry is not self._effective.entries[-1]
         changes: list[Change] = []
-        for cell in self._cells:
+        for cell in self._view_states:
             if not cell.handles(entry):
                 continue
             if cell.error is None:
@@ -122,7 +123,7 @@ class Replay:
         return self._refold(playbooks.known_at(sequence), sequence)
 
     def _refold(self, playbooks: Playbooks, sequence: int) -> list[Change]:
-        return [change for cell in self._cells for change in cell.refold(self.entries, playbooks, sequence)]
+        return [change for cell in self._view_states for change in cell.refold(self.entries, playbooks, sequence)]
 
     def _flag(self, judged: Iterable[int], sequence: int) -> list[Change]:
         """Show what became of these corrections and voids."""
@@ -140,7 +141,7 @@ class Replay:
                     wanted[key] = FlagRow(self.subject, "history", flag, entry, reason, at, FOREVER)
         return replace_rows(self._correction_flags, wanted, sequence)
 
-    def _one_by_one(self, history: Sequence[Recorded], playbooks: Playbooks) -> None:
+    def _one_by_one(self, history: Sequence[JournalEntry], playbooks: Playbooks) -> None:
         """A fold raises: its rows are those of the last time when it did not."""
         self._forget()
         steps = [*((each.sequence, each) for each in history), *((each.sequence, None) for each in playbooks)]

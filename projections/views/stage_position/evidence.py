@@ -19,8 +19,8 @@ from contracts.events import (
     EvidenceRevoked,
     MilestoneAchieved,
 )
-from projections.entry import Entry, order_of
-from projections.rulebook import Need, Rulebook
+from projections.replay.entry import Entry, order_of
+from projections.replay.rulebook import Need, Rulebook
 
 _NAMING = frozenset({MilestoneAchieved, CriterionMet, CustomerCommitmentReceived})
 """Events that say themselves which item or stage they are evidence for."""

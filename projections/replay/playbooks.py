@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from contracts.playbooks.playbook import Playbook
-from projections.rulebook import Rulebook
+from projections.replay.rulebook import Rulebook
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,11 @@ def lane_of(subject: str) -> int:
     return crc32(subject.encode("utf-8")) % LANES
 
 
-class Recorded(NamedTuple):
+class JournalEntry(NamedTuple):
     """An entry of the journal as it was recorded, corrections and voids included."""
 
     sequence: int
-    said: CloudEvent
+    cloud_event: CloudEvent
 
 
 class Entry(NamedTuple, Generic[E]):

@@ -2,8 +2,8 @@
 
 A transfer ties the account that it leaves to the account that it reaches, for one reference. Receipts, transfers and
 reversals of that reference on either concern both, and all that further transfers tie to them: what a transfer moves
-depends on them (`projections/receivables/cash.py`). A correction or void of such a document does as its target does,
-and as its replacement would.
+depends on them (`projections/views/receivables/cash.py`). A correction or void of such a document does as its target
+does, and as its replacement would.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from contracts.events import (
 )
 from contracts.types.identifiers import split_subject
 from contracts.types.references import number_key
-from projections.entry import Recorded
+from projections.replay.entry import JournalEntry
 
 CASH = (PaymentReceived, PaymentReversed, PaymentTransferred)
 """A payment's own documents."""
@@ -71,15 +71,15 @@ def links(said: CloudEvent, sequence: int) -> list[Link]:
     ]
 
 
-def of_family(target: int, family: Sequence[Recorded]) -> list[Link]:
+def of_family(target: int, family: Sequence[JournalEntry]) -> list[Link]:
     """Links of an event (its sequence is `target`) and of all its corrections and voids.
 
     They are read together, so whom one of them concerns all do. A
     link that one has from another ties nothing by itself.
     Before the event is recorded a correction of it changes nothing.
     """
-    own = [link for each in family for link in links(each.said, each.sequence)]
-    if not any(isinstance(each.said.event, CASH) for each in family):
+    own = [link for each in family for link in links(each.cloud_event, each.sequence)]
+    if not any(isinstance(each.cloud_event.event, CASH) for each in family):
         return own
     shared = [
         link._replace(sequence=each.sequence, since=max(link.since, target, each.sequence), into=None)
@@ -90,13 +90,13 @@ def of_family(target: int, family: Sequence[Recorded]) -> list[Link]:
     return first_known([*own, *shared])
 
 
-def of_entries(recorded: Sequence[Recorded]) -> list[Link]:
+def of_entries(recorded: Sequence[JournalEntry]) -> list[Link]:
     """All links among entries, in whatever order they came: what the recorder must have noted of them."""
-    originals = {each.said.identity: each for each in recorded}
-    families: defaultdict[int, list[Recorded]] = defaultdict(list)
+    originals = {each.cloud_event.identity: each for each in recorded}
+    families: defaultdict[int, list[JournalEntry]] = defaultdict(list)
     for each in recorded:
-        event = each.said.event
-        target: Recorded | None = each
+        event = each.cloud_event.event
+        target: JournalEntry | None = each
         if isinstance(event, EventCorrected | EventVoided):
             target = originals.get((event.target.source, event.target.id))
         families[each.sequence if target is None else target.sequence].append(each)

@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from contracts.events import Event
-from projections.entry import Entry
-from projections.playbooks import Playbooks
-from projections.rulebook import Need, NeedKind, Phase
-from projections.stage_position import stage_position
-from projections.stage_position.rows import Status
-from projections.stage_position.standing import Standing
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
+from projections.replay.rulebook import Need, NeedKind, Phase
 from projections.view import fold
+from projections.views.stage_position import stage_position
+from projections.views.stage_position.position import Standing
+from projections.views.stage_position.rows import Status
 
 
 @dataclass(frozen=True, slots=True)

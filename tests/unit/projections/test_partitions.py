@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from projections.entry import Entry
-from projections.playbooks import Playbooks
-from projections.receivables import receivables
+from projections.replay.entry import Entry
+from projections.replay.playbooks import Playbooks
 from projections.view import RowKey
+from projections.views.receivables import receivables
 from tests.given import Said, Story, given
 from tests.unit.projections.receivables.story import allocation, invoice, named, payment, reversal, void
 
@@ -84,12 +84,12 @@ def _raises(*_: Any) -> Any:
     raise KeyError("boom")
 
 
-@pytest.mark.parametrize("broken", ["names", "join", "evolve", "row"])
+@pytest.mark.parametrize("broken", ["partition_keys", "merge", "evolve", "row"])
 def test_whatever_raises_where_parts_come_together_makes_the_view_stale_and_leaves_its_rows(broken: str) -> None:
     story = given(receivables)
     story.tell(*_paid(1), *_paid(2))
     before = story.replay.rows()
-    (cell,) = story.replay._cells
+    (cell,) = story.replay._view_states
     raising: dict[str, Any] = {broken: _raises}
     cell.view = replace(receivables, **raising)
     story.tell(allocation("P-1", {"I-2": "1.00"}, at=5))
