@@ -4,9 +4,9 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from services import database_tls
+from services.nats import address
+from services.postgres import tls
 from services.settings import LOOPBACK, Endpoints
-from services.stream import address
 
 log = structlog.get_logger()
 
@@ -15,7 +15,7 @@ def warn(where: Endpoints) -> None:
     """One line in the log for each server that is reached in the open."""
     if _nats(where.nats_url):
         log.warning("connecting_without_tls", to="NATS", do="set DAYBOOK_NATS_CA, or write tls:// in DAYBOOK_NATS_URL")
-    if database_tls.in_the_open(where.database_url):
+    if tls.in_the_open(where.database_url):
         log.warning(
             "connecting_without_tls",
             to="PostgreSQL",

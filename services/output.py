@@ -1,6 +1,7 @@
 """Output of commands, all of it: text that was recorded or typed is data, never markup and never a terminal's orders.
 
-Nothing else in `services` prints. Text is shown by `visible.py`; what is ours alone (styles, frames) is not in it.
+Nothing else in `services` prints. Text is shown by `runtime/visible_text.py`; what is ours alone (styles, frames) is
+not in it.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from services.visible import visible, visible_json
+from services.runtime.visible_text import visible, visible_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,7 +66,7 @@ def print_json(document: Any) -> None:
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print a table as CSV on standard output: as it is into a file, and so that one can see it on a terminal."""
-    from services.query.separated import separated
+    from services.runtime.csv_text import separated
 
     told = sys.stdout.isatty()
     for line in separated(header, rows):

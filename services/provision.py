@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
 from projections.views import generation_digest
-from services import database, playbooks
+from services import playbooks
 from services.errors import DaybookError, ReportingInUse
 from services.ledger.event_types import announce_unled
 from services.ledger.provision import Identity, check_time_zone, confine, identify, identity, migrate
 from services.ledger.remembered import check_stream, remembered
+from services.nats import connection as stream_connection
 from services.notary import heads_stream
+from services.postgres import connection as database
 from services.projector import generation
 from services.settings import Endpoints, Settings
-from services.stream import connection as stream_connection
 from services.stream.closing import is_closed
 from services.stream.provision import disk_of
 from services.stream.provision import provision as provision_stream

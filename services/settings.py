@@ -12,9 +12,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.types.zones import refused
-from services import disk
 from services.errors import NotConfigured
-from services.stream.address import with_files
+from services.nats.address import with_files
+from services.runtime import files as disk
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that are this machine."""

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
-from services.lifetime import ended
+from services.runtime.shutdown import ended
 
 _DELIVERED = re.compile(rb"(\$JS\.ACK\.(?:[^. ]+\.){4,}?)(\d{19})(?=\.\d+)")
 _SAID = re.compile(rb'("(ts|time)":\s?")(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)((?:\.\d+)?)')

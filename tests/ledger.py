@@ -14,16 +14,17 @@ from contracts.events import EVENTS
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped
 from contracts.types.identifiers import stream_subject
-from services import database, playbooks
-from services.database import Role
+from services import playbooks
 from services.errors import Unavailable
 from services.ledger.provision import identify
 from services.ledger.remembered import check_stream, remembered
 from services.ledger.tokens import hash_token, new_token
+from services.nats import connection as stream_connection
+from services.nats.client import FollowingClient
 from services.notary import heads_stream
+from services.postgres import connection as database
+from services.postgres.connection import Role
 from services.settings import Endpoints, Settings
-from services.stream import connection as stream_connection
-from services.stream.following import FollowingClient
 from services.stream.provision import disk_of
 from services.stream.provision import provision as provision_stream
 from services.stream.state import ask

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from services import python
 from services.embedded.process import Process, Program
+from services.runtime import python
 from tests import ports
 
 DEADLINE_S = 30.0

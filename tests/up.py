@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from services import python
+from services.runtime import python
 from services.settings import running
 from tests.service import until
 

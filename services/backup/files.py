@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from services import disk
 from services.backup.manifest import File
-from services.disk import sync_directory
 from services.errors import DaybookError
+from services.runtime import files
+from services.runtime.files import sync_directory
 
 PARTIAL = ".partial"
 """Behind the name of a backup that is not complete."""
@@ -62,7 +62,7 @@ def write(path: Path, content: bytes) -> File:
 def copy(source: Path, path: Path) -> File:
     """A copy of a file, on the disk when this returns."""
     file = _new(path)
-    with disk.opened(source) as original:
+    with files.opened(source) as original:
         shutil.copyfileobj(original, file)
     _settle(file)
     return described(path)
@@ -76,7 +76,7 @@ def described(path: Path) -> File:
 def sha256(path: Path, progress: Callable[[int], None] = lambda rows: None) -> str:
     """Compute the SHA-256 of a file, in hexadecimal. `progress` is called now and then, with no rows."""
     digest = hashlib.sha256()
-    with disk.opened(path) as file:
+    with files.opened(path) as file:
         while part := file.read(_PART_BYTES):
             digest.update(part)
             progress(0)
@@ -88,7 +88,7 @@ def lines(path: Path, rows: int = sys.maxsize - 1) -> Iterator[bytes]:
 
     However little it is packed to, no more is unpacked than that takes. Raises `UNREADABLE` for a damaged one.
     """
-    with disk.opened(path) as packed, gzip.GzipFile(fileobj=packed) as file:
+    with files.opened(path) as packed, gzip.GzipFile(fileobj=packed) as file:
         for _ in range(rows + 1):
             line = file.readline(MAX_LINE_BYTES + 1)
             if len(line) > MAX_LINE_BYTES:

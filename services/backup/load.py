@@ -12,7 +12,7 @@ from services.backup.manifest import Manifest, TableFile
 from services.backup.tables import Table, durable
 from services.errors import BackupUnusable, DaybookError, NotEmpty
 from services.ledger.provision import identity, migrate, migrations
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.backup", "load.sql")
 _ROWS = 20_000

@@ -7,8 +7,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services import disk
 from services.errors import BackupUnusable
+from services.runtime import files
 
 FILE = "manifest.json"
 SEAL = "manifest.json.sha256"
@@ -96,8 +96,8 @@ class Manifest(BaseModel):
     def read(cls, directory: Path) -> Self:
         """Read the manifest of a backup. Raises BackupUnusable when there is none, or it is not as it was written."""
         try:
-            text = disk.read(directory / FILE, _MOST_BYTES)
-            seal = disk.read(directory / SEAL, _MOST_BYTES).decode("utf-8", "replace")
+            text = files.read(directory / FILE, _MOST_BYTES)
+            seal = files.read(directory / SEAL, _MOST_BYTES).decode("utf-8", "replace")
         except OSError as error:
             raise BackupUnusable(
                 f"{directory} is not a backup: {error.filename} cannot be read ({error.strerror}). Name a directory "

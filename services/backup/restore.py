@@ -14,13 +14,13 @@ from pathlib import Path
 
 import asyncpg
 
-from services import database
 from services.backup import load, notary, tokens
 from services.backup.check import sound
 from services.backup.manifest import Manifest
 from services.errors import StreamMismatch
 from services.ledger.journal import recorded_position
 from services.notary.key import key_path
+from services.postgres import connection as database
 from services.projector.rebuild import rebuild
 from services.provision import Provisioned, provision
 from services.reconcile import reconcile

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.sql import queries
+from services.postgres.statements import queries
 
 SQL = queries("services.backup", "tables.sql")
 

@@ -22,9 +22,9 @@ from services.errors import BackupUnusable, NotProvisioned, Unavailable
 from services.ledger.journal import recorded_position
 from services.ledger.provision import identity
 from services.ledger.remembered import check_stream, remembered
+from services.runtime.version import version
 from services.settings import Settings
 from services.stream.state import state
-from services.version import version
 
 COPY_S = 86_400.0
 """How long reading one table may take."""

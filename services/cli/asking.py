@@ -46,7 +46,7 @@ def ask(data: Path | None, question: "Callable[[Connection, Settings], Awaitable
 @asynccontextmanager
 async def reading(settings: Settings) -> "AsyncIterator[Connection]":
     """A connection under the role of the query service."""
-    from services import database
+    from services.postgres import connection as database
 
     connection = await database.connect(endpoints(settings).database_url, "daybook_query")
     try:
@@ -60,7 +60,7 @@ def following(settings: Settings) -> "Following":
     """When the stream took what follows a sequence; connects to NATS only when it is asked."""
 
     async def taken(sequence: int) -> "datetime | None":
-        from services.stream import connection as stream_connection
+        from services.nats import connection as stream_connection
         from services.stream.reading import taken_after
 
         nc = await stream_connection.connect(endpoints(settings).nats_url, "asking")

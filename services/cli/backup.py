@@ -54,9 +54,9 @@ def backup(
 
 
 async def _take(settings: Settings, directory: Path, wait_s: float) -> "Taken":
-    from services import database
     from services.backup.take import take
-    from services.stream import connection as stream_connection
+    from services.nats import connection as stream_connection
+    from services.postgres import connection as database
 
     where = endpoints(settings)
     nc = await stream_connection.connect(where.nats_url, "backup")

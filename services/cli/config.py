@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from services.cli.options import DataOption, JsonOption, load
-from services.masking import HIDDEN, masked
 from services.output import print_json, say, show, table
+from services.runtime.redaction import HIDDEN, masked
 from services.settings import Settings
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from services import disk
 from services.cli.options import JsonOption
 from services.errors import DaybookError
 from services.output import print_json, say
+from services.runtime import files as disk
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services import disk
 from services.cli.asking import AsOfOption, KnownAtOption, counted, following, reading
 from services.cli.options import DataOption, JsonOption, load, wait_for
 from services.cli.trust import KeyOption, believed
 from services.errors import BadRequest, DaybookError, NotConfigured
 from services.output import print_json, say
+from services.runtime import files
 from services.settings import Settings
 
 MOST_EVIDENCE_BYTES = 512 * 1024 * 1024
@@ -69,7 +69,7 @@ def evidence(
     settings = load(data)
     document = wait_for(_made(settings, deal, (as_of, known_at), (key, older, _signing_key(settings, unsigned)), whole))
     try:
-        disk.write(out, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+        files.write(out, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     except OSError as error:
         raise DaybookError(f"{out} cannot be written: {error.strerror}.") from error
     script = Path(__file__).parent.parent / "notary" / "verify_evidence.py"
@@ -131,7 +131,7 @@ def _older(path: Path, keys: "Sequence[PublicKey]") -> "Head":
     from services.notary.note import NotSigned
 
     try:
-        return read_head(disk.text(path, MOST_HEAD_BYTES).rstrip("\n") + "\n", keys)
+        return read_head(files.text(path, MOST_HEAD_BYTES).rstrip("\n") + "\n", keys)
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"The older head {path} cannot be read: {_reason(error)}.") from error
     except NotSigned as error:
@@ -148,7 +148,7 @@ def _check(path: Path, as_json: bool) -> None:
     from services.notary.replay import replay
 
     try:
-        differences = replay(disk.text(path, MOST_EVIDENCE_BYTES))
+        differences = replay(files.text(path, MOST_EVIDENCE_BYTES))
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"{path} cannot be read: {_reason(error)}.") from error
     if as_json:

@@ -39,10 +39,10 @@ from services.cli import (
     verify,
 )
 from services.errors import DaybookError
-from services.lifetime import stop_signals
 from services.output import prepare, say, say_lines
-from services.python import shut_working_directory
-from services.version import version
+from services.runtime.python import shut_working_directory
+from services.runtime.shutdown import stop_signals
+from services.runtime.version import version
 
 app = typer.Typer(
     name="daybook",

@@ -36,7 +36,7 @@ def load(data: Path | None = None, **given: Any) -> Settings:
 
     Raises NotConfigured, which names every variable at fault.
     """
-    from services import logs
+    from services.runtime import logs
 
     named = {name: value for name, value in {"data": data, **given}.items() if value is not None}
     try:
@@ -57,7 +57,7 @@ def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
 
     Raises NotPermitted as soon as NATS does not permit what the coroutine does.
     """
-    from services.stream.rights import unless_refused
+    from services.runtime.shutdown import unless_refused
 
     async def interruptible() -> Result:
         try:
@@ -76,7 +76,7 @@ def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Resu
 
     Raises NotConfigured, NotProvisioned, Unavailable, and what the work raises.
     """
-    from services import database
+    from services.postgres import connection as database
 
     async def run() -> Result:
         connection = await database.connect(endpoints(settings).database_url)

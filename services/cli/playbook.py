@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services import disk
 from services.cli.asking import ask
 from services.cli.options import DataOption, JsonOption
 from services.errors import BadRequest
 from services.output import print_json, say, show, table
+from services.runtime import files
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check(
     from contracts.playbooks.check import check as mistakes_of
 
     try:
-        text = disk.text(file, MAX_FILE_BYTES, "utf-8-sig")
+        text = files.text(file, MAX_FILE_BYTES, "utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadRequest(f"{file} cannot be read: {reason}.") from error

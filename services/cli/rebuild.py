@@ -46,9 +46,10 @@ def rebuild(
 
 
 async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
-    from services import database, logs
-    from services.memory import spare_the_collector
+    from services.postgres import connection as database
     from services.projector.rebuild import rebuild
+    from services.runtime import logs
+    from services.runtime.garbage_collector import spare_the_collector
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "rebuild")
     url = endpoints(settings).database_url

@@ -53,9 +53,9 @@ def restore(
 
 
 async def _restore(settings: Settings, directory: Path, by: str, disable_tokens: bool) -> "Restored":
-    from services import logs
     from services.backup.restore import restore
     from services.embedded.alone import servers
+    from services.runtime import logs
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "restore")
 

@@ -34,8 +34,8 @@ def serve(
     with suppress(KeyboardInterrupt):  # told to stop while it is still being loaded: as clean an end as any other
         import uvloop
 
-        from services import logs
         from services.in_the_open import warn
+        from services.runtime import logs
 
         settings = load(data)
         logs.configure(settings, service.value)

@@ -70,9 +70,9 @@ def _notary(notary: "NotaryStatus") -> list[str]:
 
 async def _question(connection: "Connection", settings: Settings) -> "Status":
     from services.errors import Unavailable
+    from services.nats import connection as stream_connection
     from services.query.status import status as report
     from services.settings import endpoints
-    from services.stream import connection as stream_connection
 
     try:
         nc = await stream_connection.connect(endpoints(settings).nats_url, "status")

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from services.cli.options import DataOption, load
-from services.lifetime import ended, stop_signals
 from services.output import say_lines
+from services.runtime.shutdown import ended, stop_signals
 from services.settings import Settings
 
 OUTDATED = (

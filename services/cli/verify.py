@@ -56,10 +56,10 @@ def _stopped(error: Exception) -> DaybookError:
 
 
 async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Verification":
+    from services.nats import connection as stream_connection
     from services.notary.key import heads_path
     from services.query.checks.heads import Signed
     from services.query.verify import verify
-    from services.stream import connection as stream_connection
 
     gc.set_threshold(50_000, 20, 100)  # replays hold no cycles; looking for them costs a tenth of the time
     where = endpoints(settings)

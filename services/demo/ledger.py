@@ -12,10 +12,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from services import disk, python
 from services.embedded.data_directory import already_running
 from services.embedded.process import leashed
 from services.errors import ServerFailed
+from services.runtime import files, python
 from services.settings import running
 
 START_S = 180.0
@@ -24,7 +24,7 @@ PATIENCE_S = 120.0
 
 def _emptied(log: Path) -> BinaryIO:
     try:
-        return disk.emptied(log)
+        return files.emptied(log)
     except OSError as error:
         raise ServerFailed(f"The log {log} cannot be written: {error.strerror}. Remove it.") from error
 

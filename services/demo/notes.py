@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services import disk
 from services.embedded.data_directory import must_be_ours
 from services.errors import BadRequest, DaybookError
+from services.runtime import files
 from services.settings import RUN_FILE
 
 FILE = "demo.json"
@@ -36,7 +36,7 @@ class Notes(BaseModel):
 
     def write(self, data: Path) -> None:
         """To the data directory, on the disk when this returns."""
-        disk.write(data / FILE, self.model_dump_json(indent=2).encode())
+        files.write(data / FILE, self.model_dump_json(indent=2).encode())
 
 
 def of(data: Path, deals: int, seed: int) -> Notes:
@@ -75,7 +75,7 @@ def not_the_demos(data: Path, what: str = "a ledger that the demo did not make")
 
 def _read(path: Path) -> Notes | None:
     try:
-        return Notes.model_validate_json(disk.read(path, _MOST_BYTES))
+        return Notes.model_validate_json(files.read(path, _MOST_BYTES))
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:

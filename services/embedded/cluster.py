@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from services.embedded import private
 from services.embedded.process import User
 from services.embedded.system_user import hand_over, who_we_are
 from services.errors import ServerFailed
+from services.runtime import private_files
 
 MAJOR = 18
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "TZ": "UTC", "LC_ALL": "C"}
@@ -79,6 +79,6 @@ def _make(data: Path, user: User | None) -> None:
 
 
 def _write(path: Path, text: str, user: User | None) -> None:
-    private.write(path, text)
+    private_files.write(path, text)
     if user is not None:
         os.chown(path, user.uid, user.gid)

@@ -24,9 +24,8 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, NamedTuple
 
-from services import disk
-from services.embedded import private
 from services.errors import AlreadyRunning, DaybookError
+from services.runtime import files, private_files
 from services.settings import RUN_FILE, identity, running
 
 UP = "up"
@@ -57,14 +56,14 @@ class DataDirectory:
 
     def write_run(self, run: Mapping[str, Any]) -> None:
         """Says where everything is; for our own eyes, as it holds passwords."""
-        private.write(
+        private_files.write(
             self.path / RUN_FILE, json.dumps({"pid": os.getpid(), "directory": identity(self.path), **run}, indent=2)
         )
 
     def started(self, name: str, pid: int) -> None:
         """Remembers a child, in case we are killed."""
         self._children[name] = pid
-        private.write(self.path / _CHILDREN_FILE, json.dumps(self._children))
+        private_files.write(self.path / _CHILDREN_FILE, json.dumps(self._children))
 
     def forget(self) -> None:
         """Remove the files that say what runs, because nothing runs any more."""
@@ -76,7 +75,7 @@ class DataDirectory:
     ) -> None:
         """Ends what an `up` that was killed left running; its own children know to end, and are given time."""
         try:
-            left = json.loads(disk.read(self.path / _CHILDREN_FILE, _MOST_BYTES))
+            left = json.loads(files.read(self.path / _CHILDREN_FILE, _MOST_BYTES))
             children = {str(name): int(pid) for name, pid in left.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             children = {}

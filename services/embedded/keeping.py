@@ -7,7 +7,7 @@ from typing import Protocol
 
 from services.embedded.process import Process, Started
 from services.errors import ServerFailed
-from services.lifetime import ended
+from services.runtime.shutdown import ended
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0

@@ -12,12 +12,12 @@ from pathlib import Path
 import nats.errors
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services import disk
-from services.embedded import ports, private
+from services.embedded import ports
 from services.embedded.process import Process, Program, Started, unnoted
 from services.embedded.staging import Staging
 from services.errors import ServerFailed
-from services.stream.guarded import GuardedClient
+from services.nats.client import GuardedClient
+from services.runtime import files, private_files
 
 START_S = 120.0
 """How long a start may take: a large stream is read before clients are let in."""
@@ -81,7 +81,7 @@ class NatsServer:
         self._process: Process | None = None
         self.staging = Staging(directory)
         """Where it keeps batches until their commit. To be opened once more when a stream was made."""
-        private.directory(directory)
+        private_files.directory(directory)
         self._remembered = directory / "daybook.json"
         remembered = _read(self._remembered)
         self.port = remembered.port
@@ -163,9 +163,9 @@ class NatsServer:
             port=self.port,
             access=access,
         )
-        private.write(self.directory / "nats-server.conf", text)
+        private_files.write(self.directory / "nats-server.conf", text)
         remembered = {"port": self.port, "password": self.password, "intake_password": self._intake_password}
-        private.write(self._remembered, json.dumps(remembered))
+        private_files.write(self._remembered, json.dumps(remembered))
 
     async def _ready(self) -> None:
         try:
@@ -195,7 +195,7 @@ class NatsServer:
 
 def _read(path: Path) -> _Remembered:
     try:
-        return _Remembered.model_validate_json(disk.read(path, _MOST_BYTES))
+        return _Remembered.model_validate_json(files.read(path, _MOST_BYTES))
     except FileNotFoundError:
         return _Remembered()
     except (OSError, ValidationError) as error:

@@ -11,12 +11,13 @@ from urllib.parse import quote
 
 import asyncpg
 
-from services.embedded import private, readers, remains
+from services.embedded import readers, remains
 from services.embedded.cluster import ENVIRONMENT, binary, prepare
 from services.embedded.process import Process, Program, Started, unnoted
 from services.embedded.system_user import hand_over, make_readable, open_the_way, server_user
 from services.errors import ServerFailed
-from services.sql import script
+from services.postgres.statements import script
+from services.runtime import private_files
 
 START_S = 600.0
 """How long a start may take: after a crash the log is replayed first."""
@@ -132,7 +133,7 @@ class PostgresServer:
         )
 
     def _prepare(self) -> None:
-        private.directory(self.home)
+        private_files.directory(self.home)
         if self._user is not None:
             program = binary("postgres")
             self.home.chmod(0o711)

@@ -11,7 +11,7 @@ from typing import NoReturn
 import asyncpg
 import structlog
 
-from services.sql import queries
+from services.postgres.statements import queries
 
 LIMITS = {
     "temp_file_limit": "1GB",

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services import database
 from services.embedded.keeping import Kept
 from services.errors import ServerFailed
+from services.postgres import connection as database
 from services.settings import Endpoints
 
 READY_S = 60.0

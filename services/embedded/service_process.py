@@ -4,9 +4,9 @@ import os
 import signal
 from collections.abc import Mapping
 
-from services import python
 from services.embedded.data_directory import DataDirectory
 from services.embedded.process import Process, Program, Started
+from services.runtime import python
 
 _PATIENCE_S = 15.0
 

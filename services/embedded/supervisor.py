@@ -12,9 +12,9 @@ from services.embedded.readiness import all_ready
 from services.embedded.rotation import keep_rotating
 from services.embedded.service_process import ServiceProcess
 from services.errors import DaybookError
-from services.lifetime import ended
 from services.notary import custody
 from services.provision import Provisioned, provision
+from services.runtime.shutdown import ended
 from services.settings import LOOPBACK, Endpoints, Settings, endpoints
 
 SERVICES = ("recorder", "projector", "notary", "intake", "query")

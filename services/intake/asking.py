@@ -13,9 +13,9 @@ from typing import Self, TypeVar
 import asyncpg
 import structlog
 
-from services.database import DATABASE_AWAY
 from services.ledger.journal import Connection
-from services.lifetime import ended
+from services.postgres.connection import DATABASE_AWAY
+from services.runtime.shutdown import ended
 
 log = structlog.get_logger()
 

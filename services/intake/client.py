@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from contracts.cloudevents.envelope import MAX_BATCH
 from services.errors import BadRequest, Unavailable
-from services.tls import client_context, distrusted
+from services.runtime.tls import client_context, distrusted
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 PATIENCE_S = 60.0

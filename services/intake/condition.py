@@ -7,8 +7,8 @@ from services.intake.door import Door
 from services.intake.group import Group
 from services.intake.nats_intake import NatsDoor
 from services.intake.stream_watch import StreamWatch
-from services.monitoring.condition import Condition, Reason
-from services.room import Disk
+from services.runtime.disk_space import Disk
+from services.runtime.health import Health, Reason
 from services.settings import Settings
 from services.stream.clock import StreamClock
 from services.stream.provision import MAX_MESSAGE_BYTES, configuration, differences
@@ -43,9 +43,9 @@ class Looking:
         self._group = group
         self._nats_door = nats_door
 
-    async def look(self) -> Condition:
+    async def check(self) -> Health:
         """How intake is now. PostgreSQL or the NATS door may be away: intake takes events all the same."""
-        await self._watch.look()
+        await self._watch.check()
         journal, nats_door = self._watch.journal_answers, await self._nats_door.connected()
         state = {"journal": journal, "nats_door": nats_door, "sources": self._door.sources.loaded}
         figures = {"daybook_intake_journal_away": float(not journal)}
@@ -60,7 +60,7 @@ class Looking:
         else:
             if found is None and self._nc.is_connected:
                 reasons.append(Reason("stream_missing", f"There is no stream {self._settings.stream}."))
-                return Condition(reasons, state, figures)
+                return Health(reasons, state, figures)
         if (difference := await self._clock.difference()) is not None:
             reasons.append(Reason("clock_differs", difference))
         if (ahead := self._clock.ahead_s) is not None:
@@ -71,7 +71,7 @@ class Looking:
             figures["daybook_intake_disk_free_bytes"] = float(free)
         if found is None:
             reasons.append(Reason("stream_away", "NATS does not answer, or the stream has no leader now."))
-            return Condition(reasons, state, figures)
+            return Health(reasons, state, figures)
         reasons += self._faults(found)
         if (failing := self._group.failing) is not None:
             what = (
@@ -79,7 +79,7 @@ class Looking:
                 "of the NATS server: one that has met a full disk takes nothing until it is started again."
             )
             reasons.append(Reason("stream_refuses", what))
-        return Condition(reasons, state | {"last_sequence": found.last_sequence}, figures | found.figures())
+        return Health(reasons, state | {"last_sequence": found.last_sequence}, figures | found.figures())
 
     def _faults(self, found: StreamState) -> list[Reason]:
         reasons = []

@@ -7,15 +7,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.schemas.shipped import shipped_files
+from services.http.docs import describe
+from services.http.monitoring import Monitor
+from services.http.openapi import HEALTH, READY
 from services.intake import metrics, openapi
 from services.intake.body import MOST_DISCARDED_BYTES, Bodies, Head, declared_length, head_of
 from services.intake.door import Door
 from services.intake.problems import CONTENT_TYPE, Refusal
 from services.intake.receipt import Taken
 from services.intake.sources import Source
-from services.monitoring.docs import describe
-from services.monitoring.http import Monitor
-from services.monitoring.openapi import HEALTH, READY
 
 log = structlog.get_logger()
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from contracts.types import zones
-from services import database, disk
 from services.errors import BadRequest, NotConfigured
 from services.intake import registration
 from services.intake.adapters.reading import EVENTS, SOURCE, Reading, Reject
 from services.intake.client import IntakeClient
 from services.ledger.tokens import matches
+from services.postgres import connection as database
+from services.runtime import files
 from services.settings import Settings, endpoints
 
 _MOST_TOKEN_BYTES = 4096
@@ -73,7 +74,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
         line = reject.line
         writer.writerow([line.file, line.row, reject.reason, *(line.values.get(name, "") for name in columns)])
     try:
-        disk.write(path, text.getvalue().encode())
+        files.write(path, text.getvalue().encode())
     except OSError as error:
         raise BadRequest(f"Refused lines cannot be written to {path}: {error.strerror}.") from error
 
@@ -113,13 +114,13 @@ async def token(settings: Settings) -> str:
     finally:
         await connection.close()
     settings.data.mkdir(parents=True, exist_ok=True)
-    disk.write(path, f"{made}\n".encode())
+    files.write(path, f"{made}\n".encode())
     return made
 
 
 def _kept(path: Path) -> str:
     try:
-        return disk.text(path, _MOST_TOKEN_BYTES).strip()
+        return files.text(path, _MOST_TOKEN_BYTES).strip()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

@@ -14,7 +14,7 @@ import asyncpg
 from services.intake.asking import Asking
 from services.intake.together import Together
 from services.ledger.journal import Connection, recorded_position
-from services.sql import queries
+from services.postgres.statements import queries
 
 Identity = tuple[str, str]
 """(source, id)."""

@@ -8,7 +8,7 @@ from prometheus_client import Counter, Histogram
 
 from services.intake.problems import KINDS, OURS, Refusal
 from services.intake.receipt import Taken
-from services.monitoring.registry import REGISTRY, SECONDS, SIZES
+from services.runtime.metrics import REGISTRY, SECONDS, SIZES
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, Outcome
 
 MOST_SOURCES = 200

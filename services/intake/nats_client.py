@@ -16,8 +16,8 @@ from faststream.security import BaseSecurity
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
-from services.stream.connection import login
-from services.stream.following import FollowingClient
+from services.nats.client import FollowingClient
+from services.nats.connection import login
 
 _INBOX = re.compile(rb"(?:_INBOX|_R_)(?:\.[^\x00-\x20.*>\x7f-\xff]+)+")
 """Where emitting systems listen, and nobody else; or, where they have accounts of their own, the server's word for the

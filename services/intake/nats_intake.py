@@ -25,7 +25,7 @@ from services.intake.problems import Refusal
 from services.intake.receipt import Taken
 from services.intake.requests import Request, Requests
 from services.intake.sent import Sent, structured
-from services.stream import connection
+from services.nats import connection
 
 QUEUE = "intake"
 """Every intake process belongs to this queue group: each request is answered by one of them."""

@@ -25,7 +25,7 @@ from services.intake.journal import Identity
 from services.intake.receipt import Receipt, Warned
 from services.intake.together import Together
 from services.ledger.journal import Connection, recorded_of
-from services.sql import queries
+from services.postgres.statements import queries
 
 log = structlog.get_logger()
 

@@ -27,7 +27,7 @@ from services.intake.remembrance import NEVER, Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source
 from services.intake.stream_watch import StreamWatch
-from services.room import Disk
+from services.runtime.disk_space import Disk
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, message_of
 from services.stream.clock import StreamClock
 

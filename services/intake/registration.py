@@ -12,7 +12,7 @@ from services.errors import BadRequest
 from services.intake.sources import ALL
 from services.ledger.journal import Connection
 from services.ledger.tokens import hash_token, new_token
-from services.sql import queries
+from services.postgres.statements import queries
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,32}")

@@ -26,9 +26,9 @@ from nats.aio.subscription import Subscription
 from services.intake import metrics
 from services.intake.problems import CONTENT_TYPE, Refusal
 from services.intake.receipt import Taken
-from services.lifetime import ended
-from services.stream.following import FollowingClient
-from services.stream.frames import frame, send
+from services.nats.client import FollowingClient
+from services.nats.frames import frame, send
+from services.runtime.shutdown import ended
 
 AT_ONCE = 512
 """Requests in progress; more wait."""

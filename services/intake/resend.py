@@ -3,7 +3,6 @@
 import asyncpg
 
 from contracts.cloudevents.envelope import CloudEvent
-from services import database
 from services.errors import BadRequest, Unavailable
 from services.intake.asking import Asking
 from services.intake.duplicates import Duplicates
@@ -16,10 +15,11 @@ from services.intake.remembrance import Remembrance
 from services.intake.sent import Sent
 from services.intake.sources import Source, source_of
 from services.intake.stream_watch import StreamWatch
-from services.room import Disk
+from services.nats import connection as stream_connection
+from services.postgres import connection
+from services.postgres.statements import queries
+from services.runtime.disk_space import Disk
 from services.settings import Endpoints
-from services.sql import queries
-from services.stream import connection as stream_connection
 from services.stream.clock import StreamClock
 
 _SQL = queries("services.intake", "sources.sql")
@@ -32,7 +32,7 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
     """
     nc = await stream_connection.connect(where.nats_url, "resend")
     try:
-        pool = await database.pool(where.database_url, "daybook_intake", 1)
+        pool = await connection.pool(where.database_url, "daybook_intake", 1)
         try:
             source = await _source(pool, event.source)
             async with Asking(pool) as ask:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from services import database
 from services.errors import NotProvisioned
-from services.http_protocol import Crowd
+from services.http.monitoring import Monitor
+from services.http.protocol import Crowd
+from services.http.request_metrics import Measured
+from services.http.server import serving
 from services.intake import clock_watch
 from services.intake.asking import Asking
 from services.intake.condition import Looking
@@ -24,18 +26,16 @@ from services.intake.reception import Reception
 from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
 from services.intake.stream_watch import StreamWatch
-from services.lifetime import beside, until_told
-from services.memory import spare_the_collector
-from services.monitoring.http import Monitor
-from services.monitoring.requests import Measured
-from services.room import Disk
-from services.serving import serving
+from services.nats import connection
+from services.postgres import connection as database
+from services.runtime.disk_space import Disk
+from services.runtime.garbage_collector import spare_the_collector
+from services.runtime.shutdown import beside, until_told
+from services.runtime.tls import server_context
 from services.settings import Settings, endpoints
-from services.stream import connection
 from services.stream.clock import StreamClock
 from services.stream.elsewhere import look_elsewhere
 from services.stream.state import state
-from services.tls import server_context
 
 log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ async def running(
                     raise NotProvisioned("The sources cannot be read. Run `daybook init`.")
                 group = Group(nc, settings.stream)
                 watch, clock = StreamWatch(nc, settings.stream, ask), StreamClock(nc, settings.stream)
-                await watch.look()
+                await watch.check()
                 reception = Reception(
                     group,
                     journal,
@@ -85,7 +85,7 @@ async def running(
                 )
                 door = Door(sources, reception, journal)
                 nats_door = NatsDoor(door, where.requests_url)
-                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock, disk, group, nats_door).look)
+                monitor = Monitor(settings, Looking(settings, door, nc, watch, clock, disk, group, nats_door).check)
                 crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
                 app = Measured(application(door, monitor))
                 async with (

@@ -14,7 +14,7 @@ import asyncpg
 from contracts.events import EVENTS
 from services.intake.asking import Asking
 from services.ledger.tokens import hash_token, is_token, matches
-from services.sql import queries
+from services.postgres.statements import queries
 
 ALL = "all"
 """Instead of event names: every event but those of the policy family, also those of later versions."""

@@ -43,14 +43,14 @@ class StreamWatch:
     async def fault(self) -> str | None:
         """Say what is wrong with the stream, as far as it is known now; None: nothing."""
         if self._looked_after != self._nc.stats["reconnects"]:
-            await self.look()
+            await self.check()
         return self.found
 
     def unannounced(self, types: Iterable[str]) -> set[str]:
         """Types of events that no recorder is known to know; what was announced once holds for good."""
         return set(types) - (self._ours.event_types if self._ours is not None else frozenset())
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Look now; all who ask while one look is under way share the next.
 
         What cannot be reached leaves things as they were.
@@ -76,7 +76,7 @@ class StreamWatch:
     async def keep_looking(self) -> NoReturn:
         """Look every few seconds, for ever."""
         while True:
-            await self.look()
+            await self.check()
             await asyncio.sleep(EVERY_S)
 
     async def _look(self) -> str | None:

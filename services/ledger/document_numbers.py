@@ -9,7 +9,7 @@ import asyncpg
 
 from projections.replay.document_number import DOCUMENTS, DocumentNumber, numbered
 from services.ledger.journal import recorded_of
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.ledger", "document_numbers.sql")
 _AT_ONCE = 20_000

@@ -10,9 +10,9 @@ from collections.abc import Collection
 
 from contracts.events import EVENTS
 from services.errors import Unavailable
-from services.leadership import lock_of
 from services.ledger.journal import Connection
-from services.sql import queries
+from services.postgres.leader_lock import lock_of
+from services.postgres.statements import queries
 
 _SQL = queries("services.ledger", "event_types.sql")
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from services.errors import DaybookError
 from services.ledger.journal import Connection, Row
 from services.ledger.times import microseconds
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.ledger", "expected.sql")
 CHUNK = 1000

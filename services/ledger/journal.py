@@ -18,7 +18,7 @@ from contracts.types.times import nanoseconds_of
 from projections.replay.entry import JournalEntry
 from projections.replay.playbooks import Playbooks, Policy, Published, Withdrawn
 from services.errors import JournalUnreadable
-from services.sql import queries
+from services.postgres.statements import queries
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 """A connection, or one lent by a pool."""

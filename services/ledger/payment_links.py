@@ -10,7 +10,7 @@ from contracts.events import EVENTS
 from projections.replay.entry import JournalEntry, lane_of
 from projections.replay.payment_chain import CASH, Link, Tie, first_known, links, of_family, ties
 from services.ledger.journal import Connection, recorded_of
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.ledger", "payment_links.sql")
 _AT_ONCE = 5000

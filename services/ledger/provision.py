@@ -10,11 +10,11 @@ from pathlib import Path
 
 import asyncpg
 
-from services.database import ROLES
 from services.errors import DaybookError, MissingRights, StreamMismatch
 from services.ledger import document_numbers, payment_links, zone_rules
 from services.ledger.event_types import nobody_records
-from services.sql import script
+from services.postgres.connection import ROLES
+from services.postgres.statements import script
 from services.stream.state import StreamState
 
 _PACKAGE = "services.ledger"

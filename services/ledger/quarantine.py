@@ -11,7 +11,7 @@ from datetime import datetime
 from contracts.cloudevents.envelope import CloudEvent, Refused, read_event
 from services.errors import BadRequest
 from services.ledger.journal import Connection, Row, recorded_position
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.ledger", "quarantine.sql")
 

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from services.errors import NotProvisioned, StreamMismatch
 from services.ledger.journal import Connection
 from services.ledger.times import microseconds
-from services.sql import queries
+from services.postgres.statements import queries
 from services.stream.closing import is_closed
 from services.stream.ranges import Ranges, held, told, without
 from services.stream.reading import Place, message_at

@@ -5,7 +5,7 @@ import structlog
 from contracts.types import zones
 from services.errors import NotProvisioned
 from services.ledger.journal import Connection, Row
-from services.sql import queries
+from services.postgres.statements import queries
 
 log = structlog.get_logger()
 

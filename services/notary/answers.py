@@ -16,8 +16,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from services import database
-from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import DaybookError, JournalAltered, NotKnown
 from services.ledger.journal import Connection
 from services.notary.head import Head, read_head, unknown_key
@@ -25,6 +23,8 @@ from services.notary.journal import SQL
 from services.notary.key import Keys
 from services.notary.note import NotSigned, UnknownSigner
 from services.notary.proving import prove_consistency, prove_inclusion
+from services.postgres import connection as database
+from services.postgres.connection import DATABASE_AWAY, NOT_THERE
 from services.query.asked import parameters, sequence
 from services.query.problems import Problem, problem_of
 

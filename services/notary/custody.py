@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 
-from services import database
 from services.errors import NotConfigured, Unavailable, UnknownKey
+from services.nats import connection as stream_connection
 from services.notary import key
 from services.notary.head import read_head, unknown_key
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.journal import SQL
 from services.notary.note import NotSigned, PublicKey, UnknownSigner
+from services.postgres import connection as database
 from services.settings import Endpoints, Settings
-from services.stream import connection as stream_connection
 
 Notes = Mapping[str, str]
 """The newest head of each place that has one, as it stands there."""

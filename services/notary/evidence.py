@@ -20,6 +20,7 @@ from services.notary.journal import SQL as NOTARY_SQL
 from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.notary.proving import Included, prove_consistency, prove_inclusion
 from services.notary.statement import FORMAT
+from services.postgres.statements import queries
 from services.projector.generation import served
 from services.projector.tables import tables_of
 from services.projector.versions import STANDS
@@ -28,8 +29,7 @@ from services.query.explain import explain
 from services.query.history import check_known
 from services.query.times import Moment, time_zone, utc_now
 from services.query.values import instant, plain_row
-from services.sql import queries
-from services.version import version
+from services.runtime.version import version
 
 _SQL = queries("services.notary", "evidence.sql")
 WHOLE = 100_000

@@ -9,11 +9,11 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import BinaryIO
 
-from services import disk
-from services.disk import sync_directory
 from services.errors import JournalAltered, LostLeadership, Unavailable
 from services.notary.head import Head, read_head, unknown_key
 from services.notary.note import MAX_NOTE_BYTES, NotSigned, PublicKey, UnknownSigner
+from services.runtime import files
+from services.runtime.files import sync_directory
 
 _SIGNATURE = "\N{EM DASH} ".encode()
 
@@ -31,7 +31,7 @@ class HeadsFile:
         Raises JournalAltered for what is no head of ours, and Unavailable.
         """
         try:
-            with disk.opened(self.path) as file:
+            with files.opened(self.path) as file:
                 return self._last(file)[0]
         except FileNotFoundError:
             return None
@@ -41,7 +41,7 @@ class HeadsFile:
     def newest_note(self) -> str | None:
         """The last head as it stands there, whoever signed it; None when there is none. Raises Unavailable."""
         try:
-            with disk.opened(self.path) as file:
+            with files.opened(self.path) as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - 2 * MAX_NOTE_BYTES))
                 tail = file.read()
         except FileNotFoundError:
@@ -54,7 +54,7 @@ class HeadsFile:
     def behind(self, size: int) -> Iterator[Head]:
         """The heads of larger trees than one, in the file's order. Raises as `newest`."""
         try:
-            with disk.opened(self.path) as file:
+            with files.opened(self.path) as file:
                 for note in notes_of(file):
                     head = self._read(note)
                     if head.size > size:
@@ -73,7 +73,7 @@ class HeadsFile:
         try:
             made = not self.path.exists()
             if not made:
-                disk.opened(self.path).close()
+                files.opened(self.path).close()
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab+") as file:
                 flock(file, LOCK_EX | LOCK_NB)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.ledger.journal import Connection
 from services.notary.tree import HASH_BYTES, WIDTH
-from services.sql import queries
+from services.postgres.statements import queries
 
 SQL = queries("services.notary", "notary.sql")
 BLOCKS = 64

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from services import disk
-from services.disk import sync_directory
-from services.embedded import private
 from services.errors import DaybookError, NotConfigured
 from services.notary.note import NotSigned, PublicKey, SigningKey
+from services.runtime import files, private_files
+from services.runtime.files import sync_directory
 from services.settings import Settings
 
 MAX_KEY_BYTES = 4096
@@ -50,7 +49,7 @@ def load(settings: Settings) -> Keys:
     path = key_path(settings)
     try:
         mode = path.stat().st_mode
-        text = disk.text(path, MAX_KEY_BYTES)
+        text = files.text(path, MAX_KEY_BYTES)
     except FileNotFoundError:
         raise NotConfigured(
             f"The notary has no key at {path}. Make one with `daybook notary key --make`, or set DAYBOOK_NOTARY_KEY to "
@@ -78,7 +77,7 @@ def make(settings: Settings, name: str | None = None) -> PublicKey:
         raise DaybookError(f"--name: {error}.") from None
     try:
         if settings.notary_key is None:
-            private.directory(path.parent)
+            private_files.directory(path.parent)
         path.parent.mkdir(parents=True, exist_ok=True)
         with _emerging(path, key.write()) as new:
             os.link(new, path)
@@ -129,7 +128,7 @@ def load_public(settings: Settings) -> PublicKey:
     """The public half, from the file that stands beside the private one, or from that one. Raises NotConfigured."""
     path = public_path(settings)
     try:
-        return PublicKey.read(disk.text(path, MAX_KEY_BYTES))
+        return PublicKey.read(files.text(path, MAX_KEY_BYTES))
     except OSError as error:
         if key_path(settings).is_file() and not path.exists():
             return load(settings).own.public

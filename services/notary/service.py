@@ -10,7 +10,6 @@ from typing import NoReturn
 import structlog
 from nats.aio.msg import Msg
 
-from services import database
 from services.errors import (
     DaybookError,
     JournalAltered,
@@ -21,12 +20,9 @@ from services.errors import (
     StreamMismatch,
     Unavailable,
 )
-from services.leadership import leadership, writer_of
+from services.http.monitoring import answering
 from services.ledger.journal import Connection
-from services.lifetime import until_one_ends, until_told
-from services.memory import spare_the_collector
-from services.monitoring.condition import Condition, Reason
-from services.monitoring.http import answering
+from services.nats import connection as stream_connection
 from services.notary.answers import refusing, routes
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
@@ -35,9 +31,13 @@ from services.notary.key import Keys, heads_path, load
 from services.notary.places import Places
 from services.notary.sign import Notary
 from services.notary.standing import Standing
+from services.postgres import connection as database
+from services.postgres.leader_lock import leadership, writer_of
 from services.recorder.record import NOTICE
+from services.runtime.garbage_collector import spare_the_collector
+from services.runtime.health import Health, Reason
+from services.runtime.shutdown import until_one_ends, until_told
 from services.settings import Endpoints, Settings, endpoints
-from services.stream import connection as stream_connection
 
 PAUSES_S = (0.25, 2.0)
 """Before it begins anew: at first, and at most after many attempts that ended at once."""
@@ -63,7 +63,7 @@ async def _serve(settings: Settings, at: Endpoints) -> None:
     standing = Standing(str(keys.own.public))
     async with (
         routes(at.database_url, keys) as proofs,
-        answering(settings, standing.look, settings.notary_host, settings.notary_port, proofs),
+        answering(settings, standing.check, settings.notary_host, settings.notary_port, proofs),
     ):
         await run(settings, at, keys, standing)
 
@@ -72,8 +72,8 @@ async def _keys(settings: Settings) -> Keys:
     """The keys, once there is one that may be used; until then every question is answered with the reason."""
     reasons: list[str] = []
 
-    async def look() -> Condition:
-        return Condition((Reason("no_key", reasons[-1]),), {"role": "waiting"}, {"daybook_notary_signing": 0})
+    async def check() -> Health:
+        return Health((Reason("no_key", reasons[-1]),), {"role": "waiting"}, {"daybook_notary_signing": 0})
 
     try:
         return load(settings)
@@ -81,7 +81,7 @@ async def _keys(settings: Settings) -> Keys:
         reasons.append(str(error))
     log.error("key_not_usable", reason=reasons[-1], do="nothing is signed until there is one")
     refused = refusing(lambda: reasons[-1])
-    async with answering(settings, look, settings.notary_host, settings.notary_port, refused):
+    async with answering(settings, check, settings.notary_host, settings.notary_port, refused):
         while True:
             await asyncio.sleep(KEY_EVERY_S)
             try:

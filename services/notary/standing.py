@@ -6,10 +6,10 @@ from typing import Literal
 import asyncpg
 import structlog
 
-from services.database import DATABASE_AWAY
 from services.ledger.journal import Connection
-from services.monitoring.condition import Condition, Reason
 from services.notary.journal import SQL
+from services.postgres.connection import DATABASE_AWAY
+from services.runtime.health import Health, Reason
 
 State = Literal["waiting", "checking", "signing", "refusing", "interrupted"]
 STANDS_BY_S = 5.0
@@ -66,12 +66,12 @@ class Standing:
         """The newest head covers so many rows."""
         self._size = size
 
-    async def look(self) -> Condition:
+    async def check(self) -> Health:
         """How it is now."""
         if self._connection is None and monotonic() - self._asked_at < STANDS_BY_S:
-            return Condition((), {"role": "standing_by"}, {"daybook_notary_signing": 0})
+            return Health((), {"role": "standing_by"}, {"daybook_notary_signing": 0})
         state = {"role": "active" if self._connection else "waiting", "doing": self._state, "rows": self._size}
         figures = {"daybook_notary_signing": float(self._state == "signing")}
         if self._state == "signing":
-            return Condition((), state, figures | {"daybook_notary_signed_rows": float(self._size)})
-        return Condition((Reason(self._state, self._detail),), state, figures)
+            return Health((), state, figures | {"daybook_notary_signed_rows": float(self._size)})
+        return Health((Reason(self._state, self._detail),), state, figures)

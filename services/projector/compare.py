@@ -10,9 +10,9 @@ import asyncpg
 
 from projections.replay.entry import FOREVER
 from services.ledger.journal import Connection
+from services.postgres.statements import queries
 from services.projector.generation import Generation, Views
 from services.projector.tables import quoted, tables_of
-from services.sql import queries
 
 EXAMPLES = 10
 """How many rows of each kind are shown."""

@@ -1,22 +1,22 @@
 """How a projector is: each of its lanes moves, or it stands by because others hold them all."""
 
-from services import database
 from services.errors import DaybookError
-from services.monitoring.condition import Condition, Reason
+from services.postgres import connection as database
+from services.postgres.statements import queries
 from services.projector.locks import LaneLocks
 from services.projector.progress import MOVES_WITHIN_S, Progress
 from services.projector.tables import quoted
-from services.sql import queries
+from services.runtime.health import Health, Reason
 
 _SQL = queries("services.projector", "condition.sql")
 
 
-async def look(database_url: str, progress: Progress) -> Condition:
+async def check(database_url: str, progress: Progress) -> Health:
     """How it is now. Reads over a connection of its own, so that lanes that hang do not make it hang."""
     generation = progress.generation
     if generation is None:
         reason = Reason("not_projecting", f"It works on no lane: {progress.interrupted}")
-        return Condition((reason,), {"role": "waiting"})
+        return Health((reason,), {"role": "waiting"})
     reasons = []
     if progress.stuck:
         lanes = ", ".join(map(str, progress.stuck))
@@ -41,7 +41,7 @@ async def look(database_url: str, progress: Progress) -> Condition:
         finally:
             connection.terminate()
     except DaybookError as error:
-        return Condition((*reasons, Reason("journal_away", str(error))), state)
+        return Health((*reasons, Reason("journal_away", str(error))), state)
     assert row is not None
     reasons += [
         Reason("lane_stopped", f"Lane {lane} is stopped and tried again: {error}")
@@ -53,4 +53,4 @@ async def look(database_url: str, progress: Progress) -> Condition:
         "daybook_projector_lanes_unheld": len(census.free),
     }
     state |= {"recorded": row["recorded"], "projected": row["projected"], "unheld": census.free}
-    return Condition(reasons, state | {"unprojected_age_s": round(row["unprojected_age_s"], 3)}, figures)
+    return Health(reasons, state | {"unprojected_age_s": round(row["unprojected_age_s"], 3)}, figures)

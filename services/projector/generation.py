@@ -24,8 +24,8 @@ from projections.view import View
 from projections.views import VIEWS, fold_versions, generation_digest
 from services.errors import DaybookError, ReportingInUse, Unavailable
 from services.ledger.journal import Connection
+from services.postgres.statements import queries, script
 from services.projector.tables import quoted, tables_of
-from services.sql import queries, script
 
 Views = Sequence[View[Any]]
 

@@ -11,7 +11,7 @@ from zlib import crc32
 import asyncpg
 
 from projections.replay.entry import LANES
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.projector", "locks.sql")
 

@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.monitoring.registry import REGISTRY, SECONDS, SIZES
+from services.runtime.metrics import REGISTRY, SECONDS, SIZES
 
 STEP = Histogram(
     "daybook_projector_step_seconds",

@@ -8,7 +8,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error
 
-from services.stream import connection as stream_connection
+from services.nats import connection as stream_connection
 
 RECORDED = "notice.recorded"
 """The recorder's, with the highest sequence of the journal in decimal digits."""

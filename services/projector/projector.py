@@ -9,8 +9,8 @@ import asyncpg
 import structlog
 
 from projections.views import VIEWS
-from services import database
 from services.errors import DaybookError, NotProvisioned
+from services.postgres import connection as database
 from services.projector.generation import Views
 from services.projector.progress import Progress
 from services.projector.session import CONNECTION_BROKEN, Find, Manner, Session, Tell, Working

@@ -15,12 +15,12 @@ import asyncpg
 from projections.views import VIEWS, FoldChange, changes_since, generation_digest, unexplained
 from services.errors import Unavailable
 from services.ledger.journal import recorded_position
+from services.postgres.statements import queries
 from services.projector import generation
 from services.projector.building import Build, building
 from services.projector.compare import TableDifference, compare
 from services.projector.generation import Generation, Views
 from services.projector.tables import quoted
-from services.sql import queries
 
 CATCH_UP_S = 10.0
 """How long the lanes of the served generation are held while the new ones catch up with them."""

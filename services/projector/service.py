@@ -3,14 +3,14 @@
 import asyncio
 from functools import partial
 
-from services.lifetime import until_told
-from services.memory import spare_the_collector
-from services.monitoring.http import answering
+from services.http.monitoring import answering
 from services.projector import generation
-from services.projector.condition import look
+from services.projector.condition import check
 from services.projector.notices import Notices
 from services.projector.progress import Progress
 from services.projector.projector import Projector
+from services.runtime.garbage_collector import spare_the_collector
+from services.runtime.shutdown import until_told
 from services.settings import Settings, endpoints
 
 
@@ -28,7 +28,7 @@ async def serve(settings: Settings) -> None:
     notices = Notices(at.nats_url, projector.wake)
 
     async def work() -> None:
-        how = partial(look, at.database_url, progress)
+        how = partial(check, at.database_url, progress)
         async with (
             answering(settings, how, settings.projector_host, settings.projector_port),
             asyncio.TaskGroup() as group,

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from projections.view import Row, RowKey
 from services.errors import ViewsAltered
 from services.ledger.journal import Connection
+from services.postgres.statements import queries
 from services.projector.stale import StaleMarks
 from services.projector.tables import quoted, table
 from services.projector.versions import Versions
-from services.sql import queries
 
 COPY_FROM = 64
 """From how many rows on COPY is quicker than inserts."""

@@ -5,10 +5,10 @@ import time
 import asyncpg
 from starlette.requests import Request
 
-from services import nearby
+from services.http import local_requests
 from services.ledger.tokens import hash_token, is_token
+from services.postgres.statements import queries
 from services.query.problems import Problem
-from services.sql import queries
 
 _SQL = queries("services.query", "access.sql")
 REMEMBERED_S = 5.0
@@ -31,7 +31,7 @@ class Readers:
         page of another site makes, needs a token.
         """
         authorization = request.headers.get("authorization")
-        why_not = nearby.why_not(request) if authorization is None and self._open else ""
+        why_not = local_requests.why_not(request) if authorization is None and self._open else ""
         if why_not is None:
             return
         scheme, _, token = (authorization or "").partition(" ")

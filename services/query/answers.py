@@ -10,10 +10,10 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
-from services.query.separated import separated
 from services.query.tables import Rows
 from services.query.times import Moment
 from services.query.values import instant
+from services.runtime.csv_text import separated
 
 JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
 _LINES = 500

@@ -7,10 +7,10 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from services.database import DATABASE_AWAY
 from services.errors import Unavailable
-from services.lifetime import ended
-from services.stream import connection as stream_connection
+from services.nats import connection as stream_connection
+from services.postgres.connection import DATABASE_AWAY
+from services.runtime.shutdown import ended
 
 log = structlog.get_logger()
 

@@ -7,11 +7,11 @@ from contracts.types.identifiers import split_subject
 from projections.view import FlagRow, Row, RowKey, View
 from projections.views import VIEWS, generation_digest
 from services.ledger.journal import Connection
+from services.postgres.statements import queries
 from services.projector.generation import Generation
 from services.projector.tables import Table, quoted, tables_of
 from services.query.shapes import Caused
 from services.query.values import plain, plain_row
-from services.sql import queries
 
 _SQL = queries("services.query", "history.sql")
 

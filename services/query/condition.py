@@ -2,11 +2,11 @@
 
 import asyncpg
 
-from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import Unavailable
-from services.monitoring.condition import Condition, Reason
+from services.postgres.connection import DATABASE_AWAY, NOT_THERE
+from services.postgres.statements import queries
 from services.query.arrival import Stream
-from services.sql import queries
+from services.runtime.health import Health, Reason
 from services.stream.state import find
 
 _SQL = queries("services.query", "condition.sql")
@@ -14,17 +14,17 @@ ROOM_S = 2.0
 """How long a look waits for a connection while readers have them all."""
 
 
-async def look(pool: asyncpg.Pool, stream: Stream, name: str) -> Condition:
+async def check(pool: asyncpg.Pool, stream: Stream, name: str) -> Health:
     """How it is now. NATS may be away: then nothing is said of the stream."""
     try:
         async with pool.acquire(timeout=ROOM_S) as connection:
             row = await connection.fetchrow(_SQL["condition"])
     except NOT_THERE:
-        return Condition((Reason("not_set_up", "The database is not set up: run `daybook init`."),))
+        return Health((Reason("not_set_up", "The database is not set up: run `daybook init`."),))
     except DATABASE_AWAY:
-        return Condition((Reason("database_away", "PostgreSQL does not answer, or has no connection to spare."),))
+        return Health((Reason("database_away", "PostgreSQL does not answer, or has no connection to spare."),))
     if row is None or row["projected"] is None:
-        return Condition((Reason("no_views", "No views are served: run `daybook init`."),))
+        return Health((Reason("no_views", "No views are served: run `daybook init`."),))
     figures: dict[str, float] = {
         "daybook_ledger_recorded": row["recorded"],
         "daybook_ledger_projected": row["projected"],
@@ -38,7 +38,7 @@ async def look(pool: asyncpg.Pool, stream: Stream, name: str) -> Condition:
         "projected": row["projected"],
         "views_age_s": round(row["unprojected_age_s"], 3),
     }
-    return Condition((), state, figures | await _of_stream(stream, name))
+    return Health((), state, figures | await _of_stream(stream, name))
 
 
 async def _of_stream(stream: Stream, name: str) -> dict[str, float]:

@@ -11,11 +11,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import DaybookError
-from services.monitoring.docs import describe
-from services.monitoring.http import Monitor
-from services.monitoring.openapi import HEALTH, READY
+from services.http.docs import describe
+from services.http.monitoring import Monitor
+from services.http.openapi import HEALTH, READY
+from services.postgres.connection import DATABASE_AWAY, NOT_THERE
 from services.query import openapi, report_routes, shapes, tables
 from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts, rows_answer
 from services.query.asked import subject

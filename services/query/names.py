@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.ledger.journal import Connection
+from services.postgres.statements import queries
 from services.query.values import plain
-from services.sql import queries
 
 _SQL = queries("services.query", "reports.sql")
 

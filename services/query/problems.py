@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import BadRequest, DaybookError, JournalAltered, NotKnown, NotProvisioned, Unavailable
+from services.postgres.connection import DATABASE_AWAY, NOT_THERE
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.errors import BadRequest, NotKnown
 from services.ledger.journal import Connection
 from services.ledger.tokens import hash_token, new_token
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.query", "access.sql")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)

@@ -11,9 +11,9 @@ import asyncpg
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.database import DATABASE_AWAY, NOT_THERE
 from services.errors import BadRequest, DaybookError
 from services.ledger.journal import Connection
+from services.postgres.connection import DATABASE_AWAY, NOT_THERE
 from services.query import times
 from services.query.access import Readers
 from services.query.answers import csv_answer, headers_of, json_answer, prefers_csv

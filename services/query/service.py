@@ -7,22 +7,22 @@ from functools import partial
 
 import structlog
 
-from services import database
 from services.errors import NotConfigured
-from services.http_protocol import Crowd
+from services.http.monitoring import Monitor
+from services.http.protocol import Crowd
+from services.http.request_metrics import Measured
+from services.http.server import serving
 from services.ledger import zone_rules
-from services.lifetime import ended, until_told
-from services.monitoring.http import Monitor
-from services.monitoring.requests import Measured
+from services.postgres import connection as database
 from services.query.access import Readers
 from services.query.arrival import Arrivals, Stream
-from services.query.condition import look
+from services.query.condition import check
 from services.query.http import application
 from services.query.reading import Reading
 from services.query.times import projected
-from services.serving import serving
+from services.runtime.shutdown import ended, until_told
+from services.runtime.tls import server_context
 from services.settings import LOOPBACK, Settings, endpoints
-from services.tls import server_context
 
 log = structlog.get_logger()
 
@@ -55,7 +55,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
     listening = asyncio.create_task(stream.run())
     try:
         reading = Reading(pool, Readers(pool, settings.open_reads), arrivals, stream, settings.stream)
-        monitor = Monitor(settings, partial(look, pool, stream, settings.stream))
+        monitor = Monitor(settings, partial(check, pool, stream, settings.stream))
         app = Measured(application(reading, monitor))
         crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
         async with serving(app, settings.query_host, settings.query_port, tls, crowd) as port:

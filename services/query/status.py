@@ -3,11 +3,11 @@
 from nats.aio.client import Client
 
 from services.errors import Unavailable
-from services.leadership import lock_of
 from services.ledger.journal import Connection
+from services.postgres.leader_lock import lock_of
+from services.postgres.statements import queries
 from services.query.shapes import LaneStatus, NotaryStatus, Status, StreamStatus
 from services.query.values import instant_or_none
-from services.sql import queries
 from services.stream.state import state
 
 _SQL = queries("services.query", "status.sql")

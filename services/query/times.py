@@ -24,7 +24,7 @@ from contracts.types.times import FIRST_YEAR, LAST_YEAR, read_instant
 from services.errors import BadRequest, Unavailable
 from services.ledger import zone_rules
 from services.ledger.journal import Connection
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.query", "times.sql")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

@@ -9,9 +9,11 @@ from functools import partial
 from typing import Protocol
 
 from projections.views import generation_digest
-from services import database
 from services.errors import BadRequest, DaybookError, NotProvisioned
 from services.ledger.journal import Connection
+from services.nats.client import FollowingClient
+from services.postgres import connection as database
+from services.postgres.statements import queries
 from services.projector.generation import Generation, served
 from services.query.checks.differences import Differences, joined
 from services.query.checks.heads import Compared, HeadChecks, Signed
@@ -20,8 +22,6 @@ from services.query.checks.newest_heads import check_signed
 from services.query.checks.pin import Pin, pin
 from services.query.checks.views import ViewChecks
 from services.query.shapes import Verification
-from services.sql import queries
-from services.stream.following import FollowingClient
 from services.stream.messages import Messages
 from services.stream.ranges import held
 from services.stream.state import StreamState, state

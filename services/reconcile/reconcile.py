@@ -19,11 +19,11 @@ import time
 from dataclasses import dataclass
 
 from services.errors import ClockDiffers, LostLeadership, StillRecording, StreamMismatch
-from services.leadership import Lease, leadership
-from services.lifetime import until_one_ends
+from services.postgres.leader_lock import Lease, leadership
 from services.reconcile.plan import Action, Moved
 from services.reconcile.work import Look, Progress, Work
 from services.recorder.checks import NAMING_S
+from services.runtime.shutdown import until_one_ends
 from services.settings import Endpoints, Settings
 from services.stream.clock import ahead_s, words
 from services.stream.ranges import told

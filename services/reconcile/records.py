@@ -11,8 +11,8 @@ import asyncpg
 
 from services.errors import StreamMismatch
 from services.ledger.times import instant, microseconds
+from services.postgres.statements import queries
 from services.reconcile.plan import Moved
-from services.sql import queries
 from services.stream.clock import to_come
 from services.stream.closing import LONGEST
 from services.stream.reading import Stored, recorded_at_us

@@ -8,21 +8,21 @@ from typing import Any, Protocol, Self
 
 import asyncpg
 
-from services import database
 from services.errors import LostLeadership, StreamMismatch, Unavailable
-from services.leadership import Lease, writer_of
 from services.ledger.remembered import Remembered, remembered
 from services.ledger.times import microseconds
+from services.nats import connection as stream_connection
+from services.nats.client import FollowingClient
+from services.postgres import connection as database
+from services.postgres.leader_lock import Lease, writer_of
 from services.reconcile import records
 from services.reconcile.lacking import lacking
 from services.reconcile.plan import Action, Moved, action, foreign, moved
 from services.recorder.comparison import Comparison, compare
 from services.settings import Endpoints, Settings
-from services.stream import connection as stream_connection
 from services.stream.clock import BOUND_S
 from services.stream.closing import close, make_closed, opened
 from services.stream.closing import open_ as open_stream
-from services.stream.following import FollowingClient
 from services.stream.messages import Messages
 from services.stream.provision import configuration, differences, disk_of, fresh
 from services.stream.put_back import batches, put_back

@@ -13,13 +13,13 @@ import structlog
 from nats.aio.client import Client
 
 from contracts.cloudevents.canonical import leaf_hash
-from services import database
 from services.errors import DaybookError, StreamMismatch, Unavailable
 from services.ledger.remembered import Remembered, check_stream, remembered
 from services.ledger.times import microseconds
+from services.nats.client import FollowingClient
+from services.postgres import connection as database
 from services.recorder.comparison import compare
 from services.recorder.write import Writer, last_row
-from services.stream.following import FollowingClient
 from services.stream.state import find
 
 _EVERY_S = 5.0

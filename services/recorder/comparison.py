@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from services.ledger.expected import expected
 from services.ledger.journal import Connection
+from services.nats.client import FollowingClient
 from services.stream.clock import to_come
-from services.stream.following import FollowingClient
 from services.stream.messages import Messages
 from services.stream.ranges import Ranges, add, common, count, held, told, without
 from services.stream.reading import recorded_at_us

@@ -6,8 +6,8 @@ from time import monotonic, time
 from nats.aio.client import Client
 
 from services.errors import Unavailable
-from services.monitoring.condition import Condition, Reason
 from services.recorder.write import Position
+from services.runtime.health import Health, Reason
 from services.stream.clock import BOUND_S, ahead_s, words
 from services.stream.reading import message_at
 from services.stream.state import StreamState, find
@@ -44,26 +44,26 @@ class Standing:
         """Something keeps it from leading and standing by; it begins anew. `code`: of the reason on `/ready`."""
         self._interrupted, self._code = reason, code
 
-    async def look(self) -> Condition:
+    async def check(self) -> Health:
         """How it is now."""
         if self._leads is not None:
             return await _leading(*self._leads)
         if monotonic() - self._asked_at < STANDS_BY_S:
-            return Condition((), {"role": "standing_by"}, {"daybook_recorder_leading": 0})
+            return Health((), {"role": "standing_by"}, {"daybook_recorder_leading": 0})
         reason = Reason(self._code, f"It neither records nor stands by: {self._interrupted}")
-        return Condition((reason,), {"role": "waiting"}, {"daybook_recorder_leading": 0})
+        return Health((reason,), {"role": "waiting"}, {"daybook_recorder_leading": 0})
 
 
-async def _leading(nc: Client, stream: str, position: Callable[[], Position]) -> Condition:
+async def _leading(nc: Client, stream: str, position: Callable[[], Position]) -> Health:
     state: dict[str, object] = {"role": "leading", "sequence": position().sequence}
     leading = {"daybook_recorder_leading": 1.0}
     try:
         found = await find(nc, stream)
         behind = None if found is None else await _behind(nc, found, position().sequence)
     except Unavailable as error:
-        return Condition((Reason("stream_away", str(error)),), state, leading)
+        return Health((Reason("stream_away", str(error)),), state, leading)
     if found is None or behind is None:
-        return Condition((Reason("stream_missing", f"There is no stream {stream}."),), state, leading)
+        return Health((Reason("stream_missing", f"There is no stream {stream}."),), state, leading)
     messages, seconds = behind
     ahead = ahead_s(found)
     reasons = _of_clocks(ahead, -seconds, position())
@@ -78,7 +78,7 @@ async def _leading(nc: Client, stream: str, position: Callable[[], Position]) ->
         **found.figures(),
         **leading,
     }
-    return Condition(reasons, state | {"lag_messages": messages, "lag_seconds": round(seconds, 3)}, figures)
+    return Health(reasons, state | {"lag_messages": messages, "lag_seconds": round(seconds, 3)}, figures)
 
 
 def _of_clocks(ahead: float, oldest_to_come_s: float, position: Position) -> list[Reason]:

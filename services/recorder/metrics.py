@@ -4,7 +4,7 @@ from collections import Counter as Counted
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.monitoring.registry import REGISTRY, SECONDS, SIZES
+from services.runtime.metrics import REGISTRY, SECONDS, SIZES
 
 COMMIT = Histogram(
     "daybook_recorder_commit_seconds", "From a judged batch to its commit.", buckets=SECONDS, registry=REGISTRY

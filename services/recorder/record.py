@@ -11,12 +11,12 @@ from typing import NoReturn
 import nats.errors
 import structlog
 
+from services.nats.client import FollowingClient
 from services.recorder import metrics
 from services.recorder.rows import JournalRow, Judged, judged
 from services.recorder.write import Writer
 from services.stream.clock import until_now
 from services.stream.follow import Follower
-from services.stream.following import FollowingClient
 
 BATCH = 1000
 """The most messages in one transaction; fewer when no more have arrived."""

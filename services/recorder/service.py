@@ -10,19 +10,19 @@ from typing import NoReturn
 import asyncpg
 import structlog
 
-from services import database
 from services.errors import ClockDiffers, DaybookError, LostLeadership, NotProvisioned, StreamMismatch, Unavailable
-from services.leadership import leadership, writer_of
+from services.http.monitoring import answering
 from services.ledger import event_types
-from services.lifetime import until_one_ends, until_told
-from services.memory import spare_the_collector
-from services.monitoring.http import answering
+from services.nats import connection as stream_connection
+from services.postgres import connection as database
+from services.postgres.leader_lock import leadership, writer_of
 from services.recorder import checks, metrics
 from services.recorder.condition import Standing
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
+from services.runtime.garbage_collector import spare_the_collector
+from services.runtime.shutdown import until_one_ends, until_told
 from services.settings import Endpoints, Settings, endpoints
-from services.stream import connection as stream_connection
 from services.stream.elsewhere import look_elsewhere
 
 _NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
@@ -44,7 +44,7 @@ async def serve(settings: Settings) -> None:
 
 async def _serve(settings: Settings, at: Endpoints) -> None:
     standing = Standing()
-    async with answering(settings, standing.look, settings.recorder_host, settings.recorder_port):
+    async with answering(settings, standing.check, settings.recorder_host, settings.recorder_port):
         await run(at, settings.stream, standing)
 
 

@@ -16,9 +16,9 @@ from services.errors import LostLeadership
 from services.ledger import document_numbers, payment_links
 from services.ledger.journal import recorded_of
 from services.ledger.times import microseconds
+from services.postgres.statements import queries
 from services.recorder.identities import Identity, dispositions
 from services.recorder.rows import Concern, JournalRow, Judged, concern
-from services.sql import queries
 from services.stream.reading import Place
 
 _SQL = queries("services.recorder", "write.sql")

@@ -13,7 +13,7 @@ import nats.errors
 from nats.aio.subscription import Subscription
 
 from services.errors import Unavailable
-from services.stream.following import FollowingClient
+from services.nats.client import FollowingClient
 from services.stream.reading import Stored, recordable, taken_at_ns
 from services.stream.state import ask
 

@@ -15,8 +15,8 @@ import nats.errors
 import structlog
 
 from services.errors import MessageMissing, NotProvisioned, StreamMismatch, Unavailable
+from services.nats.client import FollowingClient
 from services.stream.consumer import Consumer
-from services.stream.following import FollowingClient
 from services.stream.reading import Place, Stored, message_at, place_of
 from services.stream.state import find
 

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from services.errors import MessageMissing
+from services.nats.client import FollowingClient
 from services.stream.follow import Follower
-from services.stream.following import FollowingClient
 from services.stream.ranges import Ranges
 from services.stream.reading import Stored, message_at
 

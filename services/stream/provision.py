@@ -35,7 +35,7 @@ _UNSET: dict[str, Any] = {
 
 _PARTS = 4
 """Of a disk that holds everything the stream gets one: for each byte of the stream PostgreSQL takes 2.1 (measured), and
-what is left over is for its logs, and for what `services/room.py` keeps free."""
+what is left over is for its logs, and for what `services/runtime/disk_space.py` keeps free."""
 _ADJUSTED = {"max_bytes", "compression"}
 """What is put right on a stream that is there."""
 

@@ -11,7 +11,7 @@ import nats.errors
 from nats.aio.client import Client
 
 from services.errors import NotProvisioned, Unavailable
-from services.stream import rights
+from services.nats import permissions
 
 _STREAM_NOT_FOUND, _NOT_FOR_ACCOUNT, _NO_STORE = 10059, 10039, 10049
 _STORE_FREE_S = 5.0
@@ -88,7 +88,7 @@ async def ask(
         raise Unavailable(f"NATS does not answer at {_server(nc)}: {error or type(error).__name__}") from error
     answer: dict[str, Any] = json.loads(reply.data)
     if answer.get("error", {}).get("err_code") == _NOT_FOR_ACCOUNT:
-        raise rights.not_permitted(_url(nc), _purpose(nc), f"ask $JS.API.{verb}, for its account has no JetStream")
+        raise permissions.not_permitted(_url(nc), _purpose(nc), f"ask $JS.API.{verb}, for its account has no JetStream")
     return answer
 
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from contracts.cloudevents.envelope import MAX_BATCH
+from services.nats import connection as stream_connection
 from services.recorder.rows import Concern, JournalRow, Judged, concern, judged
-from services.stream import connection as stream_connection
 from services.stream.follow import Follower
 from tests.ledger import Ledger, fresh_ledger
 

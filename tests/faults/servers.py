@@ -13,7 +13,7 @@ from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.process import Program
 from services.errors import ServerFailed
-from services.lifetime import ended
+from services.runtime.shutdown import ended
 from tests import ports
 from tests.faults.proxy import Proxy
 from tests.freezing import freeze, thaw

@@ -11,8 +11,8 @@ import pytest
 from nats.aio.client import Client
 
 from services.errors import Unavailable
+from services.nats import connection
 from services.settings import Settings
-from services.stream import connection
 from services.stream.append import Appended, Message, append
 from services.stream.elsewhere import look_elsewhere
 from services.stream.provision import provision

@@ -6,9 +6,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services import database
 from services.embedded.postgres import PostgresServer
 from services.errors import Unavailable
+from services.postgres import connection as database
 from tests.faults.pair import Pair
 from tests.service import until
 

@@ -80,7 +80,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a new leader ends the connections of the former one",
-        "services/leadership.py",
+        "services/postgres/leader_lock.py",
         "        await _end_former_writers(url, service)\n        yield lease\n",
         "        yield lease\n",
         Plan("stopped_writing"),
@@ -168,7 +168,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "one recorder at a time holds the lock",
-        "services/leadership.sql",
+        "services/postgres/leader_lock.sql",
         "select pg_try_advisory_lock($1);",
         "select $1::bigint is not null;",
         Test("tests/integration/recorder/test_leadership.py::test_two_recorders_side_by_side"),
@@ -267,7 +267,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a command of ours imports nothing from the working directory",
-        "services/python.py",
+        "services/runtime/python.py",
         '[sys.executable, "-P", str(_START), *words]',
         '[sys.executable, "-m", "services.cli.main", *words]',
         Test("tests/unit/test_python.py::test_a_command_imports_nothing_from_the_working_directory"),
@@ -275,7 +275,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "workers of ours import nothing from the working directory",
-        "services/python.py",
+        "services/runtime/python.py",
         '    os.environ["PYTHONSAFEPATH"] = "1"\n',
         "",
         Test("tests/unit/test_python.py::test_workers_import_nothing_from_the_working_directory[shut-0]"),

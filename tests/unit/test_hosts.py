@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.hosts import each_host
+from services.postgres.hosts import each_host
 
 
 @pytest.mark.parametrize(

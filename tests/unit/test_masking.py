@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.masking import masked
+from services.runtime.redaction import masked
 
 
 @pytest.mark.parametrize(

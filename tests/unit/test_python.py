@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services import python
+from services.runtime import python
 from tests.working_directory import hostile_directory
 
 WORKERS = """
@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 if __name__ == "__main__":
     sys.path.insert(0, sys.argv[1])  # this code, also where another checkout is installed
-    from services.python import shut_working_directory
+    from services.runtime.python import shut_working_directory
     if sys.argv[2] == "shut":
         shut_working_directory()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
@@ -37,9 +37,9 @@ def test_the_directory_is_a_trap(hostile: Path) -> None:
 
 
 def test_python_is_started_in_one_place() -> None:
-    services = Path(python.__file__).parent
+    services = Path(python.__file__).parents[1]
     found = {str(each.relative_to(services)) for each in services.rglob("*.py") if "sys.executable" in each.read_text()}
-    assert found == {"python.py", "embedded/process.py"}  # the latter with -I
+    assert found == {"runtime/python.py", "embedded/process.py"}  # the latter with -I
 
 
 def test_a_command_imports_nothing_from_the_working_directory(hostile: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_command_imports_nothing_from_the_working_directory(hostile: Path) -> 
 def test_workers_import_nothing_from_the_working_directory(hostile: Path, shut: str, code: int) -> None:
     script = hostile.parent / "script.py"
     script.write_text(WORKERS)
-    done = _run([sys.executable, str(script), str(Path(python.__file__).parents[1]), shut], hostile)
+    done = _run([sys.executable, str(script), str(Path(python.__file__).parents[2]), shut], hostile)
     assert done.returncode == code, done.stderr
 
 

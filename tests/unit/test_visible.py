@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.visible import visible, visible_json
+from services.runtime.visible_text import visible, visible_json
 
 
 @pytest.mark.parametrize("text", ["", "Li Wei", "[vip] 张三", "[/foo]", ":smile:", "Zoë", "👍", "∅ → …"])

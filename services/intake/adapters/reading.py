@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.cloudevents.envelope import Refused, read_event
-from services import disk
 from services.errors import BadRequest
+from services.runtime import files
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """Of a file that is imported."""
@@ -103,7 +103,7 @@ class Reading:
 def lines(path: Path, columns: tuple[str, ...]) -> Iterator[Line]:
     """The lines of a CSV file with a header. Raises BadRequest when the file or a column is missing."""
     try:
-        with disk.opened(path) as content, io.TextIOWrapper(content, encoding="utf-8-sig", newline="") as file:
+        with files.opened(path) as content, io.TextIOWrapper(content, encoding="utf-8-sig", newline="") as file:
             if os.fstat(content.fileno()).st_size > MAX_FILE_BYTES:
                 raise BadRequest(f"{path} has more than {MAX_FILE_BYTES:,} bytes: divide it, and import the parts.")
             reader = csv.DictReader(file)

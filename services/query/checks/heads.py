@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services import disk
 from services.ledger.journal import Connection
+from services.nats.client import FollowingClient
 from services.notary.comparison import compare
 from services.notary.head import Head, read_head
 from services.notary.heads_file import notes_of
@@ -17,7 +17,7 @@ from services.notary.heads_stream import stream_name
 from services.notary.journal import SQL, recorded
 from services.notary.note import NotSigned, PublicKey
 from services.query.checks.differences import Differences
-from services.stream.following import FollowingClient
+from services.runtime import files
 from services.stream.messages import Messages
 from services.stream.ranges import held
 from services.stream.state import find
@@ -158,6 +158,6 @@ async def _last(nc: FollowingClient, stream: str) -> int:
 
 
 def _notes(path: Path) -> Iterator[str]:
-    with disk.opened(path) as file:
+    with files.opened(path) as file:
         for note in notes_of(file):
             yield note.decode("utf-8", "replace")

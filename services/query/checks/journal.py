@@ -11,12 +11,12 @@ from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import CloudEvent
 from services.ledger.journal import Connection, Row
 from services.ledger.times import instant, microseconds
+from services.nats.client import FollowingClient
+from services.postgres.statements import queries
 from services.query.checks.columns import check_columns
 from services.query.checks.differences import Differences
 from services.recorder.earlier import Known, was_refused
 from services.recorder.judge import Unreadable, judge, judge_entry
-from services.sql import queries
-from services.stream.following import FollowingClient
 from services.stream.messages import Messages, messages_at
 from services.stream.reading import Stored, recorded_at_us
 

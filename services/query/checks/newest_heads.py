@@ -6,13 +6,13 @@ from functools import partial
 
 from services.errors import JournalAltered, NotProvisioned
 from services.ledger.journal import Connection
+from services.nats.client import FollowingClient
 from services.notary.head import Head
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
 from services.notary.proving import prove_inclusion
 from services.query.checks.heads import Compared, Signed
-from services.stream.following import FollowingClient
 
 
 async def check_signed(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.errors import NotProvisioned
 from services.ledger.journal import Connection
-from services.sql import queries
+from services.postgres.statements import queries
 
 _SQL = queries("services.query.checks", "journal.sql")
 _LOOK_S = 0.1

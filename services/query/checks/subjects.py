@@ -13,6 +13,7 @@ from projections.replay.payment_chain import Link, links
 from projections.view import View
 from services.ledger import payment_links
 from services.ledger.journal import Connection, recorded_of
+from services.postgres.statements import queries
 from services.projector.replays import Shelf, replayed
 from services.projector.tables import tables_of
 from services.query.checks.columns import check_columns
@@ -20,7 +21,6 @@ from services.query.checks.differences import Differences, joined
 from services.query.checks.rows import compare, told_of
 from services.recorder.judge import Unreadable, judge_entry
 from services.recorder.rows import concern
-from services.sql import queries
 
 _SQL = queries("services.query.checks", "subjects.sql")
 

@@ -7,6 +7,7 @@ from typing import Any
 from projections.views import VIEWS
 from services.ledger import journal
 from services.ledger.journal import Connection
+from services.postgres.statements import queries
 from services.projector.generation import Generation
 from services.projector.replays import Shelf
 from services.projector.tables import quoted, tables_of
@@ -14,7 +15,6 @@ from services.query.checks.differences import Differences
 from services.query.checks.rows import check_readable, subjects_without_entries
 from services.query.checks.subjects import SubjectChecks
 from services.query.checks.workers import Task, Workers
-from services.sql import queries
 
 _SQL = queries("services.query.checks", "subjects.sql")
 _ENTRIES_AT_ONCE = 1000

@@ -17,9 +17,9 @@ from typing import Self
 import uvloop
 
 from projections.views import VIEWS
-from services import database
 from services.errors import DaybookError
 from services.ledger import journal
+from services.postgres import connection as database
 from services.projector.replays import Shelf
 from services.query.checks.differences import Differences
 from services.query.checks.subjects import SubjectChecks

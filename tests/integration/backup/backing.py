@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from services import database, python
 from services.backup import files
 from services.backup.manifest import FILE, SEAL, Manifest, sealed
 from services.backup.restore import Restored, restore
 from services.backup.take import take
+from services.postgres import connection as database
+from services.runtime import python
 from tests.integration.backup.reports import Restoring
 from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger

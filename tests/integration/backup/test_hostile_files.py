@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from services import disk, python
 from services.backup.check import check
 from services.backup.manifest import FILE, SEAL, Manifest, TableFile, sealed
+from services.runtime import files, python
 from tests.up import daybook
 
 _ROOM_BYTES = 700 * 1024 * 1024
@@ -163,7 +163,7 @@ def test_nothing_is_written_through_what_is_no_file(tmp_path: Path, kind: Callab
     kind(tmp_path / "out")
     before = (tmp_path / "out").lstat()
     with pytest.raises(OSError, match="and no file"):
-        disk.write(tmp_path / "out", b"secret")
+        files.write(tmp_path / "out", b"secret")
     assert (tmp_path / "out").lstat() == before
     assert not (tmp_path / "target").exists()
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
@@ -173,10 +173,10 @@ def test_what_is_written_is_for_its_owner_alone_and_whole_or_not_there(tmp_path:
     path = tmp_path / "out"
     path.write_text("before")
     path.chmod(0o644)
-    disk.write(path, b"after")
+    files.write(path, b"after")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"after", 0o600)
     with pytest.raises(TypeError):
-        disk.write(path, None)  # type: ignore[arg-type]
+        files.write(path, None)  # type: ignore[arg-type]
     assert path.read_bytes() == b"after"
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
 

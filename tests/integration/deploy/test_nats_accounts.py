@@ -4,9 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
+from services.nats import connection as stream_connection
 from services.notary import heads_stream
 from services.settings import Settings
-from services.stream import connection as stream_connection
 from services.stream.append import Appended, Message, append
 from services.stream.provision import provision
 from services.stream.reading import message_at

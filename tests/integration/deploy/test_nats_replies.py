@@ -12,9 +12,9 @@ import pytest
 from nats.aio.client import Client
 
 from services.embedded.nats import NatsServer
+from services.nats import connection as stream_connection
 from services.notary import heads_stream
 from services.settings import Settings
-from services.stream import connection as stream_connection
 from services.stream.append import Appended, Message, append
 from services.stream.provision import provision
 from services.stream.reading import message_at

@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from services.embedded import ports
 from services.embedded.nats import NatsServer
 from services.errors import ServerFailed
-from services.stream import connection
+from services.nats import connection
 
 _RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _KERNELS = int(_RANGE.read_text().split()[0]) if _RANGE.exists() else 0

@@ -11,11 +11,11 @@ import pytest
 from contracts.playbooks.playbook import Names
 from contracts.playbooks.shipped import shipped
 from contracts.types import zones
-from services import database
 from services.cli.init import lines
 from services.errors import DaybookError, MissingRights, StreamMismatch
-from services.leadership import lock_of
 from services.ledger.provision import confine_script, migrations
+from services.postgres import connection as database
+from services.postgres.leader_lock import lock_of
 from services.provision import provision
 from services.settings import Endpoints, Settings
 from services.stream.provision import configuration

@@ -11,10 +11,10 @@ from nats.aio.client import Client
 from services.embedded import staging
 from services.embedded.nats import NatsServer
 from services.embedded.staging import MEMORY, Staging
+from services.nats import connection
+from services.nats.frames import frame, send
 from services.settings import Settings
-from services.stream import connection
 from services.stream.append import Appended, Away, Message, Outcome, append
-from services.stream.frames import frame, send
 from services.stream.provision import provision
 from services.stream.state import state
 

@@ -53,7 +53,7 @@ async def recorder(empty_ledger: Ledger) -> AsyncIterator[Standing]:
     standing = Standing()
 
     async def leads() -> bool:
-        return not (await standing.look()).reasons
+        return not (await standing.check()).reasons
 
     async with at_work(recorder_service.run(empty_ledger.endpoints, empty_ledger.settings.stream, standing)):
         await until(leads, "the recorder does not lead")

@@ -11,13 +11,13 @@ from pydantic import SecretStr
 
 from services.errors import ClockDiffers
 from services.intake.service import running
+from services.nats.connection import connect
 from services.query.verify import verify
 from services.reconcile import reconcile
 from services.reconcile.plan import Action
 from services.recorder.rows import judged
 from services.recorder.write import Writer
 from services.settings import Settings
-from services.stream.connection import connect
 from services.stream.reading import message_at
 from tests.clocks import Clock
 from tests.integration.intake.conftest import on_a_free_port

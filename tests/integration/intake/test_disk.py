@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from services.intake.service import running
-from services.room import Disk
+from services.runtime.disk_space import Disk
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import Sender, call
 from tests.ledger import Ledger

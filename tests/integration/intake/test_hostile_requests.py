@@ -11,8 +11,8 @@ from nats.aio.msg import Msg
 from services.intake import requests
 from services.intake.nats_client import RequestsClient
 from services.intake.service import Running, running
-from services.stream import connection
-from services.stream.guarded import GuardedClient
+from services.nats import connection
+from services.nats.client import GuardedClient
 from tests.foreign import send_raw
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import Sender, call

@@ -11,9 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from services import http_protocol
-from services.http_protocol import Crowd
-from services.serving import serving
+from services.http import protocol
+from services.http.protocol import Crowd
+from services.http.server import serving
 from tests.service import until
 
 Socket = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -195,12 +195,12 @@ async def test_requests_in_a_pipeline_are_answered_in_order_up_to_a_number() -> 
         reader, _ = await server.connect(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n" + GOOD * 5_000)
         server.go_on.set()
         got = await everything(reader)
-        assert 0 < got.count(b"200 OK") <= http_protocol.MOST_PIPELINED + 2
+        assert 0 < got.count(b"200 OK") <= protocol.MOST_PIPELINED + 2
         assert await server.status() == 200
 
 
 async def test_half_a_head_is_given_up_and_a_silent_connection_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_protocol, "HEAD_S", 0.5)
+    monkeypatch.setattr(protocol, "HEAD_S", 0.5)
     async with served() as server:
         assert await server.ask(b"GET /quick HTTP/1.1\r\nhost: ") == b"HTTP/1.1 408 " + (
             await server.ask(b"GET /quick HTTP/1.1\r\n")
@@ -213,8 +213,8 @@ async def test_half_a_head_is_given_up_and_a_silent_connection_closed(monkeypatc
 
 
 async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_protocol, "MESSAGE_S", 0.5)
-    monkeypatch.setattr(http_protocol, "LEFTOVER_S", 0.5)
+    monkeypatch.setattr(protocol, "MESSAGE_S", 0.5)
+    monkeypatch.setattr(protocol, "LEFTOVER_S", 0.5)
     async with served() as server:
         waiting = b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc"
         assert (await server.ask(waiting)).startswith(b"HTTP/1.1 408")
@@ -224,16 +224,16 @@ async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyP
 
 
 async def test_an_answer_that_is_not_fetched_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_protocol, "UNFETCHED_S", 0.5)
+    monkeypatch.setattr(protocol, "UNFETCHED_S", 0.5)
     async with served() as server:
-        before = http_protocol._REFUSED.labels("unfetched")._value.get()
+        before = protocol._REFUSED.labels("unfetched")._value.get()
         reader, writer = await server.connect(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n")
         transport = writer.transport
         assert isinstance(transport, asyncio.ReadTransport)
         transport.pause_reading()
 
         async def given_up() -> bool:
-            return bool(http_protocol._REFUSED.labels("unfetched")._value.get() > before)
+            return bool(protocol._REFUSED.labels("unfetched")._value.get() > before)
 
         await until(given_up, "the answer is still offered", lambda: "")
         transport.resume_reading()
@@ -275,7 +275,7 @@ async def test_an_answer_that_is_not_fetched_makes_room_even_in_a_pipeline() -> 
 
 
 async def test_a_connection_that_was_refused_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_protocol, "LEFTOVER_S", 0.5)
+    monkeypatch.setattr(protocol, "LEFTOVER_S", 0.5)
     async with served(most=2, most_of_address=2) as server:
         for _ in range(2):
             await server.connect(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")

@@ -12,16 +12,16 @@ import pytest
 
 from services.errors import Unavailable
 from services.intake.service import Running, running
-from services.monitoring import condition
 from services.projector import condition as projector_condition
 from services.projector import generation, progress
-from services.projector.condition import look as look_at_projector
+from services.projector.condition import check as look_at_projector
 from services.projector.progress import Progress
 from services.projector.projector import Projector
 from services.query.service import running as query_running
 from services.recorder import condition as recorder_condition
 from services.recorder import service as recorder_service
 from services.recorder.condition import Standing
+from services.runtime import health
 from services.stream.state import ask
 from tests.integration.intake.sending import call
 from tests.integration.intake.test_stream_away import limit
@@ -65,17 +65,17 @@ async def in_the_background(work: Any) -> AsyncIterator[None]:
             await task
 
 
-async def codes(look: Any) -> set[str]:
-    return {each.code for each in (await look()).reasons}
+async def codes(check: Any) -> set[str]:
+    return {each.code for each in (await check()).reasons}
 
 
-async def says(look: Any, *wanted: str) -> None:
+async def says(check: Any, *wanted: str) -> None:
     """Waits until a look gives exactly these reasons."""
     last: set[str] = set()
 
     async def gives() -> bool:
         nonlocal last
-        last = await codes(look)
+        last = await codes(check)
         return last == set(wanted)
 
     await until(gives, f"it does not say {wanted}", lambda: str(last))
@@ -84,7 +84,7 @@ async def says(look: Any, *wanted: str) -> None:
 class TestIntake:
     @pytest.fixture
     async def intake(self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-        monkeypatch.setattr(condition, "REMEMBERED_S", 0.0)
+        monkeypatch.setattr(health, "CACHE_S", 0.0)
         async with running(empty_ledger.settings.model_copy(update={"intake_port": 0})) as intake:
             yield intake
 
@@ -170,17 +170,17 @@ class TestRecorder:
     async def test_its_servers_away_and_back(self, empty_ledger: Ledger) -> None:
         standing = Standing()
         work = recorder_service.run(empty_ledger.endpoints, empty_ledger.settings.stream, standing)
-        assert await codes(standing.look) == {"not_recording"}
+        assert await codes(standing.check) == {"not_recording"}
         async with in_the_background(work):
-            await says(standing.look)
+            await says(standing.check)
             async with no_nats(empty_ledger):
-                await says(standing.look, "stream_away")
-            await says(standing.look)
+                await says(standing.check, "stream_away")
+            await says(standing.check)
             async with no_database(empty_ledger):
-                await says(standing.look, "not_recording")
-                (reason,) = (await standing.look()).reasons
+                await says(standing.check, "not_recording")
+                (reason,) = (await standing.check()).reasons
                 assert "PostgreSQL" in reason.detail or "lock" in reason.detail
-            await says(standing.look)
+            await says(standing.check)
 
     async def test_a_recorder_that_does_not_keep_up(
         self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
@@ -190,16 +190,16 @@ class TestRecorder:
         owner = await empty_ledger.connect()
         work = recorder_service.run(empty_ledger.endpoints, empty_ledger.settings.stream, standing)
         async with in_the_background(work):
-            await says(standing.look)
+            await says(standing.check)
             async with owner.transaction():
                 await owner.execute("lock table ledger.journal in share row exclusive mode")
                 await empty_ledger.append(call("c-1"), call("c-2"))
-                await says(standing.look, "behind")
-                found = await standing.look()
+                await says(standing.check, "behind")
+                found = await standing.check()
                 assert found.state["lag_messages"] == 2
                 assert found.figures["daybook_recorder_lag_seconds"] > 0.2
-            await says(standing.look)
-            assert (await standing.look()).state["lag_messages"] == 0
+            await says(standing.check)
+            assert (await standing.check()).state["lag_messages"] == 0
 
 
 class TestProjector:
@@ -208,27 +208,27 @@ class TestProjector:
         told = Progress()
         working = Projector(ledger.endpoints.database_url, generation.own, progress=told)
 
-        async def look() -> condition.Condition:
+        async def check() -> health.Health:
             return await look_at_projector(ledger.endpoints.database_url, told)
 
         async with in_the_background(working.run()):
-            await says(look)
-            yield look
+            await says(check)
+            yield check
 
     async def test_it_is_ready_when_its_lanes_move(self, empty_ledger: Ledger) -> None:
-        async with self.projector(empty_ledger) as look:
+        async with self.projector(empty_ledger) as check:
 
             async def all_lanes() -> bool:
-                return bool((await look()).state["lanes"] == list(range(16)))
+                return bool((await check()).state["lanes"] == list(range(16)))
 
             await until(all_lanes, "not all lanes are held")
-            assert (await look()).state["role"] == "working"
+            assert (await check()).state["role"] == "working"
 
     async def test_postgres_away_and_back(self, empty_ledger: Ledger) -> None:
-        async with self.projector(empty_ledger) as look:
+        async with self.projector(empty_ledger) as check:
             async with no_database(empty_ledger):
-                await says(look, "not_projecting")
-            await says(look)
+                await says(check, "not_projecting")
+            await says(check)
 
     async def test_views_of_another_version(self, empty_ledger: Ledger) -> None:
         owner = await empty_ledger.connect()
@@ -236,11 +236,11 @@ class TestProjector:
         told = Progress()
         working = Projector(empty_ledger.endpoints.database_url, generation.own, progress=told)
 
-        async def look() -> condition.Condition:
+        async def check() -> health.Health:
             return await look_at_projector(empty_ledger.endpoints.database_url, told)
 
         async def says_rebuild() -> bool:
-            return any("daybook rebuild" in each.detail for each in (await look()).reasons)
+            return any("daybook rebuild" in each.detail for each in (await check()).reasons)
 
         async with in_the_background(working.run()):
             await until(says_rebuild, "it does not say what to do")
@@ -264,7 +264,7 @@ class TestProjector:
             monkeypatch.setattr(module, "MOVES_WITHIN_S", 1.0)
         owner = await empty_ledger.connect()
         schema = await owner.fetchval("select schema_name from ledger.generation")
-        async with empty_ledger.process("recorder"), self.projector(empty_ledger) as look:
+        async with empty_ledger.process("recorder"), self.projector(empty_ledger) as check:
             opened = event("deal_opened", "deal/D-1", datetime(2026, 3, 1, tzinfo=UTC), "o-1", playbook="practice")
             await empty_ledger.append(opened)
             await empty_ledger.projected()
@@ -277,11 +277,11 @@ class TestProjector:
                 reassigned = event("deal_reassigned", "deal/D-1", datetime(2026, 3, 2, tzinfo=UTC), "r-1", owner="Han")
                 (sequence,) = await empty_ledger.append(reassigned)
                 said = named.format(lane=lane, schema=schema, backend=owner.get_server_pid())
-                found = await look()
+                found = await check()
 
                 async def is_named() -> bool:
                     nonlocal found
-                    found = await look()
+                    found = await check()
                     return [(each.code, each.detail) for each in found.reasons] == [(reason, said)]
 
                 async def others_go_on() -> bool:
@@ -291,7 +291,7 @@ class TestProjector:
                 await until(others_go_on, "other lanes wait for it")
                 await until(is_named, "it is not named", lambda: str(found.reasons))
                 assert found.figures["daybook_projector_unprojected_age_seconds"] > 0
-            await says(look)
+            await says(check)
             await empty_ledger.projected()
 
     async def test_a_lane_that_it_could_not_work_on_is_its_trouble_until_another_does(
@@ -304,15 +304,15 @@ class TestProjector:
         stopped.began(served)
         stopped.stops(3, Unavailable("its row is locked"))
 
-        async def look() -> condition.Condition:
+        async def check() -> health.Health:
             stopped.looked({})
             return await look_at_projector(url, stopped)
 
-        (reason,) = (await look()).reasons
+        (reason,) = (await check()).reasons
         assert (reason.code, reason.detail) == ("lane_stopped", "Lane 3 is stopped and tried again: its row is locked")
         async with in_the_background(Projector(url, generation.own).run()):
-            await says(look)
-        await says(look, "lane_stopped")
+            await says(check)
+        await says(check, "lane_stopped")
 
     async def test_a_frozen_projector_holds_lanes_that_nobody_can_see_moving(self, empty_ledger: Ledger) -> None:
         async with empty_ledger.process("projector") as process, httpx.AsyncClient(timeout=2) as client:
@@ -326,7 +326,7 @@ class TestProjector:
 
 class TestQuery:
     async def test_it_says_how_old_its_views_are(self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(condition, "REMEMBERED_S", 0.0)
+        monkeypatch.setattr(health, "CACHE_S", 0.0)
         settings = empty_ledger.settings.model_copy(update={"query_port": 0})
         async with (
             query_running(settings) as port,
@@ -346,7 +346,7 @@ class TestQuery:
             assert (await client.get("/ready")).json()["state"]["views_age_s"] == 0
 
     async def test_its_database_away_and_back(self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(condition, "REMEMBERED_S", 0.0)
+        monkeypatch.setattr(health, "CACHE_S", 0.0)
         settings = empty_ledger.settings.model_copy(update={"query_port": 0})
         async with (
             query_running(settings) as port,
@@ -362,13 +362,13 @@ class TestQuery:
 async def test_asking_often_costs_the_servers_one_look(empty_ledger: Ledger) -> None:
     looks = 0
 
-    async def look() -> condition.Condition:
+    async def check() -> health.Health:
         nonlocal looks
         looks += 1
         await (await empty_ledger.connect()).fetchval("select pg_sleep(0.05)")
-        return condition.Condition()
+        return health.Health()
 
-    looked = condition.Looked(look)
+    looked = health.HealthCheck(check)
     await asyncio.gather(*(looked.now() for _ in range(100)))
     assert looks == 1
 
@@ -376,16 +376,16 @@ async def test_asking_often_costs_the_servers_one_look(empty_ledger: Ledger) -> 
 async def test_a_look_that_hangs_or_fails_is_a_reason_itself(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(condition, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(health, "TIMEOUT_S", 0.1)
     connection = await empty_ledger.connect()
 
-    async def hang() -> condition.Condition:
+    async def hang() -> health.Health:
         await connection.execute("select pg_sleep(10)")
-        return condition.Condition()
+        return health.Health()
 
-    async def fail() -> condition.Condition:
+    async def fail() -> health.Health:
         await (await empty_ledger.connect()).execute("select 1/0")
-        return condition.Condition()
+        return health.Health()
 
-    assert [each.code for each in (await condition.Looked(hang).now()).reasons] == ["no_answer"]
-    assert [each.code for each in (await condition.Looked(fail).now()).reasons] == ["look_failed"]
+    assert [each.code for each in (await health.HealthCheck(hang).now()).reasons] == ["no_answer"]
+    assert [each.code for each in (await health.HealthCheck(fail).now()).reasons] == ["look_failed"]

@@ -113,7 +113,7 @@ async def test_it_waits_until_the_journal_reaches_the_newest_head(mine: Notarise
     async with mine.notary() as standing:
         said = await mine.says("waiting")
         assert said.startswith("A head of 305 rows was signed (kept by NATS and the file), but the journal has 5.")
-        condition = await standing.look()
+        condition = await standing.check()
         assert (condition.ready, [each.code for each in condition.reasons]) == (False, ["waiting"])
         await ledger.append(call())
         async with ledger.process("recorder"):
@@ -126,7 +126,7 @@ async def refused(mine: Notarised) -> str:
     """Runs a notary that signs nothing; what it says. Its heads stay as they are."""
     async with mine.notary() as standing:
         said = await mine.says("refusing")
-        condition = await standing.look()
+        condition = await standing.check()
         assert not condition.ready
         assert condition.reasons[0].detail == said
     return said

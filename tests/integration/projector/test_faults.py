@@ -12,8 +12,8 @@ import pytest
 
 from projections.replay.entry import lane_of
 from projections.views import VIEWS
-from services import database
 from services.errors import ViewsAltered
+from services.postgres import connection as database
 from services.projector import abreast, generation, projector, session
 from services.projector.cache import Cache
 from services.projector.generation import Generation

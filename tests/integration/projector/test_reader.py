@@ -5,8 +5,8 @@ import os
 import asyncpg
 import pytest
 
-from services import database
 from services.errors import DaybookError
+from services.postgres import connection
 from services.projector import generation
 from tests.ledger import Ledger
 
@@ -79,8 +79,8 @@ async def test_a_reader_may_do_nothing_else(ledger: Ledger) -> None:
 
 
 async def test_every_role_may_be_pooled(ledger: Ledger) -> None:
-    for role in database.ROLES:
-        pool = await database.pool(ledger.endpoints.database_url, role, 1)
+    for role in connection.ROLES:
+        pool = await connection.pool(ledger.endpoints.database_url, role, 1)
         for _ in range(2):
             assert await pool.fetchval("select current_user") == role
         await pool.close()

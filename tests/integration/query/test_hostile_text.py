@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from contracts.cloudevents.envelope import Refused, read_event
 from contracts.types.references import reference_key
 from services.cli.main import app
-from services.visible import visible
+from services.runtime.visible_text import visible
 from tests.integration.query.telling import Told
 from tests.ledger import Ledger, fresh_ledger
 from tests.playbooks import PRACTICE

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from services.errors import StreamMismatch
+from services.nats import connection
 from services.provision import provision
 from services.reconcile import reconcile
 from services.reconcile.plan import Action, Moved
 from services.settings import Endpoints, Settings
-from services.stream import connection
 from services.stream.closing import is_closed
 from services.stream.provision import configuration
 from services.stream.state import ask, state

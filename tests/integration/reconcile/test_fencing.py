@@ -3,7 +3,7 @@
 import pytest
 
 from services.errors import LostLeadership, StreamMismatch, Unavailable
-from services.leadership import Lease, leadership
+from services.postgres.leader_lock import Lease, leadership
 from services.reconcile import records
 from services.reconcile.plan import Action
 from services.reconcile.work import Work

@@ -13,8 +13,8 @@ from contracts.events import EventCorrected, EventVoided
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import lane_of
 from projections.replay.payment_chain import CASH, links
+from services.nats import connection as stream_connection
 from services.recorder import service
-from services.stream import connection as stream_connection
 from services.stream.follow import Follower
 from services.stream.reading import Stored
 from tests.ledger import Ledger

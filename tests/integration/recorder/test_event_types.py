@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from services.intake.service import running
-from services.leadership import leadership
 from services.ledger.event_types import announce_unled, known
+from services.postgres.leader_lock import leadership
 from tests.integration.intake.sending import Sender, call, invoice
 from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from services import leadership
 from services.errors import LostLeadership
+from services.postgres import leader_lock
 from services.recorder.rows import JournalRow, judged
 from services.recorder.write import Writer
 from tests.integration.recorder.events import call, stored
@@ -134,7 +134,7 @@ async def test_a_former_writer_stopped_in_the_middle_keeps_nobody_waiting(empty_
     former = await empty_ledger.connect("daybook_recorder")
     writer = await Writer.open(former)
     rows = [each.row for each in judged(await stream(empty_ledger), writer.position.recorded_at)]
-    await former.execute(f"set application_name = '{leadership.writer_of('recorder')}'")
+    await former.execute(f"set application_name = '{leader_lock.writer_of('recorder')}'")
     await former.execute("begin")
     await former.copy_records_to_table("journal", schema_name="ledger", columns=JournalRow._fields, records=rows)
     async with recorder(empty_ledger):
@@ -144,12 +144,12 @@ async def test_a_former_writer_stopped_in_the_middle_keeps_nobody_waiting(empty_
 
 
 async def test_who_is_frozen_or_cut_off_loses_the_lock(empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leadership, "FORGET_S", 1)
-    monkeypatch.setattr(leadership, "PING_S", 60)
+    monkeypatch.setattr(leader_lock, "FORGET_S", 1)
+    monkeypatch.setattr(leader_lock, "PING_S", 60)
     url = empty_ledger.endpoints.database_url
     async with (
-        leadership.leadership(url, "recorder") as frozen,
-        leadership.leadership(url, "recorder"),
+        leader_lock.leadership(url, "recorder") as frozen,
+        leader_lock.leadership(url, "recorder"),
         asyncio.timeout(20),
     ):
         with pytest.raises(LostLeadership):

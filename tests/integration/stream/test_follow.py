@@ -8,9 +8,10 @@ import pytest
 
 from services.embedded.nats import NatsServer
 from services.errors import NotProvisioned, StreamMismatch, Unavailable
-from services.stream import connection, consumer
+from services.nats import connection
+from services.nats.client import FollowingClient
+from services.stream import consumer
 from services.stream.follow import Follower
-from services.stream.following import FollowingClient
 from services.stream.reading import Stored, message_at
 from services.stream.state import ask
 from tests.foreign import publish_raw

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from services.embedded.nats import _binary
 from services.embedded.process import Process, Program
 from services.errors import Unavailable
+from services.nats import connection
 from services.settings import Settings, endpoints
-from services.stream import connection
 from services.stream.state import ask
 from tests import ports
 from tests.certificates import Authority, Pair

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services import http_protocol
+from services.http import protocol
 from services.intake.service import running as intake_running
 from services.query.service import running as query_running
 from tests.certificates import Authority, Pair
@@ -177,7 +177,7 @@ async def test_handshakes_that_do_not_go_on_shut_no_door(
 
 
 async def _ends(reader: asyncio.StreamReader) -> bool:
-    async with asyncio.timeout(http_protocol.HEAD_S + 10):
+    async with asyncio.timeout(protocol.HEAD_S + 10):
         with contextlib.suppress(ConnectionResetError):
             return await reader.read() == b""
     return True

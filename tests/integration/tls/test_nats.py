@@ -14,10 +14,9 @@ from pydantic import SecretStr
 
 from services.errors import NotConfigured, Unavailable
 from services.intake.nats_client import RequestsClient
+from services.nats import address, connection
+from services.nats.client import FollowingClient, GuardedClient
 from services.settings import Settings, endpoints
-from services.stream import address, connection
-from services.stream.following import FollowingClient
-from services.stream.guarded import GuardedClient
 from services.stream.state import ask
 from tests import ports
 from tests.certificates import Authority

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services import database
-from services.database_tls import check, in_the_open
 from services.errors import DaybookError, MissingRights, NotConfigured, Unavailable
+from services.postgres import connection as database
+from services.postgres.tls import check, in_the_open
 from tests.certificates import Authority, Pair
 from tests.integration.deploy.own_postgres import WHEEL, installed
 from tests.integration.tls.servers import Postgres

@@ -11,10 +11,10 @@ import structlog
 
 log = structlog.get_logger()
 
-REMEMBERED_S = 1.0
+CACHE_S = 1.0
 """Whoever asks again within so long gets the same answer: asking costs the servers little, however many ask."""
-PATIENCE_S = 3.0
-"""A look that takes longer has failed."""
+TIMEOUT_S = 3.0
+"""A check that takes longer has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """Condition of a service at one look: why it is not ready, its state and its figures."""
+class Health:
+    """Health of a service at one check: why it is not ready, its state and its figures."""
 
     reasons: Sequence[Reason] = ()
     """None: the service is ready."""
     state: Mapping[str, Any] = field(default_factory=dict)
     """What `/ready` tells besides, such as the role of a recorder."""
     figures: Mapping[str, float] = field(default_factory=dict)
-    """By the name of a gauge of `figures.py`; what could not be read is left out."""
+    """By the name of a gauge of `services.runtime.metrics`; what could not be read is left out."""
 
     @property
     def ready(self) -> bool:
@@ -51,33 +51,33 @@ class Condition:
         ).encode()
 
 
-Look = Callable[[], Awaitable[Condition]]
+Check = Callable[[], Awaitable[Health]]
 """Finds out how a service is now."""
 
 
-class Looked:
-    """Looks at most once at a time, and remembers for a moment what was found."""
+class HealthCheck:
+    """Runs the check at most once at a time, and keeps for a moment what it found."""
 
-    def __init__(self, look: Look) -> None:
-        self._look = look
-        self._looking = asyncio.Lock()
-        self._found = Condition((Reason("starting", "It is just starting."),))
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._checking = asyncio.Lock()
+        self._found = Health((Reason("starting", "It is just starting."),))
         self._until = float("-inf")
 
-    async def now(self) -> Condition:
-        """The condition, at most `REMEMBERED_S` old. A look that fails or takes too long is a reason itself."""
-        async with self._looking:
+    async def now(self) -> Health:
+        """Return the health, at most `CACHE_S` old. A check that fails or takes too long is a reason itself."""
+        async with self._checking:
             if monotonic() >= self._until:
-                self._found = await self._found_now()
-                self._until = monotonic() + REMEMBERED_S
+                self._found = await self._checked_now()
+                self._until = monotonic() + CACHE_S
             return self._found
 
-    async def _found_now(self) -> Condition:
+    async def _checked_now(self) -> Health:
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await self._look()
+            async with asyncio.timeout(TIMEOUT_S):
+                return await self._check()
         except TimeoutError:
-            return Condition((Reason("no_answer", f"Its servers did not answer within {PATIENCE_S:g} s."),))
+            return Health((Reason("no_answer", f"Its servers did not answer within {TIMEOUT_S:g} s."),))
         except Exception as error:
-            log.exception("look_failed")
-            return Condition((Reason("look_failed", f"Looking failed ({type(error).__name__}); its log says why."),))
+            log.exception("health_check_failed")
+            return Health((Reason("look_failed", f"Looking failed ({type(error).__name__}); its log says why."),))

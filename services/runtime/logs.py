@@ -8,8 +8,8 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from services.runtime.visible_text import visible
 from services.settings import Settings
-from services.visible import visible
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 

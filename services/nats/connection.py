@@ -12,11 +12,11 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.errors import Unavailable
-from services.masking import masked
-from services.stream import address, rights
-from services.stream.following import FollowingClient
-from services.stream.guarded import GuardedClient, NoTls
-from services.tls import distrusted
+from services.nats import address, permissions
+from services.nats.client import FollowingClient, GuardedClient, NoTls
+from services.runtime.redaction import masked
+from services.runtime.shutdown import report_refusal
+from services.runtime.tls import distrusted
 
 log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ _USER = re.compile(r"[A-Za-z0-9_-]+")
 def options(url: str, name: str) -> dict[str, Any]:
     """nats-py's connection options: reconnect for ever, report errors, answer pings within 10 s.
 
-    What NATS does not permit ends the work under `rights.unless_refused`. `name` says what the connection is for.
+    What NATS does not permit ends the work under `unless_refused`. `name` says what the connection is for.
 
     Replies come to an inbox of our own: emitting systems may listen to `_INBOX.>` and must not read along.
     For a `GuardedClient`, where the URL asks for TLS. Raises NotConfigured.
@@ -38,8 +38,8 @@ def options(url: str, name: str) -> dict[str, Any]:
     tls = address.tls(url)
 
     async def error(raised: Exception) -> None:
-        refused = rights.violation(raised, url, name)
-        if refused is not None and rights.report(refused):
+        refused = permissions.violation(raised, url, name)
+        if refused is not None and report_refusal(refused):
             return
         log.warning("nats_error_reported", error=str(raised) or type(raised).__name__)
 

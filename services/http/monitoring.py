@@ -17,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from services.http_protocol import Crowd
-from services.monitoring.condition import Look, Looked
-from services.monitoring.registry import REGISTRY, SHOWN
-from services.nearby import from_this_machine
-from services.serving import serving
+from services.http.local_requests import from_this_machine
+from services.http.protocol import Crowd
+from services.http.server import serving
+from services.runtime.health import Check, HealthCheck
+from services.runtime.metrics import REGISTRY, SHOWN
+from services.runtime.tls import server_context
 from services.settings import Settings
-from services.tls import server_context
 
 log = structlog.get_logger()
 
@@ -33,8 +33,8 @@ JSON = "application/json"
 class Monitor:
     """The three answers of one service."""
 
-    def __init__(self, settings: Settings, look: Look) -> None:
-        self._looked = Looked(look)
+    def __init__(self, settings: Settings, check: Check) -> None:
+        self._health = HealthCheck(check)
         self._token = None if settings.metrics_token is None else settings.metrics_token.get_secret_value()
 
     async def health(self, request: Request) -> Response:
@@ -43,14 +43,14 @@ class Monitor:
 
     async def ready(self, request: Request) -> Response:
         """Answer whether the service can do its work, and why not."""
-        condition = await self._looked.now()
+        condition = await self._health.now()
         return Response(condition.body(), 200 if condition.ready else 503, media_type=JSON)
 
     async def metrics(self, request: Request) -> Response:
         """All metrics of the process; what has to be looked at is looked at now."""
         if (refusal := self._refusal(request)) is not None:
             return refusal
-        condition = await self._looked.now()
+        condition = await self._health.now()
         SHOWN.show({**condition.figures, "daybook_ready": float(condition.ready)})
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(REGISTRY), headers={"Content-Type": content_type})
@@ -74,11 +74,11 @@ class Monitor:
 
 @asynccontextmanager
 async def answering(
-    settings: Settings, look: Look, host: str, port: int, routes: Sequence[Route] = ()
+    settings: Settings, check: Check, host: str, port: int, routes: Sequence[Route] = ()
 ) -> AsyncIterator[int]:
     """The HTTP server of a service that has no other, while the context is open: the three answers, and perhaps more
     routes. Gives the port. Raises ServerFailed or NotConfigured."""
-    app = Starlette(routes=[*Monitor(settings, look).routes(), *routes])
+    app = Starlette(routes=[*Monitor(settings, check).routes(), *routes])
     crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
     async with serving(app, host, port, server_context(settings.tls_certificate, settings.tls_key), crowd) as port:
         log.info("answering", host=host, port=port)

@@ -2,13 +2,18 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
-from services.stream.rights import unless_refused
+from services.errors import NotPermitted
 
 _CANCEL_AGAIN_S = 0.5
+
+Result = TypeVar("Result")
+
+_ends: ContextVar[Callable[[NotPermitted], None] | None] = ContextVar("ends", default=None)
 
 
 def stop_signals() -> list[signal.Signals]:
@@ -84,3 +89,60 @@ async def ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
             each.exception()  # is looked at, so that nobody complains that it was not
     if cancelled:
         raise asyncio.CancelledError
+
+
+def report_refusal(refused: NotPermitted) -> bool:
+    """End the work that is under `unless_refused` here; False when there is none."""
+    end = _ends.get()
+    if end is not None:
+        end(refused)
+    return end is not None
+
+
+async def unless_refused(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run work to its end, or until a connection that it made is refused something: then raises NotPermitted."""
+    loop = asyncio.get_running_loop()
+    refusals: list[NotPermitted] = []
+
+    def end(refused: NotPermitted) -> None:
+        if not refusals:
+            refusals.append(refused)
+            cancel()
+
+    def cancel() -> None:
+        if not task.done():  # nats-py may swallow a cancellation: see `ended`
+            task.cancel()
+            loop.call_later(_CANCEL_AGAIN_S, cancel)
+
+    before = _ends.set(end)
+    try:
+        task = asyncio.ensure_future(work)
+    finally:
+        _ends.reset(before)
+    try:
+        result = await _ended(task, cancel)
+    except (Exception, asyncio.CancelledError):
+        if refusals and not _told_to_end():
+            raise refusals[0] from None
+        raise
+    if refusals:
+        raise refusals[0]
+    return result
+
+
+async def _ended(task: asyncio.Task[Result], cancel: Callable[[], None]) -> Result:
+    """Waits for a task; whoever cancels the wait has the task cancelled until it ends."""
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            if not cancelled:
+                cancel()
+            cancelled = True
+    return task.result()
+
+
+def _told_to_end() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -6,7 +6,7 @@ from time import perf_counter
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.monitoring.registry import REGISTRY, SECONDS
+from services.runtime.metrics import REGISTRY, SECONDS
 
 _REQUESTS = Histogram(
     "daybook_http_request_seconds",

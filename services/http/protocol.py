@@ -24,7 +24,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.utils import get_remote_addr
 
-from services.monitoring.registry import REGISTRY
+from services.runtime.metrics import REGISTRY
 
 MOST_HEAD_BYTES = 32 * 1024
 """Of a request: its target and its fields, trailers included."""

@@ -11,11 +11,11 @@ from typing import Literal, NoReturn
 import asyncpg
 import structlog
 
-from services import database
 from services.errors import LostLeadership
-from services.sql import queries
+from services.postgres import connection as database
+from services.postgres.statements import queries
 
-_SQL = queries("services", "leadership.sql")
+_SQL = queries("services.postgres", "leader_lock.sql")
 Led = Literal["recorder", "notary"]
 """The services of which one process is active."""
 _TRY_S = 0.2

@@ -17,11 +17,10 @@ from nats.aio.client import Client
 
 from services.embedded.nats import NatsServer
 from services.errors import Unavailable
-from services.stream import connection, guarded
+from services.nats import client, connection
+from services.nats.client import FollowingClient, GuardedClient
+from services.nats.frames import frame, send
 from services.stream.append import Away, Message, append
-from services.stream.following import FollowingClient
-from services.stream.frames import frame, send
-from services.stream.guarded import GuardedClient
 from services.stream.state import ask
 from tests.ledger import Ledger
 from tests.service import until
@@ -147,7 +146,7 @@ async def test_what_is_closed_while_it_reconnects_stops_trying(tmp_path: Path, m
     async def tries() -> bool:
         return attempts > 0
 
-    monkeypatch.setattr(guarded._Transport, "connect", fails)
+    monkeypatch.setattr(client._Transport, "connect", fails)
     await server.stop()
     await until(tries, "the connection is not made anew")
     await nc.close()

@@ -8,7 +8,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
-from services.tls import client_context
+from services.runtime.tls import client_context
 
 FILES = ("tls_ca", "tls_certificate", "tls_key")
 

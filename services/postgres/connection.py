@@ -1,15 +1,15 @@
 """Connections to PostgreSQL. Every service works under a role of its own, whoever the URL logs in as."""
 
-from contextlib import contextmanager
+import asyncio
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import asyncpg
 
-from services import database_tls, hosts
-from services.connections import Connection
 from services.errors import MissingRights, NotConfigured, NotProvisioned, Unavailable
-from services.masking import masked
-from services.tls import distrusted
+from services.postgres import hosts, tls
+from services.runtime.redaction import masked
+from services.runtime.tls import distrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def explained() -> "Iterator[None]":
 
 @contextmanager
 def _connecting(url: str) -> "Iterator[None]":
-    database_tls.check(url)
+    tls.check(url)
     try:
         yield
     except asyncpg.ClientConfigurationError as error:
@@ -141,3 +141,36 @@ async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:
     """Nobody has changed anything in the session: to reset it would take as long as a query."""
+
+
+if TYPE_CHECKING:
+    _Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    _Connection = asyncpg.Connection
+
+CANCELLED_S = 0.25
+"""How long the server may take to confirm that it has cancelled a command; then the connection is ended. The request to
+cancel has been sent all the same, and a server that wakes up later obeys it."""
+CLOSED_S = 1.0
+"""How long a connection may take to be closed in good order; then it is ended."""
+
+
+class Connection(_Connection):
+    """A connection that lets go of a server that does not answer."""
+
+    __slots__ = ()
+
+    async def close(self, *, timeout: float | None = CLOSED_S) -> None:
+        """Close it in good order, or end it after `timeout` seconds."""
+        with suppress(TimeoutError):  # it is ended then: nothing is left open on our side
+            await super().close(timeout=CLOSED_S if timeout is None else timeout)
+
+    def _cancel_current_command(self, waiter: Any, cancel_waiter: "asyncio.Future[None] | None" = None) -> None:
+        """asyncpg calls this for a command whose caller was cancelled, or has waited long enough."""
+        super()._cancel_current_command(waiter, cancel_waiter)  # type: ignore[misc]
+        if cancel_waiter is not None:
+            asyncio.get_running_loop().call_later(CANCELLED_S, self._let_go, cancel_waiter)
+
+    def _let_go(self, confirmed: "asyncio.Future[None]") -> None:
+        if not confirmed.done():
+            self.terminate()

@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 
 from services.errors import ServerFailed
-from services.http_protocol import Crowd
+from services.http.protocol import Crowd
 from services.settings import LOOPBACK
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-_START = Path(__file__).parent / "cli" / "start.py"
+_START = Path(__file__).parents[1] / "cli" / "start.py"
 
 
 def daybook(*words: str) -> list[str]:

@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-from services import disk
 from services.errors import ServerFailed
+from services.runtime import files
 
 
 def write(path: Path, text: str) -> None:
     """Writes a file for its owner's eyes, whole or not at all, on the disk when this returns. Raises OSError."""
-    disk.write(path, text.encode())
+    files.write(path, text.encode())
 
 
 def directory(path: Path) -> Path:

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from services.lifetime import ended, until_one_ends
-from services.stream.rights import unless_refused
+from services.runtime.shutdown import ended, unless_refused, until_one_ends
 
 
 async def _swallows_one() -> None:

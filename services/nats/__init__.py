@@ -1,0 +1,1 @@
+"""NATS: one client, where every override of nats-py stands, its addresses, connections and permissions."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, statements in files, and the lock of a leader."""
