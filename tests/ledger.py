@@ -14,10 +14,9 @@ from contracts.events import EVENTS
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped
 from contracts.types.identifiers import stream_subject
-from services import playbooks
 from services.errors import Unavailable
-from services.ledger.provision import identify
-from services.ledger.remembered import check_stream, remembered
+from services.ledger.schema import identify
+from services.ledger.stream_identity import check_stream, remembered
 from services.ledger.tokens import hash_token, new_token
 from services.nats import connection as stream_connection
 from services.nats.client import FollowingClient
@@ -25,8 +24,9 @@ from services.notary import heads_stream
 from services.postgres import connection as database
 from services.postgres.connection import Role
 from services.settings import Endpoints, Settings
-from services.stream.provision import disk_of
-from services.stream.provision import provision as provision_stream
+from services.setup import playbooks
+from services.stream.configuration import disk_of
+from services.stream.configuration import provision as provision_stream
 from services.stream.state import ask
 from services.stream.state import state as stream_state
 from tests.servers import Servers
@@ -227,9 +227,9 @@ async def fresh_ledger(
 
 
 async def _provision(ledger: Ledger, published: Sequence[Playbook]) -> None:
-    """Does what `services.provision` does, but for what the clone of the template has already.
+    """Does what `services.setup.init` does, but for what the clone of the template has already.
 
-    `tests/integration/embedded/test_provision.py` holds that nothing is left to do for `services.provision`.
+    `tests/integration/embedded/test_provision.py` holds that nothing is left to do for `services.setup.init`.
     """
     nc, settings = await ledger.nats(), ledger.settings
     connection = await database.connect(ledger.endpoints.database_url)

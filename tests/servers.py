@@ -16,8 +16,8 @@ from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.process import Program
 from services.ledger.event_types import announce_unled
-from services.ledger.provision import migrate
-from services.projector import generation
+from services.ledger.schema import migrate
+from services.views import generation
 from tests.service import until
 
 ACCOUNTS = 32

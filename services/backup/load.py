@@ -11,7 +11,7 @@ from services.backup import files
 from services.backup.manifest import Manifest, TableFile
 from services.backup.tables import Table, durable
 from services.errors import BackupUnusable, DaybookError, NotEmpty
-from services.ledger.provision import identity, migrate, migrations
+from services.ledger.schema import identity, migrate, migrations
 from services.postgres.statements import queries
 
 _SQL = queries("services.backup", "load.sql")

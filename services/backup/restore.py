@@ -22,10 +22,10 @@ from services.ledger.journal import recorded_position
 from services.notary.key import key_path
 from services.postgres import connection as database
 from services.projector.rebuild import rebuild
-from services.provision import Provisioned, provision
 from services.reconcile import reconcile
 from services.reconcile.plan import Action
 from services.settings import Endpoints, Settings
+from services.setup.init import Provisioned, provision
 
 
 @dataclass(frozen=True, slots=True)

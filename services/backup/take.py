@@ -20,8 +20,8 @@ from services.backup.manifest import FILE, SEAL, Applied, File, Manifest, TableF
 from services.backup.tables import SQL, Table, durable, names
 from services.errors import BackupUnusable, NotProvisioned, Unavailable
 from services.ledger.journal import recorded_position
-from services.ledger.provision import identity
-from services.ledger.remembered import check_stream, remembered
+from services.ledger.schema import identity
+from services.ledger.stream_identity import check_stream, remembered
 from services.runtime.version import version
 from services.settings import Settings
 from services.stream.state import state

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import asyncpg
 
 from services.backup.tables import SQL
-from services.playbooks import SOURCE
+from services.setup.playbooks import SOURCE
 
 
 class Valid(NamedTuple):

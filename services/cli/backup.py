@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.bar import Bar
-from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, load, wait_for
+from services.cli.progress import Bar
 from services.errors import BadRequest
 from services.output import print_json, say
 from services.settings import Settings, endpoints

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, ask, clock, counted, following
-from services.cli.options import DataOption, JsonOption
+from services.cli.context import AsOfOption, DataOption, JsonOption, ask, clock, counted, following
 from services.output import Cell, print_json, show, table
 from services.settings import Settings
 
@@ -42,8 +41,8 @@ def changes(
 
     Example: `daybook changes pipeline --as-of 2026-03-31 --from-known 2026-03-31 --to-known 2026-04-05`
     """
-    from services.query.former import changes as compare
-    from services.query.reading import times_between
+    from services.query.former_answers import changes as compare
+    from services.query.request_context import times_between
 
     async def question(connection: "Connection", settings: Settings) -> "Changes":
         between = await times_between(connection, as_of, from_known, to_known, following(settings))

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from services.cli.options import DataOption, JsonOption, load
+from services.cli.context import DataOption, JsonOption, load
 from services.output import print_json, say, show, table
 from services.runtime.redaction import HIDDEN, masked
 from services.settings import Settings

@@ -29,7 +29,7 @@ def demo(
 
     Example: `daybook demo --serve --data .daybook`
     """
-    from services.cli.options import load
+    from services.cli.context import load
     from services.demo import notes
     from services.demo.ledger import DemoLedger
     from services.demo.run import WIDTH, run

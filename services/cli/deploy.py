@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from services.cli.options import JsonOption
+from services.cli.context import JsonOption
 from services.errors import DaybookError
 from services.output import print_json, say
 from services.runtime import files as disk

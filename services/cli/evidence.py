@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, counted, following, reading
-from services.cli.options import DataOption, JsonOption, load, wait_for
-from services.cli.trust import KeyOption, believed
+from services.cli.context import (
+    AsOfOption,
+    DataOption,
+    JsonOption,
+    KnownAtOption,
+    counted,
+    following,
+    load,
+    reading,
+    wait_for,
+)
+from services.cli.trusted_keys import KeyOption, believed
 from services.errors import BadRequest, DaybookError, NotConfigured
 from services.output import print_json, say
 from services.runtime import files
@@ -72,7 +81,7 @@ def evidence(
         files.write(out, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     except OSError as error:
         raise DaybookError(f"{out} cannot be written: {error.strerror}.") from error
-    script = Path(__file__).parent.parent / "notary" / "verify_evidence.py"
+    script = Path(__file__).parent.parent / "audit" / "verify_evidence.py"
     rows, size = len(document["rows"]), int(document["head"].split("\n")[1])
     if as_json:
         print_json({"file": str(out), "rows": rows, "head": size, "signed": document["statement"] is not None})
@@ -104,11 +113,10 @@ async def _made(
     trust: "tuple[str | None, Path | None, SigningKey | None]",
     whole: bool,
 ) -> dict[str, Any]:
-    from services.notary.evidence import evidence as collect
-    from services.notary.evidence import head_of
-    from services.notary.statement import signed
-    from services.query.asked import subject
-    from services.query.times import moment
+    from services.audit.evidence import evidence as collect
+    from services.audit.evidence import head_of
+    from services.audit.statement import signed
+    from services.query.parameters import moment, subject
 
     key, older, own = trust
     subject("deal", deal)
@@ -145,7 +153,7 @@ def _reason(error: OSError | UnicodeDecodeError) -> str:
 
 
 def _check(path: Path, as_json: bool) -> None:
-    from services.notary.replay import replay
+    from services.audit.replay import replay
 
     try:
         differences = replay(files.text(path, MOST_EVIDENCE_BYTES))

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following, moment_line
-from services.cli.options import DataOption, JsonOption
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, clock, following, moment_line
 from services.output import print_json, show, table
 from services.settings import Settings
 
@@ -26,10 +25,9 @@ def explain(
 
     Example: `daybook explain D-1 --as-of 2026-03-31`
     """
-    from services.query.asked import subject
     from services.query.explain import explain as report
-    from services.query.names import decided_by_claims, stage_names
-    from services.query.times import moment
+    from services.query.parameters import moment, subject
+    from services.query.playbook_labels import decided_by_claims, stage_names
 
     async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, str], bool]":
         subject("deal", deal)

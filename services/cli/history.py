@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, clock, following
-from services.cli.options import DataOption, JsonOption
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, clock, following
 from services.output import print_json, show, table
 from services.settings import Settings
 
@@ -27,9 +26,8 @@ def history(
 
     Example: `daybook history D-1 --known-at 2026-04-05`
     """
-    from services.query.asked import subject
     from services.query.history import history as report
-    from services.query.times import moment
+    from services.query.parameters import moment, subject
 
     async def question(connection: "Connection", settings: Settings) -> "History":
         about = subject("account" if account else "deal", deal)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, load, wait_for
 from services.errors import NotConfigured
 from services.output import print_json, progress, say
 from services.settings import Settings, running
 
 if TYPE_CHECKING:
-    from services.intake.adapters.reading import Reading
-    from services.intake.importing import Summary
+    from services.intake.adapters.import_result import Reading
+    from services.intake.import_run import Summary
 
 app = typer.Typer(
     no_args_is_help=True, help="Send the contents of files through intake; a second run records nothing new."
@@ -46,12 +46,12 @@ def maven_crm(
 
     Example: `daybook import maven-crm export/ --undated-at 2017-12-31`
     """
-    from services.intake import importing
+    from services.intake import import_run
     from services.intake.adapters import maven_crm
 
     settings = load(data)
     day: date | None = undated_at.date() if undated_at else None
-    reading = maven_crm.read(folder, wait_for(importing.time_zone(settings)), day)
+    reading = maven_crm.read(folder, wait_for(import_run.time_zone(settings)), day)
     _send(settings, reading, intake, token, rejects, as_json)
 
 
@@ -69,27 +69,27 @@ def invoices_csv(
 
     Example: `daybook import invoices-csv accounts_receivable.csv --currency USD`
     """
-    from services.intake import importing
+    from services.intake import import_run
     from services.intake.adapters import invoices_csv
 
     settings = load(data)
-    reading = invoices_csv.read(file, wait_for(importing.time_zone(settings)), currency)
+    reading = invoices_csv.read(file, wait_for(import_run.time_zone(settings)), currency)
     _send(settings, reading, intake, token, rejects, as_json)
 
 
 def _send(
     settings: Settings, reading: "Reading", intake: str | None, token: str | None, rejects: Path, as_json: bool
 ) -> None:
-    from services.intake import importing
+    from services.intake import import_run
     from services.intake.client import IntakeClient
 
-    importing.check_rejects(rejects)
+    import_run.check_rejects(rejects)
     address = intake or _intake(settings)
-    client = IntakeClient(address, token or wait_for(importing.token(settings)), settings.tls_ca)
+    client = IntakeClient(address, token or wait_for(import_run.token(settings)), settings.tls_ca)
     with progress(transient=False) as bar:
         task = bar.add_task("sending events", total=len(reading.drafts))
         try:
-            summary = importing.send(reading, client, lambda count: bar.advance(task, count))
+            summary = import_run.send(reading, client, lambda count: bar.advance(task, count))
         finally:
             client.close()
     if as_json:
@@ -97,7 +97,7 @@ def _send(
     else:
         _print(summary, rejects)
     if summary.rejects:
-        importing.write_rejects(rejects, summary.rejects)
+        import_run.write_rejects(rejects, summary.rejects)
         raise typer.Exit(1)
 
 

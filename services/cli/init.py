@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, load, wait_for
 from services.cli.up import OUTDATED
 from services.output import print_json, say
 from services.settings import endpoints
 
 if TYPE_CHECKING:
-    from services.provision import Provisioned
+    from services.setup.init import Provisioned
 
 
 def init(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -19,7 +19,7 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Example: `DAYBOOK_NATS_URL=nats://… DAYBOOK_DATABASE_URL=postgresql://… daybook init`
     """
-    from services.provision import provision
+    from services.setup.init import provision
 
     settings = load(data)
     made = wait_for(provision(settings, endpoints(settings)))
@@ -32,7 +32,7 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def lines(made: "Provisioned") -> list[str]:
     """Describe what provisioning did, for people."""
-    from services.ledger.provision import confine_script
+    from services.ledger.schema import confine_script
 
     stream = f"stream {made.stream.name}, at most {made.stream.max_bytes / 2**30:.1f} GiB"
     done = [

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load
+from services.cli.context import DataOption, JsonOption, load
 from services.output import print_json, say
 
 app = typer.Typer(help="The notary's key.", no_args_is_help=True)

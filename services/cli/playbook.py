@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import ask
-from services.cli.options import DataOption, JsonOption
+from services.cli.context import DataOption, JsonOption, ask
 from services.errors import BadRequest
 from services.output import print_json, say, show, table
 from services.runtime import files
@@ -81,6 +80,6 @@ def _state(found: dict[str, Any]) -> str:
 
 
 async def _published(connection: "Connection", _: Settings) -> list[dict[str, Any]]:
-    from services.query.names import published_playbooks
+    from services.query.playbook_labels import published_playbooks
 
     return await published_playbooks(connection)

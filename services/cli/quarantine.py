@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import ask, clock, text
-from services.cli.options import DataOption, JsonOption, load, on_database
+from services.cli.context import DataOption, JsonOption, ask, clock, load, on_database, text
 from services.output import print_json, say, show, table
 from services.settings import endpoints
 

@@ -4,7 +4,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, on_database, print_token
+from services.cli.context import DataOption, JsonOption, load, on_database, print_token
 from services.output import print_json, say, show, table
 
 Result = TypeVar("Result")
@@ -20,7 +20,7 @@ def add(name: NameArgument, data: DataOption = None, as_json: JsonOption = False
 
     Example: `daybook reader add dashboard`
     """
-    from services.query import readers
+    from services.ledger import readers
 
     print_token(name, on_database(load(data), lambda connection: readers.add(connection, name)), as_json)
 
@@ -31,7 +31,7 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Example: `daybook reader list --json`
     """
-    from services.query import readers
+    from services.ledger import readers
 
     found = on_database(load(data), readers.registered)
     if as_json:
@@ -50,7 +50,7 @@ def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = Fa
 
     Example: `daybook reader rotate dashboard`
     """
-    from services.query import readers
+    from services.ledger import readers
 
     print_token(name, on_database(load(data), lambda connection: readers.rotate(connection, name)), as_json)
 
@@ -61,7 +61,7 @@ def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = F
 
     Example: `daybook reader disable dashboard`
     """
-    from services.query import readers
+    from services.ledger import readers
 
     on_database(load(data), lambda connection: readers.disable(connection, name))
     if as_json:

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load
+from services.cli.context import DataOption, JsonOption, load
 from services.output import print_json, progress, say
 from services.settings import Settings, endpoints
 
 if TYPE_CHECKING:
     from projections.views import FoldChange
-    from services.projector.compare import TableDifference
     from services.projector.rebuild import Rebuilt
+    from services.views.compare import TableDifference
 
 
 def rebuild(

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import ask, clock, counted
-from services.cli.bar import Bar
-from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, ask, clock, counted, load, wait_for
+from services.cli.progress import Bar
 from services.errors import BadRequest
 from services.output import print_json, say_lines, show, table
 from services.settings import Settings, endpoints
@@ -74,7 +73,7 @@ def reconcile(
 
 
 async def _reconcile(settings: Settings, apply: bool, by: str, reason: str) -> "Reconciled":
-    from services.embedded.alone import servers
+    from services.embedded.exclusive_servers import servers
     from services.reconcile import reconcile
 
     if settings.embedded and not (settings.data / "postgres").is_dir():

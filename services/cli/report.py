@@ -10,8 +10,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, following
-from services.cli.options import DataOption, JsonOption
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, following
 from services.output import Table, print_csv, print_json, say, show, table
 from services.settings import Settings
 
@@ -161,8 +160,8 @@ def _run(
     **given: str | None,
 ) -> None:
     from services.query import reports
-    from services.query.reading import times_between
-    from services.query.times import moment, time_zone
+    from services.query.parameters import moment, time_zone
+    from services.query.request_context import times_between
 
     asked = reports.question(report, {name: text for name, text in given.items() if text is not None})
     if sum((from_known is not None, line is not None)) > 1 or (figure is not None and line is None):

@@ -4,8 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.asking import AsOfOption, KnownAtOption, ask, counted, following, moment_line, text
-from services.cli.options import DataOption, JsonOption
+from services.cli.context import (
+    AsOfOption,
+    DataOption,
+    JsonOption,
+    KnownAtOption,
+    ask,
+    counted,
+    following,
+    moment_line,
+    text,
+)
 from services.output import print_json, show, table
 from services.settings import Settings
 
@@ -22,8 +31,8 @@ def pipeline(
 
     Example: `daybook pipeline --as-of 2026-03-31 --known-at 2026-04-05`
     """
-    from services.query.former import pipeline as report
-    from services.query.times import moment
+    from services.query.former_answers import pipeline as report
+    from services.query.parameters import moment
 
     async def question(connection: "Connection", settings: Settings) -> "Pipeline":
         return await report(connection, await moment(connection, as_of, known_at, following(settings)))
@@ -62,9 +71,9 @@ def funnel(
 
     Example: `daybook funnel project --as-of 2026-03-31`
     """
-    from services.query.former import funnel as report
-    from services.query.names import stage_names
-    from services.query.times import moment
+    from services.query.former_answers import funnel as report
+    from services.query.parameters import moment
+    from services.query.playbook_labels import stage_names
 
     async def question(connection: "Connection", settings: Settings) -> "tuple[Funnel, dict[int, str]]":
         at = await moment(connection, as_of, known_at, following(settings))
@@ -101,9 +110,9 @@ def ageing(
 
     Example: `daybook ageing --as-of 2026-03-31 --json`
     """
-    from services.query.former import ageing as report
-    from services.query.tables import ageing_rows
-    from services.query.times import moment
+    from services.query.former_answers import ageing as report
+    from services.query.parameters import moment
+    from services.query.render import ageing_rows
 
     async def question(connection: "Connection", settings: Settings) -> "Ageing":
         return await report(connection, await moment(connection, as_of, known_at, following(settings)))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.bar import Bar
-from services.cli.options import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, load, wait_for
+from services.cli.progress import Bar
 from services.output import print_json, say, say_lines
 from services.settings import Settings
 
@@ -54,7 +54,7 @@ def restore(
 
 async def _restore(settings: Settings, directory: Path, by: str, disable_tokens: bool) -> "Restored":
     from services.backup.restore import restore
-    from services.embedded.alone import servers
+    from services.embedded.exclusive_servers import servers
     from services.runtime import logs
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "restore")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import DataOption, load
+from services.cli.context import DataOption, load
 from services.settings import endpoints
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from services.cli.options import DataOption, JsonOption, load, on_database, print_token
+from services.cli.context import DataOption, JsonOption, load, on_database, print_token
 from services.output import print_json, say, show, table
 
 Result = TypeVar("Result")
@@ -40,11 +40,11 @@ def add(
 
     Example: `daybook source add telephony --events call_made,visit_done --id-prefix tel-`
     """
-    from services.intake import registration
+    from services.ledger import sources
 
     wanted = [each.strip() for each in events.split(",") if each.strip()]
     token = on_database(
-        load(data), lambda connection: registration.add(connection, name, wanted, id_prefix, corrects_others)
+        load(data), lambda connection: sources.add(connection, name, wanted, id_prefix, corrects_others)
     )
     print_token(name, token, as_json)
 
@@ -55,9 +55,9 @@ def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Example: `daybook source list --json`
     """
-    from services.intake import registration
+    from services.ledger import sources
 
-    found = on_database(load(data), registration.registered)
+    found = on_database(load(data), sources.registered)
     if as_json:
         print_json({"sources": [_shown(asdict(each)) for each in found]})
         return
@@ -70,9 +70,9 @@ def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = Fa
 
     Example: `daybook source rotate telephony`
     """
-    from services.intake import registration
+    from services.ledger import sources
 
-    print_token(name, on_database(load(data), lambda connection: registration.rotate(connection, name)), as_json)
+    print_token(name, on_database(load(data), lambda connection: sources.rotate(connection, name)), as_json)
 
 
 @app.command()
@@ -81,9 +81,9 @@ def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = F
 
     Example: `daybook source disable telephony`
     """
-    from services.intake import registration
+    from services.ledger import sources
 
-    on_database(load(data), lambda connection: registration.disable(connection, name))
+    on_database(load(data), lambda connection: sources.disable(connection, name))
     if as_json:
         print_json({"name": name, "disabled": True})
     else:

@@ -3,8 +3,7 @@
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from services.cli.asking import ask, text
-from services.cli.options import DataOption, JsonOption
+from services.cli.context import DataOption, JsonOption, ask, text
 from services.output import print_json, show, table
 from services.settings import Settings
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import DataOption, load
+from services.cli.context import DataOption, load
 from services.output import say_lines
 from services.runtime.shutdown import ended, stop_signals
 from services.settings import Settings

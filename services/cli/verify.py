@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.asking import counted, reading, text
-from services.cli.options import DataOption, JsonOption, load, wait_for
-from services.cli.trust import KeyOption, believed
+from services.cli.context import DataOption, JsonOption, counted, load, reading, text, wait_for
+from services.cli.trusted_keys import KeyOption, believed
 from services.errors import DaybookError
 from services.output import print_json, progress, say, show, table
 from services.settings import Settings, endpoints
@@ -56,10 +55,10 @@ def _stopped(error: Exception) -> DaybookError:
 
 
 async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Verification":
+    from services.audit.tree_heads import Signed
+    from services.audit.verify import verify
     from services.nats import connection as stream_connection
     from services.notary.key import heads_path
-    from services.query.checks.heads import Signed
-    from services.query.verify import verify
 
     gc.set_threshold(50_000, 20, 100)  # replays hold no cycles; looking for them costs a tenth of the time
     where = endpoints(settings)
@@ -107,7 +106,7 @@ class _Bar:
 
 
 def _show(answer: "Verification", heads: Path) -> None:
-    from services.query.checks.differences import KINDS
+    from services.audit.differences import KINDS
 
     entries = f"{answer['entries']} {'entry' if answer['entries'] == 1 else 'entries'}"
     checked = f"{entries} and {counted(answer['subjects'], 'subject')} up to sequence {answer['sequence']}"

@@ -16,7 +16,7 @@ from services.demo.story import Story, tell
 from services.errors import ServerFailed
 from services.intake.client import IntakeClient
 from services.output import heading, progress, say, say_lines
-from services.playbooks import SOURCE as LEDGERS_OWN
+from services.setup.playbooks import SOURCE as LEDGERS_OWN
 
 WIDTH = 120
 """Of the headings."""

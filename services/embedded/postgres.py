@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import asyncpg
 
-from services.embedded import readers, remains
+from services.embedded import readers, stale_locks
 from services.embedded.cluster import ENVIRONMENT, binary, prepare
 from services.embedded.process import Process, Program, Started, unnoted
 from services.embedded.system_user import hand_over, make_readable, open_the_way, server_user
@@ -140,7 +140,7 @@ class PostgresServer:
             self.opened += [*open_the_way(self.home), *open_the_way(program)]
             make_readable(program.parent.parent, program)
         hand_over(self.socket, self._user, shared_parent=self.socket.parent != self.home)
-        remains.clear(self.data, self.socket)
+        stale_locks.clear(self.data, self.socket)
         prepare(self.data, self._user)
 
     async def _ready(self) -> None:

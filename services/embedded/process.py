@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.errors import ServerFailed
 
-_LEASH = Path(__file__).with_name("leash.py")
+_LEASH = Path(__file__).with_name("parent_death_signal.py")
 _LOG_TAIL_BYTES = 4096
 
 

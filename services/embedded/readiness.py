@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.embedded.keeping import Kept
+from services.embedded.restart_policy import Kept
 from services.errors import ServerFailed
 from services.postgres import connection as database
 from services.settings import Endpoints

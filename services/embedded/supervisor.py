@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 
 from services.embedded import ports, readers
 from services.embedded.data_directory import DataDirectory
-from services.embedded.keeping import Kept, Say, Startable
+from services.embedded.log_rotation import keep_rotating
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.readiness import all_ready
-from services.embedded.rotation import keep_rotating
+from services.embedded.restart_policy import Kept, Say, Startable
 from services.embedded.service_process import ServiceProcess
 from services.errors import DaybookError
 from services.notary import custody
-from services.provision import Provisioned, provision
 from services.runtime.shutdown import ended
 from services.settings import LOOPBACK, Endpoints, Settings, endpoints
+from services.setup.init import Provisioned, provision
 
 SERVICES = ("recorder", "projector", "notary", "intake", "query")
 

@@ -14,7 +14,7 @@ from contracts.cloudevents.refusals import Problem
 from contracts.events import EventCorrected, EventVoided, PlaybookPublished, PlaybookWithdrawn
 from contracts.types.identifiers import split_subject
 from services.intake.journal import Identity, Original
-from services.intake.problems import Fault
+from services.intake.responses import Fault
 from services.intake.sources import Source
 
 CLOCK_SKEW = timedelta(minutes=5)

@@ -11,8 +11,8 @@ from nats.aio.client import Client
 
 from contracts.cloudevents.envelope import CloudEvent
 from services.intake.journal import Identity, Journal, Original, Question
-from services.intake.problems import Refusal
-from services.stream.reading import message_at
+from services.intake.responses import Refusal
+from services.stream.read import message_at
 from services.stream.state import state
 
 log = structlog.get_logger()

@@ -11,10 +11,9 @@ from services.http.docs import describe
 from services.http.monitoring import Monitor
 from services.http.openapi import HEALTH, READY
 from services.intake import metrics, openapi
-from services.intake.body import MOST_DISCARDED_BYTES, Bodies, Head, declared_length, head_of
-from services.intake.door import Door
-from services.intake.problems import CONTENT_TYPE, Refusal
-from services.intake.receipt import Taken
+from services.intake.append_service import Door
+from services.intake.decode import MOST_DISCARDED_BYTES, Bodies, Head, declared_length, head_of
+from services.intake.responses import CONTENT_TYPE, Refusal, Taken
 from services.intake.sources import Source
 
 log = structlog.get_logger()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from services.intake.journal import Identity, Original
-from services.intake.problems import Refusal
+from services.intake.responses import Refusal
 
 Settled = Mapping[Identity, Original] | Refusal | None
 """What became of a request: its events and where they are; the stream is away or full; or it was refused for a reason

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.intake.asking import Asking
-from services.intake.together import Together
+from services.intake.bounded_queries import Asking
+from services.intake.coalescing_queue import Together
 from services.ledger.journal import Connection, recorded_position
 from services.postgres.statements import queries
 

@@ -6,8 +6,7 @@ share one.
 
 from prometheus_client import Counter, Histogram
 
-from services.intake.problems import KINDS, OURS, Refusal
-from services.intake.receipt import Taken
+from services.intake.responses import KINDS, OURS, Refusal, Taken
 from services.runtime.metrics import REGISTRY, SECONDS, SIZES
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, Outcome
 

@@ -19,12 +19,11 @@ from faststream.specification import AsyncAPI
 from nats.aio.client import Client
 
 from contracts.schemas.asyncapi import INTAKE
-from services.intake.door import Door
+from services.intake.append_service import Door
+from services.intake.decode import Sent, structured
 from services.intake.nats_client import RequestsBroker, RequestsClient
-from services.intake.problems import Refusal
-from services.intake.receipt import Taken
 from services.intake.requests import Request, Requests
-from services.intake.sent import Sent, structured
+from services.intake.responses import Refusal, Taken
 from services.nats import connection
 
 QUEUE = "intake"

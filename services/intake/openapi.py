@@ -9,7 +9,7 @@ from contracts.cloudevents.envelope import MAX_BATCH, Attributes
 from contracts.events import EVENTS
 from contracts.schemas.asyncapi import WARNINGS
 from contracts.schemas.event_schema import event_schema
-from services.intake.problems import CONTENT_TYPE, KINDS, type_of
+from services.intake.responses import CONTENT_TYPE, KINDS, type_of
 
 JSON = "application/json"
 STRUCTURED = "application/cloudevents+json"

@@ -24,8 +24,7 @@ import structlog
 from nats.aio.subscription import Subscription
 
 from services.intake import metrics
-from services.intake.problems import CONTENT_TYPE, Refusal
-from services.intake.receipt import Taken
+from services.intake.responses import CONTENT_TYPE, Refusal, Taken
 from services.nats.client import FollowingClient
 from services.nats.frames import frame, send
 from services.runtime.shutdown import ended

@@ -4,15 +4,15 @@ import asyncpg
 
 from contracts.cloudevents.envelope import CloudEvent
 from services.errors import BadRequest, Unavailable
-from services.intake.asking import Asking
+from services.intake.append_service import Reception
+from services.intake.bounded_queries import Asking
+from services.intake.decode import Sent
+from services.intake.document_numbers import Numbers
+from services.intake.duplicate_horizon import Remembrance
 from services.intake.duplicates import Duplicates
-from services.intake.group import Group
+from services.intake.group_commit import Group
 from services.intake.journal import Journal
-from services.intake.numbers import Numbers
-from services.intake.problems import Fault, Refusal
-from services.intake.reception import Reception
-from services.intake.remembrance import Remembrance
-from services.intake.sent import Sent
+from services.intake.responses import Fault, Refusal
 from services.intake.sources import Source, source_of
 from services.intake.stream_watch import StreamWatch
 from services.nats import connection as stream_connection

@@ -13,17 +13,16 @@ from services.http.protocol import Crowd
 from services.http.request_metrics import Measured
 from services.http.server import serving
 from services.intake import clock_watch
-from services.intake.asking import Asking
-from services.intake.condition import Looking
-from services.intake.door import Door
+from services.intake.append_service import Door, Reception
+from services.intake.bounded_queries import Asking
+from services.intake.document_numbers import Numbers
+from services.intake.duplicate_horizon import REMEMBERED_S, Remembrance
 from services.intake.duplicates import Duplicates
-from services.intake.group import Group
+from services.intake.group_commit import Group
+from services.intake.health import Looking
 from services.intake.http import application
 from services.intake.journal import Journal
 from services.intake.nats_intake import NatsDoor
-from services.intake.numbers import Numbers
-from services.intake.reception import Reception
-from services.intake.remembrance import REMEMBERED_S, Remembrance
 from services.intake.sources import Sources
 from services.intake.stream_watch import StreamWatch
 from services.nats import connection
@@ -34,7 +33,7 @@ from services.runtime.shutdown import beside, until_told
 from services.runtime.tls import server_context
 from services.settings import Settings, endpoints
 from services.stream.clock import StreamClock
-from services.stream.elsewhere import look_elsewhere
+from services.stream.failover import look_elsewhere
 from services.stream.state import state
 
 log = structlog.get_logger()

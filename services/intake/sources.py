@@ -12,7 +12,7 @@ from typing import Literal
 import asyncpg
 
 from contracts.events import EVENTS
-from services.intake.asking import Asking
+from services.intake.bounded_queries import Asking
 from services.ledger.tokens import hash_token, is_token, matches
 from services.postgres.statements import queries
 

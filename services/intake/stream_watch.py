@@ -15,8 +15,8 @@ import structlog
 from nats.aio.client import Client
 
 from services.errors import NotProvisioned, StreamMismatch, Unavailable
-from services.intake.asking import Asking
-from services.ledger.remembered import Remembered, mismatch, remembered
+from services.intake.bounded_queries import Asking
+from services.ledger.stream_identity import Remembered, mismatch, remembered
 
 EVERY_S = 5.0
 TIMEOUT_S = 2.0

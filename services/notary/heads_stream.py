@@ -14,7 +14,7 @@ from services.notary.head import Head, read_head, unknown_key
 from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.settings import Settings
 from services.stream.append import FULL
-from services.stream.provision import differences
+from services.stream.configuration import differences
 from services.stream.state import ask, create, find
 
 log = structlog.get_logger()

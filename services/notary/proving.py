@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from contracts.cloudevents.canonical import leaf_hash
+from contracts.types.microseconds import microseconds
 from services.errors import JournalAltered
 from services.ledger.journal import Connection, Row
-from services.ledger.times import microseconds
 from services.notary.head import Head
 from services.notary.journal import SQL
 from services.notary.proofs import (

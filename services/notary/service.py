@@ -23,14 +23,14 @@ from services.errors import (
 from services.http.monitoring import answering
 from services.ledger.journal import Connection
 from services.nats import connection as stream_connection
-from services.notary.answers import refusing, routes
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
+from services.notary.health import Standing
+from services.notary.http import refusing, routes
 from services.notary.key import Keys, heads_path, load
 from services.notary.places import Places
 from services.notary.sign import Notary
-from services.notary.standing import Standing
 from services.postgres import connection as database
 from services.postgres.leader_lock import leadership, writer_of
 from services.recorder.record import NOTICE

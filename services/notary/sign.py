@@ -11,10 +11,10 @@ from services.ledger.journal import Connection
 from services.notary.comparison import Comparison, compare, these
 from services.notary.head import Head, sign_head
 from services.notary.heads_table import HeadsTable, add_nodes
+from services.notary.health import Standing
 from services.notary.journal import Gap, leaves, recorded
 from services.notary.key import Keys
 from services.notary.places import Places
-from services.notary.standing import Standing
 from services.notary.tree import Node, Tree
 
 AT_ONCE = 1 << 20

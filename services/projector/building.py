@@ -8,10 +8,10 @@ import asyncpg
 
 from projections.replay.entry import LANES
 from services.errors import DaybookError
-from services.projector.generation import Generation, Views
 from services.projector.progress import Progress
 from services.projector.projector import Projector
 from services.runtime.shutdown import ended
+from services.views.generation import Generation, Views
 
 LOOK_S = 0.05
 GIVE_UP_AFTER = 5

@@ -18,13 +18,13 @@ from services.ledger import journal
 from services.ledger.journal import Connection
 from services.projector import metrics
 from services.projector.batch import Arrival, Batch, read
+from services.projector.bulk_load import fill
 from services.projector.cache import Cache
-from services.projector.fill import fill
 from services.projector.stale import Stale, StaleMarks
-from services.projector.tables import tables_of
-from services.projector.turns import Turns
-from services.projector.versions import difference
+from services.projector.time_slice import Turns
 from services.projector.write import NOTHING_LONG, Longest, Position, statements
+from services.views.row_tables import tables_of
+from services.views.row_versions import difference
 
 READ_AT_ONCE = 1000
 """Arrivals that one query reads."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from time import monotonic
 
 from services.projector import metrics
-from services.projector.generation import Generation
 from services.projector.write import NOTHING_LONG, Longest
+from services.views.generation import Generation
 
 MOVES_WITHIN_S = 30.0
 """A lane that is behind has finished a batch within so long."""

@@ -11,9 +11,9 @@ import structlog
 from projections.views import VIEWS
 from services.errors import DaybookError, NotProvisioned
 from services.postgres import connection as database
-from services.projector.generation import Views
 from services.projector.progress import Progress
 from services.projector.session import CONNECTION_BROKEN, Find, Manner, Session, Tell, Working
+from services.views.generation import Views
 
 CONNECTIONS = 4
 """At work at the same time; the lanes take turns on them."""

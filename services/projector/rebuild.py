@@ -16,11 +16,11 @@ from projections.views import VIEWS, FoldChange, changes_since, generation_diges
 from services.errors import Unavailable
 from services.ledger.journal import recorded_position
 from services.postgres.statements import queries
-from services.projector import generation
 from services.projector.building import Build, building
-from services.projector.compare import TableDifference, compare
-from services.projector.generation import Generation, Views
-from services.projector.tables import quoted
+from services.views import generation
+from services.views.compare import TableDifference, compare
+from services.views.generation import Generation, Views
+from services.views.row_tables import quoted
 
 CATCH_UP_S = 10.0
 """How long the lanes of the served generation are held while the new ones catch up with them."""

@@ -4,14 +4,14 @@ import asyncio
 from functools import partial
 
 from services.http.monitoring import answering
-from services.projector import generation
-from services.projector.condition import check
+from services.projector.health import check
 from services.projector.notices import Notices
 from services.projector.progress import Progress
 from services.projector.projector import Projector
 from services.runtime.garbage_collector import spare_the_collector
 from services.runtime.shutdown import until_told
 from services.settings import Settings, endpoints
+from services.views import generation
 
 
 async def serve(settings: Settings) -> None:

@@ -16,13 +16,13 @@ import structlog
 
 from services.errors import DaybookError, LostLeadership, Unavailable
 from services.ledger.journal import recorded_position
-from services.projector import abreast, metrics
+from services.projector import combined_batch, metrics
 from services.projector.cache import Cache
-from services.projector.generation import Generation, Views
 from services.projector.lane import Lane
 from services.projector.locks import LaneLocks
 from services.projector.progress import Progress
 from services.projector.write import statements
+from services.views.generation import Generation, Views
 
 LOOK_S = 0.5
 """How often a session looks by itself; notices only make it look sooner."""
@@ -198,7 +198,7 @@ class Session:
 
     def _may_go_abreast(self, number: int, lane: Lane) -> bool:
         to_fill = self._manner.fills and lane.position.sequence == 0
-        near = self._recorded - lane.position.sequence <= min(abreast.NEAR, self._manner.batch)
+        near = self._recorded - lane.position.sequence <= min(combined_batch.NEAR, self._manner.batch)
         return near and not to_fill and not lane.restless and number not in self._alone
 
     def _loses(self, lane: int) -> None:
@@ -229,7 +229,9 @@ class Session:
         try:
             async with self._connection() as connection:
                 lanes = [self._lanes[number] for number in numbers]
-                step = await abreast.step(connection, self._generation.schema, lanes, recorded, self._manner.batch)
+                step = await combined_batch.step(
+                    connection, self._generation.schema, lanes, recorded, self._manner.batch
+                )
             if step is None:
                 self._alone.update(numbers)
                 kept = set(numbers)
@@ -277,7 +279,7 @@ class Session:
                         tell = partial(self._manner.progress.fills, number)
                         await lane.fill(connection, recorded, tell)
                     else:
-                        step = await abreast.step(
+                        step = await combined_batch.step(
                             connection, self._generation.schema, [lane], recorded, self._manner.batch
                         )
                         if step is None or not step.moved:

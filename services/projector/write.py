@@ -10,8 +10,8 @@ from services.errors import ViewsAltered
 from services.ledger.journal import Connection
 from services.postgres.statements import queries
 from services.projector.stale import StaleMarks
-from services.projector.tables import quoted, table
-from services.projector.versions import Versions
+from services.views.row_tables import quoted, table
+from services.views.row_versions import Versions
 
 COPY_FROM = 64
 """From how many rows on COPY is quicker than inserts."""

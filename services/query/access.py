@@ -10,7 +10,7 @@ from services.ledger.tokens import hash_token, is_token
 from services.postgres.statements import queries
 from services.query.problems import Problem
 
-_SQL = queries("services.query", "access.sql")
+_SQL = queries("services.ledger", "readers.sql")
 REMEMBERED_S = 5.0
 """A reader that was disabled is let in for so long at most."""
 _MOST = 10_000

@@ -15,9 +15,9 @@ from services.errors import NotKnown
 from services.ledger import journal
 from services.ledger.journal import Connection
 from services.query.history import check_known
+from services.query.parameters import Moment
+from services.query.render import instant, instant_or_none, rate
 from services.query.shapes import ExplainedItem, ExplainedStage, Explanation
-from services.query.times import Moment
-from services.query.values import instant, instant_or_none, rate
 
 
 async def explain(connection: Connection, deal: str, moment: Moment) -> Explanation:

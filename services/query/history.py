@@ -18,10 +18,10 @@ from projections.replay.history import Effective, effective
 from services.errors import NotKnown, NotProvisioned
 from services.ledger.journal import Connection, Row, recorded_of
 from services.postgres.statements import queries
-from services.projector.generation import Generation, served
-from services.query.caused import caused_by, sequences_of
+from services.query.entry_effects import caused_by, sequences_of
+from services.query.render import instant
 from services.query.shapes import Caused, History, HistoryEntry
-from services.query.values import instant
+from services.views.generation import Generation, served
 
 _SQL = queries("services.query", "history.sql")
 PART = 500

@@ -16,16 +16,15 @@ from services.http.docs import describe
 from services.http.monitoring import Monitor
 from services.http.openapi import HEALTH, READY
 from services.postgres.connection import DATABASE_AWAY, NOT_THERE
-from services.query import openapi, report_routes, shapes, tables
-from services.query.answers import CSV, JSON, csv_parts, headers_of, list_in_parts, rows_answer
-from services.query.asked import subject
+from services.query import openapi, render, report_routes, shapes
 from services.query.explain import explain
-from services.query.former import LISTS, ageing, changes, deal, funnel, listed
+from services.query.former_answers import LISTS, ageing, changes, deal, funnel, listed
 from services.query.history import HistoryReader
+from services.query.parameters import subject
 from services.query.problems import Problem, problem_of
-from services.query.reading import ROOM_S, Asked, Reading
+from services.query.render import CSV, JSON, csv_parts, headers_of, instant, list_in_parts, rows_answer
+from services.query.request_context import ROOM_S, Asked, Reading
 from services.query.status import status
-from services.query.values import instant
 
 log = structlog.get_logger()
 
@@ -81,7 +80,7 @@ def _deals(reading: Reading) -> APIRouter:
             moment = await asked.moment()
             answer = await deal(asked.connection, id, moment)
             if asked.csv:
-                return asked.table(tables.DEAL, tables.plain_rows(tables.DEAL, [answer]), moment)
+                return asked.table(render.DEAL, render.plain_rows(render.DEAL, [answer]), moment)
             return asked.json(answer, moment)
 
     @router.get(
@@ -105,7 +104,7 @@ def _deals(reading: Reading) -> APIRouter:
             moment = await asked.moment()
             answer = await explain(asked.connection, id, moment)
             if asked.csv:
-                return asked.table(tables.EXPLANATION, tables.explanation_rows(answer), moment)
+                return asked.table(render.EXPLANATION, render.explanation_rows(answer), moment)
             return asked.json(answer, moment)
 
     @router.get(
@@ -130,7 +129,7 @@ def _reports(reading: Reading) -> APIRouter:
     @router.get("/pipeline", **openapi.answer(shapes.Pipeline, "Deals that are open or on hold", *TWO_TIMES, "after"))
     async def get_pipeline(request: Request) -> Response:
         async with reading.asked(request, *TWO_TIMES) as asked:
-            return await _list(asked, "pipeline", tables.PIPELINE)
+            return await _list(asked, "pipeline", render.PIPELINE)
 
     @router.get(
         "/funnel/{playbook}",
@@ -143,7 +142,7 @@ def _reports(reading: Reading) -> APIRouter:
             subject("playbook", playbook)
             moment = await asked.moment()
             answer = await funnel(asked.connection, playbook, moment)
-            return asked.table(*tables.funnel_table(answer), moment) if asked.csv else asked.json(answer, moment)
+            return asked.table(*render.funnel_table(answer), moment) if asked.csv else asked.json(answer, moment)
 
     @router.get(
         "/receivables/ageing",
@@ -154,13 +153,13 @@ def _reports(reading: Reading) -> APIRouter:
             moment = await asked.moment()
             answer = await ageing(asked.connection, moment)
             if asked.csv:
-                return asked.table(tables.AGEING, tables.ageing_rows(answer), moment)
+                return asked.table(render.AGEING, render.ageing_rows(answer), moment)
             return asked.json(answer, moment)
 
     @router.get("/receivables/open", **openapi.answer(shapes.OpenItems, "Invoices that are open", *TWO_TIMES, "after"))
     async def get_open_items(request: Request) -> Response:
         async with reading.asked(request, *TWO_TIMES) as asked:
-            return await _list(asked, "receivables_open", tables.OPEN_ITEMS)
+            return await _list(asked, "receivables_open", render.OPEN_ITEMS)
 
     between = ("as_of", "from_known", "to_known", "report", "playbook")
 
@@ -176,7 +175,7 @@ def _reports(reading: Reading) -> APIRouter:
             wanted = asked.parameters
             answer = await changes(asked.connection, span, wanted.get("report"), wanted.get("playbook"))
             if asked.csv:
-                return asked.table(tables.CHANGES, tables.changes_rows(answer), span.after)
+                return asked.table(render.CHANGES, render.changes_rows(answer), span.after)
             return asked.json(answer, span.after, "changes")
 
     return router
@@ -189,7 +188,7 @@ def _conditions(reading: Reading, monitor: Monitor) -> APIRouter:
     async def get_status(request: Request) -> Response:
         async with reading.asked(request) as asked:
             answer = await status(asked.connection, reading.stream.nc, reading.stream_name)
-            return asked.table(tables.LANES, tables.lane_rows(answer)) if asked.csv else asked.json(answer)
+            return asked.table(render.LANES, render.lane_rows(answer)) if asked.csv else asked.json(answer)
 
     router.get("/health", **HEALTH)(monitor.health)
     router.get("/ready", **READY)(monitor.ready)
@@ -201,7 +200,7 @@ async def _list(asked: Asked, report: str, header: Sequence[str]) -> Response:
     moment = await asked.moment()
     rows = await listed(asked.connection, report, moment)
     if asked.csv:
-        return asked.table(header, tables.plain_rows(header, map(json.loads, rows)), moment)
+        return asked.table(header, render.plain_rows(header, map(json.loads, rows)), moment)
     head = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
     return rows_answer(head, LISTS[report], rows, headers_of(asked.projected, moment))
 
@@ -217,7 +216,7 @@ async def _history(reading: Reading, request: Request, kind: str, id: str) -> Re
     headers = headers_of(asked.projected, moment)
     parts = _history_parts(reading, reader, first, after)
     if asked.csv:
-        return StreamingResponse(csv_parts(tables.HISTORY, parts), 200, headers, CSV)
+        return StreamingResponse(csv_parts(render.HISTORY, parts), 200, headers, CSV)
     return StreamingResponse(list_in_parts({"subject": about, "entries": []}, "entries", parts), 200, headers, JSON)
 
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from projections.columns import Kind
 from projections.reports.report import Report
-from services.query.former import COMPARED
+from services.query.former_answers import COMPARED
 from services.query.problems import CONTENT_TYPE, KINDS, type_of
 
 ABOUT: dict[str, Any] = {

@@ -13,16 +13,15 @@ from starlette.responses import Response, StreamingResponse
 from projections.reports import REPORTS
 from projections.reports.report import Report
 from services.errors import BadRequest
-from services.projector import generation
 from services.query import reports, shapes
-from services.query.answers import CSV, JSON, NDJSON, csv_answer, headers_of, preferred, rows_answer
 from services.query.catalog import summary
 from services.query.openapi import answer as described
 from services.query.openapi import report_parameters
-from services.query.reading import Asked, Reading
+from services.query.parameters import Moment, read_time
+from services.query.render import CSV, JSON, NDJSON, csv_answer, headers_of, instant, preferred, rows_answer
 from services.query.reports import MAX_ROWS, Question
-from services.query.times import Moment, read_time
-from services.query.values import instant
+from services.query.request_context import Asked, Reading
+from services.views import generation
 
 TWO_TIMES = ("as_of", "known_at")
 BETWEEN = ("as_of", "from_known", "to_known")

@@ -20,11 +20,10 @@ from projections.reports.report import Aggregate, Report, Rows, Snapshot
 from services.errors import BadRequest, NotKnown
 from services.ledger.journal import Connection
 from services.postgres.statements import queries
-from services.query.asked import subject
+from services.query.parameters import Between, Moment, subject
+from services.query.render import instant
+from services.query.row_diff import ways
 from services.query.shapes import Cause, ReportChange, ReportChanges, RowBehind, RowsBehind
-from services.query.times import Between, Moment
-from services.query.values import instant
-from services.query.ways import ways
 
 _SQL = queries("services.query", "reports.sql")
 _TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,256}")

@@ -15,11 +15,11 @@ from services.http.server import serving
 from services.ledger import zone_rules
 from services.postgres import connection as database
 from services.query.access import Readers
-from services.query.arrival import Arrivals, Stream
-from services.query.condition import check
+from services.query.health import check
 from services.query.http import application
-from services.query.reading import Reading
-from services.query.times import projected
+from services.query.parameters import projected
+from services.query.position_waiter import Arrivals, Stream
+from services.query.request_context import Reading
 from services.runtime.shutdown import ended, until_told
 from services.runtime.tls import server_context
 from services.settings import LOOPBACK, Settings, endpoints

@@ -6,8 +6,8 @@ from services.errors import Unavailable
 from services.ledger.journal import Connection
 from services.postgres.leader_lock import lock_of
 from services.postgres.statements import queries
+from services.query.render import instant_or_none
 from services.query.shapes import LaneStatus, NotaryStatus, Status, StreamStatus
-from services.query.values import instant_or_none
 from services.stream.state import state
 
 _SQL = queries("services.query", "status.sql")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.ledger.remembered import Remembered
-from services.recorder.comparison import Comparison
-from services.stream.closing import is_closed
-from services.stream.ranges import Ranges, count
+from services.ledger.stream_comparison import Comparison
+from services.ledger.stream_identity import Remembered
+from services.stream.quiesce import is_closed
+from services.stream.sequence_ranges import Ranges, count
 from services.stream.state import StreamState
 
 

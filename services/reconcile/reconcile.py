@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from services.errors import ClockDiffers, LostLeadership, StillRecording, StreamMismatch
 from services.postgres.leader_lock import Lease, leadership
 from services.reconcile.plan import Action, Moved
-from services.reconcile.work import Look, Progress, Work
+from services.reconcile.steps import Look, Progress, Work
 from services.recorder.checks import NAMING_S
 from services.runtime.shutdown import until_one_ends
 from services.settings import Endpoints, Settings
 from services.stream.clock import ahead_s, words
-from services.stream.ranges import told
+from services.stream.sequence_ranges import told
 
 PATIENCE_S = 2 * NAMING_S + 10
 """How long a recorder that holds the lock is waited for: one that finds the stream wrong names what differs, and lets

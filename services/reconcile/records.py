@@ -9,13 +9,13 @@ from typing import Any
 
 import asyncpg
 
+from contracts.types.microseconds import instant, microseconds
 from services.errors import StreamMismatch
-from services.ledger.times import instant, microseconds
 from services.postgres.statements import queries
 from services.reconcile.plan import Moved
 from services.stream.clock import to_come
-from services.stream.closing import LONGEST
-from services.stream.reading import Stored, recorded_at_us
+from services.stream.quiesce import LONGEST
+from services.stream.read import Stored, recorded_at_us
 from services.stream.state import StreamState
 
 _SQL = queries("services.reconcile", "records.sql")

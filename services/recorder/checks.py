@@ -13,12 +13,12 @@ import structlog
 from nats.aio.client import Client
 
 from contracts.cloudevents.canonical import leaf_hash
+from contracts.types.microseconds import microseconds
 from services.errors import DaybookError, StreamMismatch, Unavailable
-from services.ledger.remembered import Remembered, check_stream, remembered
-from services.ledger.times import microseconds
+from services.ledger.stream_comparison import compare
+from services.ledger.stream_identity import Remembered, check_stream, remembered
 from services.nats.client import FollowingClient
 from services.postgres import connection as database
-from services.recorder.comparison import compare
 from services.recorder.write import Writer, last_row
 from services.stream.state import find
 

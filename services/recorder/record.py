@@ -13,7 +13,7 @@ import structlog
 
 from services.nats.client import FollowingClient
 from services.recorder import metrics
-from services.recorder.rows import JournalRow, Judged, judged
+from services.recorder.journal_rows import JournalRow, Judged, judged
 from services.recorder.write import Writer
 from services.stream.clock import until_now
 from services.stream.follow import Follower

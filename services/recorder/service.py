@@ -17,13 +17,13 @@ from services.nats import connection as stream_connection
 from services.postgres import connection as database
 from services.postgres.leader_lock import leadership, writer_of
 from services.recorder import checks, metrics
-from services.recorder.condition import Standing
+from services.recorder.health import Standing
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
 from services.runtime.garbage_collector import spare_the_collector
 from services.runtime.shutdown import until_one_ends, until_told
 from services.settings import Endpoints, Settings, endpoints
-from services.stream.elsewhere import look_elsewhere
+from services.stream.failover import look_elsewhere
 
 _NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
 PAUSES_S = (0.25, 2.0)

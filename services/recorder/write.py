@@ -11,15 +11,15 @@ from typing import NoReturn
 
 import asyncpg
 
+from contracts.types.microseconds import microseconds
 from projections.replay.payment_chain import CASH
 from services.errors import LostLeadership
 from services.ledger import document_numbers, payment_links
 from services.ledger.journal import recorded_of
-from services.ledger.times import microseconds
 from services.postgres.statements import queries
-from services.recorder.identities import Identity, dispositions
-from services.recorder.rows import Concern, JournalRow, Judged, concern
-from services.stream.reading import Place
+from services.recorder.deduplicate import Identity, dispositions
+from services.recorder.journal_rows import Concern, JournalRow, Judged, concern
+from services.stream.read import Place
 
 _SQL = queries("services.recorder", "write.sql")
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from nats.aio.client import Client
 
+from contracts.types.microseconds import instant
 from services.errors import ClockDiffers, Unavailable
-from services.ledger.times import instant
-from services.stream.reading import Stored
+from services.stream.read import Stored
 from services.stream.state import StreamState, find
 
 BOUND_S = 60.0

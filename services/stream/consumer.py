@@ -14,7 +14,7 @@ from nats.aio.subscription import Subscription
 
 from services.errors import Unavailable
 from services.nats.client import FollowingClient
-from services.stream.reading import Stored, recordable, taken_at_ns
+from services.stream.read import Stored, recordable, taken_at_ns
 from services.stream.state import ask
 
 REQUEST = 500

@@ -17,7 +17,7 @@ import structlog
 from services.errors import MessageMissing, NotProvisioned, StreamMismatch, Unavailable
 from services.nats.client import FollowingClient
 from services.stream.consumer import Consumer
-from services.stream.reading import Place, Stored, message_at, place_of
+from services.stream.read import Place, Stored, message_at, place_of
 from services.stream.state import find
 
 RETRY_S = 0.25

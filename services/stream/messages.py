@@ -11,8 +11,8 @@ from typing import Self
 from services.errors import MessageMissing
 from services.nats.client import FollowingClient
 from services.stream.follow import Follower
-from services.stream.ranges import Ranges
-from services.stream.reading import Stored, message_at
+from services.stream.read import Stored, message_at
+from services.stream.sequence_ranges import Ranges
 
 _SINGLY = 32
 """So many messages of a damaged block are asked for at once; each costs the server some ten milliseconds."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from asyncpg import Connection
 
-from services.cli.options import on_database
+from services.cli.context import on_database
 from services.errors import Unavailable
 from services.settings import Settings
 from tests.servers import Servers

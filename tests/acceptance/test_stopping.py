@@ -19,8 +19,8 @@ from pathlib import Path
 import typer
 
 from services.cli import main
-from services.cli.options import wait_for
-from services.embedded.alone import servers
+from services.cli.context import wait_for
+from services.embedded.exclusive_servers import servers
 from services.settings import Settings
 
 data = Path(sys.argv.pop())

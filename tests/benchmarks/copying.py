@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from contracts.cloudevents.envelope import MAX_BATCH
 from services.nats import connection as stream_connection
-from services.recorder.rows import Concern, JournalRow, Judged, concern, judged
+from services.recorder.journal_rows import Concern, JournalRow, Judged, concern, judged
 from services.stream.follow import Follower
 from tests.ledger import Ledger, fresh_ledger
 

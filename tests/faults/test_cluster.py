@@ -14,8 +14,8 @@ from services.errors import Unavailable
 from services.nats import connection
 from services.settings import Settings
 from services.stream.append import Appended, Message, append
-from services.stream.elsewhere import look_elsewhere
-from services.stream.provision import provision
+from services.stream.configuration import provision
+from services.stream.failover import look_elsewhere
 from services.stream.state import state
 from tests.faults.cluster import Cluster, Node, running_cluster
 from tests.service import until

@@ -36,7 +36,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "the journal is asked for duplicates",
-        "services/intake/reception.py",
+        "services/intake/append_service.py",
         "identities = sent.by_identity.keys() | admission.targets(sent.events)",
         "identities = admission.targets(sent.events)",
         Plan("late"),
@@ -53,7 +53,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "the position of a lane that works by itself is committed with its rows",
-        "services/projector/abreast.py",
+        "services/projector/combined_batch.py",
         _COMMITTED_TOGETHER,
         _COMMITTED_BEFORE,
         Test(
@@ -72,7 +72,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "the recorder looks whether the stream is the ledger's",
-        "services/ledger/remembered.py",
+        "services/ledger/stream_identity.py",
         "    if (what := await mismatch(nc, ours)) is not None:\n        raise StreamMismatch",
         "    if (what := await mismatch(nc, ours)) is not None and not ours.stream:\n        raise StreamMismatch",
         Plan("beheaded"),
@@ -144,7 +144,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "the time at which a row was recorded never goes back",
-        "services/stream/reading.py",
+        "services/stream/read.py",
         "    return max(message.taken_at_ns // 1000, before_us)\n",
         "    return message.taken_at_ns // 1000\n",
         Test("tests/unit/stream/test_taken_at.py::test_recorded_at_never_goes_back"),
@@ -152,7 +152,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "another content under a known identity is a conflict",
-        "services/recorder/identities.py",
+        "services/recorder/deduplicate.py",
         "                same = message == row.message\n",
         "                same = True\n",
         Test("tests/unit/recorder/test_rows.py::test_other_bytes_make_a_conflict_that_names_the_fields"),
@@ -208,7 +208,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "intake appends nothing to a stream that is not the ledger's",
-        "services/intake/reception.py",
+        "services/intake/append_service.py",
         "        if await self._watch.fault() is not None:\n",
         "        if await self._watch.fault() == '':\n",
         Test("tests/integration/reconcile/test_detection.py::test_intake_takes_nothing_into_a_stream_that_was_rewound"),
@@ -259,7 +259,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "verify compares each row's bytes with the stream's",
-        "services/query/checks/journal.py",
+        "services/audit/journal.py",
         "        if message.data != stored:\n",
         '        if message.data == b"":\n',
         Test("tests/integration/query/test_verify.py::test_a_changed_byte_of_a_message_is_found"),

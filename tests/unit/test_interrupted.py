@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from services.cli import serve
-from services.cli.options import wait_for
+from services.cli.context import wait_for
 
 
 async def _turned_into_an_error() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 COMMAND = """
-from services.cli.options import load
+from services.cli.context import load
 load()
 import structlog
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ def test_a_command_logs_to_standard_error_and_answers_on_standard_output(level: 
 
 REPORTING = """
 import logging
-from services.cli.options import load
+from services.cli.context import load
 load()
 try:
     raise ConnectionRefusedError("nobody listens")
@@ -68,7 +68,7 @@ def test_what_a_library_reports_is_a_line_like_any_other() -> None:
 
 UNWRITABLE = """
 import os, sys
-from services.cli.options import load
+from services.cli.context import load
 load()
 import logging, structlog
 for number in range(3):
@@ -104,7 +104,7 @@ def test_a_log_that_nobody_reads_ends_nothing() -> None:
 
 EXCHANGED = """
 import io, sys
-from services.cli.options import load
+from services.cli.context import load
 import structlog
 log = structlog.get_logger()
 standard, sys.stderr = sys.stderr, io.StringIO()

@@ -69,7 +69,7 @@ def test_relative_entries_of_the_path_are_not_handed_on(monkeypatch: pytest.Monk
 
 def test_a_checkout_runs_its_own_code_though_another_one_is_installed(tmp_path: Path) -> None:
     (tmp_path / "services" / "cli").mkdir(parents=True)
-    start = Path(python.__file__).parent / "cli" / "start.py"
+    start = Path(python.__file__).parents[1] / "cli" / "start.py"
     for name in ("__init__.py", "cli/__init__.py"):
         (tmp_path / "services" / name).touch()
     (tmp_path / "services" / "cli" / "start.py").write_text(start.read_text())

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.types.currencies import MINOR_UNITS
 from services.errors import BadRequest
-from services.intake.adapters.reading import Line, Reading, american_date, lines, start_of, subject_id
+from services.intake.adapters.import_result import Line, Reading, american_date, lines, start_of, subject_id
 
 _COLUMNS = ("customerID", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount", "Disputed", "SettledDate")
 _DISPUTED = {"Yes": True, "No": False}

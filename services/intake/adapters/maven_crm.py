@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.errors import BadRequest
-from services.intake.adapters.reading import Line, Reading, american_date, lines, start_of, subject_id
+from services.intake.adapters.import_result import Line, Reading, american_date, lines, start_of, subject_id
 
 CURRENCY = "USD"
 

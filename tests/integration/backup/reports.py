@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 
+from services.audit.verify import verify
 from services.nats import connection as stream_connection
 from services.query.service import running
-from services.query.verify import verify
 from tests.ledger import Ledger
 
 AS_OF = "2026-04-01T00:00:00+00:00"

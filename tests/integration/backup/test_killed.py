@@ -13,7 +13,7 @@ from contracts.cloudevents.envelope import read_event
 from contracts.playbooks.shipped import shipped
 from services.backup.restore import Restored
 from services.errors import StreamFull, StreamMismatch
-from services.ledger.provision import migrate
+from services.ledger.schema import migrate
 from services.postgres import connection as database
 from services.reconcile.plan import Action
 from services.recorder import checks

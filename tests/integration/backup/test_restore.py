@@ -13,13 +13,12 @@ from contracts.playbooks.shipped import shipped
 from services.backup import load
 from services.backup.manifest import Applied, Manifest
 from services.errors import BackupUnusable, NotEmpty, StreamMismatch
-from services.ledger import quarantine
-from services.ledger.provision import migrate
-from services.provision import provision
-from services.query import readers
+from services.ledger import quarantine, readers
+from services.ledger.schema import migrate
 from services.reconcile.plan import Action
-from services.stream.provision import configuration
-from services.stream.reading import RECORDED_AT
+from services.setup.init import provision
+from services.stream.configuration import configuration
+from services.stream.read import RECORDED_AT
 from services.stream.state import ask
 from tests.integration.backup.backing import resealed, restored, taken
 from tests.integration.backup.places import empty_place, remove_streams

@@ -8,8 +8,8 @@ from services.nats import connection as stream_connection
 from services.notary import heads_stream
 from services.settings import Settings
 from services.stream.append import Appended, Message, append
-from services.stream.provision import provision
-from services.stream.reading import message_at
+from services.stream.configuration import provision
+from services.stream.read import message_at
 from services.stream.state import state
 from tests.integration.deploy.own_nats import CONFIGURATION, OwnNats
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from services.provision import provision
 from services.settings import Endpoints, Settings
+from services.setup.init import provision
 from tests.integration.deploy.own_nats import OwnNats
 from tests.servers import Servers
 from tests.service import service_of

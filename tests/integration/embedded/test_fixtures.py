@@ -1,7 +1,7 @@
 """The ledger that other tests rely on."""
 
 from contracts.playbooks.shipped import shipped
-from services.provision import provision
+from services.setup.init import provision
 from tests.ledger import Ledger
 
 NOTE = b'{"a":1}'

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.embedded import keeping
-from services.embedded.keeping import Kept
+from services.embedded import restart_policy
+from services.embedded.log_rotation import rotate
 from services.embedded.process import Process, Program, Started
-from services.embedded.rotation import rotate
+from services.embedded.restart_policy import Kept
 from services.errors import ServerFailed
 
 
@@ -61,7 +61,7 @@ async def test_what_keeps_ending_says_why(tmp_path: Path) -> None:
 async def test_whoever_keeps_ending_is_started_again_within_two_seconds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "FIRST_PAUSE_S", 1.9)
+    monkeypatch.setattr(restart_policy, "FIRST_PAUSE_S", 1.9)
     said: asyncio.Queue[str] = asyncio.Queue()
     kept = Kept("script", _Script(tmp_path / "log", "raise SystemExit(1)"), lambda _, __: None, said.put_nowait)
     await kept.start()

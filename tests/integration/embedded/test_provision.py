@@ -13,12 +13,12 @@ from contracts.playbooks.shipped import shipped
 from contracts.types import zones
 from services.cli.init import lines
 from services.errors import DaybookError, MissingRights, StreamMismatch
-from services.ledger.provision import confine_script, migrations
+from services.ledger.schema import confine_script, migrations
 from services.postgres import connection as database
 from services.postgres.leader_lock import lock_of
-from services.provision import provision
 from services.settings import Endpoints, Settings
-from services.stream.provision import configuration
+from services.setup.init import provision
+from services.stream.configuration import configuration
 from services.stream.state import ask, find, state
 from tests.integration.recorder.recording import stream
 from tests.ledger import Ledger

@@ -15,7 +15,7 @@ from services.nats import connection
 from services.nats.frames import frame, send
 from services.settings import Settings
 from services.stream.append import Appended, Away, Message, Outcome, append
-from services.stream.provision import provision
+from services.stream.configuration import provision
 from services.stream.state import state
 
 pytestmark = pytest.mark.skipif(not MEMORY.is_dir(), reason=f"there is no {MEMORY}: batches stay on the disk")

@@ -7,7 +7,7 @@ import pytest
 
 from services.intake.service import Running, running
 from services.recorder import service as recorder_service
-from services.recorder.condition import Standing
+from services.recorder.health import Standing
 from services.settings import Settings
 from tests.integration.intake.sending import Sender
 from tests.ledger import Ledger, fresh_ledger

@@ -9,16 +9,16 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from services.audit.verify import verify
 from services.errors import ClockDiffers
 from services.intake.service import running
 from services.nats.connection import connect
-from services.query.verify import verify
 from services.reconcile import reconcile
 from services.reconcile.plan import Action
-from services.recorder.rows import judged
+from services.recorder.journal_rows import judged
 from services.recorder.write import Writer
 from services.settings import Settings
-from services.stream.reading import message_at
+from services.stream.read import message_at
 from tests.clocks import Clock
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import Sender, call

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.intake.service import Running, running
-from services.recorder.condition import Standing
+from services.recorder.health import Standing
 from services.stream.state import ask
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import BATCH, Sender, call, calls, kinds

@@ -9,7 +9,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from contracts.cloudevents.envelope import read_event
-from services.stream.reading import message_at
+from services.stream.read import message_at
 from tests.integration.intake.sending import BATCH, Sender, call
 from tests.ledger import Ledger
 

@@ -9,7 +9,7 @@ import pytest
 from nats.aio.client import Client
 
 from services.intake import requests
-from services.intake.reception import Reception
+from services.intake.append_service import Reception
 from tests.integration.intake.sending import Sender, call
 from tests.ledger import Ledger
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from contracts.schemas import ASYNCAPI, documents
 from services.intake.nats_intake import QUEUE, NatsDoor
 from services.intake.service import Running, running
-from services.recorder.condition import Standing
+from services.recorder.health import Standing
 from services.runtime import health
 from tests.faults.proxy import Proxy
 from tests.integration.intake.sending import Sender, call

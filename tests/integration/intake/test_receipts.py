@@ -6,8 +6,8 @@ import json
 import nats
 
 from contracts.cloudevents.envelope import read_event
-from services.recorder.condition import Standing
-from services.stream.reading import message_at
+from services.recorder.health import Standing
+from services.stream.read import message_at
 from tests.integration.intake.sending import Sender, call, calls
 from tests.ledger import Ledger
 

@@ -12,8 +12,8 @@ import nats
 import pytest
 
 from projections.replay.document_number import DocumentNumber
-from services.intake import numbers
-from services.recorder.condition import Standing
+from services.intake import document_numbers
+from services.recorder.health import Standing
 from tests.freezing import frozen
 from tests.integration.intake.sending import Sender, call, correction, void
 from tests.ledger import Ledger
@@ -25,14 +25,14 @@ CURRENCY = {"amount": "10.00", "currency": "CNY"}
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to leave a warning out."""
-    monkeypatch.setattr(numbers, "PATIENCE_S", 30.0)
-    monkeypatch.setattr(numbers, "SLOW_S", 30.0)
+    monkeypatch.setattr(document_numbers, "PATIENCE_S", 30.0)
+    monkeypatch.setattr(document_numbers, "SLOW_S", 30.0)
 
 
 @pytest.fixture
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if what was acknowledged lately had been so long ago, or by another intake."""
-    monkeypatch.setattr(numbers, "REMEMBERED_S", -1.0)
+    monkeypatch.setattr(document_numbers, "REMEMBERED_S", -1.0)
 
 
 def invoice(id: str, number: str = "1", account: str = "A-1", **data: Any) -> dict[str, Any]:
@@ -278,8 +278,8 @@ async def test_where_answers_are_slow_one_receipt_waits_a_moment_and_the_journal
     empty_ledger: Ledger, crm: Sender, recorder: Standing, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
-    monkeypatch.setattr(numbers, "PATIENCE_S", 0.5)
-    monkeypatch.setattr(numbers, "SLOW_S", 1.0)
+    monkeypatch.setattr(document_numbers, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(document_numbers, "SLOW_S", 1.0)
     owner = await empty_ledger.connect()
 
     async with owner.transaction():
@@ -330,14 +330,14 @@ async def test_a_number_given_up_a_moment_before_is_free(empty_ledger: Ledger, c
 
 
 def test_what_was_acknowledged_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "MOST_REMEMBERED", 2)
-    lately = numbers.Acknowledged()
+    monkeypatch.setattr(document_numbers, "MOST_REMEMBERED", 2)
+    lately = document_numbers.Acknowledged()
     one, other = (DocumentNumber("A-1", "invoice", each) for each in "12")
     for sequence in (1, 2, 3):
-        lately.remember(one, numbers.Holder(sequence, "crm", f"i-{sequence}"))
+        lately.remember(one, document_numbers.Holder(sequence, "crm", f"i-{sequence}"))
     assert {each.sequence for each in lately.holders(one)} == {2, 3}
-    lately.remember(other, numbers.Holder(4, "crm", "i-3"))
+    lately.remember(other, document_numbers.Holder(4, "crm", "i-3"))
     assert {each.sequence for each in lately.holders(one)} == {2}
-    monkeypatch.setattr(numbers, "REMEMBERED_S", -1.0)
-    lately.remember(other, numbers.Holder(5, "crm", "i-5"))
+    monkeypatch.setattr(document_numbers, "REMEMBERED_S", -1.0)
+    lately.remember(other, document_numbers.Holder(5, "crm", "i-5"))
     assert not lately.holders(one)

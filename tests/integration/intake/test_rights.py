@@ -7,9 +7,9 @@ import httpx
 import nats
 import pytest
 
-from services.intake import registration
 from services.intake.service import Running
-from services.recorder.condition import Standing
+from services.ledger import sources
+from services.recorder.health import Standing
 from tests.integration.intake.sending import (
     Sender,
     call,
@@ -41,7 +41,7 @@ async def test_a_source_sends_only_the_events_it_was_added_for(
 async def test_a_source_added_for_all_sends_all(
     empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient
 ) -> None:
-    token = await registration.add(await empty_ledger.connect(), "crm", ["all"])
+    token = await sources.add(await empty_ledger.connect(), "crm", ["all"])
 
     assert (await Sender(client, intake.port, token).send_batch([call(), invoice("i-1", "1")])).status_code == 201
 
@@ -50,8 +50,8 @@ async def test_all_leaves_out_what_decides_where_deals_stand(
     empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient, recorder: Standing
 ) -> None:
     connection = await empty_ledger.connect()
-    crm = Sender(client, intake.port, await registration.add(connection, "crm", ["all"]))
-    kept = await registration.add(connection, "policy", ["all", "playbook_published", "playbook_withdrawn"])
+    crm = Sender(client, intake.port, await sources.add(connection, "crm", ["all"]))
+    kept = await sources.add(connection, "policy", ["all", "playbook_published", "playbook_withdrawn"])
     policy = Sender(client, intake.port, kept)
 
     for event in (publication(1), withdrawal(1)):
@@ -130,14 +130,14 @@ async def test_on_nats_a_source_asks_on_its_own_subject(empty_ledger: Ledger, cr
 
 async def test_a_disabled_source_may_not_send_and_a_rotated_token_is_another(empty_ledger: Ledger, crm: Sender) -> None:
     connection = await empty_ledger.connect()
-    await registration.disable(connection, "crm")
+    await sources.disable(connection, "crm")
 
     async def refused_with(status: int) -> bool:
         return (await crm.send(call())).status_code == status
 
     await until(lambda: refused_with(403), "a disabled source still sends")
 
-    old, crm.token = crm.token, await registration.rotate(connection, "crm")
+    old, crm.token = crm.token, await sources.rotate(connection, "crm")
     assert (await crm.send(call())).status_code in (200, 201)
     crm.token = old
     assert (await crm.send(call())).status_code == 401

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from services.intake.service import Running
-from services.recorder.condition import Standing
-from services.stream.reading import message_at
+from services.recorder.health import Standing
+from services.stream.read import message_at
 from services.stream.state import ask
 from tests.integration.intake.sending import Sender, call, calls
 from tests.ledger import Ledger

@@ -11,7 +11,7 @@ import pytest
 from contracts.cloudevents.envelope import read_event
 from services.intake.journal import Known, Question
 from services.intake.service import Running
-from services.recorder.condition import Standing
+from services.recorder.health import Standing
 from tests.integration.intake.sending import Sender, call, calls, correction, void
 from tests.ledger import Ledger
 

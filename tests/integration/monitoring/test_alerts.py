@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from services.intake.problems import OURS
+from services.intake.responses import OURS
 from tests.integration.monitoring.conftest import SERVICES, Watched
 from tests.up import REPOSITORY
 

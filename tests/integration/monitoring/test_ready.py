@@ -12,17 +12,18 @@ import pytest
 
 from services.errors import Unavailable
 from services.intake.service import Running, running
-from services.projector import condition as projector_condition
-from services.projector import generation, progress
-from services.projector.condition import check as look_at_projector
+from services.projector import health as projector_condition
+from services.projector import progress
+from services.projector.health import check as look_at_projector
 from services.projector.progress import Progress
 from services.projector.projector import Projector
 from services.query.service import running as query_running
-from services.recorder import condition as recorder_condition
+from services.recorder import health as recorder_condition
 from services.recorder import service as recorder_service
-from services.recorder.condition import Standing
+from services.recorder.health import Standing
 from services.runtime import health
 from services.stream.state import ask
+from services.views import generation
 from tests.integration.intake.sending import call
 from tests.integration.intake.test_stream_away import limit
 from tests.integration.projector.turmoil import event

@@ -9,14 +9,14 @@ from typing import Any
 import asyncpg
 
 from contracts.cloudevents.canonical import leaf_hash
-from services.ledger.times import microseconds
+from contracts.types.microseconds import microseconds
 from services.notary import key, service
 from services.notary.head import Head, read_head
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
+from services.notary.health import Standing
 from services.notary.key import Keys, heads_path
-from services.notary.standing import Standing
 from services.settings import Settings
 from tests.ledger import Ledger
 from tests.service import at_work, until

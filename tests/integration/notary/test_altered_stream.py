@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from services.stream.reading import RECORDED_AT, Stored
+from services.stream.read import RECORDED_AT, Stored
 from tests.integration.notary.signing import Notarised
 from tests.integration.notary.test_altered import REHASH
 from tests.integration.notary.test_verify import checked

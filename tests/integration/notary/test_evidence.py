@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
+from services.audit import verify_evidence
+from services.audit.evidence import evidence, head_of
+from services.audit.replay import replay
+from services.audit.statement import signed, statement
 from services.errors import BadRequest, DaybookError, JournalAltered
-from services.notary import verify_evidence
-from services.notary.evidence import evidence, head_of
 from services.notary.head import Head, read_head, sign_head
 from services.notary.note import SigningKey
-from services.notary.replay import replay
-from services.notary.statement import signed, statement
-from services.query.times import moment
+from services.query.parameters import moment
 from tests.integration.notary.signing import Notarised, notarised
 from tests.integration.query.telling import PLAYBOOKS, Told, corrected, event, tell_first, tell_second
 from tests.ledger import fresh_ledger

@@ -8,7 +8,7 @@ from services.notary.head import sign_head
 from services.notary.heads_stream import configuration, provision, stream_name, subject
 from services.notary.key import heads_path
 from services.notary.note import SigningKey
-from services.provision import provision as provision_all
+from services.setup.init import provision as provision_all
 from services.stream.state import ask
 from services.stream.state import state as stream_state
 from tests.integration.backup.places import remove_streams

@@ -2,12 +2,12 @@
 
 import pytest
 
+from services.audit.tree_heads import Signed
+from services.audit.verify import verify
 from services.notary.head import sign_head
 from services.notary.key import heads_path
 from services.notary.note import PublicKey, SigningKey
-from services.query.checks.heads import Signed
 from services.query.shapes import Verification
-from services.query.verify import verify
 from tests.integration.notary.signing import Notarised
 from tests.integration.notary.test_altered import REHASH
 from tests.integration.notary.test_places import published

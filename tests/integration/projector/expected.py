@@ -9,8 +9,8 @@ from projections.replay.playbooks import Playbooks, Withdrawn
 from projections.replay.replay import Change, Replay
 from projections.view import FlagRow, View
 from services.ledger.journal import policy_of
-from services.projector.tables import quoted, tables_of
-from services.projector.versions import versions
+from services.views.row_tables import quoted, tables_of
+from services.views.row_versions import versions
 from tests.integration.projector.journal import Journal
 
 Rows = dict[str, set[tuple[Any, ...]]]

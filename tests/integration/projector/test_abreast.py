@@ -14,10 +14,10 @@ from projections.replay.entry import LANES, lane_of
 from projections.view import View
 from projections.views import VIEWS
 from services.errors import ViewsAltered
-from services.projector import abreast, session
+from services.projector import combined_batch, session
 from services.projector import lane as lane_module
-from services.projector.abreast import Step
 from services.projector.cache import Cache
+from services.projector.combined_batch import Step
 from services.projector.lane import Lane
 from services.projector.locks import Census, LaneLocks
 from tests.integration.projector.expected import differing, expected, stored
@@ -46,7 +46,7 @@ async def test_any_cut_by_any_company_gives_the_same_rows(empty_ledger: Ledger, 
     while recorded < journal.last:
         recorded = await journal.write(owner, limit=draw.randint(1, 40))
         company = draw.sample(lanes, draw.randint(1, LANES))
-        step = await abreast.step(owner, schema, company, recorded, 1000)
+        step = await combined_batch.step(owner, schema, company, recorded, 1000)
         if step is None:
             declined += 1
             for lane in company:
@@ -67,7 +67,7 @@ async def test_lanes_whose_time_is_up_anywhere_go_on_from_there(
 ) -> None:
     """Also behind an entry that is older than what made it concern the subject."""
     ticks = count(1.0)
-    for module in (abreast, lane_module):
+    for module in (combined_batch, lane_module):
         monkeypatch.setattr(module, "perf_counter", lambda: next(ticks))
     monkeypatch.setattr(lane_module, "FIRST_PART", 1)
     monkeypatch.setattr(lane_module, "MOST_GROWTH", 0)
@@ -80,9 +80,9 @@ async def test_lanes_whose_time_is_up_anywhere_go_on_from_there(
     lanes = [await Lane.claim(owner, schema, VIEWS, number, Cache(1000)) for number in range(LANES)]
     while behind := [lane for lane in lanes if lane.position.sequence < recorded]:
         before = [lane.position.sequence for lane in behind]
-        monkeypatch.setattr(abreast, "MOST_S", float(draw.randint(10, 200)))
+        monkeypatch.setattr(combined_batch, "MOST_S", float(draw.randint(10, 200)))
         up_to = min(recorded, max(before) + draw.randint(1, 150))
-        if await abreast.step(owner, schema, behind, up_to, draw.randint(1, 20)) is None:
+        if await combined_batch.step(owner, schema, behind, up_to, draw.randint(1, 20)) is None:
             for lane in behind:
                 await _alone(owner, schema, lane, recorded, limit=draw.randint(1, 20))
         assert all(lane.position.sequence >= at for lane, at in zip(behind, before, strict=True))
@@ -105,11 +105,11 @@ async def test_nothing_is_done_where_there_is_too_much(empty_ledger: Ledger, mon
     owner = await empty_ledger.connect()
     schema, journal, lanes = await _up_to_date(empty_ledger, owner)
     recorded = await journal.record(owner, *_reassigned())
-    monkeypatch.setattr(abreast, "MOST_ARRIVALS", len(_DEALS) - 1)
+    monkeypatch.setattr(combined_batch, "MOST_ARRIVALS", len(_DEALS) - 1)
     before = await stored(owner, schema, VIEWS)
     assert await _moved_by(owner, schema, lanes, recorded) is None
     assert await stored(owner, schema, VIEWS) == before
-    monkeypatch.setattr(abreast, "MOST_ARRIVALS", len(_DEALS))
+    monkeypatch.setattr(combined_batch, "MOST_ARRIVALS", len(_DEALS))
     assert await _moved_by(owner, schema, lanes, recorded) == set(range(LANES))
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
 
@@ -117,7 +117,7 @@ async def test_nothing_is_done_where_there_is_too_much(empty_ledger: Ledger, mon
 async def test_what_takes_long_is_left_to_its_own_lane_and_the_subject_is_named(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(abreast, "MOST_S", 0.1)
+    monkeypatch.setattr(combined_batch, "MOST_S", 0.1)
     monkeypatch.setattr(lane_module, "FIRST_PART", 2)
     monkeypatch.setattr(lane_module, "LONG_S", 0.01)
     owner = await empty_ledger.connect()
@@ -158,7 +158,7 @@ async def test_when_one_cannot_be_written_nothing_is(empty_ledger: Ledger) -> No
     last = journal.last
     recorded = await journal.record(owner, *_reassigned())
     with pytest.raises(ViewsAltered, match=r"60 rows .* 59 do"):
-        await abreast.step(owner, schema, lanes, recorded, 1000)
+        await combined_batch.step(owner, schema, lanes, recorded, 1000)
     assert await stored(owner, schema, VIEWS) == before
     assert {row[0] for row in await owner.fetch(f'select sequence from "{schema}".lane')} == {last}
 
@@ -175,14 +175,14 @@ async def test_a_lane_whose_row_is_locked_stays_behind_and_the_others_do_not_wai
 async def test_a_row_of_a_view_that_is_locked_is_not_waited_for_for_long(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(abreast, "WRITTEN_WITHIN_MS", 10)
+    monkeypatch.setattr(combined_batch, "WRITTEN_WITHIN_MS", 10)
     owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
     schema, journal, lanes = await _up_to_date(empty_ledger, owner)
     recorded = await journal.record(owner, *_reassigned())
     async with holder.transaction():
         await holder.execute(f"select from \"{schema}\".stage_position where deal = 'D-1' for update")
         with pytest.raises(asyncpg.LockNotAvailableError):
-            await abreast.step(owner, schema, lanes, recorded, 1000)
+            await combined_batch.step(owner, schema, lanes, recorded, 1000)
 
 
 async def test_stale_subjects_are_marked_and_heal(empty_ledger: Ledger) -> None:
@@ -209,7 +209,7 @@ class _Steps:
         self.under_way = asyncio.Event()
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
-        self._step = abreast.step
+        self._step = combined_batch.step
 
     async def step(
         self, connection: asyncpg.Connection, schema: str, lanes: list[Lane], recorded: int, limit: int
@@ -231,14 +231,14 @@ class _Steps:
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> _Steps:
     steps = _Steps()
-    monkeypatch.setattr(abreast, "step", steps.step)
+    monkeypatch.setattr(combined_batch, "step", steps.step)
     return steps
 
 
 async def test_lanes_that_had_to_go_alone_come_together_again(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
 ) -> None:
-    monkeypatch.setattr(abreast, "WRITTEN_WITHIN_MS", 10)
+    monkeypatch.setattr(combined_batch, "WRITTEN_WITHIN_MS", 10)
     owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=53, events=400, deals=40))
@@ -314,14 +314,14 @@ def _count_looks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
 async def _moved_by(owner: asyncpg.Connection, schema: str, lanes: Sequence[Lane], recorded: int) -> set[int] | None:
     """Lanes that one step has moved; None where nothing was done."""
-    step = await abreast.step(owner, schema, lanes, recorded, 1000)
+    step = await combined_batch.step(owner, schema, lanes, recorded, 1000)
     return None if step is None else step.moved
 
 
 async def _alone(owner: asyncpg.Connection, schema: str, lane: Lane, recorded: int, limit: int) -> None:
     """A step of a lane alone; none where it is there already."""
     if lane.position.sequence < recorded:
-        step = await abreast.step(owner, schema, [lane], recorded, limit)
+        step = await combined_batch.step(owner, schema, [lane], recorded, limit)
         assert step is not None
         assert step.moved == {lane.position.lane}
 

@@ -14,11 +14,12 @@ from projections.replay.entry import lane_of
 from projections.views import VIEWS
 from services.errors import ViewsAltered
 from services.postgres import connection as database
-from services.projector import abreast, generation, projector, session
+from services.projector import combined_batch, projector, session
 from services.projector.cache import Cache
-from services.projector.generation import Generation
 from services.projector.lane import Lane
 from services.projector.projector import Projector
+from services.views import generation
+from services.views.generation import Generation
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
@@ -130,7 +131,7 @@ async def test_a_claim_in_the_middle_of_a_step_fences_it_off(empty_ledger: Ledge
 
 async def _steps(connection: asyncpg.Connection, schema: str, lane: Lane, recorded: int) -> bool:
     """A step of a lane alone; false where another has claimed it."""
-    step = await abreast.step(connection, schema, [lane], recorded, 5)
+    step = await combined_batch.step(connection, schema, [lane], recorded, 5)
     return step is not None and bool(step.moved)
 
 
@@ -350,8 +351,8 @@ async def test_a_lane_that_failed_does_not_go_on_from_what_it_did_not_commit(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, raised: str, near: int
 ) -> None:
     monkeypatch.setattr(session, "REST_S", 0.1)
-    monkeypatch.setattr(abreast, "NEAR", near)
-    monkeypatch.setattr(abreast, "WRITTEN_WITHIN_MS", 60_000)
+    monkeypatch.setattr(combined_batch, "NEAR", near)
+    monkeypatch.setattr(combined_batch, "WRITTEN_WITHIN_MS", 60_000)
     owner, other = [await empty_ledger.connect() for _ in range(2)]
     journal = Journal()
     journal.take(turmoil(seed=42, events=150, deals=1, accounts=1))

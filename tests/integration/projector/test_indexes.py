@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.errors import Unavailable
-from services.projector import generation
+from services.views import generation
 from tests.integration.projector.working import served
 from tests.ledger import Ledger
 

@@ -9,7 +9,7 @@ import pytest
 from projections.columns import columns_of
 from projections.view import Interval, Row
 from projections.views import VIEWS
-from services.projector.tables import tables_of
+from services.views.row_tables import tables_of
 from tests.integration.projector.working import served
 from tests.ledger import Ledger
 

@@ -7,7 +7,7 @@ import pytest
 
 from projections.replay.entry import LANES
 from projections.views import VIEWS
-from services.projector import abreast, lane
+from services.projector import combined_batch, lane
 from services.projector.cache import Cache
 from services.projector.lane import Lane
 from tests.integration.projector.expected import differing, expected, stored
@@ -50,7 +50,7 @@ async def test_a_part_is_as_large_as_fits(
     await journal.write(owner)
     busiest = await owner.fetchval("select lane from ledger.concerns group by lane order by count(*) desc limit 1")
     claimed = await Lane.claim(owner, schema, VIEWS, busiest, Cache(1000))
-    step = await abreast.step(owner, schema, [claimed], journal.last, LIMIT)
+    step = await combined_batch.step(owner, schema, [claimed], journal.last, LIMIT)
     assert step is not None
     assert sum(parts) == step.arrivals
     if most_s == 1000 and most_changes > 1:
@@ -76,6 +76,6 @@ async def test_any_parts_give_the_same_rows(empty_ledger: Ledger, parts: list[in
     for number in range(LANES):
         claimed = await Lane.claim(owner, schema, VIEWS, number, Cache(20))
         while claimed.position.sequence < journal.last:
-            await abreast.step(owner, schema, [claimed], journal.last, LIMIT)
+            await combined_batch.step(owner, schema, [claimed], journal.last, LIMIT)
     assert max(parts) > 3 + TIES
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))

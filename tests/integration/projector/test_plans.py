@@ -11,8 +11,8 @@ from projections.reports import REPORTS
 from projections.reports.report import Aggregate, Report
 from projections.view import Row
 from projections.views import VIEWS
-from services.projector.tables import tables_of
 from services.projector.write import statements
+from services.views.row_tables import tables_of
 from tests.integration.projector.working import served
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers

@@ -7,7 +7,7 @@ import pytest
 
 from services.errors import DaybookError
 from services.postgres import connection
-from services.projector import generation
+from services.views import generation
 from tests.ledger import Ledger
 
 _TABLES = """

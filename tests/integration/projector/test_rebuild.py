@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from projections.views import VIEWS, generation_digest
 from services.errors import DaybookError, Unavailable
-from services.projector import generation
-from services.projector.compare import EXAMPLES
 from services.projector.rebuild import rebuild
+from services.views import generation
+from services.views.compare import EXAMPLES
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil

@@ -17,7 +17,7 @@ from projections.views import VIEWS
 from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.views.stage_position import PositionRow
 from services.ledger.journal import ALL, policy_of
-from services.projector.tables import table
+from services.views.row_tables import table
 from tests.integration.projector.expected import Rows, expected
 from tests.integration.projector.journal import Journal, recorded_at_of
 from tests.integration.projector.turmoil import turmoil

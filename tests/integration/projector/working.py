@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 
 from projections.views import VIEWS
-from services.projector import generation
-from services.projector.generation import Generation
 from services.projector.projector import Projector
+from services.views import generation
+from services.views.generation import Generation
 from tests.ledger import Ledger
 from tests.service import at_work
 

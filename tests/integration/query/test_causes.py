@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from services.errors import NotKnown
-from services.query.former import BUCKETS, ageing, changes, funnel
-from services.query.times import Between, Moment
+from services.query.former_answers import BUCKETS, ageing, changes, funnel
+from services.query.parameters import Between, Moment
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import Event, event, published, turmoil
 from tests.integration.projector.working import projecting

@@ -6,12 +6,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from contracts.types import zones
-from services.cli.asking import following
+from services.cli.context import following
 from services.errors import NotProvisioned
 from services.ledger import zone_rules
-from services.provision import provision
+from services.query.parameters import moment
 from services.query.service import running
-from services.query.times import moment
+from services.setup.init import provision
 from tests.ledger import Ledger
 
 ZONES = ["America/Vancouver", "America/Havana", "Europe/Berlin", "Pacific/Apia", "Africa/Casablanca", "America/Toronto"]

@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
+from services.ledger import readers
 from services.ledger.tokens import new_token
-from services.query import access, readers
+from services.query import access
+from services.query.parameters import utc_now
 from services.query.service import running
-from services.query.times import utc_now
-from services.stream.reading import taken_after
+from services.stream.read import taken_after
 from tests.integration.query.conftest import Api
 from tests.integration.query.telling import PLAYBOOKS, Told, event, tell_first, tell_second
 from tests.ledger import Ledger, fresh_ledger
@@ -117,7 +118,7 @@ async def test_an_instant_is_refused_while_the_recorder_is_behind_it(servers: Se
 async def test_refusals_say_what_the_views_include_but_not_to_strangers(
     api: Api, told: Told, monkeypatch: pytest.MonkeyPatch, path: str, asked: dict[str, str], status: int
 ) -> None:
-    monkeypatch.setattr("services.query.arrival.WAIT_S", 0.1)
+    monkeypatch.setattr("services.query.position_waiter.WAIT_S", 0.1)
     answer = await api.client.get(path, params=asked)
     assert (answer.status_code, answer.headers.get("daybook-sequence")) == (status, str(told.last))
     stranger = await api.client.get(path, params=asked, headers={"authorization": "Bearer nobody"})
@@ -210,7 +211,7 @@ async def test_after_answers_at_once_when_the_views_include_it(api: Api, told: T
 
 
 async def test_after_gives_up_with_504(api: Api, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.query.arrival.WAIT_S", 0.3)
+    monkeypatch.setattr("services.query.position_waiter.WAIT_S", 0.3)
     answer = await api.client.get("/pipeline", params={"after": told.last + 1})
     assert answer.status_code == 504
     assert answer.headers["content-type"] == "application/problem+json"

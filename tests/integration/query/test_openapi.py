@@ -20,7 +20,7 @@ from schemathesis.config import (
 )
 
 from projections.reports import REPORTS
-from services.query import readers
+from services.ledger import readers
 from services.query.service import running
 from services.query.shapes import of_report
 from tests.integration.query.telling import Told
@@ -32,7 +32,7 @@ ANSWERED = ["200", "400", "404", "504"]
 @pytest.fixture
 async def url(told: Told, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """Query, for readers with a token; it waits a moment only, as most sequences asked for never come."""
-    monkeypatch.setattr("services.query.arrival.WAIT_S", 0.02)
+    monkeypatch.setattr("services.query.position_waiter.WAIT_S", 0.02)
     async with running(told.ledger.settings.model_copy(update={"query_port": 0})) as port:
         yield f"http://127.0.0.1:{port}"
 

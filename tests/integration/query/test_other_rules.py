@@ -9,10 +9,10 @@ import pytest
 from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent
 from contracts.types.identifiers import stream_subject
+from services.audit.verify import verify
 from services.projector.rebuild import rebuild
 from services.query.service import running
-from services.query.verify import verify
-from services.recorder.judge import Unreadable, judge, judge_entry
+from services.recorder.classify import Unreadable, judge, judge_entry
 from tests.integration.query.telling import PLAYBOOKS, event
 from tests.integration.query.test_verify import Heard
 from tests.integration.recorder.recording import recorder
@@ -55,7 +55,7 @@ async def ledger(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     async with fresh_ledger(servers, PLAYBOOKS) as ledger:
         for each in (*ALLOWED_ONCE, REFUSED_ONCE):
             await ledger.publish(canonical(each), stream_subject(each["subject"]))
-        monkeypatch.setattr("services.recorder.rows.judge", older)
+        monkeypatch.setattr("services.recorder.journal_rows.judge", older)
         async with recorder(ledger):
             await ledger.recorded()
         monkeypatch.undo()

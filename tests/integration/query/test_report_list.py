@@ -21,9 +21,9 @@ from projections.reports.report import Aggregate, Report, Rows
 from services.cli.main import app
 from services.errors import NotKnown
 from services.query import reports
+from services.query.parameters import Between, Moment
 from services.query.reports import Question
 from services.query.service import running
-from services.query.times import Between, Moment
 from tests.conformance.reports import questions
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil

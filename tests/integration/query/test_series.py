@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from services.query.former import changes, receivables_open
-from services.query.times import Between, Moment
+from services.query.former_answers import changes, receivables_open
+from services.query.parameters import Between, Moment
 from tests.integration.query.telling import event
 from tests.ledger import Ledger
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import asyncpg
 import pytest
 
+from services.audit import views
+from services.audit.differences import FIRST
+from services.audit.verify import verify
 from services.errors import BadRequest, DaybookError
-from services.query.checks import views
-from services.query.checks.differences import FIRST
 from services.query.shapes import Difference, Verification
-from services.query.verify import verify
 from services.stream.state import ask
 from tests.integration.query.telling import Told
 

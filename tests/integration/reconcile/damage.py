@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services.stream.provision import configuration
-from services.stream.reading import RECORDED_AT, Stored
+from services.stream.configuration import configuration
+from services.stream.read import RECORDED_AT, Stored
 from services.stream.state import ask
 from services.stream.state import state as stream_state
 from tests.integration.recorder.recording import stream

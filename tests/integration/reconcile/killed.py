@@ -10,7 +10,7 @@ import sys
 
 from services.reconcile import reconcile
 from services.settings import Settings, endpoints
-from services.stream import put_back
+from services.stream import append_at
 
 
 class Deadly:
@@ -38,7 +38,7 @@ class Deadly:
 
 
 async def main(step: str, time: str, parts: str) -> None:
-    put_back.MAX_BATCH_BYTES = 1  # each message is a batch of its own
+    append_at.MAX_BATCH_BYTES = 1  # each message is a batch of its own
     settings = Settings()
     deadly = Deadly(step, int(time), int(parts))
     await reconcile.apply(settings, endpoints(settings), deadly, by="Li", reason="a test")

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.query.verify import verify
+from services.audit.verify import verify
 from services.reconcile import reconcile
 from services.reconcile.plan import Action
 from services.reconcile.reconcile import Reconciled
-from services.stream.closing import is_closed
-from services.stream.provision import configuration, differences
+from services.stream.configuration import configuration, differences
+from services.stream.quiesce import is_closed
 from services.stream.state import find
 from tests.integration.query.test_verify import Heard as Checked
 from tests.integration.recorder.events import call

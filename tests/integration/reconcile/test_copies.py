@@ -8,12 +8,12 @@ import pytest
 
 from services.errors import StreamMismatch
 from services.nats import connection
-from services.provision import provision
 from services.reconcile import reconcile
 from services.reconcile.plan import Action, Moved
 from services.settings import Endpoints, Settings
-from services.stream.closing import is_closed
-from services.stream.provision import configuration
+from services.setup.init import provision
+from services.stream.configuration import configuration
+from services.stream.quiesce import is_closed
 from services.stream.state import ask, state
 from tests.faults.cluster import Cluster, running_cluster
 from tests.integration.reconcile.putting_right import Heard

@@ -1,9 +1,9 @@
 """Whatever became of the stream: what the journal holds is put back at its numbers, and nothing that it has is lost."""
 
-from services.ledger.remembered import remembered
+from services.ledger.stream_identity import remembered
 from services.reconcile import records
 from services.reconcile.plan import Action, Moved
-from services.stream.reading import Stored, message_at
+from services.stream.read import Stored, message_at
 from tests.integration.reconcile.damage import delete, exchange, flip, replace, rewind, snapshot
 from tests.integration.reconcile.putting_right import applied, assert_whole, everything, looked, recorded
 from tests.integration.recorder.events import call, stored
@@ -183,7 +183,7 @@ async def test_a_stream_that_was_copied_with_all_it_held_is_adopted(empty_ledger
 
 async def replace_settings(ledger: Ledger) -> None:
     """Give the stream the settings that a copy has to be made with."""
-    from services.stream.provision import configuration
+    from services.stream.configuration import configuration
     from services.stream.state import ask
     from tests.ledger import STREAM_MAX_BYTES
 

@@ -6,8 +6,8 @@ from services.errors import LostLeadership, StreamMismatch, Unavailable
 from services.postgres.leader_lock import Lease, leadership
 from services.reconcile import records
 from services.reconcile.plan import Action
-from services.reconcile.work import Work
-from services.stream.put_back import PutBack, put_back
+from services.reconcile.steps import Work
+from services.stream.append_at import PutBack, put_back
 from services.stream.state import ask, find
 from tests.integration.reconcile.damage import replace
 from tests.integration.reconcile.putting_right import Heard, applied, assert_whole, looked, recorded

@@ -4,7 +4,7 @@ import pytest
 
 from services.errors import StreamMismatch
 from services.reconcile import records
-from services.stream.closing import LONGEST
+from services.stream.quiesce import LONGEST
 from services.stream.state import find
 from tests.foreign import publish_raw
 from tests.integration.reconcile.damage import delete, replace

@@ -16,7 +16,7 @@ from projections.replay.payment_chain import CASH, links
 from services.nats import connection as stream_connection
 from services.recorder import service
 from services.stream.follow import Follower
-from services.stream.reading import Stored
+from services.stream.read import Stored
 from tests.ledger import Ledger
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from services.recorder.rows import judged
+from services.recorder.journal_rows import judged
 from services.recorder.write import Writer
-from services.stream.reading import Stored
+from services.stream.read import Stored
 from tests.integration.recorder.events import call, payment, stored, void
 from tests.integration.recorder.recording import assert_recorded, stream
 from tests.ledger import Ledger

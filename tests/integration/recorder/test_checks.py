@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from services.audit.verify import verify
 from services.errors import StreamMismatch
-from services.query.verify import verify
-from services.stream.provision import configuration
+from services.stream.configuration import configuration
 from services.stream.state import ask
 from services.stream.state import state as stream_state
 from tests.foreign import publish_raw

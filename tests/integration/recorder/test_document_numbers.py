@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from services.ledger import document_numbers
-from services.ledger.provision import migrate
+from services.ledger.schema import migrate
 from tests.integration.recorder.events import call, event, void
 from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger

@@ -8,7 +8,7 @@ import pytest
 
 from services.errors import LostLeadership
 from services.postgres import leader_lock
-from services.recorder.rows import JournalRow, judged
+from services.recorder.journal_rows import JournalRow, judged
 from services.recorder.write import Writer
 from tests.integration.recorder.events import call, stored
 from tests.integration.recorder.recording import assert_recorded, recorder, stream

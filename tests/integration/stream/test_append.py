@@ -7,7 +7,7 @@ import pytest
 
 from services.errors import StreamMismatch
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, Message, append
-from services.stream.reading import message_at
+from services.stream.read import message_at
 from services.stream.state import ask
 from tests.ledger import Ledger
 

@@ -12,7 +12,7 @@ from services.nats import connection
 from services.nats.client import FollowingClient
 from services.stream import consumer
 from services.stream.follow import Follower
-from services.stream.reading import Stored, message_at
+from services.stream.read import Stored, message_at
 from services.stream.state import ask
 from tests.foreign import publish_raw
 from tests.integration.reconcile.damage import rewind, snapshot

@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from services.nats.address import tls
-from services.provision import provision
 from services.settings import Endpoints, Settings, endpoints
+from services.setup.init import provision
 from tests.certificates import Authority
 from tests.integration.intake.sending import call
 from tests.integration.tls.servers import nats_with_tls

@@ -10,7 +10,7 @@ import pytest
 from contracts.cloudevents.envelope import read_event
 from services.errors import BadRequest
 from services.intake.adapters import invoices_csv, maven_crm
-from services.intake.adapters.reading import EVENTS, american_date, subject_id
+from services.intake.adapters.import_result import EVENTS, american_date, subject_id
 
 UTC_ZONE = ZoneInfo("UTC")
 

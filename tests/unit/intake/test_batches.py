@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.sent import AT_A_TIME, Batches
+from services.intake.decode import AT_A_TIME, Batches
 from tests.integration.intake.sending import call
 
 COUNT = 500

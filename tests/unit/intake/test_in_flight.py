@@ -4,7 +4,7 @@ import asyncio
 
 from services.intake.in_flight import InFlight
 from services.intake.journal import Original
-from services.intake.problems import Refusal
+from services.intake.responses import Refusal
 
 ONE, TWO = ("crm", "1"), ("crm", "2")
 WHERE = Original(7, "daybook.call_made.v1", "deal/D-1", b"{}")

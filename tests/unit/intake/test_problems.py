@@ -3,7 +3,7 @@
 import json
 
 from contracts.cloudevents.refusals import Problem
-from services.intake.problems import KINDS, RETRY_AFTER_S, Fault, Refusal, refused, type_of
+from services.intake.responses import KINDS, RETRY_AFTER_S, Fault, Refusal, refused, type_of
 
 
 def test_the_names_and_statuses_that_senders_rely_on() -> None:

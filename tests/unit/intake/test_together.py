@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.intake.together import Together
+from services.intake.coalescing_queue import Together
 
 
 class Runs:

@@ -13,10 +13,10 @@ from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import read_event
 from contracts.events import EventCorrected, EventVoided
 from contracts.types.identifiers import stream_subject
-from services.notary import verify_evidence as script
+from services.audit import verify_evidence as script
+from services.audit.statement import digest, spans
 from services.notary.head import sign_head
 from services.notary.note import SigningKey
-from services.notary.statement import digest, spans
 from tests.conformance.test_events import GOLDEN
 from tests.unit.notary import definition
 

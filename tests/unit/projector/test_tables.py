@@ -10,7 +10,7 @@ from projections.view import FlagRow, RowKey
 from projections.views import VIEWS
 from projections.views.stage_position import PositionRow
 from services.projector.locks import Census
-from services.projector.tables import quoted, table, tables_of
+from services.views.row_tables import quoted, table, tables_of
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 

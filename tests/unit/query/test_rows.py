@@ -8,10 +8,10 @@ from projections.replay.entry import FOREVER
 from projections.view import FlagRow, Row
 from projections.views.receivables.rows import ItemRow
 from projections.views.stage_position.rows import PositionRow
-from services.projector.tables import table
-from services.projector.versions import STANDS
-from services.query.checks.differences import Differences
-from services.query.checks.rows import Told, Version, compare
+from services.audit.differences import Differences
+from services.audit.rows import Told, Version, compare
+from services.views.row_tables import table
+from services.views.row_versions import STANDS
 
 _AT = datetime(2026, 3, 31, tzinfo=UTC)
 _FLAG = FlagRow("deal/D-1", "stage_position", "opened_twice", 3, None, _AT, FOREVER)

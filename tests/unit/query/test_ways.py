@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.query.ways import Way, ways
+from services.query.row_diff import Way, ways
 
 STANDS = 2**63 - 1
 

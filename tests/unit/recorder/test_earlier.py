@@ -6,7 +6,7 @@ import pytest
 
 from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent, read_recorded
-from services.recorder.earlier import was_refused
+from services.recorder.former_reasons import was_refused
 
 INVOICE = {"invoice": "I-1", "amount": "10.00", "currency": "CNY", "due_on": "2026-04-30"}
 PAYMENT = {"payment": "P-1", "amount": "10.00", "currency": "CNY"}

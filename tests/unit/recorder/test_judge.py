@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent, read_event
-from services.recorder.judge import Unreadable, judge
+from services.recorder.classify import Unreadable, judge
 
 EVENT = {
     "specversion": "1.0",

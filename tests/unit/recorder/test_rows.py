@@ -7,9 +7,9 @@ from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import read_event
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import lane_of
-from services.recorder.identities import dispositions
-from services.recorder.rows import Judged, concern, judged
-from services.stream.reading import Stored
+from services.recorder.deduplicate import dispositions
+from services.recorder.journal_rows import Judged, concern, judged
+from services.stream.read import Stored
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 AT = datetime(2026, 4, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.stream.ranges import Ranges, add, common, count, told, without
+from services.stream.sequence_ranges import Ranges, add, common, count, told, without
 
 sequences = st.sets(st.integers(1, 40))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.stream.reading import RECORDED_AT, Stored, recorded_at_us, taken_at_ns
+from services.stream.read import RECORDED_AT, Stored, recorded_at_us, taken_at_ns
 
 OWN_NS = 1_763_756_400_000_000_999
 

@@ -9,9 +9,9 @@ import pytest
 from projections.replay.replay import Change
 from projections.view import FlagRow
 from projections.views.receivables import receivables
-from services.projector.generation import served
-from services.projector.tables import table
-from services.projector.versions import versions
+from services.views.generation import served
+from services.views.row_tables import table
+from services.views.row_versions import versions
 from tests.integration.projections.receivables.plain import Version
 from tests.ledger import fresh_ledger
 from tests.servers import Servers

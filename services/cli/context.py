@@ -1,0 +1,176 @@
+"""Options and helpers that commands share: where the ledger is, how the answer is printed, how coroutines are run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from services.errors import NotConfigured
+from services.output import print_json, say
+from services.settings import Settings, endpoints
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from asyncpg import Connection
+
+    from services.query.parameters import Following
+
+Result = TypeVar("Result")
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="Data directory of `daybook up`. Also: DAYBOOK_DATA.",
+        show_default="~/.local/share/daybook",
+        file_okay=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def load(data: Path | None = None, **given: Any) -> Settings:
+    """The settings: what the command line gives (None: not given), then the environment, then the defaults.
+
+    From here on logs go to standard error; warnings and errors only, unless a level is set.
+
+    Raises NotConfigured, which names every variable at fault.
+    """
+    from services.runtime import logs
+
+    named = {name: value for name, value in {"data": data, **given}.items() if value is not None}
+    try:
+        settings = Settings(**named)
+    except ValidationError as error:
+        faults = [
+            f"DAYBOOK_{str(each['loc'][0]).upper()}: {each['msg']}" if each["loc"] else each["msg"]
+            for each in error.errors(include_url=False)
+        ]
+        raise NotConfigured("These settings are wrong:\n  - " + "\n  - ".join(faults)) from None
+    level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
+    logs.configure(settings.model_copy(update={"log_level": level}), "command")
+    return settings
+
+
+def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a coroutine to its end. Ctrl-C is KeyboardInterrupt, whatever the libraries in between make of it.
+
+    Raises NotPermitted as soon as NATS does not permit what the coroutine does.
+    """
+    from services.runtime.shutdown import unless_refused
+
+    async def interruptible() -> Result:
+        try:
+            return await unless_refused(work)
+        except Exception as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from error
+            raise
+
+    return asyncio.run(interruptible())
+
+
+def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> Result:
+    """Run work on a connection of the ledger's owner and return its result.
+
+    Raises NotConfigured, NotProvisioned, Unavailable, and what the work raises.
+    """
+    from services.postgres import connection as database
+
+    async def run() -> Result:
+        connection = await database.connect(endpoints(settings).database_url)
+        try:
+            with database.explained():
+                return await work(connection)
+        finally:
+            connection.terminate()
+
+    return wait_for(run())
+
+
+def print_token(name: str, token: str, as_json: bool) -> None:
+    """Prints a token, once: alone on standard output, with a word about it on standard error."""
+    if as_json:
+        print_json({"name": name, "token": token})
+        return
+    say(token)
+    say(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)
+
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="As it had happened by then: a day (its end) or a time with offset. Default: now."),
+]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at", help="As it was known then: a sequence, a day (its end) or a time. Default: all there is."
+    ),
+]
+
+
+def ask(data: Path | None, question: "Callable[[Connection, Settings], Awaitable[Result]]") -> Result:
+    """Asks over one connection that may only read. Raises NotConfigured, NotProvisioned or Unavailable."""
+    settings = load(data)
+
+    async def asked() -> Result:
+        async with reading(settings) as connection:
+            return await question(connection, settings)
+
+    return wait_for(asked())
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> "AsyncIterator[Connection]":
+    """A connection under the role of the query service."""
+    from services.postgres import connection as database
+
+    connection = await database.connect(endpoints(settings).database_url, "daybook_query")
+    try:
+        with database.explained():
+            yield connection
+    finally:
+        connection.terminate()
+
+
+def following(settings: Settings) -> "Following":
+    """When the stream took what follows a sequence; connects to NATS only when it is asked."""
+
+    async def taken(sequence: int) -> "datetime | None":
+        from services.nats import connection as stream_connection
+        from services.stream.read import taken_after
+
+        nc = await stream_connection.connect(endpoints(settings).nats_url, "asking")
+        try:
+            return await taken_after(nc, settings.stream, sequence)
+        finally:
+            await nc.close()
+
+    return taken
+
+
+def counted(number: int, what: str) -> str:
+    """`1 deal`, `2 deals`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def moment_line(answer: Any) -> str:
+    """The two times that an answer used."""
+    return f"as of {clock(answer['as_of'])}, as known at sequence {answer['known_at']}"
+
+
+def clock(at: str | None) -> str:
+    """An instant for people: to the second, in UTC."""
+    return "" if at is None else f"{at[:10]} {at[11:19]}"
+
+
+def text(value: Any) -> str:
+    """A cell: nothing for null."""
+    return "" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""Setting a ledger up: stream, database, roles, playbooks and first views."""

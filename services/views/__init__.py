@@ -1,0 +1,1 @@
+"""Generations of views and their row tables: made, compared, promoted and read."""
