@@ -1,26 +1,17 @@
 """All settings, read in one place: environment variables with the prefix `DAYBOOK_`. `daybook config` shows them."""
 
-import json
 import os
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.types.zones import refused
-from services.errors import NotConfigured
-from services.nats.address import with_files
-from services.runtime import files as disk
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that are this machine."""
-RUN_FILE = "run.json"
-"""In the data directory while `daybook up` runs: process id, server addresses, ports."""
-
 
 LONGEST_DATA_BYTES = 900
 """Of the path of a data directory: PostgreSQL cuts off what is longer than 1023 bytes with the names below it."""
@@ -176,57 +167,3 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Tell if `up` starts the servers itself."""
         return self.nats_url is None and self.database_url is None
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Where the two servers are."""
-
-    nats_url: str
-    database_url: str
-    intake_nats_url: str | None = None
-    """The same servers as a user who may hear `intake.*` and answer; None: there is no such user."""
-
-    @property
-    def requests_url(self) -> str:
-        """URL over which intake takes requests by NATS."""
-        return self.intake_nats_url or self.nats_url
-
-
-def endpoints(settings: Settings) -> Endpoints:
-    """The named servers, otherwise those of the `up` that runs on the data directory. Raises NotConfigured."""
-    if settings.nats_url is not None and settings.database_url is not None:
-        files = (settings.nats_ca, settings.nats_certificate, settings.nats_key)
-        intake = settings.intake_nats_url
-        return Endpoints(
-            with_files(settings.nats_url.get_secret_value(), *files),
-            settings.database_url.get_secret_value(),
-            None if intake is None else with_files(intake.get_secret_value(), *files),
-        )
-    if settings.nats_url is not None or settings.database_url is not None:
-        missing = "DAYBOOK_DATABASE_URL" if settings.database_url is None else "DAYBOOK_NATS_URL"
-        raise NotConfigured(f"{missing} is not set, but its partner is: set both, or neither for embedded servers.")
-    run = running(settings.data)
-    if run is None:
-        raise NotConfigured(
-            f"No ledger runs on {settings.data}. Start one with `daybook up --data {quote(str(settings.data))}`, or "
-            "set DAYBOOK_NATS_URL and DAYBOOK_DATABASE_URL."
-        )
-    return Endpoints(run["nats_url"], run["database_url"], run.get("intake_nats_url"))
-
-
-def running(data: Path) -> dict[str, str] | None:
-    """Read what `up` wrote about itself in the data directory; None when its process is gone."""
-    try:
-        run: dict[str, str] = json.loads(disk.read(data / RUN_FILE, 65_536))
-        os.kill(int(run["pid"]), 0)
-        here = identity(data)
-        return run if run.get("directory", here) == here else None  # a copied directory brings the original's file
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def identity(data: Path) -> str:
-    """Which directory it is, under whatever name: a copy of it is another one. Raises OSError."""
-    found = data.stat()
-    return f"{found.st_dev}:{found.st_ino}"

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 
 _DELIVERED = re.compile(rb"(\$JS\.ACK\.(?:[^. ]+\.){4,}?)(\d{19})(?=\.\d+)")
 _SAID = re.compile(rb'("(ts|time)":\s?")(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)((?:\.\d+)?)')
@@ -51,7 +51,7 @@ class Clock:
             yield self
         finally:
             server.close()
-            await ended(list(self._tasks))
+            await cancel_and_wait(list(self._tasks))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -67,7 +67,7 @@ class Clock:
                 to.transport.abort()
         finally:
             writer.transport.abort()
-            await ended(ways)
+            await cancel_and_wait(ways)
             self._tasks.discard(task)
 
     async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

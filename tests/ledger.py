@@ -14,6 +14,7 @@ from contracts.events import EVENTS
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped
 from contracts.types.identifiers import stream_subject
+from services.endpoints import Endpoints
 from services.errors import Unavailable
 from services.ledger.schema import identify
 from services.ledger.stream_identity import check_stream, remembered
@@ -23,7 +24,7 @@ from services.nats.client import FollowingClient
 from services.notary import heads_stream
 from services.postgres import connection as database
 from services.postgres.connection import Role
-from services.settings import Endpoints, Settings
+from services.settings import Settings
 from services.setup import playbooks
 from services.stream.configuration import disk_of
 from services.stream.configuration import provision as provision_stream

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from services.endpoints import running
 from services.runtime import python
-from services.settings import running
 from tests.service import until
 
 REPOSITORY = Path(__file__).parent.parent

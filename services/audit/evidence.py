@@ -24,7 +24,7 @@ from services.notary.proving import Included, prove_consistency, prove_inclusion
 from services.postgres.statements import queries
 from services.query.explain import explain
 from services.query.history import check_known
-from services.query.parameters import Moment, time_zone, utc_now
+from services.query.moment import Moment, time_zone, utc_now
 from services.query.render import instant, plain_row
 from services.runtime.version import version
 from services.views.generation import served

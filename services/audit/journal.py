@@ -15,7 +15,7 @@ from services.audit.journal_columns import check_columns
 from services.ledger.journal import Connection, Row
 from services.nats.client import FollowingClient
 from services.postgres.statements import queries
-from services.recorder.classify import Unreadable, judge, judge_entry
+from services.recorder.classify import Unreadable, classify, classify_entry
 from services.recorder.former_reasons import Known, was_refused
 from services.stream.messages import Messages, messages_at
 from services.stream.read import Stored, recorded_at_us
@@ -135,8 +135,8 @@ async def _judge_others(
 def _judge_anew(row: Row, known: Known) -> CloudEvent | Unreadable:
     """A message that does not count, by the rules under which it was recorded."""
     if row["disposition"] != "unreadable":
-        return judge_entry(row["stream_subject"], row["message"])
-    said = judge(row["stream_subject"], row["message"])
+        return classify_entry(row["stream_subject"], row["message"])
+    said = classify(row["stream_subject"], row["message"])
     if isinstance(said, CloudEvent):
         reason = row["reason"]
         if was_refused(said, reason) and not known.contradicts(said.type, reason):

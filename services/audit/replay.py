@@ -17,9 +17,9 @@ from services.audit.statement import FORMAT
 from services.errors import BadRequest, NotKnown
 from services.ledger.journal import policy_of
 from services.query.explain import explain_history
-from services.query.parameters import Moment
+from services.query.moment import Moment
 from services.views.row_tables import tables_of
-from services.views.row_versions import Shelf, replayed
+from services.views.row_versions import PlaybookTimeline, replayed
 
 
 def replay(text: str) -> list[str]:
@@ -60,7 +60,7 @@ def _views(
     stated: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> list[str]:
     views = [view for view in VIEWS if view.kind == "deal"]
-    found, stale = replayed(f"deal/{deal}", history, Shelf(playbooks), views, moment.known_at)
+    found, stale = replayed(f"deal/{deal}", history, PlaybookTimeline(playbooks), views, moment.known_at)
     differences = [f"the view {view} cannot be derived: {error}" for view, (_, error) in stale.items()]
     for table in tables_of(views):
         name = table.row.TABLE

@@ -17,10 +17,10 @@ from services.audit.rows import compare, told_of
 from services.ledger import payment_links
 from services.ledger.journal import Connection, recorded_of
 from services.postgres.statements import queries
-from services.recorder.classify import Unreadable, judge_entry
+from services.recorder.classify import Unreadable, classify_entry
 from services.recorder.journal_rows import concern
 from services.views.row_tables import tables_of
-from services.views.row_versions import Shelf, replayed
+from services.views.row_versions import PlaybookTimeline, replayed
 
 _SQL = queries("services.audit", "subjects.sql")
 
@@ -44,7 +44,7 @@ class SubjectChecks:
         self,
         connection: Connection,
         views: Sequence[View[Any]],
-        shelf: Shelf,
+        shelf: PlaybookTimeline,
         up_to: int,
         stale: Set[tuple[str, str]] = frozenset(),
     ) -> None:
@@ -73,7 +73,7 @@ class SubjectChecks:
             sequence, subject = row["sequence"], row["concerned"]
             said = found.said.get(sequence)
             if said is None:
-                said = found.said[sequence] = judge_entry(row["stream_subject"], row["message"])
+                said = found.said[sequence] = classify_entry(row["stream_subject"], row["message"])
             if row["lane"] != lanes[subject]:
                 wrong = f"lane {row['lane']}"
                 differences.add("concerns_extra", sequence, subject, f"lane {lanes[subject]}", wrong)

@@ -14,7 +14,7 @@ from services.ledger.journal import Connection
 from services.postgres.statements import queries
 from services.views.generation import Generation
 from services.views.row_tables import quoted, tables_of
-from services.views.row_versions import Shelf
+from services.views.row_versions import PlaybookTimeline
 
 _SQL = queries("services.audit", "subjects.sql")
 _ENTRIES_AT_ONCE = 1000
@@ -66,7 +66,7 @@ class ViewChecks:
         return differences, subjects
 
     async def _here(self, stale: set[tuple[str, str]]) -> SubjectChecks:
-        shelf = Shelf(await journal.playbooks(self._connection, self._up_to))
+        shelf = PlaybookTimeline(await journal.playbooks(self._connection, self._up_to))
         return SubjectChecks(self._connection, VIEWS, shelf, self._up_to, stale)
 
     async def _alone(self, checks: SubjectChecks, progress: Callable[[int], None]) -> tuple[Differences, int]:

@@ -22,7 +22,7 @@ from services.audit.subjects import SubjectChecks
 from services.errors import DaybookError
 from services.ledger import journal
 from services.postgres import connection as database
-from services.views.row_versions import Shelf
+from services.views.row_versions import PlaybookTimeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class _Worker:
 
     async def _open(self, task: Task) -> SubjectChecks:
         connection = await database.connect(task.database_url, "daybook_query")
-        shelf = Shelf(await journal.playbooks(connection, task.up_to))
+        shelf = PlaybookTimeline(await journal.playbooks(connection, task.up_to))
         return SubjectChecks(connection, VIEWS, shelf, task.up_to, task.stale)
 
     def check(self, subjects: Collection[str]) -> Differences:

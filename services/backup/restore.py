@@ -17,6 +17,7 @@ import asyncpg
 from services.backup import load, notary, tokens
 from services.backup.check import sound
 from services.backup.manifest import Manifest
+from services.endpoints import Endpoints
 from services.errors import StreamMismatch
 from services.ledger.journal import recorded_position
 from services.notary.key import key_path
@@ -24,7 +25,7 @@ from services.postgres import connection as database
 from services.projector.rebuild import rebuild
 from services.reconcile import reconcile
 from services.reconcile.plan import Action
-from services.settings import Endpoints, Settings
+from services.settings import Settings
 from services.setup.init import Provisioned, provision
 
 

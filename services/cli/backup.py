@@ -7,9 +7,10 @@ import typer
 
 from services.cli.context import DataOption, JsonOption, load, wait_for
 from services.cli.progress import Bar
+from services.endpoints import endpoints
 from services.errors import BadRequest
 from services.output import print_json, say
-from services.settings import Settings, endpoints
+from services.settings import Settings
 
 if TYPE_CHECKING:
     from services.backup.check import Checked

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from pydantic import ValidationError
 
+from services.endpoints import endpoints
 from services.errors import NotConfigured
 from services.output import print_json, say
-from services.settings import Settings, endpoints
+from services.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from asyncpg import Connection
 
-    from services.query.parameters import Following
+    from services.query.moment import Following
 
 Result = TypeVar("Result")
 

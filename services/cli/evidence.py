@@ -17,7 +17,7 @@ from services.cli.context import (
     reading,
     wait_for,
 )
-from services.cli.trusted_keys import KeyOption, believed
+from services.cli.trusted_keys import KeyOption, trusted_keys
 from services.errors import BadRequest, DaybookError, NotConfigured
 from services.output import print_json, say
 from services.runtime import files
@@ -116,12 +116,13 @@ async def _made(
     from services.audit.evidence import evidence as collect
     from services.audit.evidence import head_of
     from services.audit.statement import signed
-    from services.query.parameters import moment, subject
+    from services.http.parameters import subject
+    from services.query.moment import moment
 
     key, older, own = trust
     subject("deal", deal)
     async with reading(settings) as connection:
-        known = await believed(settings, connection, key)
+        known = await trusted_keys(settings, connection, key)
         if own is not None and known and own.public not in known:
             raise BadRequest(
                 f"The private key on this machine is that of {own.public}, and heads are checked with {known[0]}: "

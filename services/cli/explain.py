@@ -25,8 +25,9 @@ def explain(
 
     Example: `daybook explain D-1 --as-of 2026-03-31`
     """
+    from services.http.parameters import subject
     from services.query.explain import explain as report
-    from services.query.parameters import moment, subject
+    from services.query.moment import moment
     from services.query.playbook_labels import decided_by_claims, stage_names
 
     async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, str], bool]":

@@ -26,8 +26,9 @@ def history(
 
     Example: `daybook history D-1 --known-at 2026-04-05`
     """
+    from services.http.parameters import subject
     from services.query.history import history as report
-    from services.query.parameters import moment, subject
+    from services.query.moment import moment
 
     async def question(connection: "Connection", settings: Settings) -> "History":
         about = subject("account" if account else "deal", deal)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.context import DataOption, JsonOption, load, wait_for
+from services.endpoints import running
 from services.errors import NotConfigured
 from services.output import print_json, progress, say
-from services.settings import Settings, running
+from services.settings import Settings
 
 if TYPE_CHECKING:
-    from services.intake.adapters.import_result import Reading
+    from services.intake.adapters.import_result import ImportResult
     from services.intake.import_run import Summary
 
 app = typer.Typer(
@@ -78,7 +79,7 @@ def invoices_csv(
 
 
 def _send(
-    settings: Settings, reading: "Reading", intake: str | None, token: str | None, rejects: Path, as_json: bool
+    settings: Settings, reading: "ImportResult", intake: str | None, token: str | None, rejects: Path, as_json: bool
 ) -> None:
     from services.intake import import_run
     from services.intake.client import IntakeClient

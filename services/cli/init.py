@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from services.cli.context import DataOption, JsonOption, load, wait_for
 from services.cli.up import OUTDATED
+from services.endpoints import endpoints
 from services.output import print_json, say
-from services.settings import endpoints
 
 if TYPE_CHECKING:
     from services.setup.init import Provisioned

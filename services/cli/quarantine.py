@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.context import DataOption, JsonOption, ask, clock, load, on_database, text
+from services.endpoints import endpoints
 from services.output import print_json, say, show, table
-from services.settings import endpoints
 
 if TYPE_CHECKING:
     from asyncpg import Connection

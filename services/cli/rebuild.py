@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.context import DataOption, JsonOption, load
+from services.endpoints import endpoints
 from services.output import print_json, progress, say
-from services.settings import Settings, endpoints
+from services.settings import Settings
 
 if TYPE_CHECKING:
     from projections.views import FoldChange
@@ -49,11 +50,11 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
     from services.postgres import connection as database
     from services.projector.rebuild import rebuild
     from services.runtime import logs
-    from services.runtime.garbage_collector import spare_the_collector
+    from services.runtime.garbage_collector import tune_garbage_collector
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "rebuild")
     url = endpoints(settings).database_url
-    spare_the_collector()
+    tune_garbage_collector()
     connection = await database.connect(url)
     try:
         with database.explained(), progress() as bar:

@@ -160,7 +160,7 @@ def _run(
     **given: str | None,
 ) -> None:
     from services.query import reports
-    from services.query.parameters import moment, time_zone
+    from services.query.moment import moment, time_zone
     from services.query.request_context import times_between
 
     asked = reports.question(report, {name: text for name, text in given.items() if text is not None})

@@ -32,7 +32,7 @@ def pipeline(
     Example: `daybook pipeline --as-of 2026-03-31 --known-at 2026-04-05`
     """
     from services.query.former_answers import pipeline as report
-    from services.query.parameters import moment
+    from services.query.moment import moment
 
     async def question(connection: "Connection", settings: Settings) -> "Pipeline":
         return await report(connection, await moment(connection, as_of, known_at, following(settings)))
@@ -72,7 +72,7 @@ def funnel(
     Example: `daybook funnel project --as-of 2026-03-31`
     """
     from services.query.former_answers import funnel as report
-    from services.query.parameters import moment
+    from services.query.moment import moment
     from services.query.playbook_labels import stage_names
 
     async def question(connection: "Connection", settings: Settings) -> "tuple[Funnel, dict[int, str]]":
@@ -111,7 +111,7 @@ def ageing(
     Example: `daybook ageing --as-of 2026-03-31 --json`
     """
     from services.query.former_answers import ageing as report
-    from services.query.parameters import moment
+    from services.query.moment import moment
     from services.query.render import ageing_rows
 
     async def question(connection: "Connection", settings: Settings) -> "Ageing":

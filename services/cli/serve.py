@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from services.cli.context import DataOption, load
-from services.settings import endpoints
+from services.endpoints import endpoints
 
 
 class Name(StrEnum):
@@ -34,10 +34,10 @@ def serve(
     with suppress(KeyboardInterrupt):  # told to stop while it is still being loaded: as clean an end as any other
         import uvloop
 
-        from services.in_the_open import warn
+        from services.endpoints import warn_without_tls
         from services.runtime import logs
 
         settings = load(data)
         logs.configure(settings, service.value)
-        warn(endpoints(settings))
+        warn_without_tls(endpoints(settings))
         uvloop.run(importlib.import_module(f"services.{service.value}.service").serve(settings))

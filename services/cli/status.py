@@ -68,10 +68,10 @@ def _notary(notary: "NotaryStatus") -> list[str]:
 
 
 async def _question(connection: "Connection", settings: Settings) -> "Status":
+    from services.endpoints import endpoints
     from services.errors import Unavailable
     from services.nats import connection as stream_connection
     from services.query.status import status as report
-    from services.settings import endpoints
 
     try:
         nc = await stream_connection.connect(endpoints(settings).nats_url, "status")

@@ -9,7 +9,7 @@ import typer
 
 from services.cli.context import DataOption, load
 from services.output import say_lines
-from services.runtime.shutdown import ended, stop_signals
+from services.runtime.shutdown import cancel_and_wait, stop_signals
 from services.settings import Settings
 
 OUTDATED = (
@@ -72,7 +72,7 @@ async def _up(settings: Settings) -> None:
                 await stopping
             say("Stopping")
         finally:
-            await ended((starting, stopping))
+            await cancel_and_wait((starting, stopping))
             await supervisor.stop()
     say("Stopped")
 

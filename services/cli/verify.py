@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.context import DataOption, JsonOption, counted, load, reading, text, wait_for
-from services.cli.trusted_keys import KeyOption, believed
+from services.cli.trusted_keys import KeyOption, trusted_keys
+from services.endpoints import endpoints
 from services.errors import DaybookError
 from services.output import print_json, progress, say, show, table
-from services.settings import Settings, endpoints
+from services.settings import Settings
 
 if TYPE_CHECKING:
     from services.query.shapes import Verification
@@ -65,7 +66,9 @@ async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Ver
     nc = await stream_connection.connect_following(where.nats_url, "verify")
     try:
         async with reading(settings) as connection:
-            signed = Signed(await believed(settings, connection, key), heads_path(settings), required=key is not None)
+            signed = Signed(
+                await trusted_keys(settings, connection, key), heads_path(settings), required=key is not None
+            )
             with _Bar() as bar:
                 return await verify(
                     connection,

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from services.embedded.data_directory import already_running
-from services.embedded.process import leashed
+from services.embedded.process import with_parent_death_signal
+from services.endpoints import running
 from services.errors import ServerFailed
 from services.runtime import files, python
-from services.settings import running
 
 START_S = 180.0
 PATIENCE_S = 120.0
@@ -53,9 +53,15 @@ class DemoLedger:
     def _start(self, log: Path) -> None:
         with _emptied(log) as output:
             self._up = subprocess.Popen(  # noqa: S603 - our own command
-                [*leashed(signal.SIGTERM), *python.daybook("up", "--data", str(self.data), *self._ports)],
-                stdout=output, stderr=output, env=self._environment, start_new_session=True,
-            )  # fmt: skip
+                [
+                    *with_parent_death_signal(signal.SIGTERM),
+                    *python.daybook("up", "--data", str(self.data), *self._ports),
+                ],
+                stdout=output,
+                stderr=output,
+                env=self._environment,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + START_S
         while not self._ready(self._up.pid):
             if self._up.poll() is not None or time.monotonic() > deadline:
@@ -81,7 +87,7 @@ class DemoLedger:
     def ask(self, *words: str) -> str:
         """The output of a `daybook` command. Raises ServerFailed with what it said when it fails."""
         done = subprocess.run(  # noqa: S603 - our own command
-            [*leashed(signal.SIGTERM), *python.daybook(*words)],
+            [*with_parent_death_signal(signal.SIGTERM), *python.daybook(*words)],
             env=self._environment | {"COLUMNS": "120"},
             capture_output=True,
             text=True,

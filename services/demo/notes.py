@@ -10,9 +10,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.embedded.data_directory import must_be_ours
+from services.endpoints import RUN_FILE
 from services.errors import BadRequest, DaybookError
 from services.runtime import files
-from services.settings import RUN_FILE
 
 FILE = "demo.json"
 _MOST_BYTES = 65_536

@@ -24,9 +24,9 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, NamedTuple
 
+from services.endpoints import RUN_FILE, identity, running
 from services.errors import AlreadyRunning, DaybookError
 from services.runtime import files, private_files
-from services.settings import RUN_FILE, identity, running
 
 UP = "up"
 """The command that serves a ledger."""

@@ -7,7 +7,8 @@ from services.embedded.data_directory import DataDirectory, held
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.process import Process
-from services.settings import Endpoints, Settings, endpoints, running
+from services.endpoints import Endpoints, endpoints, running
+from services.settings import Settings
 
 
 @asynccontextmanager

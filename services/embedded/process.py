@@ -40,7 +40,7 @@ class Program:
     """None: whoever we are."""
 
 
-def leashed(orphan_signal: signal.Signals, user: User | None = None) -> list[str]:
+def with_parent_death_signal(orphan_signal: signal.Signals, user: User | None = None) -> list[str]:
     """Before the words of a command: it gets the signal when this process ends, however that happens."""
     uid, gid = (user.uid, user.gid) if user else (-1, -1)
     words = (sys.executable, "-I", "-S", str(_LEASH), int(orphan_signal), os.getpid(), uid, gid)
@@ -61,7 +61,7 @@ class Process:
         log = os.open(program.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             process = await asyncio.create_subprocess_exec(
-                *leashed(program.orphan_signal, program.user),
+                *with_parent_death_signal(program.orphan_signal, program.user),
                 *program.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

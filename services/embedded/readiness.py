@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.embedded.restart_policy import Kept
+from services.embedded.restart_policy import SupervisedProcess
+from services.endpoints import Endpoints
 from services.errors import ServerFailed
 from services.postgres import connection as database
-from services.settings import Endpoints
 
 READY_S = 60.0
 
@@ -36,7 +36,9 @@ def _anybody() -> ssl.SSLContext:
 _ANYBODY = _anybody()
 
 
-async def all_ready(kept: Sequence[Kept], waiting: set[str], where: Endpoints, intake_url: str, query_url: str) -> None:
+async def all_ready(
+    kept: Sequence[SupervisedProcess], waiting: set[str], where: Endpoints, intake_url: str, query_url: str
+) -> None:
     """Returns once those that are waited for are. Raises ServerFailed when one keeps ending, or after `READY_S`."""
     connection = await database.connect(where.database_url)
     try:

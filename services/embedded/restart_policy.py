@@ -7,7 +7,7 @@ from typing import Protocol
 
 from services.embedded.process import Process, Started
 from services.errors import ServerFailed
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 2.0
@@ -29,7 +29,7 @@ class Startable(Protocol):
         """Ends the process in good order, if there is one."""
 
 
-class Kept:
+class SupervisedProcess:
     """A server or service that is kept alive."""
 
     def __init__(self, name: str, startable: Startable, started: Callable[[str, int], None], say: Say) -> None:
@@ -49,7 +49,7 @@ class Kept:
     async def stop(self) -> None:
         """Ends it for good."""
         if self._keeper is not None:
-            await ended([self._keeper])
+            await cancel_and_wait([self._keeper])
         await self._startable.stop()
 
     def check(self) -> None:

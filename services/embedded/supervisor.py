@@ -9,12 +9,13 @@ from services.embedded.log_rotation import keep_rotating
 from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.readiness import all_ready
-from services.embedded.restart_policy import Kept, Say, Startable
+from services.embedded.restart_policy import Say, Startable, SupervisedProcess
 from services.embedded.service_process import ServiceProcess
+from services.endpoints import Endpoints, endpoints
 from services.errors import DaybookError
 from services.notary import custody
-from services.runtime.shutdown import ended
-from services.settings import LOOPBACK, Endpoints, Settings, endpoints
+from services.runtime.shutdown import cancel_and_wait
+from services.settings import LOOPBACK, Settings
 from services.setup.init import Provisioned, provision
 
 SERVICES = ("recorder", "projector", "notary", "intake", "query")
@@ -35,8 +36,8 @@ class Supervisor:
         self._say = say
         self._nats: NatsServer | None = None
         self._postgres: PostgresServer | None = None
-        self._services: list[Kept] = []
-        self._servers: list[Kept] = []
+        self._services: list[SupervisedProcess] = []
+        self._servers: list[SupervisedProcess] = []
         self._chores: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -91,7 +92,7 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stops everything in good order: services, NATS, PostgreSQL; then nothing is left but the data."""
-        await ended(self._chores)
+        await cancel_and_wait(self._chores)
         await asyncio.gather(*(each.stop() for each in self._services))
         for each in self._servers:
             await each.stop()
@@ -115,8 +116,8 @@ class Supervisor:
         self._say(f"PostgreSQL listens on the socket in {postgres.socket}")
         return Endpoints(nats.url, postgres.url, nats.intake_url)
 
-    def _kept(self, name: str, startable: Startable) -> Kept:
-        return Kept(name, startable, self.directory.started, self._say)
+    def _kept(self, name: str, startable: Startable) -> SupervisedProcess:
+        return SupervisedProcess(name, startable, self.directory.started, self._say)
 
     def _port(self, setting: str, host: str, wanted: int) -> int:
         if wanted == 0:

@@ -1,4 +1,4 @@
-"""Reception of what was sent, the same for HTTP and NATS: it gives a receipt or a refusal.
+"""AppendService of what was sent, the same for HTTP and NATS: it gives a receipt or a refusal.
 
 A receipt is given only for what the stream has fsynced. A death before the append loses nothing that was acknowledged;
 a death after it loses the receipt alone, and the same events sent again are found: in the journal, or in the stream's
@@ -22,10 +22,10 @@ from services.errors import DaybookError
 from services.intake import admission, metrics
 from services.intake.decode import Batches, Sent
 from services.intake.document_numbers import Numbers, Reuse
-from services.intake.duplicate_horizon import NEVER, Remembrance
+from services.intake.duplicate_horizon import NEVER, DuplicateHorizon
 from services.intake.duplicates import Duplicates
-from services.intake.event_status import Fate, fate_of
-from services.intake.group_commit import Group
+from services.intake.event_status import EventStatus, status_of
+from services.intake.group_commit import GroupCommit
 from services.intake.in_flight import InFlight
 from services.intake.journal import Identity, Journal, Known, Original, Question
 from services.intake.responses import Receipt, Refusal, Taken, refused
@@ -80,16 +80,16 @@ class _Progress(Mapping[Identity, Original]):
         return len(self.found) + len(self.appended)
 
 
-class Reception:
+class AppendService:
     """Takes what sources send."""
 
     def __init__(
         self,
-        group: Group,
+        group: GroupCommit,
         journal: Journal,
         duplicates: Duplicates,
         numbers: Numbers,
-        remembrance: Remembrance,
+        remembrance: DuplicateHorizon,
         watch: StreamWatch,
         clock: StreamClock,
         disk: Disk,
@@ -281,7 +281,7 @@ class Door:
     """Everything that answering a request takes."""
 
     sources: Sources
-    reception: Reception
+    reception: AppendService
     journal: Journal
     batches: Batches = field(default_factory=Batches)
 
@@ -304,7 +304,7 @@ class Door:
         metrics.taken(source.name, len(sent.events), answer, perf_counter() - began)
         return answer
 
-    async def fate(self, source: Source, name: str, id_: str) -> Fate | Refusal:
+    async def fate(self, source: Source, name: str, id_: str) -> EventStatus | Refusal:
         """Look up what became of an event of this source, or of any source's event if this source corrects others'."""
         if name != source.name and not source.corrects_others:
             return Refusal("wrong_source", f"{source.name} may ask about its own events, not those of {name}.")
@@ -312,4 +312,4 @@ class Door:
             _IDENTITY.validate_python((name, id_))
         except ValidationError:
             return Refusal("not_found", f"No event has the id {id_!a} and the source {name!a}: see what both may hold.")
-        return await fate_of(self.journal, name, id_)
+        return await status_of(self.journal, name, id_)

@@ -1,4 +1,4 @@
-"""Asking PostgreSQL for a sender's sake: there is an answer soon, or none.
+"""BoundedQueries PostgreSQL for a sender's sake: there is an answer soon, or none.
 
 A server that is frozen or cut off does not refuse, it is silent. Whoever meets that first waits for `TIMEOUT_S`; all
 who have asked meanwhile are let go at the same moment. From then on nobody waits, until the server has answered in the
@@ -15,7 +15,7 @@ import structlog
 
 from services.ledger.journal import Connection
 from services.postgres.connection import DATABASE_AWAY
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ AWAY_S = 0.5
 """How often a server that did not answer is tried."""
 
 
-class Asking:
+class BoundedQueries:
     """Questions over a pool, while the context is open."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
@@ -41,7 +41,7 @@ class Asking:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._trying is not None:
-            await ended([self._trying])
+            await cancel_and_wait([self._trying])
 
     @property
     def away(self) -> bool:

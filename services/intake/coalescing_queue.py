@@ -9,7 +9,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Together(Generic[T, R]):
+class CoalescingQueue(Generic[T, R]):
     """`run` gets the items of many calls in order of arrival and gives a result for each, in the same order.
 
     A run takes items up to `most` in total `weight`, or one that is heavier. What `run` raises, every call of that run

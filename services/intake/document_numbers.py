@@ -20,8 +20,8 @@ from projections.replay.document_number import DocumentNumber, document_of, numb
 from projections.replay.entry import JournalEntry
 from projections.replay.history import effective
 from services.intake import admission
-from services.intake.bounded_queries import Asking
-from services.intake.coalescing_queue import Together
+from services.intake.bounded_queries import BoundedQueries
+from services.intake.coalescing_queue import CoalescingQueue
 from services.intake.journal import Identity
 from services.intake.responses import Receipt, Warned
 from services.ledger.journal import Connection, recorded_of
@@ -111,9 +111,9 @@ class Acknowledged:
 class Numbers:
     """Looks up who has a number. Look-ups that arrive while one is under way are made together in the next."""
 
-    def __init__(self, ask: Asking) -> None:
+    def __init__(self, ask: BoundedQueries) -> None:
         self._ask = ask
-        self._together: Together[Sequence[Asked], Holders] = Together(self._look, len, MOST)
+        self._together: CoalescingQueue[Sequence[Asked], Holders] = CoalescingQueue(self._look, len, MOST)
         self._failing = False
         self.acknowledged = Acknowledged()
         self.slow = False

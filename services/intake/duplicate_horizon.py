@@ -19,17 +19,17 @@ from services.stream.state import state
 
 log = structlog.get_logger()
 
-REMEMBERED_S = DUPLICATE_WINDOW_S - 20.0
+SURE_WINDOW_S = DUPLICATE_WINDOW_S - 20.0
 """How long the stream surely remembers an identity, whatever the server's timers do."""
-ASKED_EVERY_S = 1.0
+POLL_INTERVAL_S = 1.0
 TIMEOUT_S = 2.0
 NEVER = float("-inf")
 
 
-class Remembrance:
-    """Compares the journal's end with the stream, at most once in `ASKED_EVERY_S`."""
+class DuplicateHorizon:
+    """Compares the journal's end with the stream, at most once in `POLL_INTERVAL_S`."""
 
-    def __init__(self, nc: Client, stream: str, journal: Journal, remembered_s: float = REMEMBERED_S) -> None:
+    def __init__(self, nc: Client, stream: str, journal: Journal, remembered_s: float = SURE_WINDOW_S) -> None:
         self._nc = nc
         self._stream = stream
         self._journal = journal
@@ -43,9 +43,9 @@ class Remembrance:
         To be asked before the journal is looked into: that one only grows. In the past when the recorder lags too far;
         `NEVER` with Postgres or the stream away.
         """
-        if time.monotonic() > self._asked + ASKED_EVERY_S:
+        if time.monotonic() > self._asked + POLL_INTERVAL_S:
             async with self._one:
-                if time.monotonic() > self._asked + ASKED_EVERY_S:
+                if time.monotonic() > self._asked + POLL_INTERVAL_S:
                     await self._ask()
         return self._until
 

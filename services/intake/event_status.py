@@ -1,4 +1,4 @@
-"""Fate of an event: where it is, what the journal made of it, and what corrects or voids it."""
+"""EventStatus of an event: where it is, what the journal made of it, and what corrects or voids it."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from services.ledger.journal import recorded_of
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class EventStatus:
     """The entry that holds an identity, and every other message with it."""
 
     shown: dict[str, Any]
@@ -24,7 +24,7 @@ class Fate:
         return json.dumps(self.shown, ensure_ascii=False).encode()
 
 
-async def fate_of(journal: Journal, source: str, id_: str) -> Fate | Refusal:
+async def status_of(journal: Journal, source: str, id_: str) -> EventStatus | Refusal:
     """Look up what became of an event in the journal, which runs behind the stream by moments."""
     known = await journal.look(Question([(source, id_)]))
     original = None if known is None else known.originals.get((source, id_))
@@ -34,7 +34,7 @@ async def fate_of(journal: Journal, source: str, id_: str) -> Fate | Refusal:
     corrections = None if original is None else await journal.rows("corrections", source, id_)
     if not rows or corrections is None:
         return Refusal("journal_away", "PostgreSQL cannot be reached; what was sent before is in the stream.")
-    return Fate(_shown(rows, corrections))
+    return EventStatus(_shown(rows, corrections))
 
 
 def _shown(rows: Sequence[asyncpg.Record], corrections: Sequence[asyncpg.Record]) -> dict[str, Any]:

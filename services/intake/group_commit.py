@@ -1,4 +1,4 @@
-"""Group commit: what arrives while the stream is busy with one append is appended together in the next.
+"""GroupCommit commit: what arrives while the stream is busy with one append is appended together in the next.
 
 The stream pays one round of fsyncs for a whole atomic batch. No caller's messages depend on those of others: when the
 group is refused, every caller's are appended alone.
@@ -13,7 +13,7 @@ from nats.aio.client import Client
 
 from contracts.cloudevents.envelope import MAX_BATCH
 from services.intake import metrics
-from services.intake.coalescing_queue import Together
+from services.intake.coalescing_queue import CoalescingQueue
 from services.stream.append import Appended, Away, DuplicateSomewhere, Message, Outcome, append
 
 SIDE_BY_SIDE = 3
@@ -27,13 +27,13 @@ UNFINISHED = 12
 Messages = Sequence[Message]
 
 
-class Group:
+class GroupCommit:
     """Appends to one stream over one connection. Identities within a group must differ: see `in_flight`."""
 
     def __init__(self, nc: Client, stream: str) -> None:
         self._nc = nc
         self._stream = stream
-        self._together: Together[Messages, Outcome] = Together(self._append, len, MAX_BATCH)
+        self._together: CoalescingQueue[Messages, Outcome] = CoalescingQueue(self._append, len, MAX_BATCH)
         self._failed: tuple[float, str, int] | None = None
         """When and why the last append failed, and over which connection: that of so many reconnects."""
 

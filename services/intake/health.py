@@ -4,7 +4,7 @@ from nats.aio.client import Client
 
 from services.errors import Unavailable
 from services.intake.append_service import Door
-from services.intake.group_commit import Group
+from services.intake.group_commit import GroupCommit
 from services.intake.nats_intake import NatsDoor
 from services.intake.stream_watch import StreamWatch
 from services.runtime.disk_space import Disk
@@ -20,7 +20,7 @@ _COPIES = "num_replicas"
 """How many copies there are is for whoever makes the stream; services need not be told."""
 
 
-class Looking:
+class IntakeHealth:
     """Looks at the stream."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Looking:
         watch: StreamWatch,
         clock: StreamClock,
         disk: Disk,
-        group: Group,
+        group: GroupCommit,
         nats_door: NatsDoor,
     ) -> None:
         self._settings = settings

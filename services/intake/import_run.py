@@ -9,14 +9,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from contracts.types import zones
+from services.endpoints import endpoints
 from services.errors import BadRequest, NotConfigured
-from services.intake.adapters.import_result import EVENTS, SOURCE, Reading, Reject
+from services.intake.adapters.import_result import EVENTS, SOURCE, ImportResult, Reject
 from services.intake.client import IntakeClient
 from services.ledger import sources
 from services.ledger.tokens import matches
 from services.postgres import connection as database
 from services.runtime import files
-from services.settings import Settings, endpoints
+from services.settings import Settings
 
 _MOST_TOKEN_BYTES = 4096
 TOKEN_FILE = "import.token"  # noqa: S105 - a file's name
@@ -37,7 +38,7 @@ class Summary:
     notes: list[str] = field(default_factory=list)
 
 
-def send(reading: Reading, client: IntakeClient, advanced: Callable[[int], None]) -> Summary:
+def send(reading: ImportResult, client: IntakeClient, advanced: Callable[[int], None]) -> Summary:
     """Send all drafts in order of time. `advanced` is told how many were answered. Raises Unavailable; what was sent
     by then is recorded, and sending everything again records nothing twice."""
     summary = Summary(rejects=list(reading.rejects), refused=len(reading.rejects), notes=list(reading.notes))

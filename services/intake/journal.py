@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.intake.bounded_queries import Asking
-from services.intake.coalescing_queue import Together
+from services.intake.bounded_queries import BoundedQueries
+from services.intake.coalescing_queue import CoalescingQueue
 from services.ledger.journal import Connection, recorded_position
 from services.postgres.statements import queries
 
@@ -57,9 +57,9 @@ _Answer = Known | None | Exception
 class Journal:
     """Looks into the journal."""
 
-    def __init__(self, ask: Asking) -> None:
+    def __init__(self, ask: BoundedQueries) -> None:
         self._ask = ask
-        self._together: Together[Question, _Answer] = Together(
+        self._together: CoalescingQueue[Question, _Answer] = CoalescingQueue(
             self._look, lambda question: len(question.identities) + len(question.subjects), MOST
         )
 

@@ -27,7 +27,7 @@ from services.intake import metrics
 from services.intake.responses import CONTENT_TYPE, Refusal, Taken
 from services.nats.client import FollowingClient
 from services.nats.frames import frame, send
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 
 AT_ONCE = 512
 """Requests in progress; more wait."""
@@ -133,7 +133,7 @@ class Requests:
         self._waiting.clear()  # nobody was told anything about these
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=GRACE_S)
-        await ended(list(self._tasks))
+        await cancel_and_wait(list(self._tasks))
         with suppress(nats.errors.Error, OSError):
             await self._nc.flush()
 

@@ -3,14 +3,15 @@
 import asyncpg
 
 from contracts.cloudevents.envelope import CloudEvent
+from services.endpoints import Endpoints
 from services.errors import BadRequest, Unavailable
-from services.intake.append_service import Reception
-from services.intake.bounded_queries import Asking
+from services.intake.append_service import AppendService
+from services.intake.bounded_queries import BoundedQueries
 from services.intake.decode import Sent
 from services.intake.document_numbers import Numbers
-from services.intake.duplicate_horizon import Remembrance
+from services.intake.duplicate_horizon import DuplicateHorizon
 from services.intake.duplicates import Duplicates
-from services.intake.group_commit import Group
+from services.intake.group_commit import GroupCommit
 from services.intake.journal import Journal
 from services.intake.responses import Fault, Refusal
 from services.intake.sources import Source, source_of
@@ -19,7 +20,6 @@ from services.nats import connection as stream_connection
 from services.postgres import connection
 from services.postgres.statements import queries
 from services.runtime.disk_space import Disk
-from services.settings import Endpoints
 from services.stream.clock import StreamClock
 
 _SQL = queries("services.intake", "sources.sql")
@@ -35,14 +35,14 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
         pool = await connection.pool(where.database_url, "daybook_intake", 1)
         try:
             source = await _source(pool, event.source)
-            async with Asking(pool) as ask:
+            async with BoundedQueries(pool) as ask:
                 journal = Journal(ask)
-                reception = Reception(
-                    Group(nc, stream),
+                reception = AppendService(
+                    GroupCommit(nc, stream),
                     journal,
                     Duplicates(nc, stream, journal),
                     Numbers(ask),
-                    Remembrance(nc, stream, journal),
+                    DuplicateHorizon(nc, stream, journal),
                     StreamWatch(nc, stream, ask),
                     StreamClock(nc, stream),
                     Disk(None),

@@ -12,12 +12,11 @@ from typing import Literal
 import asyncpg
 
 from contracts.events import EVENTS
-from services.intake.bounded_queries import Asking
+from services.intake.bounded_queries import BoundedQueries
+from services.ledger.sources import ALL
 from services.ledger.tokens import hash_token, is_token, matches
 from services.postgres.statements import queries
 
-ALL = "all"
-"""Instead of event names: every event but those of the policy family, also those of later versions."""
 _BUT_FOR_POLICY = frozenset(each.event_name() for each in EVENTS if each.family != "policy")
 
 REFRESH_S = 2.0
@@ -71,7 +70,7 @@ def source_of(row: asyncpg.Record) -> Source:
 class Sources:
     """The sources as last read from the ledger."""
 
-    def __init__(self, ask: Asking) -> None:
+    def __init__(self, ask: BoundedQueries) -> None:
         self._ask = ask
         self._by_hash: Mapping[bytes, Source] = {}
         self._tried_at = float("-inf")

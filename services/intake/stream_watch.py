@@ -15,8 +15,8 @@ import structlog
 from nats.aio.client import Client
 
 from services.errors import NotProvisioned, StreamMismatch, Unavailable
-from services.intake.bounded_queries import Asking
-from services.ledger.stream_identity import Remembered, mismatch, remembered
+from services.intake.bounded_queries import BoundedQueries
+from services.ledger.stream_identity import StreamIdentity, mismatch, remembered
 
 EVERY_S = 5.0
 TIMEOUT_S = 2.0
@@ -27,14 +27,14 @@ log = structlog.get_logger()
 class StreamWatch:
     """Remembers what the ledger said of its stream while PostgreSQL is away, and what was found while NATS is."""
 
-    def __init__(self, nc: Client, stream: str, ask: Asking) -> None:
+    def __init__(self, nc: Client, stream: str, ask: BoundedQueries) -> None:
         self._nc = nc
         self._stream = stream
         self._ask = ask
         self._one = asyncio.Lock()
         self._looked_after: int | None = None
         self._looked_at = float("-inf")
-        self._ours: Remembered | None = None
+        self._ours: StreamIdentity | None = None
         self.found: str | None = None
         """What was wrong with the stream when it was looked at last; None: nothing."""
         self.journal_answers = True

@@ -16,7 +16,7 @@ _SQL = queries("services.ledger", "expected_stream.sql")
 CHUNK = 1000
 
 
-class Expected(NamedTuple):
+class ExpectedMessage(NamedTuple):
     """One message, as the stream must hold it."""
 
     sequence: int
@@ -26,7 +26,7 @@ class Expected(NamedTuple):
     message: bytes
 
 
-async def expected(connection: Connection, after: int, up_to: int) -> AsyncIterator[list[Expected]]:
+async def expected(connection: Connection, after: int, up_to: int) -> AsyncIterator[list[ExpectedMessage]]:
     """The messages behind a sequence, in order, none left out, at most `CHUNK` at a time.
 
     Raises DaybookError when the database lacks one of them.
@@ -45,5 +45,7 @@ async def expected(connection: Connection, after: int, up_to: int) -> AsyncItera
         )
 
 
-def _expected(row: Row) -> Expected:
-    return Expected(row["sequence"], microseconds(row["recorded_at"]), row["stream_subject"], bytes(row["message"]))
+def _expected(row: Row) -> ExpectedMessage:
+    return ExpectedMessage(
+        row["sequence"], microseconds(row["recorded_at"]), row["stream_subject"], bytes(row["message"])
+    )

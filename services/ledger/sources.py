@@ -9,13 +9,15 @@ import asyncpg
 
 from contracts.events import EVENTS
 from services.errors import BadRequest
-from services.intake.sources import ALL
 from services.ledger.journal import Connection
 from services.ledger.tokens import hash_token, new_token
 from services.postgres.statements import queries
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+ALL = "all"
+"""Instead of event names: every event but those of the policy family, also those of later versions."""
 
 _SQL = queries("services.ledger", "sources.sql")
 

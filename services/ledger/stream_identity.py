@@ -24,7 +24,7 @@ _SQL = queries("services.ledger", "stream_identity.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class StreamIdentity:
     """State of the stream that the ledger remembers."""
 
     stream: str
@@ -41,7 +41,7 @@ class Remembered:
     """Those that were announced (`services/ledger/event_types.py`)."""
 
 
-async def remembered(connection: Connection, stream: str) -> Remembered:
+async def remembered(connection: Connection, stream: str) -> StreamIdentity:
     """Read what the ledger remembers of its stream. Raises NotProvisioned, and StreamMismatch when the ledger belongs
     to another stream.
     """
@@ -51,7 +51,7 @@ async def remembered(connection: Connection, stream: str) -> Remembered:
     if row["name"] != stream:
         raise StreamMismatch(f"The journal belongs to the stream {row['name']}; DAYBOOK_STREAM says {stream}.")
     end = Place(row["recorded"], microseconds(row["recorded_at"]), row["leaf_hash"]) if row["recorded"] else None
-    return Remembered(
+    return StreamIdentity(
         row["name"],
         row["created_at"],
         row["recorded"],
@@ -62,7 +62,7 @@ async def remembered(connection: Connection, stream: str) -> Remembered:
     )
 
 
-async def check_stream(nc: Client, ours: Remembered) -> None:
+async def check_stream(nc: Client, ours: StreamIdentity) -> None:
     """Compare the stream with what the ledger remembers of it, quickly, as `mismatch` does.
 
     Raises StreamMismatch, which says what is missing and what to do, and Unavailable.
@@ -71,7 +71,7 @@ async def check_stream(nc: Client, ours: Remembered) -> None:
         raise StreamMismatch(words(ours, what))
 
 
-def words(ours: Remembered, what: str) -> str:
+def words(ours: StreamIdentity, what: str) -> str:
     """Say what is wrong with the stream, and what to do."""
     return (
         f"The stream {ours.stream} does not fit the journal, which goes to sequence {ours.recorded}: {what}. Nothing "
@@ -80,7 +80,7 @@ def words(ours: Remembered, what: str) -> str:
     )
 
 
-async def mismatch(nc: Client, ours: Remembered) -> str | None:
+async def mismatch(nc: Client, ours: StreamIdentity) -> str | None:
     """Describe how the stream differs from what is remembered, with the missing sequences; None: no difference at a
     glance.
 

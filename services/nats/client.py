@@ -13,7 +13,7 @@ from nats.aio.transport import TcpTransport
 from nats.errors import Error, ProtocolError
 from nats.protocol.parser import ERR_RE, PERMISSIONS_ERR
 
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 
 
 class NoTls(Error):
@@ -172,7 +172,7 @@ class GuardedClient(Client):
             await self._error_cb(error)
         reconnecting = self._reconnection_task
         if reconnecting is not None and reconnecting is not asyncio.current_task():
-            await ended([reconnecting])
+            await cancel_and_wait([reconnecting])
             self._let_go()
             self._status = status
 

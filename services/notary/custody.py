@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from services.endpoints import Endpoints
 from services.errors import NotConfigured, Unavailable, UnknownKey
 from services.nats import connection as stream_connection
 from services.notary import key
@@ -12,7 +13,7 @@ from services.notary.heads_stream import HeadsStream
 from services.notary.journal import SQL
 from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.postgres import connection as database
-from services.settings import Endpoints, Settings
+from services.settings import Settings
 
 Notes = Mapping[str, str]
 """The newest head of each place that has one, as it stands there."""

@@ -18,7 +18,7 @@ STANDS_BY_S = 5.0
 log = structlog.get_logger()
 
 
-class Standing:
+class NotaryHealth:
     """State of a notary, reported by its service: it signs, it stands by, or something keeps it from both."""
 
     def __init__(self, vkey: str) -> None:

@@ -17,6 +17,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from services.errors import DaybookError, JournalAltered, NotKnown
+from services.http.parameters import parameters, sequence
+from services.http.problems import Problem, problem_of
 from services.ledger.journal import Connection
 from services.notary.head import Head, read_head, unknown_key
 from services.notary.journal import SQL
@@ -25,8 +27,6 @@ from services.notary.note import NotSigned, UnknownSigner
 from services.notary.proving import prove_consistency, prove_inclusion
 from services.postgres import connection as database
 from services.postgres.connection import DATABASE_AWAY, NOT_THERE
-from services.query.parameters import parameters, sequence
-from services.query.problems import Problem, problem_of
 
 POOL_SIZE = 2
 ROOM_S = 5.0

@@ -10,6 +10,7 @@ from typing import NoReturn
 import structlog
 from nats.aio.msg import Msg
 
+from services.endpoints import Endpoints, endpoints
 from services.errors import (
     DaybookError,
     JournalAltered,
@@ -26,18 +27,18 @@ from services.nats import connection as stream_connection
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
-from services.notary.health import Standing
+from services.notary.health import NotaryHealth
 from services.notary.http import refusing, routes
 from services.notary.key import Keys, heads_path, load
 from services.notary.places import Places
 from services.notary.sign import Notary
 from services.postgres import connection as database
 from services.postgres.leader_lock import leadership, writer_of
-from services.recorder.record import NOTICE
-from services.runtime.garbage_collector import spare_the_collector
+from services.runtime.garbage_collector import tune_garbage_collector
 from services.runtime.health import Health, Reason
-from services.runtime.shutdown import until_one_ends, until_told
-from services.settings import Endpoints, Settings, endpoints
+from services.runtime.shutdown import run_until_one_ends, run_until_signal
+from services.settings import Settings
+from services.stream.notices import RECORDED
 
 PAUSES_S = (0.25, 2.0)
 """Before it begins anew: at first, and at most after many attempts that ended at once."""
@@ -53,14 +54,14 @@ log = structlog.get_logger()
 async def serve(settings: Settings) -> None:
     """Run until a signal says stop."""
     at = endpoints(settings)
-    spare_the_collector()
-    await until_told(_serve(settings, at))
+    tune_garbage_collector()
+    await run_until_signal(_serve(settings, at))
     log.info("notary_stopped")
 
 
 async def _serve(settings: Settings, at: Endpoints) -> None:
     keys = await _keys(settings)
-    standing = Standing(str(keys.own.public))
+    standing = NotaryHealth(str(keys.own.public))
     async with (
         routes(at.database_url, keys) as proofs,
         answering(settings, standing.check, settings.notary_host, settings.notary_port, proofs),
@@ -90,14 +91,14 @@ async def _keys(settings: Settings) -> Keys:
                 reasons[:] = [str(error)]
 
 
-async def run(settings: Settings, at: Endpoints, keys: Keys, standing: Standing) -> NoReturn:
+async def run(settings: Settings, at: Endpoints, keys: Keys, standing: NotaryHealth) -> NoReturn:
     """Sign, or stand by, until cancelled."""
     pause = PAUSES_S[0]
     while True:
         began = monotonic()
         try:
             async with leadership(at.database_url, "notary", standing.stands_by) as lease:
-                await until_one_ends(lease.watch(), _lead(settings, at, keys, standing))
+                await run_until_one_ends(lease.watch(), _lead(settings, at, keys, standing))
         except LostLeadership as error:
             log.warning("leadership_lost", reason=str(error))
             await standing.interrupted(str(error))
@@ -113,7 +114,7 @@ async def run(settings: Settings, at: Endpoints, keys: Keys, standing: Standing)
         await asyncio.sleep(pause)
 
 
-async def _lead(settings: Settings, at: Endpoints, keys: Keys, standing: Standing) -> None:
+async def _lead(settings: Settings, at: Endpoints, keys: Keys, standing: NotaryHealth) -> None:
     connection = await database.connect(at.database_url, "daybook_notary")
     try:
         await connection.execute(f"set application_name = '{writer_of('notary')}'")
@@ -132,7 +133,7 @@ async def _lead(settings: Settings, at: Endpoints, keys: Keys, standing: Standin
         connection.terminate()
 
 
-async def _sign(settings: Settings, at: Endpoints, keys: Keys, standing: Standing, connection: Connection) -> None:
+async def _sign(settings: Settings, at: Endpoints, keys: Keys, standing: NotaryHealth, connection: Connection) -> None:
     nc = await stream_connection.connect(at.nats_url, "notary")
     try:
         places = Places(
@@ -145,7 +146,7 @@ async def _sign(settings: Settings, at: Endpoints, keys: Keys, standing: Standin
         async def noticed(_: Msg) -> None:
             notary.notice()
 
-        await stream_connection.listen(nc, NOTICE, noticed)
+        await stream_connection.listen(nc, RECORDED, noticed)
         log.info("notary_started", key=str(keys.own.public), stream=settings.stream)
         await notary.run()
     finally:

@@ -11,7 +11,7 @@ from services.ledger.journal import Connection
 from services.notary.comparison import Comparison, compare, these
 from services.notary.head import Head, sign_head
 from services.notary.heads_table import HeadsTable, add_nodes
-from services.notary.health import Standing
+from services.notary.health import NotaryHealth
 from services.notary.journal import Gap, leaves, recorded
 from services.notary.key import Keys
 from services.notary.places import Places
@@ -28,7 +28,9 @@ log = structlog.get_logger()
 class Notary:
     """Signs over one connection. Whatever goes wrong ends it: another one begins anew."""
 
-    def __init__(self, connection: Connection, keys: Keys, places: Places, standing: Standing, every_s: float) -> None:
+    def __init__(
+        self, connection: Connection, keys: Keys, places: Places, standing: NotaryHealth, every_s: float
+    ) -> None:
         self._connection = connection
         self._keys = keys
         self._places = places

@@ -28,7 +28,7 @@ def check(url: str) -> None:
             raise NotConfigured(f"DAYBOOK_DATABASE_URL: {name}={path} cannot be read.")
 
 
-def in_the_open(url: str) -> bool:
+def may_go_without_tls(url: str) -> bool:
     """Tell if a URL's connection to another machine may go without TLS."""
     named = _parameters(url)
     try:

@@ -10,7 +10,7 @@ from projections.replay.entry import LANES
 from services.errors import DaybookError
 from services.projector.progress import Progress
 from services.projector.projector import Projector
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 from services.views.generation import Generation, Views
 
 LOOK_S = 0.05
@@ -73,10 +73,10 @@ async def building(database_url: str, after: Generation, views: Views, cache_ent
         cache_entries=cache_entries,
         on_trouble=build.stop,
         progress=build.working,
-        fills=True,
+        bulk_loads=True,
     )
     task = asyncio.create_task(projector.run())
     try:
         yield build
     finally:
-        await ended([task])
+        await cancel_and_wait([task])

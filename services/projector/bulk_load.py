@@ -15,9 +15,9 @@ from services.errors import LostLeadership
 from services.ledger import journal
 from services.ledger.journal import Connection
 from services.projector.stale import StaleMarks
-from services.projector.time_slice import Turns
-from services.projector.write import NOTHING_LONG, Position, advance, mark, statements, write
-from services.views.row_versions import Replaying, Shelf, Versions
+from services.projector.time_slice import TimeSlice
+from services.projector.write import NOTHING_LONG, LanePosition, advance, mark, statements, write
+from services.views.row_versions import PlaybookTimeline, Replaying, Versions
 
 ENTRIES_AT_ONCE = 2000
 """About so many entries are read and folded between two writes."""
@@ -26,7 +26,7 @@ COUNTED_WITHIN_S = 3600.0
 
 
 @dataclass(slots=True)
-class Filled:
+class BulkLoaded:
     """Result of filling a lane: playbooks, counts and stale subjects."""
 
     playbooks: Playbooks
@@ -36,21 +36,21 @@ class Filled:
     """By subject and view, as `Stale` takes them."""
 
 
-async def fill(
+async def bulk_load(
     connection: Connection,
     schema: str,
     views: Sequence[View[Any]],
-    position: Position,
+    position: LanePosition,
     up_to: int,
     tell: Callable[[float], None],
-) -> Filled:
+) -> BulkLoaded:
     """Write and commit everything up to a sequence; `tell` hears which share of it is folded.
 
     Raises LostLeadership when another worker has claimed the lane.
     """
     assert position.sequence == 0, position
-    filled = Filled(await journal.playbooks(connection, up_to))
-    shelf = Shelf(filled.playbooks)
+    filled = BulkLoaded(await journal.playbooks(connection, up_to))
+    shelf = PlaybookTimeline(filled.playbooks)
     async with connection.transaction():
         if not await advance(connection, schema, [position], [up_to], [NOTHING_LONG]):
             raise LostLeadership(f"Another projector has claimed lane {position.lane} of {schema}.")
@@ -61,7 +61,7 @@ async def fill(
         for some in _parts(subjects):
             histories = await journal.histories(connection, some, up_to)
             written = Versions()
-            turns = Turns(connection)
+            turns = TimeSlice(connection)
             for subject, history in histories.items():
                 replaying = Replaying(subject, history, shelf, views, up_to)
                 for _ in replaying:

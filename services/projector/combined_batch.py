@@ -16,7 +16,7 @@ from services.ledger.journal import Connection
 from services.projector import metrics
 from services.projector.batch import Arrival, arrivals_of
 from services.projector.lane import READ_AT_ONCE, Folded, Lane
-from services.projector.time_slice import Turns
+from services.projector.time_slice import TimeSlice
 from services.projector.write import advance, mark, statements, write
 from services.views.row_versions import versions
 
@@ -111,7 +111,7 @@ async def _fold(
         by_lane[row["lane"]].append(arrival)
     if PLAYBOOK_LANE in by_lane:
         return None
-    turns = Turns()
+    turns = TimeSlice()
     return {
         lane: await lane.take_until(until, connection, by_lane[lane.position.lane], recorded, turns) for lane in lanes
     }

@@ -18,11 +18,11 @@ from services.ledger import journal
 from services.ledger.journal import Connection
 from services.projector import metrics
 from services.projector.batch import Arrival, Batch, read
-from services.projector.bulk_load import fill
+from services.projector.bulk_load import bulk_load
 from services.projector.cache import Cache
 from services.projector.stale import Stale, StaleMarks
-from services.projector.time_slice import Turns
-from services.projector.write import NOTHING_LONG, Longest, Position, statements
+from services.projector.time_slice import TimeSlice
+from services.projector.write import NOTHING_LONG, LanePosition, Longest, statements
 from services.views.row_tables import tables_of
 from services.views.row_versions import difference
 
@@ -57,7 +57,7 @@ class Folded(NamedTuple):
 class Lane:
     """A claimed lane of a generation. After any exception it is of no use any more: claim it anew."""
 
-    def __init__(self, schema: str, views: Sequence[View[Any]], position: Position, cache: Cache) -> None:
+    def __init__(self, schema: str, views: Sequence[View[Any]], position: LanePosition, cache: Cache) -> None:
         self.position = position
         self._schema = schema
         self._views = views
@@ -87,7 +87,7 @@ class Lane:
             row = await connection.fetchrow(sql["claim"], lane)
         if row is None:
             raise NotProvisioned(f"{schema}.lane has no lane {lane}. Build the views with `daybook rebuild --force`.")
-        claimed = cls(schema, views, Position(lane, row["epoch"], row["sequence"]), cache)
+        claimed = cls(schema, views, LanePosition(lane, row["epoch"], row["sequence"]), cache)
         claimed._playbooks = await journal.playbooks(connection, row["sequence"])
         claimed._stale = Stale.of(
             each for each in await connection.fetch(sql["stale"]) if lane_of(each["subject"]) == lane
@@ -108,7 +108,7 @@ class Lane:
         return Longest(subject, self._took_s[subject])
 
     @property
-    def restless(self) -> bool:
+    def has_unverified_failures(self) -> bool:
         """Tell if the lane has more to do than to advance: a fold that raised may have been mended since."""
         return bool(self._unsure)
 
@@ -121,12 +121,12 @@ class Lane:
         """Return the stale marks that a commit of the entries taken so far has to write; each is returned once."""
         return self._stale.marks()
 
-    async def fill(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> None:
+    async def bulk_load(self, connection: Connection, recorded: int, tell: Callable[[float], None]) -> None:
         """Take and commit everything up to the recorder's position at once, from 0. Raises LostLeadership.
 
         `tell` hears which share of it is folded.
         """
-        filled = await fill(connection, self._schema, self._views, self.position, recorded, tell)
+        filled = await bulk_load(connection, self._schema, self._views, self.position, recorded, tell)
         self._playbooks = filled.playbooks
         self._stale = Stale(filled.stale)
         self.advanced(recorded)
@@ -140,7 +140,7 @@ class Lane:
         that is published is a batch by itself.
         By what the first parts take it is seen how large the next one may be.
         """
-        began, turns = perf_counter(), Turns()
+        began, turns = perf_counter(), TimeSlice()
         changes = await self._reconsider(connection, turns)
         arrivals, reaches, some = 0, self.position.sequence, FIRST_PART
         while True:
@@ -171,7 +171,7 @@ class Lane:
         return batch
 
     async def take_until(
-        self, until: float, connection: Connection, arrivals: Sequence[Arrival], up_to: int, turns: Turns
+        self, until: float, connection: Connection, arrivals: Sequence[Arrival], up_to: int, turns: TimeSlice
     ) -> Folded:
         """Fold what comes next, all that there is up to a sequence, part by part while `perf_counter` is below `until`;
         in memory alone."""
@@ -185,7 +185,9 @@ class Lane:
             taken, reaches = end, arrivals[end - 1].known
         return Folded(changes, taken, up_to if taken == len(arrivals) else reaches)
 
-    async def take(self, connection: Connection, arrivals: Sequence[Arrival], after: int, turns: Turns) -> list[Change]:
+    async def take(
+        self, connection: Connection, arrivals: Sequence[Arrival], after: int, turns: TimeSlice
+    ) -> list[Change]:
         """Fold what comes next behind a position, in memory alone; what that changes.
 
         Subject by subject: with a million entries, whose subjects do not fit into the processor's caches, a batch of
@@ -201,7 +203,7 @@ class Lane:
         metrics.CACHED.set(self._cache.entries)
         return changes
 
-    async def _take_all(self, replay: Replay, arrivals: Sequence[Arrival], turns: Turns) -> list[Change]:
+    async def _take_all(self, replay: Replay, arrivals: Sequence[Arrival], turns: TimeSlice) -> list[Change]:
         """Fold the arrivals of one subject."""
         changes: list[Change] = []
         took_s = 0.0
@@ -217,14 +219,14 @@ class Lane:
         self._cache.keep(replay)
         return changes
 
-    async def _rule(self, connection: Connection, policy: Policy, turns: Turns) -> list[Change]:
+    async def _rule(self, connection: Connection, policy: Policy, turns: TimeSlice) -> list[Change]:
         """Take a publication or a withdrawal; the latter changes no row of what is there."""
         if isinstance(policy, Published):
             return await self._publish(connection, policy, turns)
         self._playbooks = self._playbooks.adding(policy)
         return []
 
-    async def _publish(self, connection: Connection, published: Published, turns: Turns) -> list[Change]:
+    async def _publish(self, connection: Connection, published: Published, turns: TimeSlice) -> list[Change]:
         waiting = [each["subject"] for each in await connection.fetch(self._sql["waiting"], published.playbook.key)]
         subjects = {each for each in waiting if lane_of(each) == self.position.lane}
         subjects |= self._stale.subjects | self._unsure  # of those that have just healed the table says nothing yet
@@ -239,7 +241,7 @@ class Lane:
         self._playbooks = playbooks
         return changes
 
-    async def _reconsider(self, connection: Connection, turns: Turns) -> list[Change]:
+    async def _reconsider(self, connection: Connection, turns: TimeSlice) -> list[Change]:
         """Stale subjects may be found healed by other code: then their rows become known with the next sequence."""
         changes: list[Change] = []
         sequence = self.position.sequence + 1
@@ -251,7 +253,7 @@ class Lane:
         return changes
 
     async def _replays(
-        self, connection: Connection, subjects: Collection[str], at: int, turns: Turns
+        self, connection: Connection, subjects: Collection[str], at: int, turns: TimeSlice
     ) -> dict[str, Replay]:
         """The subjects as of a sequence that the lane has reached, those that are not held read from the journal."""
         found = {subject: self._cache.get(subject) for subject in subjects}

@@ -9,11 +9,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error
 
 from services.nats import connection as stream_connection
-
-RECORDED = "notice.recorded"
-"""The recorder's, with the highest sequence of the journal in decimal digits."""
-PROJECTED = "notice.projected"
-"""A lane's, `notice.projected.<lane>`, with its position."""
+from services.stream.notices import PROJECTED, RECORDED
 
 log = structlog.get_logger()
 

@@ -68,7 +68,7 @@ class Progress:
             self.longest[lane] = longest
         metrics.LONGEST.set(max((each.seconds or 0.0 for each in self.longest.values()), default=0.0))
 
-    def fills(self, lane: int, share: float) -> None:
+    def bulk_loads(self, lane: int, share: float) -> None:
         """A lane has folded that share of what it takes at once."""
         self._fine_at[lane] = monotonic()
         self.filled[lane] = share

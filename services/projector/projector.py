@@ -49,12 +49,12 @@ class Projector:
         tell: Tell = _tell_nobody,
         on_trouble: Callable[[Exception], None] = lambda error: None,
         progress: Progress | None = None,
-        fills: bool = False,
+        bulk_loads: bool = False,
     ) -> None:
         self._url = database_url
         self._find = find
         self._progress = progress or Progress()
-        self._manner = Manner(views, cache_entries, batch, tell, on_trouble, self._progress, fills)
+        self._manner = Manner(views, cache_entries, batch, tell, on_trouble, self._progress, bulk_loads)
         self._wake = asyncio.Event()
 
     def wake(self) -> None:

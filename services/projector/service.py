@@ -3,21 +3,22 @@
 import asyncio
 from functools import partial
 
+from services.endpoints import endpoints
 from services.http.monitoring import answering
 from services.projector.health import check
 from services.projector.notices import Notices
 from services.projector.progress import Progress
 from services.projector.projector import Projector
-from services.runtime.garbage_collector import spare_the_collector
-from services.runtime.shutdown import until_told
-from services.settings import Settings, endpoints
+from services.runtime.garbage_collector import tune_garbage_collector
+from services.runtime.shutdown import run_until_signal
+from services.settings import Settings
 from services.views import generation
 
 
 async def serve(settings: Settings) -> None:
     """Run until a signal says stop."""
     at, progress = endpoints(settings), Progress()
-    spare_the_collector()
+    tune_garbage_collector()
     projector = Projector(
         at.database_url,
         generation.own,
@@ -36,4 +37,4 @@ async def serve(settings: Settings) -> None:
             group.create_task(notices.run())
             group.create_task(projector.run())
 
-    await until_told(work())
+    await run_until_signal(work())

@@ -54,8 +54,8 @@ class Manner:
     """Called with what stops a lane until it is tried again."""
     progress: Progress
     """Told what becomes of the lanes."""
-    fills: bool = False
-    """Whether a lane at the beginning takes all there is at once: see fill.py."""
+    bulk_loads: bool = False
+    """Whether a lane at the beginning takes all there is at once: see bulk_load.py."""
 
 
 class Session:
@@ -197,9 +197,9 @@ class Session:
             self._busy[number] = asyncio.create_task(self._work(number), name=f"lane {number}")
 
     def _may_go_abreast(self, number: int, lane: Lane) -> bool:
-        to_fill = self._manner.fills and lane.position.sequence == 0
+        to_load = self._manner.bulk_loads and lane.position.sequence == 0
         near = self._recorded - lane.position.sequence <= min(combined_batch.NEAR, self._manner.batch)
-        return near and not to_fill and not lane.restless and number not in self._alone
+        return near and not to_load and not lane.has_unverified_failures and number not in self._alone
 
     def _loses(self, lane: int) -> None:
         log.warning("lane_lost", lane=lane)
@@ -275,9 +275,9 @@ class Session:
         try:
             while lane.position.sequence < recorded and number not in self._surplus:
                 async with self._connection() as connection:
-                    if self._manner.fills and lane.position.sequence == 0:
-                        tell = partial(self._manner.progress.fills, number)
-                        await lane.fill(connection, recorded, tell)
+                    if self._manner.bulk_loads and lane.position.sequence == 0:
+                        tell = partial(self._manner.progress.bulk_loads, number)
+                        await lane.bulk_load(connection, recorded, tell)
                     else:
                         step = await combined_batch.step(
                             connection, self._generation.schema, [lane], recorded, self._manner.batch

@@ -1,5 +1,5 @@
-"""Turns of lanes at the processor: a fold yields to the event loop every 50 ms, so that it does not starve other lanes
-and the connections that hold the locks.
+"""Time slices of lanes: a fold yields to the event loop every 50 ms, so that it does not starve other
+lanes and the connections that hold the locks.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ SPEAK_S = 0.5
 """PostgreSQL ends what says nothing within a transaction for `projector.FORGET_S`: so often it is spoken to."""
 
 
-class Turns:
-    """Turns of one lane; call `next` between any two entries."""
+class TimeSlice:
+    """TimeSlice of one lane; call `next` between any two entries."""
 
     def __init__(self, transaction: Connection | None = None) -> None:
         """`transaction`: one that is open meanwhile, and nobody else uses."""

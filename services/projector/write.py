@@ -20,7 +20,7 @@ CLOSED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class LanePosition:
     """Where a lane stands, by whom."""
 
     lane: int
@@ -50,7 +50,7 @@ def statements(schema: str) -> Mapping[str, str]:
 async def advance(
     connection: Connection,
     schema: str,
-    positions: Collection[Position],
+    positions: Collection[LanePosition],
     reaches: Collection[int],
     longest: Collection[Longest],
 ) -> set[int]:

@@ -6,9 +6,9 @@ import asyncpg
 from starlette.requests import Request
 
 from services.http import local_requests
+from services.http.problems import Problem
 from services.ledger.tokens import hash_token, is_token
 from services.postgres.statements import queries
-from services.query.problems import Problem
 
 _SQL = queries("services.ledger", "readers.sql")
 REMEMBERED_S = 5.0

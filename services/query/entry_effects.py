@@ -18,7 +18,7 @@ _SQL = queries("services.query", "history.sql")
 Rows = dict[RowKey, Row]
 
 
-async def caused_by(
+async def effects_of(
     connection: Connection, generation: Generation, sequences: Sequence[int], subject: str
 ) -> dict[int, list[Caused]]:
     """Find what each entry did, by sequence, to the rows of this subject and of all others that the entry concerns."""

@@ -15,7 +15,7 @@ from services.errors import NotKnown
 from services.ledger import journal
 from services.ledger.journal import Connection
 from services.query.history import check_known
-from services.query.parameters import Moment
+from services.query.moment import Moment
 from services.query.render import instant, instant_or_none, rate
 from services.query.shapes import ExplainedItem, ExplainedStage, Explanation
 

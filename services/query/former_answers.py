@@ -7,9 +7,10 @@ from typing import Any, cast, get_args
 from projections.reports import BY_NAME
 from projections.reports.ageing import Line
 from services.errors import BadRequest
+from services.http.parameters import subject
 from services.ledger.journal import Connection
 from services.query import reports
-from services.query.parameters import Between, Moment, subject
+from services.query.moment import Between, Moment
 from services.query.render import instant
 from services.query.reports import Changed, Differences, Question
 from services.query.shapes import (

@@ -5,7 +5,7 @@ import asyncpg
 from services.errors import Unavailable
 from services.postgres.connection import DATABASE_AWAY, NOT_THERE
 from services.postgres.statements import queries
-from services.query.position_waiter import Stream
+from services.query.nats_listener import NatsListener
 from services.runtime.health import Health, Reason
 from services.stream.state import find
 
@@ -14,7 +14,7 @@ ROOM_S = 2.0
 """How long a look waits for a connection while readers have them all."""
 
 
-async def check(pool: asyncpg.Pool, stream: Stream, name: str) -> Health:
+async def check(pool: asyncpg.Pool, stream: NatsListener, name: str) -> Health:
     """How it is now. NATS may be away: then nothing is said of the stream."""
     try:
         async with pool.acquire(timeout=ROOM_S) as connection:
@@ -41,7 +41,7 @@ async def check(pool: asyncpg.Pool, stream: Stream, name: str) -> Health:
     return Health((), state, figures | await _of_stream(stream, name))
 
 
-async def _of_stream(stream: Stream, name: str) -> dict[str, float]:
+async def _of_stream(stream: NatsListener, name: str) -> dict[str, float]:
     if stream.nc is None or not stream.nc.is_connected:
         return {}
     try:

@@ -18,7 +18,7 @@ from projections.replay.history import Effective, effective
 from services.errors import NotKnown, NotProvisioned
 from services.ledger.journal import Connection, Row, recorded_of
 from services.postgres.statements import queries
-from services.query.entry_effects import caused_by, sequences_of
+from services.query.entry_effects import effects_of, sequences_of
 from services.query.render import instant
 from services.query.shapes import Caused, History, HistoryEntry
 from services.views.generation import Generation, served
@@ -68,7 +68,7 @@ class HistoryReader:
         last = rows[-1]["sequence"] if len(rows) == PART else self.known_at
         between = [each for each in self.publications if after < each["sequence"] <= last]
         part: list[Row] = sorted([*rows, *between], key=lambda row: int(row["sequence"]))
-        caused = await caused_by(connection, self.generation, [row["sequence"] for row in part], self.subject)
+        caused = await effects_of(connection, self.generation, [row["sequence"] for row in part], self.subject)
         return [self._entry(row, caused[row["sequence"]]) for row in part], last if len(rows) == PART else None
 
     def _entry(self, row: Row, caused: list[Caused]) -> HistoryEntry:

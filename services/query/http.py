@@ -15,13 +15,13 @@ from services.errors import DaybookError
 from services.http.docs import describe
 from services.http.monitoring import Monitor
 from services.http.openapi import HEALTH, READY
+from services.http.parameters import subject
+from services.http.problems import Problem, problem_of
 from services.postgres.connection import DATABASE_AWAY, NOT_THERE
 from services.query import openapi, render, report_routes, shapes
 from services.query.explain import explain
 from services.query.former_answers import LISTS, ageing, changes, deal, funnel, listed
 from services.query.history import HistoryReader
-from services.query.parameters import subject
-from services.query.problems import Problem, problem_of
 from services.query.render import CSV, JSON, csv_parts, headers_of, instant, list_in_parts, rows_answer
 from services.query.request_context import ROOM_S, Asked, Reading
 from services.query.status import status

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from projections.columns import Kind
 from projections.reports.report import Report
+from services.http.problems import CONTENT_TYPE, KINDS, type_of
 from services.query.former_answers import COMPARED
-from services.query.problems import CONTENT_TYPE, KINDS, type_of
 
 ABOUT: dict[str, Any] = {
     "title": "Daybook query",

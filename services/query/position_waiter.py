@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 from services.errors import Unavailable
-from services.nats import connection as stream_connection
 from services.postgres.connection import DATABASE_AWAY
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 
 log = structlog.get_logger()
 
@@ -18,10 +15,9 @@ WAIT_S = 5.0
 """How long a reader may wait."""
 LOOK_S = 0.25
 """Notices can be lost; while somebody waits, the position is looked at so often at least."""
-NOTICES = "notice.projected.*"
 
 
-class Arrivals:
+class PositionWaiter:
     """One look at the lanes' position serves all who wait."""
 
     def __init__(self, look: Callable[[], Awaitable[int]]) -> None:
@@ -54,7 +50,7 @@ class Arrivals:
     async def stop(self) -> None:
         """Nobody waits any more."""
         if self._watching is not None:
-            await ended([self._watching])
+            await cancel_and_wait([self._watching])
 
     async def _watch(self) -> None:
         while self._waiting:
@@ -72,25 +68,3 @@ class Arrivals:
                     await self._noticed.wait()
             except TimeoutError:
                 pass
-
-
-class Stream:
-    """The connection to NATS, once there is one: query answers without it too, only later and without the stream's
-    own figures."""
-
-    def __init__(self, url: str, on_notice: Callable[[], None]) -> None:
-        self._url = url
-        self._on_notice = on_notice
-        self.nc: Client | None = None
-
-    async def run(self) -> None:
-        """Connect, however long that takes, and listen until cancelled."""
-        try:
-            self.nc = await stream_connection.connect_listening(self._url, "query", NOTICES, self._noticed)
-            await asyncio.get_running_loop().create_future()
-        finally:
-            if self.nc is not None:
-                await self.nc.close()
-
-    async def _noticed(self, _: Msg) -> None:
-        self._on_notice()

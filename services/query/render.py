@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from contracts.types.money import in_units
 from projections.replay.entry import FOREVER
-from services.query.parameters import Moment
+from services.query.moment import Moment
 from services.query.shapes import (
     Ageing,
     Changes,

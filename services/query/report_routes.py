@@ -15,9 +15,9 @@ from projections.reports.report import Report
 from services.errors import BadRequest
 from services.query import reports, shapes
 from services.query.catalog import summary
+from services.query.moment import Moment, read_time
 from services.query.openapi import answer as described
 from services.query.openapi import report_parameters
-from services.query.parameters import Moment, read_time
 from services.query.render import CSV, JSON, NDJSON, csv_answer, headers_of, instant, preferred, rows_answer
 from services.query.reports import MAX_ROWS, Question
 from services.query.request_context import Asked, Reading

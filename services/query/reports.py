@@ -18,11 +18,12 @@ from projections.columns import Kind, columns_of
 from projections.reports import compose
 from projections.reports.report import Aggregate, Report, Rows, Snapshot
 from services.errors import BadRequest, NotKnown
+from services.http.parameters import subject
 from services.ledger.journal import Connection
 from services.postgres.statements import queries
-from services.query.parameters import Between, Moment, subject
+from services.query.moment import Between, Moment
 from services.query.render import instant
-from services.query.row_diff import ways
+from services.query.row_diff import row_diffs
 from services.query.shapes import Cause, ReportChange, ReportChanges, RowBehind, RowsBehind
 
 _SQL = queries("services.query", "reports.sql")
@@ -449,7 +450,7 @@ async def _changed_rows(
     found = await _fetch(connection, asked, compose.as_json_versions(report.columns, text), bind)
     told = [{**row, "row": json.loads(row["row"])} for row in found]
     key = [*report.key]
-    changed = ways(
+    changed = row_diffs(
         told,
         lambda version: tuple(version["row"][name] for name in key),
         lambda version: says(version["row"]),

@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.errors import BadRequest, DaybookError
+from services.http.parameters import parameters, sequence
+from services.http.problems import Problem
 from services.ledger.journal import Connection
 from services.postgres.connection import DATABASE_AWAY, NOT_THERE
-from services.query import parameters as times
+from services.query import moment as times
 from services.query.access import Readers
-from services.query.parameters import Between, Following, Moment, Reach, parameters, sequence
-from services.query.position_waiter import WAIT_S, Arrivals, Stream
-from services.query.problems import Problem
+from services.query.moment import Between, Following, Moment, Reach
+from services.query.nats_listener import NatsListener
+from services.query.position_waiter import WAIT_S, PositionWaiter
 from services.query.render import Rows, csv_answer, headers_of, json_answer, prefers_csv
 from services.stream.read import taken_after
 
@@ -78,8 +80,8 @@ class Reading:
 
     pool: asyncpg.Pool
     readers: Readers
-    arrivals: Arrivals
-    stream: Stream
+    arrivals: PositionWaiter
+    stream: NatsListener
     stream_name: str
 
     @asynccontextmanager

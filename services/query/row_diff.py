@@ -11,7 +11,7 @@ Says = TypeVar("Says")
 
 
 @dataclass(frozen=True, slots=True)
-class Way(Generic[Says]):
+class RowDiff(Generic[Says]):
     """One row that says something else at the end than at the start."""
 
     before: Says | None
@@ -29,13 +29,13 @@ class Way(Generic[Says]):
         return said
 
 
-def ways(
+def row_diffs(
     versions: Iterable[Row],
     key: Callable[[Row], Hashable],
     says: Callable[[Row], Says | None],
     from_known: int,
     to_known: int,
-) -> list[Way[Says]]:
+) -> list[RowDiff[Says]]:
     """The rows that differ between two sequences, from all their versions that begin or end in between."""
     by_key: dict[Hashable, list[tuple[int, int, Says | None]]] = {}
     for version in versions:
@@ -44,7 +44,7 @@ def ways(
     return [each for each in found if each.before != each.after]
 
 
-def _way(key: Hashable, versions: list[tuple[int, int, Says | None]], from_known: int, to_known: int) -> Way[Says]:
+def _way(key: Hashable, versions: list[tuple[int, int, Says | None]], from_known: int, to_known: int) -> RowDiff[Says]:
     def at(sequence: int) -> Says | None:
         return next((says for known_from, known_to, says in versions if known_from <= sequence < known_to), None)
 
@@ -56,4 +56,4 @@ def _way(key: Hashable, versions: list[tuple[int, int, Says | None]], from_known
         if then != now:
             causes.append(moment)
         now = then
-    return Way(before, now, tuple(causes), key)
+    return RowDiff(before, now, tuple(causes), key)

@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 
+from services.endpoints import endpoints
 from services.errors import NotConfigured
 from services.http.monitoring import Monitor
 from services.http.protocol import Crowd
@@ -17,12 +18,13 @@ from services.postgres import connection as database
 from services.query.access import Readers
 from services.query.health import check
 from services.query.http import application
-from services.query.parameters import projected
-from services.query.position_waiter import Arrivals, Stream
+from services.query.moment import projected
+from services.query.nats_listener import NatsListener
+from services.query.position_waiter import PositionWaiter
 from services.query.request_context import Reading
-from services.runtime.shutdown import ended, until_told
+from services.runtime.shutdown import cancel_and_wait, run_until_signal
 from services.runtime.tls import server_context
-from services.settings import LOOPBACK, Settings, endpoints
+from services.settings import LOOPBACK, Settings
 
 log = structlog.get_logger()
 
@@ -50,8 +52,8 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         async with pool.acquire() as connection:
             return await projected(connection)
 
-    arrivals = Arrivals(position)
-    stream = Stream(where.nats_url, arrivals.notice)
+    arrivals = PositionWaiter(position)
+    stream = NatsListener(where.nats_url, arrivals.notice)
     listening = asyncio.create_task(stream.run())
     try:
         reading = Reading(pool, Readers(pool, settings.open_reads), arrivals, stream, settings.stream)
@@ -62,13 +64,13 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             yield port
     finally:
         await arrivals.stop()
-        await ended([listening])
+        await cancel_and_wait([listening])
         pool.terminate()
 
 
 async def serve(settings: Settings) -> None:
     """Query until a signal says stop."""
-    await until_told(_serve(settings))
+    await run_until_signal(_serve(settings))
     log.info("query_stopped")
 
 

@@ -7,15 +7,15 @@ import asyncpg
 from contracts.cloudevents.envelope import CloudEvent
 from contracts.types.microseconds import instant
 from services.errors import Unavailable
-from services.ledger.expected_stream import Expected, expected
-from services.ledger.stream_identity import Remembered
-from services.recorder.classify import judge
+from services.ledger.expected_stream import ExpectedMessage, expected
+from services.ledger.stream_identity import StreamIdentity
+from services.recorder.classify import classify
 from services.stream.append import message_of
 from services.stream.append_at import PutBack
 
 
 async def lacking(
-    connection: asyncpg.Connection, ours: Remembered, after: int, now_us: int
+    connection: asyncpg.Connection, ours: StreamIdentity, after: int, now_us: int
 ) -> AsyncIterator[list[PutBack]]:
     """Yield the messages that the stream lacks behind a sequence.
 
@@ -35,9 +35,9 @@ async def lacking(
         yield [each for each in messages if each.sequence > after]
 
 
-def _first(message: Expected, seen: set[str]) -> str | None:
+def _first(message: ExpectedMessage, seen: set[str]) -> str | None:
     """The identity of an event that the journal does not know yet, the first time that it comes."""
-    said = judge(message.stream_subject, message.message)
+    said = classify(message.stream_subject, message.message)
     if not isinstance(said, CloudEvent) or (identity := message_of(said).identity) in seen:
         return None
     seen.add(identity)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.ledger.stream_comparison import Comparison
-from services.ledger.stream_identity import Remembered
+from services.ledger.stream_identity import StreamIdentity
 from services.stream.quiesce import is_closed
 from services.stream.sequence_ranges import Ranges, count
 from services.stream.state import StreamState
@@ -34,7 +34,7 @@ class Moved:
     new: tuple[int, int]
 
 
-def action(ours: Remembered, found: StreamState | None, comparison: Comparison) -> Action:
+def action(ours: StreamIdentity, found: StreamState | None, comparison: Comparison) -> Action:
     """Choose the action that the stream needs."""
     if found is None or not comparison.rewound_only or comparison.to_come:
         return Action.MAKE_ANEW

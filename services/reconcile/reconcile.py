@@ -18,13 +18,14 @@ It holds the recorder's lock, so nobody records meanwhile.
 import time
 from dataclasses import dataclass
 
+from services.endpoints import Endpoints
 from services.errors import ClockDiffers, LostLeadership, StillRecording, StreamMismatch
 from services.postgres.leader_lock import Lease, leadership
 from services.reconcile.plan import Action, Moved
 from services.reconcile.steps import Look, Progress, Work
 from services.recorder.checks import NAMING_S
-from services.runtime.shutdown import until_one_ends
-from services.settings import Endpoints, Settings
+from services.runtime.shutdown import run_until_one_ends
+from services.settings import Settings
 from services.stream.clock import ahead_s, words
 from services.stream.sequence_ranges import told
 
@@ -80,7 +81,7 @@ async def apply(
 
     try:
         async with leadership(where.database_url, "recorder", stands_by) as lease:
-            await until_one_ends(run(lease), lease.watch())
+            await run_until_one_ends(run(lease), lease.watch())
     except LostLeadership as error:
         raise StillRecording(f"The recorder's lock was lost on the way: {error} Run this again; it goes on.") from error
     return done[0]

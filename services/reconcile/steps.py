@@ -9,9 +9,10 @@ from typing import Any, Protocol, Self
 import asyncpg
 
 from contracts.types.microseconds import microseconds
+from services.endpoints import Endpoints
 from services.errors import LostLeadership, StreamMismatch, Unavailable
 from services.ledger.stream_comparison import Comparison, compare
-from services.ledger.stream_identity import Remembered, remembered
+from services.ledger.stream_identity import StreamIdentity, remembered
 from services.nats import connection as stream_connection
 from services.nats.client import FollowingClient
 from services.postgres import connection as database
@@ -19,8 +20,8 @@ from services.postgres.leader_lock import Lease, writer_of
 from services.reconcile import records
 from services.reconcile.missing_messages import lacking
 from services.reconcile.plan import Action, Moved, action, foreign, moved
-from services.settings import Endpoints, Settings
-from services.stream.append_at import batches, put_back
+from services.settings import Settings
+from services.stream.append_at import append_at, batches
 from services.stream.clock import BOUND_S
 from services.stream.configuration import configuration, differences, disk_of, fresh
 from services.stream.messages import Messages
@@ -45,7 +46,7 @@ class Progress(Protocol):
 class Look:
     """The stream beside what the ledger remembers of it."""
 
-    ours: Remembered
+    ours: StreamIdentity
     found: StreamState | None
     comparison: Comparison
     recorded_ahead: tuple[int, int] | None
@@ -190,7 +191,7 @@ class Work:
         messages = lacking(self._connection, ours, found.last_sequence, microseconds(found.asked_at))
         async for batch in batches(messages):
             await self._leads()
-            await put_back(self._nc, self._stream, batch)
+            await append_at(self._nc, self._stream, batch)
             self._progress.advances(len(batch))
 
     async def moved(self, look: Look) -> list[Moved]:

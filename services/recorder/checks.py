@@ -16,7 +16,7 @@ from contracts.cloudevents.canonical import leaf_hash
 from contracts.types.microseconds import microseconds
 from services.errors import DaybookError, StreamMismatch, Unavailable
 from services.ledger.stream_comparison import compare
-from services.ledger.stream_identity import Remembered, check_stream, remembered
+from services.ledger.stream_identity import StreamIdentity, check_stream, remembered
 from services.nats.client import FollowingClient
 from services.postgres import connection as database
 from services.recorder.write import Writer, last_row
@@ -31,7 +31,7 @@ NAMING_S = 20.0
 log = structlog.get_logger()
 
 
-async def check(nc: Client, connection: asyncpg.Connection, stream: str) -> Remembered:
+async def check(nc: Client, connection: asyncpg.Connection, stream: str) -> StreamIdentity:
     """Look at the stream and at the message where the journal ends; costs the same however long they are.
 
     Raises StreamMismatch, Unavailable, NotProvisioned.
@@ -43,7 +43,7 @@ async def check(nc: Client, connection: asyncpg.Connection, stream: str) -> Reme
     return ours
 
 
-async def watch(nc: Client, ours: Remembered, writer: Writer) -> NoReturn:
+async def watch(nc: Client, ours: StreamIdentity, writer: Writer) -> NoReturn:
     """Look again every few seconds.
 
     Raises StreamMismatch, and Unavailable when NATS has not answered for long: a standby may reach it.

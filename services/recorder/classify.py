@@ -16,13 +16,13 @@ class Unreadable:
     reason: str
 
 
-def judge(subject: str, message: bytes) -> CloudEvent | Unreadable:
+def classify(subject: str, message: bytes) -> CloudEvent | Unreadable:
     """The event that a message is, if it is one. Never raises: no message may stop the recorder."""
     return _judged(subject, message, read_recorded)
 
 
-def judge_entry(subject: str, message: bytes) -> CloudEvent | Unreadable:
-    """The event that an entry of the journal is: as `judge`, but what was let in once is not refused by newer rules."""
+def classify_entry(subject: str, message: bytes) -> CloudEvent | Unreadable:
+    """Classify an entry of the journal: as `classify`, but what was let in once is not refused by newer rules."""
     return _judged(subject, message, read_entry)
 
 

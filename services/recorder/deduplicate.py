@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contracts.cloudevents.canonical import read_json
-from services.recorder.journal_rows import Judged
+from services.recorder.journal_rows import ClassifiedMessage
 
 Identity = tuple[str, str]
 
 
-def dispositions(batch: Iterable[Judged], recorded: Mapping[Identity, tuple[int, bytes]]) -> list[Judged]:
+def deduplicated(
+    batch: Iterable[ClassifiedMessage], recorded: Mapping[Identity, tuple[int, bytes]]
+) -> list[ClassifiedMessage]:
     """The rows of a batch, in order, given the entries (sequence, message) that hold some identities already."""
     first = dict(recorded)
-    found: list[Judged] = []
+    found: list[ClassifiedMessage] = []
     for each in batch:
         row = each.row
         if row.counts:
@@ -24,7 +26,7 @@ def dispositions(batch: Iterable[Judged], recorded: Mapping[Identity, tuple[int,
                     original=original,
                     reason=None if same else f"entry {original} has this identity: {_difference(message, row.message)}",
                 )
-                each = Judged(row, each.subjects)
+                each = ClassifiedMessage(row, each.subjects)
         found.append(each)
     return found
 

@@ -6,7 +6,7 @@ from time import monotonic, time
 from nats.aio.client import Client
 
 from services.errors import Unavailable
-from services.recorder.write import Position
+from services.recorder.write import JournalPosition
 from services.runtime.health import Health, Reason
 from services.stream.clock import BOUND_S, ahead_s, words
 from services.stream.read import message_at
@@ -18,12 +18,12 @@ STANDS_BY_S = 5.0
 """Who stands by has asked for the lock within so long."""
 
 
-class Standing:
+class RecorderHealth:
     """State of a recorder, reported by its service."""
 
     def __init__(self) -> None:
         self._asked_at = float("-inf")
-        self._leads: tuple[Client, str, Callable[[], Position]] | None = None
+        self._leads: tuple[Client, str, Callable[[], JournalPosition]] | None = None
         self._interrupted = "it is just starting"
         self._code = "not_recording"
 
@@ -31,7 +31,7 @@ class Standing:
         """Note that this recorder has asked for the lock, and another recorder has it."""
         self._asked_at = monotonic()
 
-    def leads(self, nc: Client, stream: str, position: Callable[[], Position]) -> None:
+    def leads(self, nc: Client, stream: str, position: Callable[[], JournalPosition]) -> None:
         """Note that this recorder writes the journal of a stream; `position` says how far the journal goes."""
         self._leads = nc, stream, position
 
@@ -54,7 +54,7 @@ class Standing:
         return Health((reason,), {"role": "waiting"}, {"daybook_recorder_leading": 0})
 
 
-async def _leading(nc: Client, stream: str, position: Callable[[], Position]) -> Health:
+async def _leading(nc: Client, stream: str, position: Callable[[], JournalPosition]) -> Health:
     state: dict[str, object] = {"role": "leading", "sequence": position().sequence}
     leading = {"daybook_recorder_leading": 1.0}
     try:
@@ -81,7 +81,7 @@ async def _leading(nc: Client, stream: str, position: Callable[[], Position]) ->
     return Health(reasons, state | {"lag_messages": messages, "lag_seconds": round(seconds, 3)}, figures)
 
 
-def _of_clocks(ahead: float, oldest_to_come_s: float, position: Position) -> list[Reason]:
+def _of_clocks(ahead: float, oldest_to_come_s: float, position: JournalPosition) -> list[Reason]:
     reasons = []
     if (what := words(ahead)) is not None:
         reasons.append(Reason("clock_differs", what))

@@ -11,7 +11,7 @@ from contracts.types.microseconds import instant, microseconds
 from projections.replay.document_number import DocumentNumber, numbered
 from projections.replay.entry import PLAYBOOK_LANE, lane_of
 from projections.replay.payment_chain import Link, links
-from services.recorder.classify import Unreadable, judge
+from services.recorder.classify import Unreadable, classify
 from services.stream.read import Stored, recorded_at_us
 
 
@@ -63,7 +63,7 @@ class Concern(NamedTuple):
     """Sequence of the later entry by which it became known that the entry concerns the subject."""
 
 
-class Judged(NamedTuple):
+class ClassifiedMessage(NamedTuple):
     """A message's row, and the subjects that its own content names."""
 
     row: JournalRow
@@ -74,9 +74,9 @@ class Judged(NamedTuple):
     """The number that it gives to a document."""
 
 
-def judged(messages: Iterable[Stored], not_before: datetime) -> list[Judged]:
+def classified(messages: Iterable[Stored], not_before: datetime) -> list[ClassifiedMessage]:
     """The rows of messages, as if no identity came twice. `recorded_at` never goes back behind `not_before`."""
-    found: list[Judged] = []
+    found: list[ClassifiedMessage] = []
     at_us = microseconds(not_before)
     for message in messages:
         at_us = recorded_at_us(message, at_us)
@@ -90,11 +90,11 @@ def concern(subject: str, sequence: int, since: int | None = None) -> Concern:
     return Concern(subject, sequence, lane, since)
 
 
-def _judged(message: Stored, at_us: int) -> Judged:
+def _judged(message: Stored, at_us: int) -> ClassifiedMessage:
     sequence, _, stream_subject, data = message
     recorded_at = instant(at_us)
     leaf = leaf_hash(sequence, at_us, stream_subject, data)
-    said = judge(stream_subject, data)
+    said = classify(stream_subject, data)
     if isinstance(said, Unreadable):
         row = JournalRow(
             sequence,
@@ -114,7 +114,7 @@ def _judged(message: Stored, at_us: int) -> Judged:
             message=data,
             leaf_hash=leaf,
         )
-        return Judged(row, frozenset())
+        return ClassifiedMessage(row, frozenset())
     target = None
     if said.event.family == "correction":
         assert isinstance(said.event, EventCorrected | EventVoided)
@@ -137,4 +137,4 @@ def _judged(message: Stored, at_us: int) -> Judged:
         message=data,
         leaf_hash=leaf,
     )
-    return Judged(row, said.event.concerns() | {said.subject}, links(said, sequence), numbered(said))
+    return ClassifiedMessage(row, said.event.concerns() | {said.subject}, links(said, sequence), numbered(said))

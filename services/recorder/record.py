@@ -13,15 +13,14 @@ import structlog
 
 from services.nats.client import FollowingClient
 from services.recorder import metrics
-from services.recorder.journal_rows import JournalRow, Judged, judged
+from services.recorder.journal_rows import ClassifiedMessage, JournalRow, classified
 from services.recorder.write import Writer
 from services.stream.clock import until_now
 from services.stream.follow import Follower
+from services.stream.notices import RECORDED
 
 BATCH = 1000
 """The most messages in one transaction; fewer when no more have arrived."""
-NOTICE = "notice.recorded"
-"""Told after each commit, with the highest sequence of the journal in decimal digits."""
 _AT_A_TIME = 50
 """So many messages are judged before the connections have their turn."""
 
@@ -35,7 +34,7 @@ class Recorder:
         self._nc = nc
         self._stream = stream
         self._writer = writer
-        self._judged: asyncio.Queue[list[Judged]] = asyncio.Queue(1)
+        self._judged: asyncio.Queue[list[ClassifiedMessage]] = asyncio.Queue(1)
 
     async def judge(self) -> NoReturn:
         """Follow the stream and judge its messages. Raises StreamMismatch, ClockDiffers and Unavailable."""
@@ -45,9 +44,9 @@ class Recorder:
         async with Follower(self._nc, self._stream, position.sequence + 1, behind) as follower:
             while True:
                 messages, differs = until_now(await follower.batch(BATCH))
-                batch: list[Judged] = []
+                batch: list[ClassifiedMessage] = []
                 for start in range(0, len(messages), _AT_A_TIME):
-                    batch += judged(messages[start : start + _AT_A_TIME], recorded_at)
+                    batch += classified(messages[start : start + _AT_A_TIME], recorded_at)
                     recorded_at = batch[-1].row.recorded_at
                     await asyncio.sleep(0)
                 if batch:
@@ -70,7 +69,7 @@ class Recorder:
         if not self._nc.is_connected:
             return  # losing a notice costs latency only
         try:
-            await self._nc.publish(NOTICE, str(sequence).encode())
+            await self._nc.publish(RECORDED, str(sequence).encode())
         except (nats.errors.Error, OSError) as error:
             log.warning("notice_not_sent", sequence=sequence, error=repr(error))
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 import asyncpg
 import structlog
 
+from services.endpoints import Endpoints, endpoints
 from services.errors import ClockDiffers, DaybookError, LostLeadership, NotProvisioned, StreamMismatch, Unavailable
 from services.http.monitoring import answering
 from services.ledger import event_types
@@ -17,12 +18,12 @@ from services.nats import connection as stream_connection
 from services.postgres import connection as database
 from services.postgres.leader_lock import leadership, writer_of
 from services.recorder import checks, metrics
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
-from services.runtime.garbage_collector import spare_the_collector
-from services.runtime.shutdown import until_one_ends, until_told
-from services.settings import Endpoints, Settings, endpoints
+from services.runtime.garbage_collector import tune_garbage_collector
+from services.runtime.shutdown import run_until_one_ends, run_until_signal
+from services.settings import Settings
 from services.stream.failover import look_elsewhere
 
 _NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
@@ -37,26 +38,26 @@ log = structlog.get_logger()
 async def serve(settings: Settings) -> None:
     """Run until a signal says stop. Raises StreamMismatch: recording on would do harm."""
     at = endpoints(settings)
-    spare_the_collector()
-    await until_told(_serve(settings, at))
+    tune_garbage_collector()
+    await run_until_signal(_serve(settings, at))
     log.info("recorder_stopped")
 
 
 async def _serve(settings: Settings, at: Endpoints) -> None:
-    standing = Standing()
+    standing = RecorderHealth()
     async with answering(settings, standing.check, settings.recorder_host, settings.recorder_port):
         await run(at, settings.stream, standing)
 
 
-async def run(at: Endpoints, stream: str, standing: Standing | None = None) -> NoReturn:
+async def run(at: Endpoints, stream: str, standing: RecorderHealth | None = None) -> NoReturn:
     """Record, or stand by, until cancelled. Raises StreamMismatch."""
-    standing = standing or Standing()
+    standing = standing or RecorderHealth()
     pause = PAUSES_S[0]
     while True:
         began = monotonic()
         try:
             async with leadership(at.database_url, "recorder", standing.stands_by) as lease:
-                await until_one_ends(lease.watch(), _lead(at, stream, standing))
+                await run_until_one_ends(lease.watch(), _lead(at, stream, standing))
         except ClockDiffers as error:
             log.warning("recorder_interrupted", reason=str(error))
             standing.interrupted(str(error), "clock_differs")
@@ -75,7 +76,7 @@ async def run(at: Endpoints, stream: str, standing: Standing | None = None) -> N
         await asyncio.sleep(pause)
 
 
-async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
+async def _lead(at: Endpoints, stream: str, standing: RecorderHealth) -> None:
     nc = await stream_connection.connect_following(at.nats_url, "recorder")
     try:
         connection = await database.connect(at.database_url, "daybook_recorder")
@@ -88,7 +89,7 @@ async def _lead(at: Endpoints, stream: str, standing: Standing) -> None:
             metrics.began(writer.position.sequence)
             standing.leads(nc, stream, lambda: writer.position)
             recorder = Recorder(nc, stream, writer)
-            await until_one_ends(
+            await run_until_one_ends(
                 recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer), look_elsewhere(nc, stream)
             )
         except StreamMismatch as error:

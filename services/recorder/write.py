@@ -17,15 +17,15 @@ from services.errors import LostLeadership
 from services.ledger import document_numbers, payment_links
 from services.ledger.journal import recorded_of
 from services.postgres.statements import queries
-from services.recorder.deduplicate import Identity, dispositions
-from services.recorder.journal_rows import Concern, JournalRow, Judged, concern
+from services.recorder.deduplicate import Identity, deduplicated
+from services.recorder.journal_rows import ClassifiedMessage, Concern, JournalRow, concern
 from services.stream.read import Place
 
 _SQL = queries("services.recorder", "write.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class JournalPosition:
     """How far the journal goes."""
 
     sequence: int
@@ -38,7 +38,7 @@ class Position:
         return Place(self.sequence, microseconds(self.recorded_at), self.leaf_hash)
 
 
-_EMPTY = Position(0, datetime.min.replace(tzinfo=UTC), b"")
+_EMPTY = JournalPosition(0, datetime.min.replace(tzinfo=UTC), b"")
 
 
 async def last_row(connection: asyncpg.Connection) -> asyncpg.Record | None:
@@ -49,7 +49,7 @@ async def last_row(connection: asyncpg.Connection) -> asyncpg.Record | None:
 class Writer:
     """Writes over one connection. What goes wrong ends it: open another one, which reads its position anew."""
 
-    def __init__(self, connection: asyncpg.Connection, position: Position, awaited: set[Identity]) -> None:
+    def __init__(self, connection: asyncpg.Connection, position: JournalPosition, awaited: set[Identity]) -> None:
         self._connection = connection
         self._awaited = awaited
         self.position = position
@@ -58,11 +58,11 @@ class Writer:
     async def open(cls, connection: asyncpg.Connection) -> "Writer":
         """A writer that goes on where the journal ends."""
         last = await last_row(connection)
-        position = Position(last["sequence"], last["recorded_at"], last["leaf_hash"]) if last else _EMPTY
+        position = JournalPosition(last["sequence"], last["recorded_at"], last["leaf_hash"]) if last else _EMPTY
         awaited = {(row["target_source"], row["target_id"]) for row in await connection.fetch(_SQL["awaited"])}
         return cls(connection, position, awaited)
 
-    async def write(self, batch: Sequence[Judged]) -> list[JournalRow]:
+    async def write(self, batch: Sequence[ClassifiedMessage]) -> list[JournalRow]:
         """Commit the messages that follow the position; the rows as they were written.
 
         Raises LostLeadership when another recorder wrote them, and what asyncpg raises when PostgreSQL goes away:
@@ -81,7 +81,7 @@ class Writer:
         except asyncpg.IntegrityConstraintViolationError as error:
             self._lost(error)
         last = batch[-1].row
-        self.position = Position(last.sequence, last.recorded_at, last.leaf_hash)
+        self.position = JournalPosition(last.sequence, last.recorded_at, last.leaf_hash)
         return [each.row for each in batch]
 
     def _lost(self, error: asyncpg.IntegrityConstraintViolationError) -> NoReturn:
@@ -91,13 +91,13 @@ class Writer:
             f"Another recorder has written behind sequence {self.position.sequence}: this one stops ({error})."
         ) from error
 
-    async def _probed(self, batch: Sequence[Judged]) -> list[Judged]:
+    async def _probed(self, batch: Sequence[ClassifiedMessage]) -> list[ClassifiedMessage]:
         entries = [each.row.identity for each in batch if each.row.counts]
         sources, ids = zip(*entries, strict=True)
         rows = await self._connection.fetch(_SQL["entries_of"], sources, ids)
-        return dispositions(batch, {(row["source"], row["id"]): (row["sequence"], row["message"]) for row in rows})
+        return deduplicated(batch, {(row["source"], row["id"]): (row["sequence"], row["message"]) for row in rows})
 
-    async def _commit(self, batch: Sequence[Judged]) -> None:
+    async def _commit(self, batch: Sequence[ClassifiedMessage]) -> None:
         entries = [each for each in batch if each.row.counts]
         async with self._connection.transaction():
             await self._connection.copy_records_to_table(
@@ -118,7 +118,9 @@ class Writer:
         self._awaited |= named
         self._awaited -= found
 
-    async def _follow_targets(self, entries: Sequence[Judged]) -> tuple[set[Identity], set[Identity], set[Identity]]:
+    async def _follow_targets(
+        self, entries: Sequence[ClassifiedMessage]
+    ) -> tuple[set[Identity], set[Identity], set[Identity]]:
         """Corrections concern all that their targets concern, whichever is recorded first.
 
         Gives the targets that these entries name, those of all named that are recorded, and of these the documents of

@@ -3,7 +3,7 @@
 import gc
 
 
-def spare_the_collector() -> None:
+def tune_garbage_collector() -> None:
     """Look through what is there now never again, and through what is new once: a fifth of the speed is at stake.
 
     What has lived through one look is not looked at again: with millions of objects that would take seconds, in which

@@ -22,7 +22,7 @@ def stop_signals() -> list[signal.Signals]:
     return [signal.SIGINT, signal.SIGTERM] if ignored else [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
-async def until_told(work: Coroutine[Any, Any, None]) -> None:
+async def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
     """Run the work until it ends, or until a signal says stop: then it is cancelled, and awaited.
 
     Raises NotPermitted as soon as NATS does not permit what the work does.
@@ -49,7 +49,7 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
             loop.remove_signal_handler(number)
 
 
-async def until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
+async def run_until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
     """Run side by side until one ends; raises what it raised. The others are cancelled, and awaited."""
     tasks = [asyncio.ensure_future(each) for each in work]
     try:
@@ -57,20 +57,20 @@ async def until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
         for each in done:
             each.result()
     finally:
-        await ended(tasks)
+        await cancel_and_wait(tasks)
 
 
 @asynccontextmanager
-async def beside(*work: Coroutine[Any, Any, Any]) -> AsyncIterator[None]:
+async def running_beside(*work: Coroutine[Any, Any, Any]) -> AsyncIterator[None]:
     """Run what never ends while the context is open; then it is cancelled, and awaited."""
     tasks = [asyncio.ensure_future(each) for each in work]
     try:
         yield
     finally:
-        await ended(tasks)
+        await cancel_and_wait(tasks)
 
 
-async def ended(tasks: Iterable[asyncio.Task[Any]]) -> None:
+async def cancel_and_wait(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel them and wait for their end; what they raise is dropped.
 
     They are cancelled until they do end: `asyncio.wait_for`, with which nats-py connects and flushes, swallows a
@@ -110,7 +110,7 @@ async def unless_refused(work: Coroutine[Any, Any, Result]) -> Result:
             cancel()
 
     def cancel() -> None:
-        if not task.done():  # nats-py may swallow a cancellation: see `ended`
+        if not task.done():  # nats-py may swallow a cancellation: see `cancel_and_wait`
             task.cancel()
             loop.call_later(_CANCEL_AGAIN_S, cancel)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped as shipped_playbooks
 from projections.views import generation_digest
+from services.endpoints import Endpoints
 from services.errors import DaybookError, ReportingInUse
 from services.ledger.event_types import announce_unled
 from services.ledger.schema import Identity, check_time_zone, confine, identify, identity, migrate
@@ -16,7 +17,7 @@ from services.ledger.stream_identity import check_stream, remembered
 from services.nats import connection as stream_connection
 from services.notary import heads_stream
 from services.postgres import connection as database
-from services.settings import Endpoints, Settings
+from services.settings import Settings
 from services.setup import playbooks
 from services.stream.configuration import disk_of
 from services.stream.configuration import provision as provision_stream

@@ -50,7 +50,7 @@ async def batches(messages: AsyncIterable[Sequence[PutBack]]) -> AsyncIterator[l
         yield held
 
 
-async def put_back(nc: Client, stream: str, batch: Sequence[PutBack]) -> None:
+async def append_at(nc: Client, stream: str, batch: Sequence[PutBack]) -> None:
     """Append one to `MAX_BATCH` messages whose sequences follow one another, all or none, on disk when this returns.
 
     Raises StreamMismatch when the stream does not end right before them, StreamFull, and Unavailable: then they may be

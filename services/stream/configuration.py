@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from nats.aio.client import Client
 
+from services.endpoints import Endpoints
 from services.errors import DaybookError, StreamMismatch, Unavailable
-from services.settings import LOOPBACK, Endpoints, Settings
+from services.settings import LOOPBACK, Settings
 from services.stream.state import StreamState, ask, create, find, read
 
 SUBJECTS = ["daybook.account.*", "daybook.deal.*", "daybook.playbook.*"]

@@ -63,7 +63,7 @@ def difference(before: Mapping[RowKey, Row], after: Mapping[RowKey, Row], sequen
     return [Change(sequence, key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]
 
 
-class Shelf:
+class PlaybookTimeline:
     """The playbooks as they stood at any sequence."""
 
     def __init__(self, playbooks: Playbooks) -> None:
@@ -88,7 +88,12 @@ class Replaying:
     """
 
     def __init__(
-        self, subject: str, history: Sequence[JournalEntry], shelf: Shelf, views: Sequence[View[Any]], up_to: int
+        self,
+        subject: str,
+        history: Sequence[JournalEntry],
+        shelf: PlaybookTimeline,
+        views: Sequence[View[Any]],
+        up_to: int,
     ) -> None:
         self._replay = Replay(subject, views)
         self._history = history
@@ -129,7 +134,7 @@ class Replaying:
 
 
 def replayed(
-    subject: str, history: Sequence[JournalEntry], shelf: Shelf, views: Sequence[View[Any]], up_to: int
+    subject: str, history: Sequence[JournalEntry], shelf: PlaybookTimeline, views: Sequence[View[Any]], up_to: int
 ) -> tuple[Versions, dict[str, tuple[int, str]]]:
     """All versions of all rows of a subject, and the views whose fold raises, as `Replaying` gives them, at once."""
     replaying = Replaying(subject, history, shelf, views, up_to)

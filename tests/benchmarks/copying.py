@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from contracts.cloudevents.envelope import MAX_BATCH
 from services.nats import connection as stream_connection
-from services.recorder.journal_rows import Concern, JournalRow, Judged, concern, judged
+from services.recorder.journal_rows import ClassifiedMessage, Concern, JournalRow, classified, concern
 from services.stream.follow import Follower
 from tests.ledger import Ledger, fresh_ledger
 
@@ -31,12 +31,12 @@ async def copying(ledger: Ledger, to: int) -> float:
     return to / seconds
 
 
-async def _rows(ledger: Ledger, to: int) -> AsyncIterator[list[Judged]]:
+async def _rows(ledger: Ledger, to: int) -> AsyncIterator[list[ClassifiedMessage]]:
     """Yield the rows that the recorder writes for the ledger's stream, batch by batch."""
     nc = await stream_connection.connect_following(ledger.endpoints.nats_url, "test")
     try:
         async with Follower(nc, ledger.settings.stream, 1) as follower:
             async for messages in follower.batches(MAX_BATCH, end=to):
-                yield judged(messages, datetime.min.replace(tzinfo=UTC))
+                yield classified(messages, datetime.min.replace(tzinfo=UTC))
     finally:
         await nc.close()

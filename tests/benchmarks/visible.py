@@ -24,7 +24,7 @@ import asyncpg
 from projections.replay.entry import lane_of
 from services.embedded.supervisor import SERVICES
 from services.notary import key as notary_key
-from services.projector.notices import PROJECTED
+from services.stream.notices import PROJECTED
 from tests.benchmarks import usage
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.section import Run, Section

@@ -13,7 +13,7 @@ from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.process import Program
 from services.errors import ServerFailed
-from services.runtime.shutdown import ended
+from services.runtime.shutdown import cancel_and_wait
 from tests import ports
 from tests.faults.proxy import Proxy
 from tests.freezing import freeze, thaw
@@ -108,7 +108,7 @@ class OneOfEach(Servers):
 
     async def stop(self) -> None:
         if self._staging is not None:
-            await ended([self._staging])
+            await cancel_and_wait([self._staging])
         for each in self._running:
             with suppress(ServerFailed):  # it was never started
                 thaw(each.process)

@@ -48,7 +48,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         "            while end < len(arrivals) and arrivals[end].known == arrivals[end - 1].known:\n"
         "                end += 1\n",
         "",
-        Test("tests/integration/projector/test_abreast.py::test_lanes_whose_time_is_up_anywhere_go_on_from_there"),
+        Test(
+            "tests/integration/projector/test_combined_batch.py::test_lanes_whose_time_is_up_anywhere_go_on_from_there"
+        ),
         r"missing in|should not be in",
     ),
     Mutation(

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.runtime.shutdown import ended, unless_refused, until_one_ends
+from services.runtime.shutdown import cancel_and_wait, run_until_one_ends, unless_refused
 
 
 async def _swallows_one() -> None:
@@ -18,7 +18,7 @@ async def test_what_swallows_a_cancellation_is_cancelled_until_it_ends() -> None
     task = asyncio.create_task(_swallows_one())
     await asyncio.sleep(0)
     async with asyncio.timeout(10):
-        await ended([task])
+        await cancel_and_wait([task])
     assert task.cancelled()
 
 
@@ -31,7 +31,7 @@ async def test_what_failed_while_it_ended_is_not_raised() -> None:
 
     task = asyncio.create_task(fails())
     await asyncio.sleep(0)
-    await ended([task])
+    await cancel_and_wait([task])
     assert isinstance(task.exception(), ValueError)
 
 
@@ -50,7 +50,7 @@ async def test_the_first_that_fails_ends_the_others_and_is_raised() -> None:
         raise ValueError("the first")
 
     with pytest.raises(ValueError, match="the first"):
-        await until_one_ends(other(), fails())
+        await run_until_one_ends(other(), fails())
     assert over.is_set()
 
 

@@ -11,7 +11,7 @@ from projections.replay.playbooks import Playbooks
 from projections.replay.rulebook import Need, NeedKind, Phase
 from projections.view import fold
 from projections.views.stage_position import stage_position
-from projections.views.stage_position.position import Standing
+from projections.views.stage_position.position import DealPosition
 from projections.views.stage_position.rows import Status
 
 
@@ -77,7 +77,7 @@ def explain(deal: str, entries: Iterable[Entry[Event]], playbooks: Playbooks, as
     )
 
 
-def _stages(standing: Standing, opened_at: datetime) -> Iterable[StageExplained]:
+def _stages(standing: DealPosition, opened_at: datetime) -> Iterable[StageExplained]:
     book, evidence = standing.rulebook, standing.evidence
     reached = opened_at
     for stage in range(1, len(book.playbook.stages) + 1):

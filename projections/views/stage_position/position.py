@@ -54,7 +54,7 @@ class Claims:
         return run[::-1]
 
 
-class Standing:
+class DealPosition:
     """Judges entries in effective order."""
 
     __slots__ = ("claims", "evidence", "rulebook")

@@ -10,7 +10,7 @@ from projections.replay.entry import FOREVER, Entry
 from projections.replay.playbooks import Published
 from projections.view import FlagRow, RowKey
 from projections.views.stage_position.evidence import Finding
-from projections.views.stage_position.position import Intervals, Shown, Standing
+from projections.views.stage_position.position import DealPosition, Intervals, Shown
 from projections.views.stage_position.rows import Status
 
 VIEW = "stage_position"
@@ -27,7 +27,7 @@ class Deal:
     opening: Entry[Event] | None = None
     playbook: str = ""
     version: int | None = None
-    standing: Standing | None = None
+    standing: DealPosition | None = None
     """None before the opening and while the playbook is unknown."""
     status: Status = "open"
     amount: Decimal | None = None
@@ -54,7 +54,7 @@ class Deal:
         if published is None:
             return [self.flag(entry, Finding("unknown_playbook", key))]
         self.version = published.playbook.version
-        self.standing = Standing(published.rulebook)
+        self.standing = DealPosition(published.rulebook)
         return []
 
     def revalue(self, event: DealOpened | DealRevised | DealWon) -> None:

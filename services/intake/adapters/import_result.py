@@ -64,7 +64,7 @@ class Reject:
 
 
 @dataclass(slots=True)
-class Reading:
+class ImportResult:
     """All that an adapter found in its input."""
 
     drafts: list[Draft] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Reading:
         """A line of which no event can be made."""
         self.rejects.append(Reject(line, reason))
 
-    def in_order(self) -> "Reading":
+    def in_order(self) -> "ImportResult":
         """Sort the drafts by time, and within an instant as they were added. Returns this reading."""
         self.drafts.sort(key=lambda draft: draft.at)
         return self

@@ -10,24 +10,24 @@ from zoneinfo import ZoneInfo
 
 from contracts.types.currencies import MINOR_UNITS
 from services.errors import BadRequest
-from services.intake.adapters.import_result import Line, Reading, american_date, lines, start_of, subject_id
+from services.intake.adapters.import_result import ImportResult, Line, american_date, lines, start_of, subject_id
 
 _COLUMNS = ("customerID", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount", "Disputed", "SettledDate")
 _DISPUTED = {"Yes": True, "No": False}
 
 
-def read(file: Path, zone: ZoneInfo, currency: str) -> Reading:
+def read(file: Path, zone: ZoneInfo, currency: str) -> ImportResult:
     """All events of the file, in order of time. Raises BadRequest when the file or a column is missing, or for an
     unknown currency."""
     if currency not in MINOR_UNITS:
         raise BadRequest(f"{currency} is not an active ISO 4217 currency code, such as USD or CNY.")
-    reading = Reading()
+    reading = ImportResult()
     for line in lines(file, _COLUMNS):
         _invoice(reading, line, zone, currency)
     return reading.in_order()
 
 
-def _invoice(reading: Reading, line: Line, zone: ZoneInfo, currency: str) -> None:
+def _invoice(reading: ImportResult, line: Line, zone: ZoneInfo, currency: str) -> None:
     values = line.values
     try:
         for name in ("customerID", "invoiceNumber"):

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.errors import BadRequest
-from services.intake.adapters.import_result import Line, Reading, american_date, lines, start_of, subject_id
+from services.intake.adapters.import_result import ImportResult, Line, american_date, lines, start_of, subject_id
 
 CURRENCY = "USD"
 
@@ -25,7 +25,7 @@ _UNDATED = "Prospecting"
 _STAGES = {"Prospecting": "Prospecting", "Engaging": "Engaging", "Won": "Engaging", "Lost": "Engaging"}
 
 
-def read(folder: Path, zone: ZoneInfo, undated_at: date | None = None) -> Reading:
+def read(folder: Path, zone: ZoneInfo, undated_at: date | None = None) -> ImportResult:
     """All events of an export, in order of time. `undated_at` is the day for opportunities without an engage date.
 
     Raises BadRequest when a file or column is missing, or when there are undated opportunities and no day for them.
@@ -38,7 +38,7 @@ def read(folder: Path, zone: ZoneInfo, undated_at: date | None = None) -> Readin
             f"{undated} of {len(opportunities)} opportunities have no engage date (stage {_UNDATED}); nothing was "
             "sent. Say which day to record them under, for example --undated-at 2017-12-31."
         )
-    reading = Reading()
+    reading = ImportResult()
     days = [day for line in opportunities if (day := _day(line.values["engage_date"]))]
     if undated_at is not None:
         days.append(undated_at)
@@ -50,7 +50,7 @@ def read(folder: Path, zone: ZoneInfo, undated_at: date | None = None) -> Readin
     return reading.in_order()
 
 
-def _account(reading: Reading, line: Line, at: datetime) -> None:
+def _account(reading: ImportResult, line: Line, at: datetime) -> None:
     values = line.values
     if not values["account"]:
         reading.reject(line, "account is empty")
@@ -74,7 +74,7 @@ def _account(reading: Reading, line: Line, at: datetime) -> None:
     )
 
 
-def _opportunity(reading: Reading, line: Line, zone: ZoneInfo, undated_at: date | None) -> None:
+def _opportunity(reading: ImportResult, line: Line, zone: ZoneInfo, undated_at: date | None) -> None:
     values = line.values
     stage = values["deal_stage"]
     try:
@@ -114,7 +114,7 @@ def _opportunity(reading: Reading, line: Line, zone: ZoneInfo, undated_at: date 
         reading.add(line, start_of(closed, zone), "daybook.deal_lost.v1", subject, f"{id_}/lost", {})
 
 
-def _note_unlisted_products(reading: Reading, folder: Path, opportunities: list[Line]) -> None:
+def _note_unlisted_products(reading: ImportResult, folder: Path, opportunities: list[Line]) -> None:
     path = folder / "products.csv"
     if not path.exists():
         return

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from services.endpoints import Endpoints
 from services.nats import connection as stream_connection
-from services.settings import Endpoints
 from services.stream.state import ask
 from tests.ledger import Ledger
 from tests.servers import Servers

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from services.settings import Endpoints, Settings
+from services.endpoints import Endpoints
+from services.settings import Settings
 from services.setup.init import provision
 from tests.integration.deploy.own_nats import OwnNats
 from tests.servers import Servers

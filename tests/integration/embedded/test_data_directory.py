@@ -11,8 +11,8 @@ import pytest
 
 from services.embedded.data_directory import held
 from services.embedded.process import Process, Program
+from services.endpoints import running
 from services.errors import AlreadyRunning, DaybookError
-from services.settings import running
 from tests.service import until
 
 

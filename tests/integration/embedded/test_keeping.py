@@ -10,7 +10,7 @@ import pytest
 from services.embedded import restart_policy
 from services.embedded.log_rotation import rotate
 from services.embedded.process import Process, Program, Started
-from services.embedded.restart_policy import Kept
+from services.embedded.restart_policy import SupervisedProcess
 from services.errors import ServerFailed
 
 
@@ -47,7 +47,9 @@ async def test_what_keeps_ending_says_why(tmp_path: Path) -> None:
         if len(said) == 3:
             enough.set()
 
-    kept = Kept("script", _Script(tmp_path / "log", "raise SystemExit('the disk is full')"), lambda _, __: None, say)
+    kept = SupervisedProcess(
+        "script", _Script(tmp_path / "log", "raise SystemExit('the disk is full')"), lambda _, __: None, say
+    )
     await kept.start()
     async with asyncio.timeout(30):
         await enough.wait()
@@ -63,7 +65,9 @@ async def test_whoever_keeps_ending_is_started_again_within_two_seconds(
 ) -> None:
     monkeypatch.setattr(restart_policy, "FIRST_PAUSE_S", 1.9)
     said: asyncio.Queue[str] = asyncio.Queue()
-    kept = Kept("script", _Script(tmp_path / "log", "raise SystemExit(1)"), lambda _, __: None, said.put_nowait)
+    kept = SupervisedProcess(
+        "script", _Script(tmp_path / "log", "raise SystemExit(1)"), lambda _, __: None, said.put_nowait
+    )
     await kept.start()
     try:
         async with asyncio.timeout(30):
@@ -89,7 +93,9 @@ async def test_a_start_that_fails_half_way_is_tried_again_and_leaves_nothing_run
                 raise failures.pop()
             return process
 
-    kept = Kept("script", Failing(tmp_path / "log", "import time; time.sleep(60)"), lambda _, __: None, lambda _: None)
+    kept = SupervisedProcess(
+        "script", Failing(tmp_path / "log", "import time; time.sleep(60)"), lambda _, __: None, lambda _: None
+    )
     await kept.start()
     try:
         await started[0].kill()

@@ -12,11 +12,12 @@ from contracts.playbooks.playbook import Names
 from contracts.playbooks.shipped import shipped
 from contracts.types import zones
 from services.cli.init import lines
+from services.endpoints import Endpoints
 from services.errors import DaybookError, MissingRights, StreamMismatch
 from services.ledger.schema import confine_script, migrations
 from services.postgres import connection as database
 from services.postgres.leader_lock import lock_of
-from services.settings import Endpoints, Settings
+from services.settings import Settings
 from services.setup.init import provision
 from services.stream.configuration import configuration
 from services.stream.state import ask, find, state

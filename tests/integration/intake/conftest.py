@@ -7,7 +7,7 @@ import pytest
 
 from services.intake.service import Running, running
 from services.recorder import service as recorder_service
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from services.settings import Settings
 from tests.integration.intake.sending import Sender
 from tests.ledger import Ledger, fresh_ledger
@@ -48,9 +48,9 @@ async def door(servers: Servers) -> AsyncIterator[Sender]:
 
 
 @pytest.fixture
-async def recorder(empty_ledger: Ledger) -> AsyncIterator[Standing]:
+async def recorder(empty_ledger: Ledger) -> AsyncIterator[RecorderHealth]:
     """A recorder in this process, which leads."""
-    standing = Standing()
+    standing = RecorderHealth()
 
     async def leads() -> bool:
         return not (await standing.check()).reasons

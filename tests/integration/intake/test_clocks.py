@@ -15,7 +15,7 @@ from services.intake.service import running
 from services.nats.connection import connect
 from services.reconcile import reconcile
 from services.reconcile.plan import Action
-from services.recorder.journal_rows import judged
+from services.recorder.journal_rows import classified
 from services.recorder.write import Writer
 from services.settings import Settings
 from services.stream.read import message_at
@@ -170,7 +170,7 @@ async def test_a_journal_that_was_dated_wrongly_before_is_told_and_goes_on(
     finally:
         await nc.close()
     writer = await Writer.open(await empty_ledger.connect("daybook_recorder"))
-    await writer.write(judged([each for each in messages if each], datetime.min.replace(tzinfo=UTC)))
+    await writer.write(classified([each for each in messages if each], datetime.min.replace(tzinfo=UTC)))
     await empty_ledger.append(call("c-3"))
 
     async with recorder(empty_ledger, clock) as service:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.intake.service import Running, running
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from services.stream.state import ask
 from tests.integration.intake.conftest import on_a_free_port
 from tests.integration.intake.sending import BATCH, Sender, call, calls, kinds
@@ -37,7 +37,7 @@ async def forget_identities(ledger: Ledger) -> None:
 
 
 async def test_beyond_the_streams_window_the_journal_knows_the_original(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
@@ -50,7 +50,7 @@ async def test_beyond_the_streams_window_the_journal_knows_the_original(
 
 
 async def test_other_content_under_the_same_id_is_a_conflict_that_names_the_original(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
@@ -64,7 +64,7 @@ async def test_other_content_under_the_same_id_is_a_conflict_that_names_the_orig
 
 
 async def test_a_batch_with_one_duplicate_inside_adds_the_others_as_one(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await crm.send(call("c-3"))
     await empty_ledger.recorded()
@@ -129,7 +129,7 @@ async def test_without_a_recorder_the_stream_tells_about_a_single_event(
 
 
 async def test_a_batch_whose_reply_was_lost_is_recorded_once(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     body = json.dumps(calls(200)).encode()
     head = (
@@ -191,7 +191,7 @@ class TestRaces:
             yield Sender(client, other.port, crm.token)
 
     async def test_fifty_senders_of_one_event_make_one_entry(
-        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Standing
+        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: RecorderHealth
     ) -> None:
         doors = [crm, crm_elsewhere]
 
@@ -203,7 +203,7 @@ class TestRaces:
         assert await entries(empty_ledger) == ["c-1"]
 
     async def test_of_fifty_contents_under_one_id_one_counts_and_the_others_are_told(
-        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Standing
+        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: RecorderHealth
     ) -> None:
         doors = [crm, crm_elsewhere]
         contents = [call(data={"duration_s": number}) for number in range(50)]
@@ -215,7 +215,7 @@ class TestRaces:
         assert await empty_ledger.last_sequence() == 1
 
     async def test_overlapping_batches_are_each_whole(
-        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: Standing
+        self, empty_ledger: Ledger, crm: Sender, crm_elsewhere: Sender, recorder: RecorderHealth
     ) -> None:
         doors = [crm, crm_elsewhere]
         all_calls = calls(100)

@@ -9,7 +9,7 @@ import pytest
 from nats.aio.client import Client
 
 from services.intake import requests
-from services.intake.append_service import Reception
+from services.intake.append_service import AppendService
 from tests.integration.intake.sending import Sender, call
 from tests.ledger import Ledger
 
@@ -55,7 +55,7 @@ async def test_who_meets_a_fault_of_ours_is_told_so(
     async def fails(*_: object) -> None:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr(Reception, "take", fails)
+    monkeypatch.setattr(AppendService, "take", fails)
 
     assert await status(emitter, crm.token, "c-1") == "500"
     response = await crm.send(call("c-1"))

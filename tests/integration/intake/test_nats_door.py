@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from contracts.schemas import ASYNCAPI, documents
 from services.intake.nats_intake import QUEUE, NatsDoor
 from services.intake.service import Running, running
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from services.runtime import health
 from tests.faults.proxy import Proxy
 from tests.integration.intake.sending import Sender, call
@@ -95,7 +95,7 @@ class TestAway:
             await emitter.close()
 
 
-async def test_told_to_stop_it_answers_what_it_has_begun(empty_ledger: Ledger, recorder: Standing) -> None:
+async def test_told_to_stop_it_answers_what_it_has_begun(empty_ledger: Ledger, recorder: RecorderHealth) -> None:
     token = await empty_ledger.source("crm")
     acknowledged: dict[str, int] = {}
     emitter = await nats.connect(empty_ledger.emitter_nats_url)

@@ -6,7 +6,7 @@ import json
 import nats
 
 from contracts.cloudevents.envelope import read_event
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from services.stream.read import message_at
 from tests.integration.intake.sending import Sender, call, calls
 from tests.ledger import Ledger
@@ -42,7 +42,9 @@ async def test_a_batch_gets_receipts_in_its_order_and_contiguous_sequences(empty
     assert await empty_ledger.last_sequence() == 1000
 
 
-async def test_the_same_event_is_the_same_in_every_mode(empty_ledger: Ledger, crm: Sender, recorder: Standing) -> None:
+async def test_the_same_event_is_the_same_in_every_mode(
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
+) -> None:
     first = await crm.send(call(actor="王伟"))
     binary = await crm.send_binary(call(actor="%E7%8E%8B%E4%BC%9F"))
     batch = await crm.send_batch([call(actor="王伟")])

@@ -13,7 +13,7 @@ import pytest
 
 from projections.replay.document_number import DocumentNumber
 from services.intake import document_numbers
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from tests.freezing import frozen
 from tests.integration.intake.sending import Sender, call, correction, void
 from tests.ledger import Ledger
@@ -78,7 +78,7 @@ def warnings(receipt: dict[str, Any]) -> list[tuple[str, str, str, int]]:
 
 
 async def test_an_invoice_of_a_second_year_is_recorded_and_its_sender_is_told(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await given(empty_ledger, crm, invoice("i-2025"))
 
@@ -93,7 +93,7 @@ async def test_an_invoice_of_a_second_year_is_recorded_and_its_sender_is_told(
 
 
 async def test_another_source_is_named_to_those_alone_who_may_correct_it(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await given(empty_ledger, crm, invoice("i-crm"))
     for name, corrects_others, named in (("billing", False, [None, None]), ("office", True, ["crm", "i-crm"])):
@@ -107,7 +107,7 @@ async def test_another_source_is_named_to_those_alone_who_may_correct_it(
 
 @pytest.mark.parametrize("document", [invoice, payment, credit_note])
 async def test_each_kind_of_document_has_numbers_of_its_own(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing, document: Any
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, document: Any
 ) -> None:
     others = [each for each in (invoice, payment, credit_note) if each is not document]
     await given(empty_ledger, crm, *(each(each.__name__) for each in others))
@@ -133,7 +133,7 @@ async def test_each_kind_of_document_has_numbers_of_its_own(
     ids=["account", "series", "number", "spelling", "dispute", "allocation"],
 )
 async def test_what_is_another_document_or_names_one_is_not_warned_of(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing, other: dict[str, Any]
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, other: dict[str, Any]
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
 
@@ -144,7 +144,7 @@ async def test_what_is_another_document_or_names_one_is_not_warned_of(
     ("number", "shown"), [("\uff11", "<U+FF11>"), ("1\u200b", "1<U+200B>"), (" 1", "<U+0020>1")], ids=ascii
 )
 async def test_numbers_that_look_alike_are_one(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing, number: str, shown: str
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, number: str, shown: str
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"), invoice("i-9", "9\u200b", series="\uff12"))
 
@@ -158,7 +158,7 @@ async def test_numbers_that_look_alike_are_one(
 
 
 async def test_what_is_sent_again_gets_the_receipt_that_it_had(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
     second = (await crm.send(invoice("i-2"))).json()
@@ -189,7 +189,7 @@ async def test_a_thousand_documents_of_one_number_get_their_receipts(crm: Sender
     assert warnings(receipts[-1]) == [("data.invoice", "crm", "i-0", 1)]
 
 
-async def test_a_request_on_nats_is_warned_too(empty_ledger: Ledger, crm: Sender, recorder: Standing) -> None:
+async def test_a_request_on_nats_is_warned_too(empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth) -> None:
     await given(empty_ledger, crm, payment("p-1"))
     emitter = await nats.connect(empty_ledger.emitter_nats_url)
     try:
@@ -202,7 +202,7 @@ async def test_a_request_on_nats_is_warned_too(empty_ledger: Ledger, crm: Sender
 
 
 async def test_an_earlier_document_counts_as_it_was_corrected_and_not_once_it_is_voided(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await given(
         empty_ledger,
@@ -223,7 +223,7 @@ async def test_an_earlier_document_counts_as_it_was_corrected_and_not_once_it_is
 
 
 async def test_a_correction_is_warned_of_the_number_of_another_document_and_never_of_its_own(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1", "1"), invoice("i-2", "2"))
 
@@ -242,7 +242,7 @@ async def test_a_batch_that_voids_its_own_document_may_send_it_anew(crm: Sender)
 
 
 @pytest.fixture
-async def postgres_away(empty_ledger: Ledger, crm: Sender, recorder: Standing) -> AsyncIterator[None]:
+async def postgres_away(empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth) -> AsyncIterator[None]:
     await given(empty_ledger, crm, invoice("i-1"))
     admin, database = empty_ledger.servers.admin, empty_ledger.database
     await admin(f"alter database {database} allow_connections false")
@@ -260,7 +260,7 @@ async def test_with_postgres_away_there_is_a_receipt_without_warnings(
 
 
 async def test_with_postgres_frozen_a_document_is_taken_as_fast_as_any_event(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing, forgetful: None
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, forgetful: None
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
 
@@ -275,7 +275,7 @@ async def test_with_postgres_frozen_a_document_is_taken_as_fast_as_any_event(
 
 
 async def test_where_answers_are_slow_one_receipt_waits_a_moment_and_the_journal_is_not_away(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing, forgetful: None, monkeypatch: pytest.MonkeyPatch
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
     monkeypatch.setattr(document_numbers, "PATIENCE_S", 0.5)

@@ -9,7 +9,7 @@ import pytest
 
 from services.intake.service import Running
 from services.ledger import sources
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from tests.integration.intake.sending import (
     Sender,
     call,
@@ -47,7 +47,7 @@ async def test_a_source_added_for_all_sends_all(
 
 
 async def test_all_leaves_out_what_decides_where_deals_stand(
-    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient, recorder: Standing
+    empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient, recorder: RecorderHealth
 ) -> None:
     connection = await empty_ledger.connect()
     crm = Sender(client, intake.port, await sources.add(connection, "crm", ["all"]))
@@ -62,7 +62,7 @@ async def test_all_leaves_out_what_decides_where_deals_stand(
     assert (await policy.send(call(source="policy"))).status_code == 201
 
 
-async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Standing) -> None:
+async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: RecorderHealth) -> None:
     async def refused(*events: dict[str, Any]) -> list[tuple[int, str, str]]:
         answer = await crm.send_batch(list(events))
         assert answer.status_code == 422
@@ -81,7 +81,7 @@ async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Standi
 
 
 async def test_after_a_version_that_jumped_the_sales_process_goes_on(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     """A version that jumped is recorded where intake of an older release took it."""
     await empty_ledger.append(publication(1), publication(2**31 - 1))
@@ -150,7 +150,7 @@ class TestPrefix:
     async def telephony(self, empty_ledger: Ledger, intake: Running, client: httpx.AsyncClient) -> Sender:
         return Sender(client, intake.port, await empty_ledger.source("telephony", id_prefix="tel-"))
 
-    async def test_new_ids_carry_the_prefix(self, telephony: Sender, recorder: Standing) -> None:
+    async def test_new_ids_carry_the_prefix(self, telephony: Sender, recorder: RecorderHealth) -> None:
         data = {"playbook": "project", "account_id": "A-1"}
         opened = call("c-3", "tel-D-2", "telephony", type="daybook.deal_opened.v1", data=data)
 
@@ -162,7 +162,7 @@ class TestPrefix:
         assert kinds(refused) == [(0, "subject", "id-prefix"), (1, "data.account_id", "id-prefix")]
 
     async def test_ids_that_others_named_before_are_free_to_use(
-        self, crm: Sender, telephony: Sender, recorder: Standing
+        self, crm: Sender, telephony: Sender, recorder: RecorderHealth
     ) -> None:
         await crm.send(call("c-1", "D-1"))
 
@@ -171,7 +171,7 @@ class TestPrefix:
         assert taken.status_code == 201
 
     async def test_without_the_journal_only_ids_that_are_known_to_be_there_are_free_to_use(
-        self, empty_ledger: Ledger, crm: Sender, telephony: Sender, recorder: Standing
+        self, empty_ledger: Ledger, crm: Sender, telephony: Sender, recorder: RecorderHealth
     ) -> None:
         await crm.send_batch([call("c-1", "D-1"), call("c-2", "D-2")])
         assert (await telephony.send(call("c-1", "D-1", "telephony"))).status_code == 201
@@ -209,7 +209,7 @@ class TestCorrections:
         assert taken.status_code == 201
 
     async def test_say_of_a_known_target_what_it_is(
-        self, empty_ledger: Ledger, crm: Sender, recorder: Standing
+        self, empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
     ) -> None:
         await crm.send(call("c-1", "D-1"))
         await empty_ledger.recorded()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.intake.service import Running
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from services.stream.read import message_at
 from services.stream.state import ask
 from tests.integration.intake.sending import Sender, call, calls
@@ -50,7 +50,7 @@ async def test_a_full_stream_takes_nothing_and_says_when_to_come_again(empty_led
 
 
 async def test_a_duplicate_is_known_even_when_the_stream_is_full(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await crm.send(call("c-1"))
     await empty_ledger.recorded()
@@ -60,7 +60,7 @@ async def test_a_duplicate_is_known_even_when_the_stream_is_full(
 
 
 async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_doubles_nothing(
-    empty_ledger: Ledger, intake: Running, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, intake: Running, crm: Sender, recorder: RecorderHealth
 ) -> None:
     receipts: dict[str, int] = {}
     go_on = True
@@ -99,7 +99,7 @@ async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_double
 
 
 async def test_of_a_batch_without_receipts_the_first_events_count_at_most_and_sending_it_again_adds_the_others(
-    empty_ledger: Ledger, intake: Running, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, intake: Running, crm: Sender, recorder: RecorderHealth
 ) -> None:
     """Nobody repeats anything until all is over: what a dying server has kept shows."""
     size = 400
@@ -183,7 +183,7 @@ async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(
 
 @pytest.mark.parametrize("batched", [False, True])
 async def test_intake_killed_while_many_send_loses_nothing_acknowledged(
-    empty_ledger: Ledger, client: httpx.AsyncClient, recorder: Standing, batched: bool
+    empty_ledger: Ledger, client: httpx.AsyncClient, recorder: RecorderHealth, batched: bool
 ) -> None:
     token = await empty_ledger.source("crm")
     acknowledged: list[dict[str, object]] = []
@@ -220,7 +220,7 @@ async def test_intake_killed_while_many_send_loses_nothing_acknowledged(
 
 
 async def test_intake_told_to_stop_answers_what_it_has_begun(
-    empty_ledger: Ledger, client: httpx.AsyncClient, recorder: Standing
+    empty_ledger: Ledger, client: httpx.AsyncClient, recorder: RecorderHealth
 ) -> None:
     token = await empty_ledger.source("crm")
     acknowledged: dict[str, int] = {}

@@ -11,12 +11,12 @@ import pytest
 from contracts.cloudevents.envelope import read_event
 from services.intake.journal import Known, Question
 from services.intake.service import Running
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from tests.integration.intake.sending import Sender, call, calls, correction, void
 from tests.ledger import Ledger
 
 
-async def test_an_entry_is_shown_with_its_place(empty_ledger: Ledger, crm: Sender, recorder: Standing) -> None:
+async def test_an_entry_is_shown_with_its_place(empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth) -> None:
     await crm.send_batch(calls(3))
     await empty_ledger.recorded()
 
@@ -43,7 +43,7 @@ async def test_an_entry_is_shown_with_its_place(empty_ledger: Ledger, crm: Sende
 
 
 async def test_of_corrections_and_voids_the_last_that_keeps_the_rules_counts(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await crm.send(correction("k-0", "c-1", deal="D-2"))  # before its target, with another subject: no effect
     await crm.send(call("c-1"))
@@ -61,7 +61,7 @@ async def test_of_corrections_and_voids_the_last_that_keeps_the_rules_counts(
 
 
 async def test_what_got_past_intake_is_shown_with_the_original(
-    empty_ledger: Ledger, crm: Sender, recorder: Standing
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
 ) -> None:
     await crm.send(call("c-1"))
     await empty_ledger.publish(read_event(call("c-1")).canonical, "daybook.deal.D-1")
@@ -74,7 +74,9 @@ async def test_what_got_past_intake_is_shown_with_the_original(
     assert [each["sequence"] for each in shown["conflicts"]] == [3]
 
 
-async def test_an_id_may_hold_any_printable_character(empty_ledger: Ledger, crm: Sender, recorder: Standing) -> None:
+async def test_an_id_may_hold_any_printable_character(
+    empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth
+) -> None:
     await crm.send(call("a/b?c=%41&d#e f"))
     await empty_ledger.recorded()
 

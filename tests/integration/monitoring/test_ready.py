@@ -20,7 +20,7 @@ from services.projector.projector import Projector
 from services.query.service import running as query_running
 from services.recorder import health as recorder_condition
 from services.recorder import service as recorder_service
-from services.recorder.health import Standing
+from services.recorder.health import RecorderHealth
 from services.runtime import health
 from services.stream.state import ask
 from services.views import generation
@@ -169,7 +169,7 @@ class TestRecorder:
                 await until(leads, "the standby does not take over", other.output)
 
     async def test_its_servers_away_and_back(self, empty_ledger: Ledger) -> None:
-        standing = Standing()
+        standing = RecorderHealth()
         work = recorder_service.run(empty_ledger.endpoints, empty_ledger.settings.stream, standing)
         assert await codes(standing.check) == {"not_recording"}
         async with in_the_background(work):
@@ -187,7 +187,7 @@ class TestRecorder:
         self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(recorder_condition, "KEEPS_UP_S", 0.2)
-        standing = Standing()
+        standing = RecorderHealth()
         owner = await empty_ledger.connect()
         work = recorder_service.run(empty_ledger.endpoints, empty_ledger.settings.stream, standing)
         async with in_the_background(work):

@@ -15,7 +15,7 @@ from services.notary.head import Head, read_head
 from services.notary.heads_file import HeadsFile
 from services.notary.heads_stream import HeadsStream
 from services.notary.heads_table import HeadsTable
-from services.notary.health import Standing
+from services.notary.health import NotaryHealth
 from services.notary.key import Keys, heads_path
 from services.settings import Settings
 from tests.ledger import Ledger
@@ -43,9 +43,9 @@ class Notarised:
         await connection.copy_records_to_table("journal", schema_name="ledger", columns=names, records=rows)
 
     @asynccontextmanager
-    async def notary(self) -> AsyncIterator[Standing]:
+    async def notary(self) -> AsyncIterator[NotaryHealth]:
         """A notary while the context is open."""
-        standing = Standing(str(self.keys.own.public))
+        standing = NotaryHealth(str(self.keys.own.public))
         async with at_work(service.run(self.settings, self.ledger.endpoints, self.keys, standing)):
             yield standing
 

@@ -23,7 +23,7 @@ from services.audit.statement import signed, statement
 from services.errors import BadRequest, DaybookError, JournalAltered
 from services.notary.head import Head, read_head, sign_head
 from services.notary.note import SigningKey
-from services.query.parameters import moment
+from services.query.moment import moment
 from tests.integration.notary.signing import Notarised, notarised
 from tests.integration.query.telling import PLAYBOOKS, Told, corrected, event, tell_first, tell_second
 from tests.ledger import fresh_ledger

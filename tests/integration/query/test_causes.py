@@ -10,7 +10,7 @@ import pytest
 
 from services.errors import NotKnown
 from services.query.former_answers import BUCKETS, ageing, changes, funnel
-from services.query.parameters import Between, Moment
+from services.query.moment import Between, Moment
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import Event, event, published, turmoil
 from tests.integration.projector.working import projecting

@@ -9,7 +9,7 @@ from contracts.types import zones
 from services.cli.context import following
 from services.errors import NotProvisioned
 from services.ledger import zone_rules
-from services.query.parameters import moment
+from services.query.moment import moment
 from services.query.service import running
 from services.setup.init import provision
 from tests.ledger import Ledger

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.query.explain import explain
 from services.query.history import history
-from services.query.parameters import Moment
+from services.query.moment import Moment
 from tests.integration.query.conftest import Api
 from tests.integration.query.telling import PLAYBOOKS, Told, corrected, event
 from tests.ledger import fresh_ledger

@@ -12,7 +12,7 @@ import pytest
 from services.ledger import readers
 from services.ledger.tokens import new_token
 from services.query import access
-from services.query.parameters import utc_now
+from services.query.moment import utc_now
 from services.query.service import running
 from services.stream.read import taken_after
 from tests.integration.query.conftest import Api

@@ -12,7 +12,7 @@ from contracts.types.identifiers import stream_subject
 from services.audit.verify import verify
 from services.projector.rebuild import rebuild
 from services.query.service import running
-from services.recorder.classify import Unreadable, judge, judge_entry
+from services.recorder.classify import Unreadable, classify, classify_entry
 from tests.integration.query.telling import PLAYBOOKS, event
 from tests.integration.query.test_verify import Heard
 from tests.integration.recorder.recording import recorder
@@ -46,7 +46,7 @@ REASON = "data.currency: not an active ISO 4217 currency code such as CNY: BGN"
 
 def older(subject: str, message: bytes) -> CloudEvent | Unreadable:
     """How the older version judged."""
-    return Unreadable(REASON) if message == canonical(REFUSED_ONCE) else judge_entry(subject, message)
+    return Unreadable(REASON) if message == canonical(REFUSED_ONCE) else classify_entry(subject, message)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def ledger(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 async def test_what_was_recorded_under_other_rules_is_reported_rebuilt_and_verified(ledger: Ledger) -> None:
-    refused = [judge(stream_subject(each["subject"]), canonical(each)) for each in ALLOWED_ONCE]
+    refused = [classify(stream_subject(each["subject"]), canonical(each)) for each in ALLOWED_ONCE]
     assert sum(isinstance(each, Unreadable) for each in refused) >= 4  # by today's rules
     settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
     async with running(settings) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:

@@ -21,7 +21,7 @@ from projections.reports.report import Aggregate, Report, Rows
 from services.cli.main import app
 from services.errors import NotKnown
 from services.query import reports
-from services.query.parameters import Between, Moment
+from services.query.moment import Between, Moment
 from services.query.reports import Question
 from services.query.service import running
 from tests.conformance.reports import questions

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from services.query.former_answers import changes, receivables_open
-from services.query.parameters import Between, Moment
+from services.query.moment import Between, Moment
 from tests.integration.query.telling import event
 from tests.ledger import Ledger
 

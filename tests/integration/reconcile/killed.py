@@ -8,8 +8,9 @@ import os
 import signal
 import sys
 
+from services.endpoints import endpoints
 from services.reconcile import reconcile
-from services.settings import Settings, endpoints
+from services.settings import Settings
 from services.stream import append_at
 
 

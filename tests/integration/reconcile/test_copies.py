@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from services.endpoints import Endpoints
 from services.errors import StreamMismatch
 from services.nats import connection
 from services.reconcile import reconcile
 from services.reconcile.plan import Action, Moved
-from services.settings import Endpoints, Settings
+from services.settings import Settings
 from services.setup.init import provision
 from services.stream.configuration import configuration
 from services.stream.quiesce import is_closed

@@ -7,7 +7,7 @@ from services.postgres.leader_lock import Lease, leadership
 from services.reconcile import records
 from services.reconcile.plan import Action
 from services.reconcile.steps import Work
-from services.stream.append_at import PutBack, put_back
+from services.stream.append_at import PutBack, append_at
 from services.stream.state import ask, find
 from tests.integration.reconcile.damage import replace
 from tests.integration.reconcile.putting_right import Heard, applied, assert_whole, looked, recorded
@@ -129,7 +129,7 @@ async def test_a_batch_whose_place_is_taken_is_refused_whole(empty_ledger: Ledge
     ):
         await it.close()
         with pytest.raises(StreamMismatch, match="does not end at 2"):
-            await put_back(nc, "DAYBOOK", batch)
+            await append_at(nc, "DAYBOOK", batch)
     assert await empty_ledger.last_sequence() == 3
     assert (await looked(empty_ledger)).look.action is Action.FINISH
     await applied(empty_ledger)

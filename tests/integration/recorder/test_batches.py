@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from services.recorder.journal_rows import judged
+from services.recorder.journal_rows import classified
 from services.recorder.write import Writer
 from services.stream.read import Stored
 from tests.integration.recorder.events import call, payment, stored, void
@@ -69,4 +69,4 @@ async def test_the_earliest_and_latest_times_can_be_held(empty_ledger: Ledger) -
 
 
 async def write(writer: Writer, messages: list[Stored]) -> None:
-    await writer.write(judged(messages, writer.position.recorded_at))
+    await writer.write(classified(messages, writer.position.recorded_at))

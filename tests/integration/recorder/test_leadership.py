@@ -8,7 +8,7 @@ import pytest
 
 from services.errors import LostLeadership
 from services.postgres import leader_lock
-from services.recorder.journal_rows import JournalRow, judged
+from services.recorder.journal_rows import JournalRow, classified
 from services.recorder.write import Writer
 from tests.integration.recorder.events import call, stored
 from tests.integration.recorder.recording import assert_recorded, recorder, stream
@@ -40,12 +40,12 @@ async def test_of_two_writers_the_second_cannot_commit(empty_ledger: Ledger) -> 
     messages = await stream(empty_ledger)
     one = await Writer.open(await empty_ledger.connect("daybook_recorder"))
     other = await Writer.open(await empty_ledger.connect("daybook_recorder"))
-    await one.write(judged(messages[:2], one.position.recorded_at))
+    await one.write(classified(messages[:2], one.position.recorded_at))
     with pytest.raises(LostLeadership):
-        await other.write(judged(messages[:1], other.position.recorded_at))
+        await other.write(classified(messages[:1], other.position.recorded_at))
     with pytest.raises(LostLeadership):
-        await other.write(judged(messages, other.position.recorded_at))
-    await one.write(judged(messages[2:], one.position.recorded_at))
+        await other.write(classified(messages, other.position.recorded_at))
+    await one.write(classified(messages[2:], one.position.recorded_at))
     await assert_recorded(empty_ledger)
 
 
@@ -55,10 +55,10 @@ async def test_a_writer_that_is_behind_cannot_commit_duplicates_either(empty_led
     messages = await stream(empty_ledger)
     one = await Writer.open(await empty_ledger.connect("daybook_recorder"))
     other = await Writer.open(await empty_ledger.connect("daybook_recorder"))
-    await one.write(judged(messages[:1], one.position.recorded_at))
+    await one.write(classified(messages[:1], one.position.recorded_at))
     with pytest.raises(LostLeadership):
-        await other.write(judged(messages, other.position.recorded_at))
-    await one.write(judged(messages[1:], one.position.recorded_at))
+        await other.write(classified(messages, other.position.recorded_at))
+    await one.write(classified(messages[1:], one.position.recorded_at))
     await assert_recorded(empty_ledger)
 
 
@@ -67,7 +67,7 @@ async def test_a_writer_that_is_ahead_cannot_leave_a_gap(empty_ledger: Ledger) -
     messages = await stream(empty_ledger)
     writer = await Writer.open(await empty_ledger.connect("daybook_recorder"))
     with pytest.raises(LostLeadership, match="do not follow"):
-        await writer.write(judged(messages[1:], writer.position.recorded_at))
+        await writer.write(classified(messages[1:], writer.position.recorded_at))
 
 
 async def test_two_recorders_side_by_side(ledger: Ledger) -> None:
@@ -133,7 +133,7 @@ async def test_a_former_writer_stopped_in_the_middle_keeps_nobody_waiting(empty_
     await empty_ledger.append(call())
     former = await empty_ledger.connect("daybook_recorder")
     writer = await Writer.open(former)
-    rows = [each.row for each in judged(await stream(empty_ledger), writer.position.recorded_at)]
+    rows = [each.row for each in classified(await stream(empty_ledger), writer.position.recorded_at)]
     await former.execute(f"set application_name = '{leader_lock.writer_of('recorder')}'")
     await former.execute("begin")
     await former.copy_records_to_table("journal", schema_name="ledger", columns=JournalRow._fields, records=rows)

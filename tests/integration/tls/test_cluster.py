@@ -14,9 +14,10 @@ from pydantic import SecretStr
 
 from services.embedded.nats import _binary
 from services.embedded.process import Process, Program
+from services.endpoints import endpoints
 from services.errors import Unavailable
 from services.nats import connection
-from services.settings import Settings, endpoints
+from services.settings import Settings
 from services.stream.state import ask
 from tests import ports
 from tests.certificates import Authority, Pair

@@ -10,8 +10,9 @@ import nats
 import pytest
 from pydantic import SecretStr
 
+from services.endpoints import Endpoints, endpoints
 from services.nats.address import tls
-from services.settings import Endpoints, Settings, endpoints
+from services.settings import Settings
 from services.setup.init import provision
 from tests.certificates import Authority
 from tests.integration.intake.sending import call

@@ -12,11 +12,12 @@ import pytest
 from nats.aio.client import Client
 from pydantic import SecretStr
 
+from services.endpoints import endpoints
 from services.errors import NotConfigured, Unavailable
 from services.intake.nats_client import RequestsClient
 from services.nats import address, connection
 from services.nats.client import FollowingClient, GuardedClient
-from services.settings import Settings, endpoints
+from services.settings import Settings
 from services.stream.state import ask
 from tests import ports
 from tests.certificates import Authority

@@ -9,7 +9,7 @@ import pytest
 
 from services.errors import DaybookError, MissingRights, NotConfigured, Unavailable
 from services.postgres import connection as database
-from services.postgres.tls import check, in_the_open
+from services.postgres.tls import check, may_go_without_tls
 from tests.certificates import Authority, Pair
 from tests.integration.deploy.own_postgres import WHEEL, installed
 from tests.integration.tls.servers import Postgres
@@ -123,4 +123,4 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 )
 def test_what_goes_in_the_open_is_known(monkeypatch: pytest.MonkeyPatch, url: str, open_: bool) -> None:
     monkeypatch.delenv("PGSSLMODE", raising=False)
-    assert in_the_open(url) is open_
+    assert may_go_without_tls(url) is open_

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.intake.coalescing_queue import Together
+from services.intake.coalescing_queue import CoalescingQueue
 
 
 class Runs:
@@ -25,7 +25,7 @@ class Runs:
         return [each * 10 for each in items]
 
 
-async def begin(together: Together[int, int], *items: int) -> list[asyncio.Task[int]]:
+async def begin(together: CoalescingQueue[int, int], *items: int) -> list[asyncio.Task[int]]:
     tasks = [asyncio.create_task(together(each)) for each in items]
     for _ in range(3):
         await asyncio.sleep(0)
@@ -34,7 +34,7 @@ async def begin(together: Together[int, int], *items: int) -> list[asyncio.Task[
 
 async def test_the_first_goes_at_once_and_what_comes_meanwhile_goes_together() -> None:
     runs = Runs()
-    together = Together(runs.run, lambda _: 1, 100)
+    together = CoalescingQueue(runs.run, lambda _: 1, 100)
 
     tasks = await begin(together, 1) + await begin(together, 2, 3, 4)
     assert runs.seen == [[1]]
@@ -46,7 +46,7 @@ async def test_the_first_goes_at_once_and_what_comes_meanwhile_goes_together() -
 
 async def test_a_run_takes_no_more_than_it_may_unless_one_item_alone_is_heavier() -> None:
     runs = Runs()
-    together = Together(runs.run, lambda item: item, 10)
+    together = CoalescingQueue(runs.run, lambda item: item, 10)
 
     tasks = await begin(together, 1) + await begin(together, 6, 4, 1, 50, 2)
     runs.gate.set()
@@ -57,7 +57,7 @@ async def test_a_run_takes_no_more_than_it_may_unless_one_item_alone_is_heavier(
 
 async def test_what_a_run_raises_reaches_its_callers_and_no_others() -> None:
     runs = Runs()
-    together = Together(runs.run, lambda _: 1, 2)
+    together = CoalescingQueue(runs.run, lambda _: 1, 2)
 
     tasks = await begin(together, 1) + await begin(together, 12, 13, 14)
     runs.gate.set()
@@ -69,7 +69,7 @@ async def test_what_a_run_raises_reaches_its_callers_and_no_others() -> None:
 
 async def test_a_caller_that_gives_up_takes_nothing_from_the_others() -> None:
     runs = Runs()
-    together = Together(runs.run, lambda _: 1, 100)
+    together = CoalescingQueue(runs.run, lambda _: 1, 100)
 
     tasks = await begin(together, 1, 2, 3)
     tasks[1].cancel()
@@ -89,7 +89,7 @@ async def test_what_a_failed_run_was_given_goes_at_once() -> None:
     async def run(items: Sequence[Heavy]) -> list[int]:
         raise ValueError("unlucky")
 
-    together = Together(run, lambda _: 1, 100)
+    together = CoalescingQueue(run, lambda _: 1, 100)
     items = [Heavy(), Heavy(), Heavy()]
     gone = [weakref.ref(each) for each in items]
     gc.disable()

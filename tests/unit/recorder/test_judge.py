@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent, read_event
-from services.recorder.classify import Unreadable, judge
+from services.recorder.classify import Unreadable, classify
 
 EVENT = {
     "specversion": "1.0",
@@ -23,13 +23,13 @@ STORED = read_event(EVENT).canonical
 
 
 def reason(subject: str, message: bytes) -> str:
-    found = judge(subject, message)
+    found = classify(subject, message)
     assert isinstance(found, Unreadable)
     return found.reason
 
 
 def test_an_event_in_canonical_form_under_its_own_subject_counts() -> None:
-    assert judge("daybook.deal.D-1", STORED) == read_event(EVENT)
+    assert classify("daybook.deal.D-1", STORED) == read_event(EVENT)
 
 
 def test_an_event_under_another_subject_is_unreadable() -> None:
@@ -66,7 +66,7 @@ def test_a_reason_can_be_stored() -> None:
 
 @given(st.binary(max_size=200), st.text(max_size=30))
 def test_any_bytes_are_judged(message: bytes, subject: str) -> None:
-    found = judge(subject, message)
+    found = classify(subject, message)
     assert isinstance(found, Unreadable)
     found.reason.encode()
 
@@ -75,7 +75,7 @@ def test_any_bytes_are_judged(message: bytes, subject: str) -> None:
 def test_an_event_that_was_tampered_with_never_counts_as_what_it_was(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(STORED) - 1))
     message = STORED[:at] + data.draw(st.binary(max_size=3)) + STORED[at + data.draw(st.integers(0, 3)) :]
-    found = judge("daybook.deal.D-1", message)
+    found = classify("daybook.deal.D-1", message)
     if isinstance(found, CloudEvent):
         assert found.canonical == message
         assert (found == read_event(EVENT)) == (message == STORED)
@@ -94,6 +94,6 @@ _json = st.recursive(
 @given(st.sampled_from(sorted(EVENT)), _json)
 def test_any_value_of_an_attribute_is_judged(name: str, value: object) -> None:
     message = json.dumps(EVENT | {name: value}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    found = judge("daybook.deal.D-1", message.encode("utf-8", "surrogatepass"))
+    found = classify("daybook.deal.D-1", message.encode("utf-8", "surrogatepass"))
     if isinstance(found, CloudEvent):
         assert found.canonical == message.encode()

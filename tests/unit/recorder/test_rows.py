@@ -7,8 +7,8 @@ from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import read_event
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import lane_of
-from services.recorder.deduplicate import dispositions
-from services.recorder.journal_rows import Judged, concern, judged
+from services.recorder.deduplicate import deduplicated
+from services.recorder.journal_rows import ClassifiedMessage, classified, concern
 from services.stream.read import Stored
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -35,31 +35,33 @@ def call(sequence: int, id: str | None = None, outcome: str = "interested", ns: 
     return stored(sequence, "call_made", "deal/D-1", id, ns, outcome=outcome)
 
 
-def rows(*messages: Stored, recorded: dict[tuple[str, str], tuple[int, bytes]] | None = None) -> list[Judged]:
-    return dispositions(judged(messages, LONG_AGO), recorded or {})
+def rows(
+    *messages: Stored, recorded: dict[tuple[str, str], tuple[int, bytes]] | None = None
+) -> list[ClassifiedMessage]:
+    return deduplicated(classified(messages, LONG_AGO), recorded or {})
 
 
 def test_recorded_at_is_the_streams_time_cut_to_the_microsecond() -> None:
-    (found,) = judged([call(1, ns=AT_NS + 1_999)], LONG_AGO)
+    (found,) = classified([call(1, ns=AT_NS + 1_999)], LONG_AGO)
     assert found.row.recorded_at == AT + timedelta(microseconds=1)
 
 
 def test_recorded_at_never_goes_back() -> None:
     times = [AT_NS, AT_NS - 5_000_000_000, AT_NS + 1000]
-    found = judged([call(n, ns=ns) for n, ns in enumerate(times, 1)], AT - timedelta(hours=1))
+    found = classified([call(n, ns=ns) for n, ns in enumerate(times, 1)], AT - timedelta(hours=1))
     assert [each.row.recorded_at for each in found] == [AT, AT, AT + timedelta(microseconds=1)]
-    (behind,) = judged([call(4, ns=AT_NS)], AT + timedelta(hours=1))
+    (behind,) = classified([call(4, ns=AT_NS)], AT + timedelta(hours=1))
     assert behind.row.recorded_at == AT + timedelta(hours=1)
 
 
 def test_the_leaf_hash_is_over_what_the_row_says() -> None:
-    (found,) = judged([call(7, ns=AT_NS)], AT + timedelta(seconds=1))
+    (found,) = classified([call(7, ns=AT_NS)], AT + timedelta(seconds=1))
     assert found.row.leaf_hash == leaf_hash(7, AT_NS // 1000 + 1_000_000, "daybook.deal.D-1", found.row.message)
 
 
 def test_an_entry_concerns_its_subject_and_all_that_it_names() -> None:
     paid = [{"invoice": "I-1", "amount": "10.00", "deal_id": "D-9"}]
-    (found,) = judged(
+    (found,) = classified(
         [stored(1, "payment_received", "account/A", payment="P", amount="10.00", currency="EUR", allocations=paid)],
         LONG_AGO,
     )
@@ -68,7 +70,7 @@ def test_an_entry_concerns_its_subject_and_all_that_it_names() -> None:
 
 def test_a_correction_names_its_target() -> None:
     target = {"source": "billing", "id": "x 1"}
-    (found,) = judged(
+    (found,) = classified(
         [stored(1, "event_voided", "deal/D-1", target=target, reason="mistaken", approver="Li")], LONG_AGO
     )
     assert found.row.target == ("billing", "x 1")

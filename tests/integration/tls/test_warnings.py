@@ -3,8 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from services.in_the_open import warn
-from services.settings import Endpoints
+from services.endpoints import Endpoints, warn_without_tls
 from tests.ledger import Ledger
 from tests.service import until
 
@@ -30,7 +29,7 @@ def test_it_warns_of_what_can_be_read_on_the_way(
 ) -> None:
     monkeypatch.delenv("PGSSLMODE", raising=False)
     with capture_logs() as said:
-        warn(Endpoints(nats, postgres))
+        warn_without_tls(Endpoints(nats, postgres))
     assert [each["to"] for each in said] == warned
 
 

@@ -1,53 +1,20 @@
-"""Parameters of a question, and the two times of its answer: it shows the world as of an instant, as the ledger knew
-it at a sequence.
-"""
+"""Two times of an answer: it shows the world as of an instant, as the ledger knew it at a sequence."""
 
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from starlette.requests import Request
-
 from contracts.types import zones
 from contracts.types.times import FIRST_YEAR, LAST_YEAR, read_instant
-from services.errors import BadRequest, NotKnown, Unavailable
+from services.errors import BadRequest, Unavailable
 from services.ledger import zone_rules
 from services.ledger.journal import Connection
 from services.postgres.statements import queries
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_SQL = queries("services.query", "moment.sql")
 _SEQUENCE = re.compile(r"[0-9]{1,18}", re.ASCII)
-
-
-def parameters(request: Request, known: Collection[str]) -> dict[str, str]:
-    """The query's parameters. Raises BadRequest for one that is not known or given twice."""
-    found: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name not in known:
-            raise BadRequest(f"{name[:40]!r} is no parameter here; there are {', '.join(sorted(known))}.")
-        if name in found:
-            raise BadRequest(f"{name} is given twice.")
-        found[name] = value
-    return found
-
-
-def sequence(text: str, name: str) -> int:
-    """A sequence. Raises BadRequest."""
-    if not _SEQUENCE.fullmatch(text):
-        raise BadRequest(f"{name}: {text[:40]!r} is no sequence, which is a whole number from 0.")
-    return int(text)
-
-
-def subject(kind: str, name: str) -> str:
-    """A subject. Raises NotKnown for what cannot be one."""
-    if not _ID.fullmatch(name):
-        raise NotKnown(f"{name[:80]!r} is no id of a {kind}: those have 1 to 64 of A-Z, a-z, 0-9, _ and -.")
-    return f"{kind}/{name}"
-
-
-_SQL = queries("services.query", "parameters.sql")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLUS_READ_AS_SPACE = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
 
