@@ -14,7 +14,7 @@ from contracts.playbooks.playbook import Playbook
 from projections.replay.entry import FOREVER, JournalEntry
 from projections.replay.playbooks import Playbooks, Published
 from projections.replay.replay import Change, Replay
-from projections.view import FlagRow, Row, View
+from projections.replay.view import FlagRow, Row, View
 from tests.playbooks import PRACTICE
 
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BeforeValidator, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from contracts.cloudevents.canonical import canonical_text
 from contracts.cloudevents.intake_rules import door_problems
-from contracts.cloudevents.leniency import RECORDED
-from contracts.cloudevents.refusals import Problem, Refused, problems_of
 from contracts.events import Event, PlaybookPublished, Registry, UnknownType
 from contracts.events.event import Data
+from contracts.rules.canonical import canonical_text
+from contracts.rules.leniency import RECORDED
+from contracts.rules.refusals import Problem, Refused, problems_of
 from contracts.types.identifiers import EventId, Person, ShortText, SourceName, Subject, split_subject
 from contracts.types.times import INSTANT_SCHEMA, nanoseconds_of, read_instant
 

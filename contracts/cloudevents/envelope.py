@@ -12,12 +12,12 @@ from urllib.parse import unquote_to_bytes
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.cloudevents.canonical import MAX_DEPTH, NotCanonical, canonical, is_plain, parse_unique, read_json
 from contracts.cloudevents.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json, judge
 from contracts.cloudevents.fast_path import judge_quickly, read_canonical
-from contracts.cloudevents.json_faults import breaks, read_broken
-from contracts.cloudevents.refusals import Problem, Refused, problems_of
 from contracts.events import EVENTS, Registry
+from contracts.rules.canonical import MAX_DEPTH, NotCanonical, canonical, is_plain, parse_unique, read_json
+from contracts.rules.json_faults import breaks, read_broken
+from contracts.rules.refusals import Problem, Refused, problems_of
 from contracts.types.times import nanoseconds_of, read_instant
 
 __all__ = [

@@ -13,10 +13,10 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from contracts.cloudevents.canonical import MAX_DEPTH, MAX_INTEGER, is_plain
 from contracts.cloudevents.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES, Attributes, CloudEvent, is_json
 from contracts.cloudevents.intake_rules import let_in
 from contracts.events import EVENTS, Event, UnknownType
+from contracts.rules.canonical import MAX_DEPTH, MAX_INTEGER, is_plain
 from contracts.types.identifiers import split_subject
 from contracts.types.times import nanoseconds_of, read_instant
 

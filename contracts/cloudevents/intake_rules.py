@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from contracts.cloudevents.refusals import Problem
 from contracts.events import Event, EventCorrected
+from contracts.rules.refusals import Problem
 from contracts.types.currencies import BOUNDED, out_of_use
 from contracts.types.references import reference_key
 

@@ -4,8 +4,8 @@ from typing import Self
 
 from pydantic import model_validator
 
-from contracts.cloudevents.refusals import fault
 from contracts.events.event import Data, Event
+from contracts.rules.refusals import fault
 from contracts.types.identifiers import EventId, ItemKey, LongText, ShortText, SourceName
 
 

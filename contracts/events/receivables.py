@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from contracts.cloudevents.refusals import fault
 from contracts.events.event import Data, Event
+from contracts.rules.refusals import fault
 from contracts.types.identifiers import AccountId, DealId, DocumentNumber, LongText, Person, ShortText
 from contracts.types.money import Currency, Monetary, PositiveAmount
 from contracts.types.times import CalendarDay

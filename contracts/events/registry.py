@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts.cloudevents.canonical import canonical
-from contracts.cloudevents.leniency import RECORDED, read_leniently
-from contracts.cloudevents.refusals import fault, reasons_of
 from contracts.events.correction import EventCorrected
 from contracts.events.event import Event
+from contracts.rules.canonical import canonical
+from contracts.rules.leniency import RECORDED, read_leniently
+from contracts.rules.refusals import fault, reasons_of
 
 
 class UnknownType(ValueError):

@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.cloudevents.canonical import MAX_INTEGER
-from contracts.cloudevents.refusals import fault
 from contracts.documented import Documented
 from contracts.playbooks.consistency import problems
+from contracts.rules.canonical import MAX_INTEGER
+from contracts.rules.refusals import fault
 from contracts.types.identifiers import FieldName, ItemKey, PlaybookKey, PlaybookVersion, ShortText
 
 _PROBABILITY = re.compile(r"0(\.[0-9]{1,4})?|1(\.0{1,4})?")

@@ -3,8 +3,8 @@
 import tomllib
 from importlib.resources import files
 
-from contracts.cloudevents.canonical import canonical
 from contracts.playbooks.playbook import Playbook
+from contracts.rules.canonical import canonical
 
 
 def shipped_files() -> dict[str, str]:
@@ -22,6 +22,6 @@ def shipped() -> tuple[Playbook, ...]:
 def parse(text: str) -> Playbook:
     """The playbook that a TOML file holds, where it is known to be right; `check` names what is wrong with others.
 
-    Raises tomllib.TOMLDecodeError, contracts.cloudevents.canonical.NotCanonical or pydantic.ValidationError.
+    Raises tomllib.TOMLDecodeError, contracts.rules.canonical.NotCanonical or pydantic.ValidationError.
     """
     return Playbook.model_validate_json(canonical(tomllib.loads(text)))

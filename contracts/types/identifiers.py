@@ -4,14 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-SubjectKind = Literal["deal", "account", "playbook"]
+from contracts.rules.refusals import PATTERN_WORDS
 
-SAYS: dict[str, str] = {}
-"""What each pattern below asks for, in words that follow "must be"."""
+SubjectKind = Literal["deal", "account", "playbook"]
 
 
 def _text(pattern: str, says: str, max_length: int | None = None) -> StringConstraints:
-    SAYS[pattern] = says
+    PATTERN_WORDS[pattern] = says
     return StringConstraints(pattern=pattern, max_length=max_length)
 
 

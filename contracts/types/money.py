@@ -8,8 +8,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.cloudevents.leniency import RECORDED
-from contracts.cloudevents.refusals import fault
+from contracts.rules.leniency import RECORDED
+from contracts.rules.refusals import fault
 from contracts.types.currencies import MINOR_UNITS
 
 __all__ = ["MINOR_UNITS", "Amount", "Currency", "Monetary", "PositiveAmount", "in_units"]

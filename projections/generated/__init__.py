@@ -6,8 +6,8 @@ the served one. `reports.sql` has a statement for each report.
 
 from projections.generated.reports import catalog, function, minor_units
 from projections.generated.tables import face, indexes, stale, tables
+from projections.replay.view import FlagRow, Row
 from projections.reports import REPORTS
-from projections.view import FlagRow, Row
 from projections.views import VIEWS
 
 FLAG = "flag"
@@ -22,7 +22,7 @@ def documents() -> dict[str, str]:
     kinds = {view.name: view.kind for view in VIEWS}
     found = {}
     for name, classes in rows.items():
-        source = "projections/view.py" if name == FLAG else f"projections/{name}/rows.py"
+        source = "projections/replay/view.py" if name == FLAG else f"projections/{name}/rows.py"
         kind = kinds.get(name)
         statements = {
             "tables": "\n".join(tables(row) for row in classes),

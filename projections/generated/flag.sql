@@ -1,4 +1,4 @@
--- Written by `make schemas` from projections/view.py; change that, not this.
+-- Written by `make schemas` from projections/replay/view.py; change that, not this.
 
 -- name: tables
 create table flag (

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from projections.columns import Column, columns_of
+from projections.replay.view import FlagRow, Instant, Row
 from projections.reports import REPORTS
 from projections.reports.report import Aggregate, Report, Rows
-from projections.view import FlagRow, Instant, Row
 from projections.views import VIEWS
 
 _HEAD = """\

@@ -18,7 +18,7 @@ to 65.
 from collections.abc import Iterable
 
 from projections.columns import Column, columns_of
-from projections.view import Instant, Interval, Row
+from projections.replay.view import Instant, Interval, Row
 
 STANDS = 9223372036854775807
 _HOURS = (24, 96, 384, 1536, 6144, 24576)

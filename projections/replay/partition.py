@@ -7,7 +7,7 @@ from typing import Any
 from contracts.events import Event
 from projections.replay.entry import Entry, order_of
 from projections.replay.playbooks import Playbooks
-from projections.view import Row, RowKey, View
+from projections.replay.view import Row, RowKey, View
 
 
 class FoldRaised(Exception):

@@ -13,8 +13,8 @@ from contracts.types.identifiers import split_subject
 from projections.replay.entry import FOREVER, Entry, JournalEntry
 from projections.replay.history import Effective
 from projections.replay.playbooks import Playbooks
+from projections.replay.view import FlagRow, Row, RowKey, View
 from projections.replay.view_state import Change, ViewState, replace_rows
-from projections.view import FlagRow, Row, RowKey, View
 
 __all__ = ["Change", "Replay"]
 

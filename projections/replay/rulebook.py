@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from contracts.events import Event
-from contracts.playbooks.evidence import NEVER_EVIDENCE
+from contracts.playbook_check.evidence import NEVER_EVIDENCE
 from contracts.playbooks.playbook import Item, Playbook, Satisfier, Stage
 from contracts.types.references import reference_key
 

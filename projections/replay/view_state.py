@@ -9,7 +9,7 @@ from contracts.events import Event
 from projections.replay.entry import Entry, order_of
 from projections.replay.partition import FoldRaised, Partition
 from projections.replay.playbooks import Playbooks
-from projections.view import Row, RowKey, View
+from projections.replay.view import Row, RowKey, View
 
 
 class Change(NamedTuple):

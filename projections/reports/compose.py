@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from projections.columns import Column, columns_of
+from projections.replay.view import Instant, Interval
 from projections.reports.report import Aggregate, Cells, Report, Rows, Snapshot, Source
-from projections.view import Instant, Interval
 
 Bind = Callable[[str], str]
 Filters = Sequence[str]

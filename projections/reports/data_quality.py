@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Annotated
 
 from projections.columns import EntrySequence, Label, Subject
+from projections.replay.view import FlagRow
 from projections.reports.report import ReportRow, Rows, source_of
-from projections.view import FlagRow
 
 
 @dataclass(frozen=True, slots=True)

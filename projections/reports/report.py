@@ -21,8 +21,8 @@ from importlib import resources
 from typing import Any, ClassVar, Literal
 
 from projections.columns import Column, Kind, Label, columns_of, kind_of
+from projections.replay.view import Instant, Interval, Row
 from projections.statements import named
-from projections.view import Instant, Interval, Row
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _RESERVED = frozenset(

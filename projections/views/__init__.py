@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projections.replay import history
-from projections.view import View
+from projections.replay.view import View
 from projections.views.receivables import receivables
 from projections.views.stage_position import stage_position
 

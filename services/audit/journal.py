@@ -7,8 +7,8 @@ messages with one identity the first counts, or this check says so.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
-from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import CloudEvent
+from contracts.rules.canonical import leaf_hash
 from contracts.types.microseconds import instant, microseconds
 from services.audit.differences import Differences
 from services.audit.journal_columns import check_columns

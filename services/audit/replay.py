@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from contracts.cloudevents.canonical import NotCanonical, read_json
 from contracts.cloudevents.envelope import Refused, read_entry
+from contracts.rules.canonical import NotCanonical, read_json
 from contracts.types.times import read_instant
 from projections.replay.entry import JournalEntry
 from projections.replay.playbooks import Playbooks

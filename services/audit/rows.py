@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from projections.view import FlagRow, Interval, Row, RowKey
+from projections.replay.view import FlagRow, Interval, Row, RowKey
 from services.audit.differences import Differences
 from services.errors import DaybookError
 from services.ledger.journal import Connection

@@ -10,7 +10,7 @@ from contracts.types.identifiers import split_subject
 from projections.replay import payment_chain
 from projections.replay.entry import JournalEntry
 from projections.replay.payment_chain import Link, links
-from projections.view import View
+from projections.replay.view import View
 from services.audit.differences import Differences, joined
 from services.audit.journal_columns import check_columns
 from services.audit.rows import compare, told_of

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from contracts.cloudevents.canonical import leaf_hash
+from contracts.rules.canonical import leaf_hash
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)

@@ -25,8 +25,8 @@ def check(
 
     Example: `daybook playbook check playbooks/project.toml`
     """
-    from contracts.playbooks.check import MAX_FILE_BYTES
-    from contracts.playbooks.check import check as mistakes_of
+    from contracts.playbook_check.check import MAX_FILE_BYTES
+    from contracts.playbook_check.check import check as mistakes_of
 
     try:
         text = files.text(file, MAX_FILE_BYTES, "utf-8-sig")

@@ -16,7 +16,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.cloudevents.refusals import Problem
+from contracts.rules.refusals import Problem
 from contracts.types.identifiers import EventId, SourceName
 from services.errors import DaybookError
 from services.intake import admission, metrics

@@ -19,7 +19,7 @@ from contracts.cloudevents.envelope import (
     read_event,
     reading_members,
 )
-from contracts.cloudevents.refusals import Problem
+from contracts.rules.refusals import Problem
 from services.intake.journal import Identity
 from services.intake.openapi import BATCH, BINARY, STRUCTURED
 from services.intake.responses import Refusal

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from contracts.cloudevents.refusals import Problem
+from contracts.rules.refusals import Problem
 
 
 class Warned(NamedTuple):

@@ -3,7 +3,7 @@
 select coalesce(max(sequence), 0) from ledger.journal;
 
 -- name: blocks
--- The leaf hashes of the rows behind a sequence, reckoned anew from what the rows say (contracts/cloudevents/canonical.py,
+-- The leaf hashes of the rows behind a sequence, reckoned anew from what the rows say (contracts/rules/canonical.py,
 -- leaf_hash), 256 rows together; and the rows whose own leaf_hash says something else.
 select count(*) as rows,
        min(sequence) as first,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from contracts.cloudevents.canonical import leaf_hash
+from contracts.rules.canonical import leaf_hash
 from contracts.types.microseconds import microseconds
 from services.errors import JournalAltered
 from services.ledger.journal import Connection, Row

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from projections.replay.playbooks import Playbooks
-from projections.view import View
+from projections.replay.view import View
 from services.errors import LostLeadership
 from services.ledger import journal
 from services.ledger.journal import Connection

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from projections.replay.entry import lane_of
 from projections.replay.playbooks import Playbooks, Policy, Published
 from projections.replay.replay import Change, Replay
-from projections.view import Row, RowKey, View
+from projections.replay.view import Row, RowKey, View
 from services.errors import NotProvisioned
 from services.ledger import journal
 from services.ledger.journal import Connection

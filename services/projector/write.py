@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from projections.view import Row, RowKey
+from projections.replay.view import Row, RowKey
 from services.errors import ViewsAltered
 from services.ledger.journal import Connection
 from services.postgres.statements import queries

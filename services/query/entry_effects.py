@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from contracts.types.identifiers import split_subject
-from projections.view import FlagRow, Row, RowKey, View
+from projections.replay.view import FlagRow, Row, RowKey, View
 from projections.views import VIEWS, generation_digest
 from services.ledger.journal import Connection
 from services.postgres.statements import queries

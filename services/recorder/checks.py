@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 from nats.aio.client import Client
 
-from contracts.cloudevents.canonical import leaf_hash
+from contracts.rules.canonical import leaf_hash
 from contracts.types.microseconds import microseconds
 from services.errors import DaybookError, StreamMismatch, Unavailable
 from services.ledger.stream_comparison import compare

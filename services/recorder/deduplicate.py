@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contracts.cloudevents.canonical import read_json
+from contracts.rules.canonical import read_json
 from services.recorder.journal_rows import ClassifiedMessage
 
 Identity = tuple[str, str]

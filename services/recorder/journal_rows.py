@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.cloudevents.canonical import leaf_hash
 from contracts.events import EventCorrected, EventVoided
+from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import split_subject
 from contracts.types.microseconds import instant, microseconds
 from projections.replay.document_number import DocumentNumber, numbered

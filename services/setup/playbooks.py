@@ -10,10 +10,10 @@ import asyncpg
 import nats.errors
 from nats.aio.client import Client
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import read_event
 from contracts.events import PlaybookPublished
 from contracts.playbooks.playbook import Playbook
+from contracts.rules.canonical import canonical
 from contracts.types.identifiers import stream_subject
 from services.errors import DaybookError, Unavailable
 

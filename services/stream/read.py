@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nats.aio.client import Client
 
-from contracts.cloudevents.canonical import leaf_hash
+from contracts.rules.canonical import leaf_hash
 from services.errors import NotProvisioned, Unavailable
 from services.stream.state import ask
 

@@ -20,7 +20,7 @@ import structlog
 from projections.generated import FLAG
 from projections.generated.tables import index_names, literal
 from projections.generated.tables import served as served_view
-from projections.view import View
+from projections.replay.view import View
 from projections.views import VIEWS, fold_versions, generation_digest
 from services.errors import DaybookError, ReportingInUse, Unavailable
 from services.ledger.journal import Connection

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from contracts.types.identifiers import split_subject
 from projections.replay.entry import FOREVER
-from projections.view import FlagRow, Row, RowKey, View
+from projections.replay.view import FlagRow, Row, RowKey, View
 
 _INFINITY = datetime.max
 """What asyncpg takes for PostgreSQL's `infinity`, and gives for it: without a zone."""

@@ -12,7 +12,7 @@ from typing import Any
 from projections.replay.entry import JournalEntry
 from projections.replay.playbooks import Playbooks, Published
 from projections.replay.replay import Change, Replay
-from projections.view import FlagRow, Row, RowKey, View
+from projections.replay.view import FlagRow, Row, RowKey, View
 
 STANDS = 2**63 - 1
 """`known_to` of a version that nothing has unmade."""

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import read_event
 from contracts.events import PlaybookPublished
-from contracts.playbooks.check import check
+from contracts.playbook_check.check import check
 from contracts.playbooks.playbook import Names, Playbook
 from contracts.playbooks.shipped import shipped, shipped_files
+from contracts.rules.canonical import canonical
 
 DIGESTS = Path(__file__).parent / "playbook_digests.json"
 """SHA-256 of each version's canonical form, by `<key> <version>`."""

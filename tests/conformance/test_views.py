@@ -17,7 +17,7 @@ from projections.columns import columns_of
 from projections.generated.__main__ import main as generated
 from projections.replay.history import Effective, effective
 from projections.replay.replay import Change, Replay
-from projections.view import FlagRow, Instant, Row, RowKey, View, fold
+from projections.replay.view import FlagRow, Instant, Row, RowKey, View, fold
 from projections.views import VIEWS
 from tests.effective import defined
 from tests.given import Said, Story, given

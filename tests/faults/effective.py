@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import read_entry
 from contracts.events import EVENTS
+from contracts.rules.canonical import canonical
 from projections.replay.entry import Entry
 from tests.faults.recorded import Row
 

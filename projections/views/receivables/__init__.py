@@ -1,7 +1,7 @@
 """Receivables of accounts: open invoices, unapplied cash and credit, and the movements of the ledger balance."""
 
 from projections.replay.document_number import documents_named
-from projections.view import FlagRow, View
+from projections.replay.view import FlagRow, View
 from projections.views.receivables.fold import Handled, evolve, row
 from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.views.receivables.state import Account

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Literal
 
 from projections.replay.entry import FOREVER
-from projections.view import FlagRow, RowKey
+from projections.replay.view import FlagRow, RowKey
 
 VIEW = "receivables"
 

@@ -17,7 +17,7 @@ from contracts.types.identifiers import split_subject
 from contracts.types.references import number_key
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
-from projections.view import FlagRow, Row, RowKey
+from projections.replay.view import FlagRow, Row, RowKey
 from projections.views.receivables import arrival
 from projections.views.receivables.dispute import dispute
 from projections.views.receivables.state import Account, Contest, DocumentKind

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from projections.columns import AccountId, Added, Amount, Currency, DealId, EntrySequence, Label, Series
-from projections.view import Instant, Interval, Row
+from projections.replay.view import Instant, Interval, Row
 
 MovementKind = Literal["invoice", "credit_note", "payment", "reversal", "transfer_out", "transfer_in"]
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from projections.view import Row, RowKey
+from projections.replay.view import Row, RowKey
 from projections.views.receivables.cash import Cash, Place, Take
 from projections.views.receivables.flags import Flags, Waiting
 from projections.views.receivables.rows import ItemRow, UnappliedRow

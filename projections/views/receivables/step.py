@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from projections.replay.entry import FOREVER, Order
-from projections.view import RowKey
+from projections.replay.view import RowKey
 from projections.views.receivables.flags import Standing, Waiting
 from projections.views.receivables.rows import ItemRow, MovementKind, MovementRow, UnappliedRow
 from projections.views.receivables.state import Account, Ask, Document, DocumentKey, Item

@@ -1,6 +1,6 @@
 """Where every deal stands, and stood: never written by anyone, always derived from the evidence (seed 004)."""
 
-from projections.view import FlagRow, View
+from projections.replay.view import FlagRow, View
 from projections.views.stage_position.fold import Handled, evolve, insert, remove, row
 from projections.views.stage_position.rows import PositionRow
 from projections.views.stage_position.state import VIEW, Deal

@@ -9,7 +9,7 @@ from contracts.events import Event
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
 from projections.replay.rulebook import Need, NeedKind, Phase
-from projections.view import fold
+from projections.replay.view import fold
 from projections.views.stage_position import stage_position
 from projections.views.stage_position.position import DealPosition
 from projections.views.stage_position.rows import Status

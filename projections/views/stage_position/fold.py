@@ -33,7 +33,7 @@ from contracts.events import (
 )
 from projections.replay.entry import Entry, order_of
 from projections.replay.playbooks import Playbooks
-from projections.view import Row, RowKey
+from projections.replay.view import Row, RowKey
 from projections.views.stage_position.evidence import Finding
 from projections.views.stage_position.rows import PositionRow, Status
 from projections.views.stage_position.state import CLOSED, Deal

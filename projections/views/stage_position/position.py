@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 from contracts.events import Event, EvidenceRevoked, StageClaimed
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.rulebook import Phase, Rulebook
-from projections.view import RowKey
+from projections.replay.view import RowKey
 from projections.views.stage_position.evidence import Evidence, Finding
 from projections.views.stage_position.rows import PositionRow, Status
 

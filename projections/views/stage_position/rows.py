@@ -18,7 +18,7 @@ from projections.columns import (
     Version,
 )
 from projections.replay.rulebook import Phase
-from projections.view import Interval, Row
+from projections.replay.view import Interval, Row
 
 Status = Literal["open", "on_hold", "won", "lost", "abandoned"]
 

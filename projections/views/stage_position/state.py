@@ -8,7 +8,7 @@ from decimal import Decimal
 from contracts.events import DealOpened, DealRevised, DealWon, Event
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.playbooks import Published
-from projections.view import FlagRow, RowKey
+from projections.replay.view import FlagRow, RowKey
 from projections.views.stage_position.evidence import Finding
 from projections.views.stage_position.position import DealPosition, Intervals, Shown
 from projections.views.stage_position.rows import Status

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from contracts.cloudevents.canonical import leaf_hash
+from contracts.rules.canonical import leaf_hash
 from contracts.types.microseconds import microseconds
 from services.notary import key, service
 from services.notary.head import Head, read_head

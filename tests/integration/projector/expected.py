@@ -7,7 +7,7 @@ import asyncpg
 
 from projections.replay.playbooks import Playbooks, Withdrawn
 from projections.replay.replay import Change, Replay
-from projections.view import FlagRow, View
+from projections.replay.view import FlagRow, View
 from services.ledger.journal import policy_of
 from services.views.row_tables import quoted, tables_of
 from services.views.row_versions import versions

@@ -8,9 +8,9 @@ from typing import Any
 
 import asyncpg
 
-from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import CloudEvent, read_event
 from contracts.events import EventCorrected, EventVoided
+from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import JournalEntry, lane_of
 from projections.replay.payment_chain import Link, of_entries, ties

@@ -7,7 +7,7 @@ from typing import Any
 
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
-from projections.view import View
+from projections.replay.view import View
 
 
 def slow(views: Sequence[View[Any]], each_s: float) -> tuple[View[Any], ...]:

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from projections.replay.entry import LANES, lane_of
-from projections.view import View
+from projections.replay.view import View
 from projections.views import VIEWS
 from services.errors import ViewsAltered
 from services.projector import combined_batch, session

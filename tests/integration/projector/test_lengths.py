@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from projections.columns import columns_of
-from projections.view import Interval, Row
+from projections.replay.view import Interval, Row
 from projections.views import VIEWS
 from services.views.row_tables import tables_of
 from tests.integration.projector.working import served

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from projections.columns import columns_of
+from projections.replay.view import Row
 from projections.reports import REPORTS
 from projections.reports.report import Aggregate, Report
-from projections.view import Row
 from projections.views import VIEWS
 from services.projector.write import statements
 from services.views.row_tables import tables_of

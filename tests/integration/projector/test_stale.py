@@ -9,7 +9,7 @@ import pytest
 
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
-from projections.view import View
+from projections.replay.view import View
 from projections.views import VIEWS
 from projections.views.stage_position import stage_position
 from services.projector import lane

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent
+from contracts.rules.canonical import canonical
 from contracts.types.identifiers import stream_subject
 from services.audit.verify import verify
 from services.projector.rebuild import rebuild

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import CloudEvent, Refused, read_recorded
 from contracts.events import EventCorrected, EventVoided
+from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import lane_of
 from projections.replay.payment_chain import CASH, links

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contracts.cloudevents.canonical import MAX_DEPTH, NotCanonical, parse_unique, read_json
 from contracts.cloudevents.cloud_event import CloudEvent, judge
 from contracts.cloudevents.envelope import MAX_EVENT_BYTES, read_event, read_members
 from contracts.cloudevents.fast_path import judge_quickly
-from contracts.cloudevents.refusals import Refused
 from contracts.events import EVENTS, Registry
+from contracts.rules.canonical import MAX_DEPTH, NotCanonical, parse_unique, read_json
+from contracts.rules.refusals import Refused
 
 GOLDEN = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "conformance" / "golden").glob("*.json"))]
 CALL: dict[str, Any] = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.cloudevents.canonical import MAX_DEPTH, MAX_INTEGER, NotCanonical, canonical, leaf_hash, read_json
+from contracts.rules.canonical import MAX_DEPTH, MAX_INTEGER, NotCanonical, canonical, leaf_hash, read_json
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | st.text(max_size=20),

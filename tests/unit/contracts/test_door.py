@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent, Refused, read_binary, read_event, read_members, read_recorded
 from contracts.cloudevents.intake_rules import let_in
+from contracts.rules.canonical import canonical
 from contracts.types.references import reference_key
 
 BLANKS = [" ", "\u00a0", "\u3000 ", "\u200b", "\ufeff", "\u00ad\u034f", "\u3164", "\u2800", "\U000e0100"]

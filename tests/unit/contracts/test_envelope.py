@@ -8,7 +8,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.cloudevents.canonical import canonical, read_json
 from contracts.cloudevents.envelope import (
     MAX_BATCH,
     MAX_EVENT_BYTES,
@@ -23,6 +22,7 @@ from contracts.cloudevents.envelope import (
     read_recorded,
     reading_members,
 )
+from contracts.rules.canonical import canonical, read_json
 from contracts.types.references import reference_key
 
 CALL: dict[str, Any] = {

@@ -7,8 +7,8 @@ from cloudevents.core.bindings.http import HTTPMessage, from_structured, to_bina
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from contracts.cloudevents.canonical import read_json
 from contracts.cloudevents.envelope import outward, read_binary, read_event
+from contracts.rules.canonical import read_json
 
 ATTRIBUTES = {
     "specversion": "1.0",

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from contracts.rules.refusals import PATTERN_WORDS
 from contracts.types.identifiers import (
-    SAYS,
     EventId,
     ItemKey,
     LongText,
@@ -54,8 +54,8 @@ def test_names_that_are_refused(kind: Any, refused: list[str]) -> None:
 
 
 def test_every_pattern_is_explained_without_showing_it() -> None:
-    assert SAYS
-    for pattern, says in SAYS.items():
+    assert PATTERN_WORDS
+    for pattern, says in PATTERN_WORDS.items():
         re.compile(pattern)
         assert not set("^$[]{}\\") & set(says)
 

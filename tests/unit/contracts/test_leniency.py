@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, model_validator
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import Refused, read_entry, read_event, read_recorded
-from contracts.cloudevents.refusals import fault
 from contracts.events import EVENTS, Registry
 from contracts.events.event import Data, Event
+from contracts.rules.canonical import canonical
+from contracts.rules.refusals import fault
 from contracts.types import money
 from contracts.types.times import CalendarDay, Instant
 

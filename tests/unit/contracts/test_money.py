@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.cloudevents.refusals import problems_of
 from contracts.events import InvoiceIssued, PaymentAllocated, PaymentReceived
+from contracts.rules.refusals import problems_of
 from contracts.types.money import MINOR_UNITS, Amount, Monetary, PositiveAmount
 
 INVOICE = {"invoice": "INV-1", "due_on": "2026-04-30"}

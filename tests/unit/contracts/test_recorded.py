@@ -9,11 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from contracts.cloudevents.canonical import NotCanonical, canonical, read_json
 from contracts.cloudevents.cloud_event import judge
 from contracts.cloudevents.envelope import CloudEvent, Refused, read_event
 from contracts.cloudevents.fast_path import read_canonical
 from contracts.events import EVENTS
+from contracts.rules.canonical import NotCanonical, canonical, read_json
 
 GOLDEN = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "conformance" / "golden").glob("*.json"))]
 CALL = {

@@ -2,7 +2,7 @@
 
 import json
 
-from contracts.cloudevents.refusals import Problem
+from contracts.rules.refusals import Problem
 from services.intake.responses import KINDS, RETRY_AFTER_S, Fault, Refusal, refused, type_of
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import read_event
 from contracts.events import EventCorrected, EventVoided
+from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import stream_subject
 from services.audit import verify_evidence as script
 from services.audit.statement import digest, spans

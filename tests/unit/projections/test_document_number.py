@@ -4,7 +4,7 @@ from hypothesis import given as holds_for
 
 from projections.replay.document_number import DocumentNumber, number_of
 from projections.replay.history import effective
-from projections.view import FlagRow
+from projections.replay.view import FlagRow
 from tests.given import Said
 from tests.unit.projections.receivables.histories import histories
 from tests.unit.projections.receivables.story import Told

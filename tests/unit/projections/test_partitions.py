@@ -8,7 +8,7 @@ import pytest
 
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
-from projections.view import RowKey
+from projections.replay.view import RowKey
 from projections.views.receivables import receivables
 from tests.given import Said, Story, given
 from tests.unit.projections.receivables.story import allocation, invoice, named, payment, reversal, void

@@ -10,7 +10,7 @@ from projections.replay.entry import JournalEntry
 from projections.replay.payment_chain import Link, Tie, links, of_entries, ties
 from projections.replay.playbooks import Playbooks
 from projections.replay.replay import Replay
-from projections.view import Row, RowKey
+from projections.replay.view import Row, RowKey
 from projections.views.receivables import receivables
 from tests.given import Said
 from tests.unit.projections.receivables.histories import histories

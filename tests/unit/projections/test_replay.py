@@ -12,7 +12,7 @@ from contracts.events import CallMade, DealOpened, DealReassigned, Event
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks, Published
 from projections.replay.replay import Replay
-from projections.view import Instant, Row, RowKey, View
+from projections.replay.view import Instant, Row, RowKey, View
 from projections.views.stage_position import stage_position
 from tests.given import Said, Story, day, given
 from tests.playbooks import item, playbook, stage

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from projections.replay.entry import FOREVER
-from projections.view import FlagRow, RowKey
+from projections.replay.view import FlagRow, RowKey
 from projections.views import VIEWS
 from projections.views.stage_position import PositionRow
 from services.projector.locks import Census

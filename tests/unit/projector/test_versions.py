@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from projections.replay.entry import FOREVER
 from projections.replay.replay import Change
-from projections.view import FlagRow, Row, RowKey
+from projections.replay.view import FlagRow, Row, RowKey
 from services.views.row_versions import STANDS, Versions, difference, versions
 
 _AT = datetime(2026, 3, 31, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from projections.replay.entry import FOREVER
-from projections.view import FlagRow, Row
+from projections.replay.view import FlagRow, Row
 from projections.views.receivables.rows import ItemRow
 from projections.views.stage_position.rows import PositionRow
 from services.audit.differences import Differences

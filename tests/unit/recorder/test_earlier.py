@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent, read_recorded
+from contracts.rules.canonical import canonical
 from services.recorder.former_reasons import was_refused
 
 INVOICE = {"invoice": "I-1", "amount": "10.00", "currency": "CNY", "due_on": "2026-04-30"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.cloudevents.canonical import canonical
 from contracts.cloudevents.envelope import CloudEvent, read_event
+from contracts.rules.canonical import canonical
 from services.recorder.classify import Unreadable, classify
 
 EVENT = {

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.cloudevents.canonical import leaf_hash
 from contracts.cloudevents.envelope import read_event
+from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import lane_of
 from services.recorder.deduplicate import deduplicated

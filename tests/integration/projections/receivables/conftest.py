@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from projections.replay.replay import Change
-from projections.view import FlagRow
+from projections.replay.view import FlagRow
 from projections.views.receivables import receivables
 from services.views.generation import served
 from services.views.row_tables import table

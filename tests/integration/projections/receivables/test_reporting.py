@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from projections.replay.replay import Change
-from projections.view import FlagRow, Row, RowKey
+from projections.replay.view import FlagRow, Row, RowKey
 from tests.given import Said, day
 from tests.integration.projections.receivables.conftest import Tables
 from tests.integration.projections.receivables.plain import ageing

@@ -1,6 +1,6 @@
 import pytest
 
-from contracts.playbooks.check import Mistake, check
+from contracts.playbook_check.check import Mistake, check
 from contracts.playbooks.playbook import Playbook
 from contracts.playbooks.shipped import shipped_files
 

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.playbook_check.lines import lines_of
 from contracts.playbooks.consistency import Location
-from contracts.playbooks.lines import lines_of
 from contracts.playbooks.shipped import shipped_files
 
 EVERY_SHAPE = '''# a comment with [brackets] and = signs

@@ -9,7 +9,7 @@ from typing import Any
 import tests.given
 from projections.replay.entry import FOREVER
 from projections.replay.replay import Change
-from projections.view import FlagRow
+from projections.replay.view import FlagRow
 from projections.views.receivables import ItemRow, MovementRow, UnappliedRow, receivables
 from tests.given import Said, Story, day
 from tests.saying import event_corrected, event_voided

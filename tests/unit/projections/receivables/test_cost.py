@@ -11,7 +11,7 @@ import pytest
 
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
-from projections.view import RowKey
+from projections.replay.view import RowKey
 from projections.views.receivables import receivables
 from projections.views.receivables.state import Account
 from tests.given import Said

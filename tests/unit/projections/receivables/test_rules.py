@@ -2,7 +2,7 @@
 
 import pytest
 
-from projections.view import FlagRow
+from projections.replay.view import FlagRow
 from projections.views.receivables import ItemRow, MovementRow, UnappliedRow
 from tests.given import day
 

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.events import EVENTS
-from contracts.playbooks.evidence import satisfier_mistakes
+from contracts.playbook_check.evidence import satisfier_mistakes
 from projections.views.stage_position import stage_position
 from tests.given import Said, given
 from tests.playbooks import by, item, playbook, stage

@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from contracts.playbooks.playbook import Playbook
 from projections.replay.entry import FOREVER, Entry
-from projections.view import FlagRow
+from projections.replay.view import FlagRow
 from projections.views.stage_position import PositionRow, stage_position
 from projections.views.stage_position.explain import explain
 from tests.given import Said, Story, given

@@ -8,7 +8,7 @@ import pytest
 
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
-from projections.view import RowKey
+from projections.replay.view import RowKey
 from projections.views.stage_position import stage_position
 from tests.given import Said, Story, day, given
 from tests.saying import (

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from contracts.types.identifiers import SAYS
-
+PATTERN_WORDS: dict[str, str] = {}
+"""By pattern of a type, what it asks for, in words that follow "must be"."""
 MOST_NAMED = 50
 """The most faults that are named of one event."""
 
@@ -89,7 +89,7 @@ _WORDS: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "string_unicode": "must be text in Unicode",
     "string_too_long": lambda context: f"must have at most {context['max_length']} characters",
     "string_too_short": lambda context: f"must have at least {context['min_length']} characters",
-    "string_pattern_mismatch": lambda context: f"must be {SAYS.get(context['pattern'], context['pattern'])}",
+    "string_pattern_mismatch": lambda context: f"must be {PATTERN_WORDS.get(context['pattern'], context['pattern'])}",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "int_parsing_size": "must be a smaller number",

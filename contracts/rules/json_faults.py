@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from contracts.cloudevents.canonical import MAX_INTEGER, NotCanonical, check_depth
-from contracts.cloudevents.refusals import MOST_NAMED
+from contracts.rules.canonical import MAX_INTEGER, NotCanonical, check_depth
+from contracts.rules.refusals import MOST_NAMED
 
 MOST_BROKEN = 10_000
 """With more than that a text is refused as a whole."""

@@ -12,14 +12,14 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
-from contracts.cloudevents.canonical import MAX_DEPTH, canonical
 from contracts.cloudevents.envelope import MAX_EVENT_BYTES
-from contracts.cloudevents.refusals import reasons_of
 from contracts.events import EVENTS, Registry
+from contracts.playbook_check.evidence import satisfier_mistakes
+from contracts.playbook_check.lines import lines_of
 from contracts.playbooks.consistency import Location, problems
-from contracts.playbooks.evidence import satisfier_mistakes
-from contracts.playbooks.lines import lines_of
 from contracts.playbooks.playbook import Playbook
+from contracts.rules.canonical import MAX_DEPTH, canonical
+from contracts.rules.refusals import reasons_of
 
 _ENVELOPE_BYTES = 1024
 """Room for the attributes of the event that publishes a playbook."""

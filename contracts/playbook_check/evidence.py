@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from contracts.cloudevents.refusals import reasons_of
 from contracts.events import Event, Registry
 from contracts.playbooks.consistency import Location, parts
+from contracts.rules.refusals import reasons_of
 
 NEVER_EVIDENCE = frozenset({"stage_claimed", "evidence_revoked", "commitment_withdrawn"})
 """Events that satisfy no item, whatever a playbook says: a claim is no evidence, the others take evidence back."""

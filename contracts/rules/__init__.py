@@ -1,0 +1,1 @@
+"""Rules below all types: the canonical form, faults of JSON, refusals in words, and what is read leniently."""
