@@ -85,7 +85,7 @@ def check(text: str, registry: Registry = EVENTS) -> Playbook | list[Mistake]:
     return Playbook.model_validate_json(canonical(data))
 
 
-_MOST_BITS = 4096
+_MAX_BITS = 4096
 """Integers of more bits are taken for a mistake; Python writes none of more than 4,300 digits."""
 
 
@@ -111,7 +111,7 @@ def _as_json(value: Any) -> Any:
         return {key: _as_json(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_as_json(each) for each in value]
-    endless = type(value) is int and value.bit_length() > _MOST_BITS
+    endless = type(value) is int and value.bit_length() > _MAX_BITS
     return 0.5 if endless or isinstance(value, date | time | float) else value
 
 

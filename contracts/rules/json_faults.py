@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from contracts.rules.canonical import MAX_INTEGER, NotCanonical, check_depth
-from contracts.rules.refusals import MOST_NAMED
+from contracts.rules.refusals import MAX_NAMED
 
-MOST_BROKEN = 10_000
+MAX_BROKEN = 10_000
 """With more than that a text is refused as a whole."""
 
 Path = tuple[str | int, ...]
@@ -36,8 +36,8 @@ def read_broken(text: bytes) -> Any:
 
 
 def breaks(value: Any) -> list[tuple[Path, str]]:
-    """The first `MOST_NAMED` `Broken` within a value that `read_broken` gave, in its order: (path, reason)."""
-    return list(islice(_breaks(value, []), MOST_NAMED))
+    """The first `MAX_NAMED` `Broken` within a value that `read_broken` gave, in its order: (path, reason)."""
+    return list(islice(_breaks(value, []), MAX_NAMED))
 
 
 def _breaks(value: Any, path: list[str | int]) -> Iterator[tuple[Path, str]]:
@@ -55,7 +55,7 @@ class _Reader:
     """Puts a `Broken` wherever a rule is broken, and gives up where hardly anything else is to be found."""
 
     def __init__(self) -> None:
-        self._left = MOST_BROKEN
+        self._left = MAX_BROKEN
         self.decoder = json.JSONDecoder(
             parse_float=lambda text: self._broken(
                 f"numbers with a fraction or exponent are not allowed: {text[:40]}; write a decimal string"
@@ -68,7 +68,7 @@ class _Reader:
     def _broken(self, reason: str) -> Broken:
         self._left -= 1
         if self._left < 0:
-            raise NotCanonical(f"more than {MOST_BROKEN} values that are not allowed, the last: {reason}")
+            raise NotCanonical(f"more than {MAX_BROKEN} values that are not allowed, the last: {reason}")
         return Broken(reason)
 
     def _integer(self, text: str) -> int | Broken:

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 PATTERN_WORDS: dict[str, str] = {}
 """By pattern of a type, what it asks for, in words that follow "must be"."""
-MOST_NAMED = 50
+MAX_NAMED = 50
 """The most faults that are named of one event."""
 
 
@@ -44,7 +44,7 @@ def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
     """pydantic's errors as problems with dotted paths and plain words."""
     return [
         Problem(".".join(str(part)[:80] for part in ((prefix, *loc) if prefix else loc)), reason, "invalid")
-        for loc, reason in reasons_of(error)[:MOST_NAMED]
+        for loc, reason in reasons_of(error)[:MAX_NAMED]
     ]
 
 

@@ -46,13 +46,13 @@ def reference_key(text: str) -> str:
 def number_key(number: str, series: str | None) -> str:
     """Key of a document number, with that of its series behind a line end where it has one.
 
-    At most `2 * MOST_KEY_BYTES + 1` bytes in UTF-8, which an index of PostgreSQL has room for.
+    At most `2 * MAX_KEY_BYTES + 1` bytes in UTF-8, which an index of PostgreSQL has room for.
     """
     key = _bounded(reference_key(number))
     return key if series is None else f"{key}\n{_bounded(reference_key(series))}"
 
 
-MOST_KEY_BYTES = 600
+MAX_KEY_BYTES = 600
 _BEGINNING = 50
 
 
@@ -62,7 +62,7 @@ def _bounded(key: str) -> str:
     No other key is the same: none has two line ends.
     """
     encoded = key.encode()
-    return key if len(encoded) <= MOST_KEY_BYTES else f"{key[:_BEGINNING]}\n\n{sha256(encoded).hexdigest()}"
+    return key if len(encoded) <= MAX_KEY_BYTES else f"{key[:_BEGINNING]}\n\n{sha256(encoded).hexdigest()}"
 
 
 _LIKE_ASCII = re.compile("[\u02d7\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13fd\u2012-\u2015\u2043\u2212]")

@@ -35,7 +35,7 @@ _SQL = queries("services.audit", "evidence.sql")
 WHOLE = 100_000
 """Up to so many rows a file may hold the whole journal."""
 WAIT_S = 30.0
-_LOOK_S = 0.1
+_POLL_INTERVAL_S = 0.1
 
 
 async def head_of(connection: Connection, known_at: int, keys: Sequence[PublicKey], wait_s: float = WAIT_S) -> Head:
@@ -58,7 +58,7 @@ async def head_of(connection: Connection, known_at: int, keys: Sequence[PublicKe
                 f"{covers}, but sequence {known_at} is asked for. `daybook status` says how the notary is; evidence of "
                 "less can be had with --known-at."
             )
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_POLL_INTERVAL_S)
 
 
 async def evidence(

@@ -8,7 +8,7 @@ from services.ledger.journal import Connection
 from services.postgres.statements import queries
 
 _SQL = queries("services.audit", "journal.sql")
-_LOOK_S = 0.1
+_POLL_INTERVAL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ async def pin(connection: Connection, stream_last: int, wait_s: float) -> Pin:
             return Pin(projected, None)
         if asyncio.get_running_loop().time() >= deadline:
             return Pin(projected, _behind(stream_last, recorded, projected))
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_POLL_INTERVAL_S)
 
 
 def _behind(stream_last: int, recorded: int, projected: int) -> str:

@@ -22,7 +22,7 @@ from services.stream.messages import Messages
 from services.stream.sequence_ranges import held
 from services.stream.state import find
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class HeadChecks:
 
     async def _table(self) -> AsyncIterator[tuple[str, str]]:
         size = 0
-        while rows := await self._connection.fetch(SQL["heads_behind"], size, _AT_ONCE):
+        while rows := await self._connection.fetch(SQL["heads_behind"], size, _BATCH_SIZE):
             for row in rows:
                 size = row["size"]
                 yield str(size), row["note"]

@@ -33,7 +33,7 @@ SECTIONS = frozenset(
      "statement")
 )  # fmt: skip
 CORRECTIONS = ("daybook.event_corrected.", "daybook.event_voided.")
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - Python 3.9 has no other
 
 TEXTS = {
@@ -690,9 +690,9 @@ def show(file: dict[str, Any], rows: list[Row], report: Report) -> None:
 def read(path: str) -> str:
     """A file of UTF-8 text. Raises OSError, ValueError and Malformed."""
     with open(path, "rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise Malformed(f"it has more than {MOST_BYTES} bytes")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise Malformed(f"it has more than {MAX_BYTES} bytes")
     return data.decode()
 
 

@@ -17,7 +17,7 @@ from services.views.row_tables import quoted, tables_of
 from services.views.row_versions import PlaybookTimeline
 
 _SQL = queries("services.audit", "subjects.sql")
-_ENTRIES_AT_ONCE = 1000
+_ENTRIES_BATCH_SIZE = 1000
 ENTRIES_PER_WORKER = 10_000
 """With fewer, a process of its own takes longer to begin than to check."""
 
@@ -112,11 +112,11 @@ class ViewChecks:
         return differences
 
     async def _batches(self) -> AsyncIterator[dict[str, int]]:
-        """All subjects with the number of their entries, in parts of about `_ENTRIES_AT_ONCE` entries."""
+        """All subjects with the number of their entries, in parts of about `_ENTRIES_BATCH_SIZE` entries."""
         after, batch, entries = "", dict[str, int](), 0
         while rows := await self._page(after):
             for row in rows:
-                if batch and entries + row["entries"] > _ENTRIES_AT_ONCE:
+                if batch and entries + row["entries"] > _ENTRIES_BATCH_SIZE:
                     yield batch
                     batch, entries = {}, 0
                 batch[row["subject"]] = row["entries"]
@@ -126,4 +126,4 @@ class ViewChecks:
             yield batch
 
     async def _page(self, after: str) -> list[Any]:
-        return list(await self._connection.fetch(_SQL["subjects"], after, self._up_to, _ENTRIES_AT_ONCE))
+        return list(await self._connection.fetch(_SQL["subjects"], after, self._up_to, _ENTRIES_BATCH_SIZE))

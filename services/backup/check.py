@@ -13,7 +13,7 @@ from services.notary.tree import Tree
 
 Progress = Callable[[int], None]
 """Called with how many more rows have been checked."""
-_MOST = 20
+_MAX = 20
 """Faults of one kind that are named."""
 _STEP = 1000
 
@@ -141,7 +141,7 @@ def _first(faults: Iterator[str]) -> list[str]:
     named: list[str] = []
     more = 0
     for fault in faults:
-        if len(named) < _MOST:
+        if len(named) < _MAX:
             named.append(fault)
         else:
             more += 1

@@ -15,7 +15,7 @@ SEAL = "manifest.json.sha256"
 """The manifest's own SHA-256, as `sha256sum --check` reads it."""
 
 
-_MOST_BYTES = 4 * 1024 * 1024
+_MAX_BYTES = 4 * 1024 * 1024
 """Of a manifest: it has a line or two for each file."""
 
 
@@ -96,8 +96,8 @@ class Manifest(BaseModel):
     def read(cls, directory: Path) -> Self:
         """Read the manifest of a backup. Raises BackupUnusable when there is none, or it is not as it was written."""
         try:
-            text = files.read(directory / FILE, _MOST_BYTES)
-            seal = files.read(directory / SEAL, _MOST_BYTES).decode("utf-8", "replace")
+            text = files.read(directory / FILE, _MAX_BYTES)
+            seal = files.read(directory / SEAL, _MAX_BYTES).decode("utf-8", "replace")
         except OSError as error:
             raise BackupUnusable(
                 f"{directory} is not a backup: {error.filename} cannot be read ({error.strerror}). Name a directory "

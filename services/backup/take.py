@@ -28,7 +28,7 @@ from services.stream.state import state
 
 COPY_S = 86_400.0
 """How long reading one table may take."""
-_LOOK_S = 0.1
+_POLL_INTERVAL_S = 0.1
 
 
 class Progress(Protocol):
@@ -96,7 +96,7 @@ async def _recorded(connection: asyncpg.Connection, wanted: int, wait_s: float) 
                 f"Nothing was backed up: the stream holds {wanted} messages and after {wait_s:g} s the recorder is at "
                 f"{recorded}. Start it (`daybook serve recorder`), or give it more time with --wait."
             )
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_POLL_INTERVAL_S)
 
 
 async def _copy(connection: asyncpg.Connection, directory: Path, table: Table, progress: Progress) -> TableFile:

@@ -13,7 +13,7 @@ from services.runtime import files as disk
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-_MOST_BYTES = 1024 * 1024  # a larger file is none of ours, so it differs
+_MAX_BYTES = 1024 * 1024  # a larger file is none of ours, so it differs
 _MODE = 0o644  # servers read them as users of their own; passwords come from the environment
 
 Found = Literal["made", "same", "kept", "replaced"]
@@ -85,7 +85,7 @@ def _put(path: Path, content: bytes, overwrite: bool) -> Found:
 def _differs(path: Path, content: bytes) -> bool | None:
     """None: nothing is there."""
     try:
-        return disk.read(path, _MOST_BYTES) != content
+        return disk.read(path, _MAX_BYTES) != content
     except FileNotFoundError:
         return True if path.is_symlink() else None
     except OSError:

@@ -23,9 +23,9 @@ from services.output import print_json, say
 from services.runtime import files
 from services.settings import Settings
 
-MOST_EVIDENCE_BYTES = 512 * 1024 * 1024
+MAX_EVIDENCE_BYTES = 512 * 1024 * 1024
 """Of an evidence file that is checked: the whole of the largest journal that --whole writes is smaller."""
-MOST_HEAD_BYTES = 65_536
+MAX_HEAD_BYTES = 65_536
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +140,7 @@ def _older(path: Path, keys: "Sequence[PublicKey]") -> "Head":
     from services.notary.note import NotSigned
 
     try:
-        return read_head(files.text(path, MOST_HEAD_BYTES).rstrip("\n") + "\n", keys)
+        return read_head(files.text(path, MAX_HEAD_BYTES).rstrip("\n") + "\n", keys)
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"The older head {path} cannot be read: {_reason(error)}.") from error
     except NotSigned as error:
@@ -157,7 +157,7 @@ def _check(path: Path, as_json: bool) -> None:
     from services.audit.replay import replay
 
     try:
-        differences = replay(files.text(path, MOST_EVIDENCE_BYTES))
+        differences = replay(files.text(path, MAX_EVIDENCE_BYTES))
     except (OSError, UnicodeDecodeError) as error:
         raise BadRequest(f"{path} cannot be read: {_reason(error)}.") from error
     if as_json:

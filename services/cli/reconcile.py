@@ -32,7 +32,7 @@ _DONE = {
     "append": "What was missing is in the stream again, each message at its number.",
     "make_anew": "The stream was made anew: what the journal holds at its numbers, all else behind it.",
 }
-_MOST = 20
+_MAX = 20
 """So many runs of numbers are shown to people; --json has all."""
 
 
@@ -114,10 +114,10 @@ def _show(done: "Reconciled", action: str) -> None:
 
 def _numbers(moved: "list[Moved]") -> Any:
     rows = table("number", "new number", "messages", right=("number", "new number", "messages"))
-    for each in moved[:_MOST]:
+    for each in moved[:_MAX]:
         rows.add_row(_run(each.old), _run(each.new), str(each.old[1] - each.old[0] + 1))
-    if len(moved) > _MOST:
-        rows.add_row("…", "…", f"{len(moved) - _MOST} more runs")
+    if len(moved) > _MAX:
+        rows.add_row("…", "…", f"{len(moved) - _MAX} more runs")
     return rows
 
 

@@ -19,7 +19,7 @@ from services.errors import ServerFailed
 from services.runtime import files, python
 
 START_S = 180.0
-PATIENCE_S = 120.0
+TIMEOUT_S = 120.0
 
 
 def _emptied(log: Path) -> BinaryIO:
@@ -104,8 +104,8 @@ class DemoLedger:
         return json.loads(self.ask(*words, "--json"))
 
     def wait_for(self, sequence: int) -> None:
-        """Wait until every view includes a sequence. Raises ServerFailed after `PATIENCE_S`."""
-        deadline = time.monotonic() + PATIENCE_S
+        """Wait until every view includes a sequence. Raises ServerFailed after `TIMEOUT_S`."""
+        deadline = time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.run['query_url']}/status?after={sequence}", timeout=10):  # noqa: S310
@@ -113,7 +113,7 @@ class DemoLedger:
             except urllib.error.HTTPError as error:
                 if error.code != HTTPStatus.GATEWAY_TIMEOUT:
                     raise ServerFailed(f"GET /status answers {error.code}: {error.read().decode()}") from error
-        raise ServerFailed(f"The views did not reach sequence {sequence} in {PATIENCE_S:.0f} s.")
+        raise ServerFailed(f"The views did not reach sequence {sequence} in {TIMEOUT_S:.0f} s.")
 
     def wait(self) -> None:
         """Wait until `up` ends."""

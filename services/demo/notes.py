@@ -15,7 +15,7 @@ from services.errors import BadRequest, DaybookError
 from services.runtime import files
 
 FILE = "demo.json"
-_MOST_BYTES = 65_536
+_MAX_BYTES = 65_536
 _SIGNS = ("nats", "postgres", "notary", RUN_FILE)
 """One of these in a data directory: a ledger was made there."""
 
@@ -75,7 +75,7 @@ def not_the_demos(data: Path, what: str = "a ledger that the demo did not make")
 
 def _read(path: Path) -> Notes | None:
     try:
-        return Notes.model_validate_json(files.read(path, _MOST_BYTES))
+        return Notes.model_validate_json(files.read(path, _MAX_BYTES))
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:

@@ -31,9 +31,9 @@ from services.runtime import files, private_files
 UP = "up"
 """The command that serves a ledger."""
 _CHILDREN_FILE = "children.json"
-_MOST_BYTES = 65_536
+_MAX_BYTES = 65_536
 _TRIES = 5
-_LOOK_S = 0.02
+_POLL_INTERVAL_S = 0.02
 GRACE_S = 5.0
 """How long services that lost their `up` may take to end by themselves."""
 LEFTOVER_S = 60.0
@@ -75,7 +75,7 @@ class DataDirectory:
     ) -> None:
         """Ends what an `up` that was killed left running; its own children know to end, and are given time."""
         try:
-            left = json.loads(files.read(self.path / _CHILDREN_FILE, _MOST_BYTES))
+            left = json.loads(files.read(self.path / _CHILDREN_FILE, _MAX_BYTES))
             children = {str(name): int(pid) for name, pid in left.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             children = {}
@@ -147,7 +147,7 @@ def _take(lock: int) -> None:
         except BlockingIOError:
             if not left:
                 raise
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_INTERVAL_S)
         else:
             return
 

@@ -22,7 +22,7 @@ from services.runtime import files, private_files
 START_S = 120.0
 """How long a start may take: a large stream is read before clients are let in."""
 _PORT_TRIES = 3
-_MOST_BYTES = 65_536
+_MAX_BYTES = 65_536
 
 _CONFIGURATION = """\
 # Written by Daybook at every start; changes are lost.
@@ -195,7 +195,7 @@ class NatsServer:
 
 def _read(path: Path) -> _Remembered:
     try:
-        return _Remembered.model_validate_json(files.read(path, _MOST_BYTES))
+        return _Remembered.model_validate_json(files.read(path, _MAX_BYTES))
     except FileNotFoundError:
         return _Remembered()
     except (OSError, ValidationError) as error:

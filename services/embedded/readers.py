@@ -23,7 +23,7 @@ LIMITS = {
 }
 """Settings of the role daybook_reader; it has at most 20 connections, too. A dashboard that asks for too much does not
 hold up the ledger."""
-LOOK_S = 5.0
+POLL_INTERVAL_S = 5.0
 _SQL = queries("services.embedded", "readers.sql")
 
 log = structlog.get_logger()
@@ -46,15 +46,15 @@ async def keep(url: str, limits: Mapping[str, str] = LIMITS) -> NoReturn:
             await _look(url, limits)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("readers_not_looked_at", error=str(error))  # the server is away; it may be back next time
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_INTERVAL_S)
 
 
 async def _look(url: str, limits: Mapping[str, str]) -> None:
-    connection = await asyncpg.connect(url, timeout=LOOK_S)
+    connection = await asyncpg.connect(url, timeout=POLL_INTERVAL_S)
     try:
         if await limit(connection, limits):
             log.warning("reader_settings_put_right", role="daybook_reader")
-        for row in await connection.fetch(_SQL["end"], list(limits), list(limits.values()), timeout=LOOK_S):
+        for row in await connection.fetch(_SQL["end"], list(limits), list(limits.values()), timeout=POLL_INTERVAL_S):
             log.warning("reader_ended", reader=row["usename"], limit=row["limit"])
     finally:
-        await connection.close(timeout=LOOK_S)
+        await connection.close(timeout=POLL_INTERVAL_S)

@@ -8,7 +8,7 @@ from services.embedded.data_directory import DataDirectory
 from services.embedded.process import Process, Program, Started
 from services.runtime import python
 
-_PATIENCE_S = 15.0
+_TIMEOUT_S = 15.0
 
 
 class ServiceProcess:
@@ -37,4 +37,4 @@ class ServiceProcess:
     async def stop(self) -> None:
         """Lets it finish what it is doing."""
         if self._process is not None:
-            await self._process.stop(_PATIENCE_S)
+            await self._process.stop(_TIMEOUT_S)

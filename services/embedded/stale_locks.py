@@ -11,7 +11,7 @@ from pathlib import Path
 
 from services.errors import ServerFailed
 
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 _PROCESSES = Path("/proc")
 
 
@@ -22,7 +22,7 @@ def clear(data: Path, socket: Path) -> None:
     """
     if not data.exists() or not (_PROCESSES / "self").exists():
         return
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while at_work := working_on(data):
         if time.monotonic() > deadline:
             raise ServerFailed(f"Processes {', '.join(map(str, at_work))} still use {data}; end them first.")

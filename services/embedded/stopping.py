@@ -8,7 +8,7 @@ from pathlib import Path
 from services.embedded.data_directory import UP, Holder, holder
 from services.errors import DaybookError, StillRunning
 
-_LOOK_S = 0.05
+_POLL_INTERVAL_S = 0.05
 _UNNAMED_S = 5.0
 """Whoever has just taken the lock writes its name within so long."""
 
@@ -39,7 +39,7 @@ def stop(data: Path, patience_s: float) -> int | None:
                 f"The `daybook up` on {data} (process {found.pid}) was told to stop, and still runs after "
                 f"{patience_s:g} s. Run this again to wait longer; its logs are in {data / 'logs'}."
             )
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_INTERVAL_S)
     return found.pid
 
 
@@ -48,5 +48,5 @@ def _named(data: Path) -> Holder | None:
     while (found := holder(data)) is not None and found.pid is None:
         if time.monotonic() > deadline:
             raise DaybookError(f"Something holds {data / 'lock'}, and does not say what it is.")
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_INTERVAL_S)
     return found

@@ -26,15 +26,15 @@ from uvicorn.protocols.utils import get_remote_addr
 
 from services.runtime.metrics import REGISTRY
 
-MOST_HEAD_BYTES = 32 * 1024
+MAX_HEAD_BYTES = 32 * 1024
 """Of a request: its target and its fields, trailers included."""
-MOST_FIELDS = 100
-MOST_TARGET_BYTES = 8 * 1024
-MOST_FRAMING_BYTES = 64 * 1024
+MAX_FIELDS = 100
+MAX_TARGET_BYTES = 8 * 1024
+MAX_FRAMING_BYTES = 64 * 1024
 """Of a body besides what it holds: sizes and extensions of chunks, and twice what it holds, for chunks of few bytes."""
-MOST_DISCARDED = 4 * 1024 * 1024
+MAX_DISCARDED = 4 * 1024 * 1024
 """Let in of what follows a refused request."""
-MOST_PIPELINED = 32
+MAX_PIPELINED = 32
 """Requests that wait while one before them is answered; the connection ends with the last of them."""
 SLICE = 16 * 1024
 """Bytes that are read before the counts are looked at."""
@@ -50,8 +50,8 @@ UNFETCHED_S = 30.0
 FETCHED = 32 * 1024
 SWEEP_S = 0.5
 """How often deadlines are looked at."""
-MOST_CONNECTIONS = 1000
-MOST_OF_ADDRESS = 500
+MAX_CONNECTIONS = 1000
+MAX_OF_ADDRESS = 500
 SPARE_FILES = 64
 """Of the files that a process may open, so many are left for all else."""
 
@@ -64,8 +64,8 @@ _REFUSED = prometheus_client.Counter(
 _SAID = {
     400: "This is not a request of HTTP/1.1.",
     408: "The request did not arrive in time.",
-    414: f"The target has at most {MOST_TARGET_BYTES} bytes.",
-    431: f"A request has at most {MOST_FIELDS} fields and {MOST_HEAD_BYTES} bytes before its body.",
+    414: f"The target has at most {MAX_TARGET_BYTES} bytes.",
+    431: f"A request has at most {MAX_FIELDS} fields and {MAX_HEAD_BYTES} bytes before its body.",
     503: "There are too many connections; come again.",
 }
 _REASONS = {400: "malformed", 408: "slow", 414: "head", 431: "head", 503: "crowded"}
@@ -82,7 +82,7 @@ class _Refused(Exception):
 class Crowd:
     """The connections of one server."""
 
-    def __init__(self, most: int = MOST_CONNECTIONS, most_of_address: int = MOST_OF_ADDRESS) -> None:
+    def __init__(self, most: int = MAX_CONNECTIONS, most_of_address: int = MAX_OF_ADDRESS) -> None:
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.most = most if files == resource.RLIM_INFINITY else max(1, min(most, files - SPARE_FILES))
         self.most_of_address = min(most_of_address, self.most)
@@ -213,7 +213,7 @@ class Limited(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._over:
             self._fed += len(data)
-            if self._fed > MOST_DISCARDED:
+            if self._fed > MAX_DISCARDED:
                 self.transport.abort()
             return
         self._unset_keepalive_if_required()
@@ -243,12 +243,12 @@ class Limited(HttpToolsProtocol):
         if not self._headed:
             if self.waits != HEAD:
                 self._wait(HEAD, HEAD_S)
-            if framing > MOST_HEAD_BYTES:
+            if framing > MAX_HEAD_BYTES:
                 self._refuse(431)
             return
         if self.waits != BODY:
             self._wait(BODY, MESSAGE_S)
-        if framing > MOST_FRAMING_BYTES + 2 * self._body:
+        if framing > MAX_FRAMING_BYTES + 2 * self._body:
             self._refuse(400)
 
     def on_message_begin(self) -> None:
@@ -259,14 +259,14 @@ class Limited(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         self._head += len(url)
-        if self._head > MOST_TARGET_BYTES:
+        if self._head > MAX_TARGET_BYTES:
             raise _Refused(414)
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._head += len(name) + len(value) + 4
         self._fields += 1
-        if self._head > MOST_HEAD_BYTES or self._fields > MOST_FIELDS:
+        if self._head > MAX_HEAD_BYTES or self._fields > MAX_FIELDS:
             raise _Refused(431)
         if self._headed:
             return  # a trailer comes too late to say anything about the request
@@ -280,7 +280,7 @@ class Limited(HttpToolsProtocol):
         super().on_headers_complete()
         if not self.url.startswith((b"/", b"*")):
             self.scope["absolute_target"] = True  # type: ignore[typeddict-unknown-key]
-        if len(self.pipeline) > MOST_PIPELINED:
+        if len(self.pipeline) > MAX_PIPELINED:
             self.pipeline.popleft()
             self.cycle = self.pipeline[0][0]
             raise _Refused(503)

@@ -37,9 +37,9 @@ from services.stream.clock import StreamClock
 
 log = structlog.get_logger()
 
-MOST_IN_PROGRESS_BYTES = 128 * 1024 * 1024
+MAX_IN_PROGRESS_BYTES = 128 * 1024 * 1024
 """Of events being recorded at once; beyond that senders are told to come again."""
-MOST_NAMED = 100_000
+MAX_NAMED = 100_000
 """Ids without a source's prefix that are remembered to be known, while the journal is away."""
 ATTEMPTS = 5
 """How often the rest of a batch is sent after duplicates were left out."""
@@ -114,7 +114,7 @@ class AppendService:
         if not sent.events and not sent.faults:
             return Refusal("empty_batch", "A batch holds 1 to 1000 events; nothing was recorded.")
         size = sum(len(event.canonical) for _, event in sent.events)
-        if self._in_progress + size > MOST_IN_PROGRESS_BYTES:
+        if self._in_progress + size > MAX_IN_PROGRESS_BYTES:
             return Refusal("busy", f"{self._in_progress} bytes of events are being recorded; nothing of this was.")
         self._in_progress += size
         try:
@@ -232,7 +232,7 @@ class AppendService:
             if subjects is not None:
                 faults += admission.prefix_faults(source, events, subjects)
                 self._name(foreign & set(subjects))
-        while len(self._named) > MOST_NAMED:
+        while len(self._named) > MAX_NAMED:
             del self._named[next(iter(self._named))]
         return faults
 

@@ -14,7 +14,7 @@ from services.errors import BadRequest, Unavailable
 from services.runtime.tls import client_context, distrusted
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 """How long a batch is tried again while intake is away, full or starting."""
 
 
@@ -37,10 +37,10 @@ class IntakeClient:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise BadRequest(f"{url} is not the address of an intake, such as http://127.0.0.1:8080.")
         self._connection = (
-            http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE_S)
+            http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_S)
             if parts.scheme == "http"
             else http.client.HTTPSConnection(
-                parts.hostname, parts.port, timeout=PATIENCE_S, context=client_context(ca, "DAYBOOK_TLS_CA")
+                parts.hostname, parts.port, timeout=TIMEOUT_S, context=client_context(ca, "DAYBOOK_TLS_CA")
             )
         )
         self._url = url
@@ -81,7 +81,7 @@ class IntakeClient:
 
     def _post(self, events: list[dict[str, Any]]) -> tuple[int, Any]:
         body = json.dumps(events, ensure_ascii=False).encode("utf-8")
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + TIMEOUT_S
         wait, problem = 0.1, ""
         while True:
             try:
@@ -99,7 +99,7 @@ class IntakeClient:
                 problem = str(error) or type(error).__name__
             if time.monotonic() + wait > deadline:
                 raise Unavailable(
-                    f"Intake at {self._url} took nothing for {PATIENCE_S:.0f} s ({problem}). What was sent so far is "
+                    f"Intake at {self._url} took nothing for {TIMEOUT_S:.0f} s ({problem}). What was sent so far is "
                     "recorded; run the same command again to go on."
                 )
             time.sleep(wait)

@@ -87,12 +87,12 @@ def _single(read: Callable[[], CloudEvent]) -> Sent:
         return Sent([], faults, single=True)
 
 
-MOST_HELD_BYTES = 128 * 1024 * 1024
+MAX_HELD_BYTES = 128 * 1024 * 1024
 """Bodies being sent, waiting to be read and being read, over all connections. A source holds at most as much as is left
 for the others: one alone half of it, two a third each, so that whoever comes next always finds room."""
-MOST_DISCARDED_BYTES = 4 * MAX_BATCH_BYTES
+MAX_DISCARDED_BYTES = 4 * MAX_BATCH_BYTES
 """What is let in of a refused body, so that its sender comes to read the answer; a longer one is cut off."""
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 """How long a sender may take for one body."""
 
 
@@ -148,7 +148,7 @@ class Bodies:
         chunks: list[bytes] = []
         size, whole = 0, False
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(TIMEOUT_S):
                 more = True
                 while more:
                     message = await request.receive()
@@ -159,13 +159,13 @@ class Bodies:
                     self._hold(source, len(chunk))
                     if size > most:
                         return too_large
-                    if self._of[source] > MOST_HELD_BYTES - self._held:
+                    if self._of[source] > MAX_HELD_BYTES - self._held:
                         return Refusal("busy", "Too many large bodies are being sent at once; nothing was recorded.")
                     chunks.append(chunk)
             whole = True
             return b"".join(chunks)
         except TimeoutError:
-            return Refusal("too_slow", f"The body did not arrive within {PATIENCE_S:.0f} s; nothing was recorded.")
+            return Refusal("too_slow", f"The body did not arrive within {TIMEOUT_S:.0f} s; nothing was recorded.")
         finally:
             if not whole:
                 self._hold(source, -size)

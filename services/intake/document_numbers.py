@@ -29,16 +29,16 @@ from services.postgres.statements import queries
 
 log = structlog.get_logger()
 
-PATIENCE_S = 0.25
+TIMEOUT_S = 0.25
 """How long a receipt waits for the answer once its events are in the stream. It mostly comes before they are. Where the
 last answer took longer, no receipt waits until one comes sooner again."""
 SLOW_S = 1.0
 """A query that takes longer is given up: it is slow, and PostgreSQL is not away for that."""
-MOST = 4000
+MAX = 4000
 """Numbers in one query."""
 FIRST = 8
 """So many entries of one number are looked at, the first ones."""
-MOST_CORRECTED = 100
+MAX_CORRECTED = 100
 """So many documents of one query that were corrected or voided are looked at, each with its latest corrections; the
 others count as if they had another number now."""
 LATEST = 20
@@ -46,7 +46,7 @@ LATEST = 20
 
 REMEMBERED_S = 10.0
 """Time for which a number is remembered after its receipt; recording mostly takes a few hundredths of a second."""
-MOST_REMEMBERED = 20_000
+MAX_REMEMBERED = 20_000
 """Documents, the latest ones."""
 
 _SQL = queries("services.intake", "document_numbers.sql")
@@ -95,7 +95,7 @@ class Acknowledged:
         oldest_s = time.monotonic() - REMEMBERED_S
         while self._by_document:
             document, (since_s, _, _) = next(iter(self._by_document.items()))
-            if since_s >= oldest_s and len(self._by_document) <= MOST_REMEMBERED:
+            if since_s >= oldest_s and len(self._by_document) <= MAX_REMEMBERED:
                 return
             self.forget(document)
 
@@ -113,7 +113,7 @@ class Numbers:
 
     def __init__(self, ask: BoundedQueries) -> None:
         self._ask = ask
-        self._together: CoalescingQueue[Sequence[Asked], Holders] = CoalescingQueue(self._look, len, MOST)
+        self._together: CoalescingQueue[Sequence[Asked], Holders] = CoalescingQueue(self._look, len, MAX)
         self._failing = False
         self.acknowledged = Acknowledged()
         self.slow = False
@@ -137,7 +137,7 @@ class Numbers:
             self._failing, found = True, {}
         else:
             self._failing = False
-        self.slow = time.monotonic() - began > PATIENCE_S
+        self.slow = time.monotonic() - began > TIMEOUT_S
         return [found] * len(askers)
 
 
@@ -172,7 +172,7 @@ class Reuse:
             return receipts
         holders: Holders = {}
         try:
-            async with asyncio.timeout(0 if self._numbers.slow and not self._looking.done() else PATIENCE_S):
+            async with asyncio.timeout(0 if self._numbers.slow and not self._looking.done() else TIMEOUT_S):
                 holders = await self._looking
         except TimeoutError:
             self._numbers.slow = True
@@ -275,7 +275,7 @@ async def _holders(connection: Connection, wanted: Mapping[DocumentNumber, set[I
         else:
             found[number].add(Holder(row["sequence"], *identity))
     if unsure:
-        await _decide(connection, dict(list(unsure.items())[:MOST_CORRECTED]), found)
+        await _decide(connection, dict(list(unsure.items())[:MAX_CORRECTED]), found)
     return {number: sorted(holders) for number, holders in found.items()}
 
 

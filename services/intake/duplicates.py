@@ -17,7 +17,7 @@ from services.stream.state import state
 
 log = structlog.get_logger()
 
-PATIENCE_S = 5.0
+TIMEOUT_S = 5.0
 """How long the recorder may take to pass the stream's end."""
 PATIENCE_ALONE_S = 1.0
 """The same for a single event, which the stream can show as well."""
@@ -37,7 +37,7 @@ class Duplicates:
         `sequence` is where the stream has a single event. Raises Unavailable.
         """
         end = (await state(self._nc, self._stream)).last_sequence
-        if await self._journal.passed(end, PATIENCE_S if sequence is None else PATIENCE_ALONE_S):
+        if await self._journal.passed(end, TIMEOUT_S if sequence is None else PATIENCE_ALONE_S):
             identities = [event.identity for event in events]
             known = await self._journal.look(Question(identities))
             if known is not None and (found := _of(identities, known.originals)):
@@ -63,7 +63,7 @@ class Duplicates:
         Raises Unavailable.
         """
         end = (await state(self._nc, self._stream)).last_sequence
-        if not await self._journal.passed(end, PATIENCE_S):
+        if not await self._journal.passed(end, TIMEOUT_S):
             return None
         known = await self._journal.look(Question((), subjects))
         return None if known is None else known.subjects
@@ -74,7 +74,7 @@ class Duplicates:
         Raises Unavailable.
         """
         end = (await state(self._nc, self._stream)).last_sequence
-        return await self._journal.versions(playbooks) if await self._journal.passed(end, PATIENCE_S) else None
+        return await self._journal.versions(playbooks) if await self._journal.passed(end, TIMEOUT_S) else None
 
 
 def _of(identities: Sequence[Identity], originals: Mapping[Identity, Original]) -> Mapping[Identity, Original]:

@@ -12,7 +12,7 @@ from services.http.monitoring import Monitor
 from services.http.openapi import HEALTH, READY
 from services.intake import metrics, openapi
 from services.intake.append_service import Door
-from services.intake.decode import MOST_DISCARDED_BYTES, Bodies, Head, declared_length, head_of
+from services.intake.decode import MAX_DISCARDED_BYTES, Bodies, Head, declared_length, head_of
 from services.intake.responses import CONTENT_TYPE, Refusal, Taken
 from services.intake.sources import Source
 
@@ -110,7 +110,7 @@ def _unread(head: Head, refusal: Refusal) -> Response:
     """A refusal before the body was read: a sender who goes on for long is cut off."""
     answer = _refusal(refusal)
     length = declared_length(head)
-    if length is None or length > MOST_DISCARDED_BYTES:
+    if length is None or length > MAX_DISCARDED_BYTES:
         answer.headers["Connection"] = "close"
     return answer
 

@@ -19,7 +19,7 @@ from services.postgres import connection as database
 from services.runtime import files
 from services.settings import Settings
 
-_MOST_TOKEN_BYTES = 4096
+_MAX_TOKEN_BYTES = 4096
 TOKEN_FILE = "import.token"  # noqa: S105 - a file's name
 """In the data directory: the token of the source `import`, readable by its owner alone."""
 
@@ -121,7 +121,7 @@ async def token(settings: Settings) -> str:
 
 def _kept(path: Path) -> str:
     try:
-        return files.text(path, _MOST_TOKEN_BYTES).strip()
+        return files.text(path, _MAX_TOKEN_BYTES).strip()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

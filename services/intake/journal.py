@@ -20,7 +20,7 @@ Identity = tuple[str, str]
 """(source, id)."""
 
 POLL_S = 0.02
-MOST = 4000
+MAX = 4000
 """Identities and subjects in one query."""
 
 _SQL = queries("services.intake", "journal.sql")
@@ -60,7 +60,7 @@ class Journal:
     def __init__(self, ask: BoundedQueries) -> None:
         self._ask = ask
         self._together: CoalescingQueue[Question, _Answer] = CoalescingQueue(
-            self._look, lambda question: len(question.identities) + len(question.subjects), MOST
+            self._look, lambda question: len(question.identities) + len(question.subjects), MAX
         )
 
     @property

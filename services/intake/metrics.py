@@ -1,6 +1,6 @@
 """Metrics of intake: counts and times per request and per append, never per event by itself.
 
-A source is a label because sources are registered, one by one, by whoever runs the ledger; from `MOST_SOURCES` on they
+A source is a label because sources are registered, one by one, by whoever runs the ledger; from `MAX_SOURCES` on they
 share one.
 """
 
@@ -10,7 +10,7 @@ from services.intake.responses import KINDS, OURS, Refusal, Taken
 from services.runtime.metrics import REGISTRY, SECONDS, SIZES
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, Outcome
 
-MOST_SOURCES = 200
+MAX_SOURCES = 200
 OTHERS = "(others)"
 _OUTCOMES = {Appended: "appended", DuplicateSomewhere: "duplicate", Full: "full", Away: "away"}
 
@@ -87,7 +87,7 @@ def refused(door: str, refusal: Refusal) -> None:
 def _bounded(source: str) -> str:
     if source in _known:
         return source
-    if len(_known) >= MOST_SOURCES:
+    if len(_known) >= MAX_SOURCES:
         return OTHERS
     _known.add(source)
     return source

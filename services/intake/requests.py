@@ -31,11 +31,11 @@ from services.runtime.shutdown import cancel_and_wait
 
 AT_ONCE = 512
 """Requests in progress; more wait."""
-MOST_HELD_BYTES = 128 * 1024 * 1024
+MAX_HELD_BYTES = 128 * 1024 * 1024
 """Of requests in progress and waiting; beyond that senders are told to come again."""
-MOST_HELD_BYTES_OF_ONE = MOST_HELD_BYTES // 4
+MAX_HELD_BYTES_OF_ONE = MAX_HELD_BYTES // 4
 """Of one source."""
-MOST_HELD_BYTES_OF_STRANGERS = 8 * 1024 * 1024
+MAX_HELD_BYTES_OF_STRANGERS = 8 * 1024 * 1024
 """Of requests whose token was not known when they came."""
 REFUSALS_PER_S = 200
 """Requests without a known token, or beyond the room, that are answered; after a rest as many at once."""
@@ -141,12 +141,12 @@ class Requests:
         request = Request(subject, reply, data, headers)
         name = self._name_of(request)
         size = request.size
-        full = self._held_by_all + size > MOST_HELD_BYTES or (
-            name is not None and self._held[name] + size > MOST_HELD_BYTES_OF_ONE
+        full = self._held_by_all + size > MAX_HELD_BYTES or (
+            name is not None and self._held[name] + size > MAX_HELD_BYTES_OF_ONE
         )
         waits = self._serving >= AT_ONCE
         if (name is None or full) and not self._refusals.take():
-            waits = self._serving > 0 and not full and self._held[_STRANGER] + size <= MOST_HELD_BYTES_OF_STRANGERS
+            waits = self._serving > 0 and not full and self._held[_STRANGER] + size <= MAX_HELD_BYTES_OF_STRANGERS
             if not waits:
                 self._drop()
                 return

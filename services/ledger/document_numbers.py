@@ -12,7 +12,7 @@ from services.ledger.journal import recorded_of
 from services.postgres.statements import queries
 
 _SQL = queries("services.ledger", "document_numbers.sql")
-_AT_ONCE = 20_000
+_BATCH_SIZE = 20_000
 """Rows of an older ledger that are read at once."""
 _COLUMNS = (*DocumentNumber._fields, "sequence")
 
@@ -30,8 +30,8 @@ async def add(connection: asyncpg.Connection, found: Sequence[tuple[DocumentNumb
 
 async def fill(connection: asyncpg.Connection) -> None:
     """Note the numbers in what a ledger of an earlier version holds already."""
-    for start in range(0, await connection.fetchval(_SQL["last"]), _AT_ONCE):
-        rows = await connection.fetch(_SQL["recorded"], DOCUMENTS, start, start + _AT_ONCE)
+    for start in range(0, await connection.fetchval(_SQL["last"]), _BATCH_SIZE):
+        rows = await connection.fetch(_SQL["recorded"], DOCUMENTS, start, start + _BATCH_SIZE)
         entries = [recorded_of(row) for row in rows]
         given = ((numbered(each.cloud_event), each.sequence) for each in entries)
         await add(connection, [(number, sequence) for number, sequence in given if number is not None])

@@ -13,7 +13,7 @@ from services.ledger.journal import Connection, recorded_of
 from services.postgres.statements import queries
 
 _SQL = queries("services.ledger", "payment_links.sql")
-_AT_ONCE = 5000
+_BATCH_SIZE = 5000
 """Entries of an older ledger that are linked at once."""
 
 Identity = tuple[str, str]
@@ -51,8 +51,8 @@ async def fill(connection: Connection) -> None:
     """Link what a ledger of an earlier version holds already."""
     types = [each.type for each in EVENTS if issubclass(each, CASH)]
     rows = await connection.fetch(_SQL["recorded"], types)
-    for start in range(0, len(rows), _AT_ONCE):
-        some = rows[start : start + _AT_ONCE]
+    for start in range(0, len(rows), _BATCH_SIZE):
+        some = rows[start : start + _BATCH_SIZE]
         own = [link for row in some for link in links(recorded_of(row).cloud_event, row["sequence"])]
         changed = {(row["target_source"], row["target_id"]) for row in some if row["target_source"] is not None}
         await add(connection, own, changed)

@@ -10,7 +10,7 @@ from services.notary.tree import STEP, Node, Tree
 
 FIRST = 10
 """How many differences of one kind are named."""
-_NODES_AT_ONCE = 2048
+_NODES_BATCH_SIZE = 2048
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ async def compare(
         fresh += found.tree.append(part.hashes[start:])
         if found.wrong is not None:
             break
-        if len(fresh) >= _NODES_AT_ONCE:
+        if len(fresh) >= _NODES_BATCH_SIZE:
             await _compare_nodes(connection, fresh, found)
             fresh = []
         progress(len(part.hashes))

@@ -11,7 +11,7 @@ from services.notary.journal import SQL
 from services.notary.note import NotSigned, PublicKey, UnknownSigner
 from services.notary.tree import Node
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 class HeadsTable:
@@ -28,7 +28,7 @@ class HeadsTable:
 
     async def behind(self, size: int) -> AsyncIterator[Head]:
         """The heads of larger trees than one, in order. Raises JournalAltered."""
-        while rows := await self._connection.fetch(SQL["heads_behind"], size, _AT_ONCE):
+        while rows := await self._connection.fetch(SQL["heads_behind"], size, _BATCH_SIZE):
             for row in rows:
                 yield self._read(row)
             size = rows[-1]["size"]

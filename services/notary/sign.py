@@ -19,7 +19,7 @@ from services.notary.tree import Node, Tree
 
 AT_ONCE = 1 << 20
 """The most rows that one head adds to the one before."""
-LOOK_S = 1.0
+POLL_INTERVAL_S = 1.0
 """Notices can be lost: the journal is looked at so often at least."""
 
 log = structlog.get_logger()
@@ -119,7 +119,7 @@ class Notary:
     async def _notice(self) -> None:
         self._noticed.clear()
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(POLL_INTERVAL_S):
                 await self._noticed.wait()
         except TimeoutError:
             return

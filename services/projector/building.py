@@ -13,7 +13,7 @@ from services.projector.projector import Projector
 from services.runtime.shutdown import cancel_and_wait
 from services.views.generation import Generation, Views
 
-LOOK_S = 0.05
+POLL_INTERVAL_S = 0.05
 GIVE_UP_AFTER = 5
 """Sessions in a row that an error has ended, and no lane is any further."""
 
@@ -55,7 +55,7 @@ class Build:
             raise self._stopped
         if self._stopped is not None:
             raise DaybookError(f"A lane cannot go on: {self._stopped!r}") from self._stopped
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_INTERVAL_S)
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from services.projector.time_slice import TimeSlice
 from services.projector.write import NOTHING_LONG, LanePosition, advance, mark, statements, write
 from services.views.row_versions import PlaybookTimeline, Replaying, Versions
 
-ENTRIES_AT_ONCE = 2000
+ENTRIES_BATCH_SIZE = 2000
 """About so many entries are read and folded between two writes."""
 COUNTED_WITHIN_S = 3600.0
 """One query counts what concerns each subject of the lane: in a very large ledger that takes its time."""
@@ -86,7 +86,7 @@ def _parts(subjects: Sequence[Any]) -> Iterator[list[str]]:
     for row in subjects:
         some.append(row["subject"])
         entries += row["entries"]
-        if entries >= ENTRIES_AT_ONCE:
+        if entries >= ENTRIES_BATCH_SIZE:
             yield some
             some, entries = [], 0
     if some:

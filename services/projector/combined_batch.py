@@ -15,16 +15,16 @@ from projections.replay.entry import PLAYBOOK_LANE
 from services.ledger.journal import Connection
 from services.projector import metrics
 from services.projector.batch import Arrival, arrivals_of
-from services.projector.lane import READ_AT_ONCE, Folded, Lane
+from services.projector.lane import READ_BATCH_SIZE, Folded, Lane
 from services.projector.time_slice import TimeSlice
 from services.projector.write import advance, mark, statements, write
 from services.views.row_versions import versions
 
-NEAR = READ_AT_ONCE
+NEAR = READ_BATCH_SIZE
 """Entries: a lane that is farther behind the recorder takes larger batches, by itself."""
-MOST_ARRIVALS = 5000
+MAX_ARRIVALS = 5000
 """An entry may concern hundreds of subjects: what is more than this the lanes take by themselves."""
-MOST_S = 1.0
+MAX_S = 1.0
 """So long they fold together: what takes longer, the lanes whose subjects it is about take by themselves."""
 WRITTEN_WITHIN_MS = 500
 """So long they wait together for a row of a view that somebody else has locked."""
@@ -54,7 +54,7 @@ async def step(connection: Connection, schema: str, lanes: Sequence[Lane], recor
         lane.begin()
     alone = lanes[0] if len(lanes) == 1 else None
     folded = (
-        await _fold(connection, schema, lanes, recorded, began + MOST_S)
+        await _fold(connection, schema, lanes, recorded, began + MAX_S)
         if alone is None
         else {alone: await alone.fold(connection, recorded, limit)}
     )
@@ -102,9 +102,9 @@ async def _fold(
         [*sequences, lowest],
         recorded,
         lowest,
-        MOST_ARRIVALS + 1,
+        MAX_ARRIVALS + 1,
     )
-    if len(rows) > MOST_ARRIVALS:
+    if len(rows) > MAX_ARRIVALS:
         return None
     by_lane: defaultdict[int, list[Arrival]] = defaultdict(list)
     for row, arrival in zip(rows, arrivals_of(rows), strict=True):

@@ -26,18 +26,18 @@ from services.projector.write import NOTHING_LONG, LanePosition, Longest, statem
 from services.views.row_tables import tables_of
 from services.views.row_versions import difference
 
-READ_AT_ONCE = 1000
+READ_BATCH_SIZE = 1000
 """Arrivals that one query reads."""
 FIRST_PART = 100
 """So many arrivals are folded before a lane looks at the clock: some subjects take milliseconds for each of theirs."""
-MOST_CHANGES = 50_000
+MAX_CHANGES = 50_000
 """From so many changed rows on a batch is committed, however few arrivals made them."""
-MOST_S = 4.0
+MAX_S = 4.0
 """A batch goes on while, by what its parts have taken and by what the last one took to write, all is done within so
 long: lanes take turns on few connections, and each is to move within `progress.MOVES_WITHIN_S`."""
-MOST_GROWTH = 4
+MAX_GROWTH = 4
 """A part is at most so many times as large as what was folded before: it may be harder than that was."""
-LOADED_AT_ONCE = 500
+LOADED_BATCH_SIZE = 500
 """Subjects whose histories one query reads."""
 LONG_S = 1.0
 """A subject that a batch takes so long for is named."""
@@ -152,18 +152,18 @@ class Lane:
             changes += await self.take(connection, batch.arrivals, reaches, turns)
             arrivals, reaches = arrivals + len(batch.arrivals), batch.reaches
             takes_s = perf_counter() - began + len(changes) * self.write_s
-            full = max(takes_s / MOST_S, len(changes) / MOST_CHANGES)
+            full = max(takes_s / MAX_S, len(changes) / MAX_CHANGES)
             if reaches == recorded or arrivals >= limit or full >= 1:
                 break
-            some = max(int(arrivals * min(1 / full - 1, MOST_GROWTH)), FIRST_PART)
+            some = max(int(arrivals * min(1 / full - 1, MAX_GROWTH)), FIRST_PART)
         return Folded(changes, arrivals, reaches)
 
     async def _read(self, connection: Connection, after: int, up_to: int, limit: int) -> Batch:
         """The next batch, read in slices, between which others have their turn."""
         lane = self.position.lane
-        batch = await read(connection, self._sql, lane, after, up_to, min(limit, READ_AT_ONCE))
+        batch = await read(connection, self._sql, lane, after, up_to, min(limit, READ_BATCH_SIZE))
         while batch.policy is None and len(batch.arrivals) < limit and batch.reaches < up_to:
-            some = min(limit - len(batch.arrivals), READ_AT_ONCE)
+            some = min(limit - len(batch.arrivals), READ_BATCH_SIZE)
             more = await read(connection, self._sql, lane, batch.reaches, up_to, some)
             if more.policy is not None:
                 break
@@ -178,7 +178,7 @@ class Lane:
         changes: list[Change] = []
         taken, reaches = 0, self.position.sequence
         while taken < len(arrivals) and perf_counter() < until:
-            end = min(taken + max(taken * MOST_GROWTH, FIRST_PART), len(arrivals))
+            end = min(taken + max(taken * MAX_GROWTH, FIRST_PART), len(arrivals))
             while end < len(arrivals) and arrivals[end].known == arrivals[end - 1].known:
                 end += 1
             changes += await self.take(connection, arrivals[taken:end], reaches, turns)
@@ -197,7 +197,7 @@ class Lane:
         for each in arrivals:
             of.setdefault(each.subject, []).append(each)
         changes: list[Change] = []
-        for some in _parts(list(of), LOADED_AT_ONCE):
+        for some in _parts(list(of), LOADED_BATCH_SIZE):
             for subject, replay in (await self._replays(connection, some, after, turns)).items():
                 changes += await self._take_all(replay, of[subject], turns)
         metrics.CACHED.set(self._cache.entries)
@@ -232,7 +232,7 @@ class Lane:
         subjects |= self._stale.subjects | self._unsure  # of those that have just healed the table says nothing yet
         playbooks = self._playbooks.adding(published)
         changes: list[Change] = []
-        for some in _parts(sorted(subjects), LOADED_AT_ONCE):
+        for some in _parts(sorted(subjects), LOADED_BATCH_SIZE):
             for subject, replay in (await self._replays(connection, some, self.position.sequence, turns)).items():
                 await turns.next()
                 changes += replay.republish(playbooks, published.sequence)
@@ -245,7 +245,7 @@ class Lane:
         """Stale subjects may be found healed by other code: then their rows become known with the next sequence."""
         changes: list[Change] = []
         sequence = self.position.sequence + 1
-        for some in _parts(sorted(self._unsure), LOADED_AT_ONCE):
+        for some in _parts(sorted(self._unsure), LOADED_BATCH_SIZE):
             for subject, replay in (await self._replays(connection, some, self.position.sequence, turns)).items():
                 changes += difference(await self._standing(connection, subject), replay.rows(), sequence)
                 self._stale.note(subject, replay.stale, sequence)

@@ -24,7 +24,7 @@ from services.projector.progress import Progress
 from services.projector.write import statements
 from services.views.generation import Generation, Views
 
-LOOK_S = 0.5
+POLL_INTERVAL_S = 0.5
 """How often a session looks by itself; notices only make it look sooner."""
 REST_S = 5.0
 """How long a lane rests after an error that trying again at once would only repeat."""
@@ -94,12 +94,12 @@ class Session:
     async def run(self, find: Find) -> None:
         """Work until `find` gives another generation. Raises what breaks a connection."""
         await self._locks.attend()
-        counted = -LOOK_S
+        counted = -POLL_INTERVAL_S
         while True:
             self._wake.clear()
             while self._leaving:
                 await self._let_go(self._leaving.pop())
-            if monotonic() - counted >= LOOK_S:
+            if monotonic() - counted >= POLL_INTERVAL_S:
                 counted = monotonic()
                 if await find(self._locking) != self._generation:
                     return
@@ -109,7 +109,7 @@ class Session:
             if self._failure is not None:
                 raise self._failure
             try:
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(POLL_INTERVAL_S):
                     await self._wake.wait()
             except TimeoutError:
                 pass

@@ -15,7 +15,7 @@ from services.views.row_versions import Versions
 
 COPY_FROM = 64
 """From how many rows on COPY is quicker than inserts."""
-CLOSED_AT_ONCE = 1000
+CLOSED_BATCH_SIZE = 1000
 """By one statement: of few rows PostgreSQL knows that it finds them quickest by their key."""
 
 
@@ -89,8 +89,8 @@ async def mark(connection: Connection, schema: str, stale: StaleMarks) -> None:
 
 async def _close(connection: Connection, schema: str, row: type[Row], closed: dict[RowKey, int]) -> None:
     keys = list(closed.items())
-    for start in range(0, len(keys), CLOSED_AT_ONCE):
-        await _close_some(connection, schema, row, dict(keys[start : start + CLOSED_AT_ONCE]))
+    for start in range(0, len(keys), CLOSED_BATCH_SIZE):
+        await _close_some(connection, schema, row, dict(keys[start : start + CLOSED_BATCH_SIZE]))
 
 
 async def _close_some(connection: Connection, schema: str, row: type[Row], closed: dict[RowKey, int]) -> None:

@@ -13,7 +13,7 @@ from services.postgres.statements import queries
 _SQL = queries("services.ledger", "readers.sql")
 REMEMBERED_S = 5.0
 """A reader that was disabled is let in for so long at most."""
-_MOST = 10_000
+_MAX = 10_000
 
 
 class Readers:
@@ -50,7 +50,7 @@ class Readers:
         if await self._pool.fetchval(_SQL["reader"], kept) is None:
             self._known_until.pop(kept, None)
             return False
-        if len(self._known_until) >= _MOST:
+        if len(self._known_until) >= _MAX:
             self._known_until.clear()
         self._known_until[kept] = now + REMEMBERED_S
         return True

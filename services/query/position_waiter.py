@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 WAIT_S = 5.0
 """How long a reader may wait."""
-LOOK_S = 0.25
+POLL_INTERVAL_S = 0.25
 """Notices can be lost; while somebody waits, the position is looked at so often at least."""
 
 
@@ -64,7 +64,7 @@ class PositionWaiter:
                 if sequence <= position and not arrived.done():
                     arrived.set_result(None)
             try:
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(POLL_INTERVAL_S):
                     await self._noticed.wait()
             except TimeoutError:
                 pass

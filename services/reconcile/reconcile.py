@@ -29,7 +29,7 @@ from services.settings import Settings
 from services.stream.clock import ahead_s, words
 from services.stream.sequence_ranges import told
 
-PATIENCE_S = 2 * NAMING_S + 10
+TIMEOUT_S = 2 * NAMING_S + 10
 """How long a recorder that holds the lock is waited for: one that finds the stream wrong names what differs, and lets
 go of it by itself."""
 BEGUN = (Action.ADOPT, Action.APPEND, Action.MAKE_ANEW)
@@ -57,7 +57,7 @@ async def look(settings: Settings, where: Endpoints, progress: Progress) -> Reco
 
 
 async def apply(
-    settings: Settings, where: Endpoints, progress: Progress, *, by: str, reason: str, patience_s: float = PATIENCE_S
+    settings: Settings, where: Endpoints, progress: Progress, *, by: str, reason: str, patience_s: float = TIMEOUT_S
 ) -> Reconciled:
     """Bring the stream back to what the ledger remembers; nothing is done when it is that already.
 

@@ -15,7 +15,7 @@ from services.stream.state import find
 
 EVERY_S = 2.0
 ANSWER_S = 3.0
-PATIENCE_S = 8.0
+TIMEOUT_S = 8.0
 """A cluster that has lost the stream's leader has another one by then: it takes 4 to 8 seconds."""
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ async def look_elsewhere(nc: Client, stream: str, *others: Client) -> NoReturn:
         await asyncio.sleep(EVERY_S)
         if not nc.is_connected or await _answers(nc, stream):
             heard_at = loop.time()  # without a connection the client is looking already
-        elif loop.time() - heard_at > PATIENCE_S and len({(each.hostname, each.port) for each in nc.servers}) > 1:
+        elif loop.time() - heard_at > TIMEOUT_S and len({(each.hostname, each.port) for each in nc.servers}) > 1:
             heard_at = loop.time()
             url = nc.connected_url
             log.warning("nats_server_left", server=f"{url.hostname}:{url.port}" if url else None, stream=stream)

@@ -16,7 +16,7 @@ from services.views.row_tables import quoted, tables_of
 
 EXAMPLES = 10
 """How many rows of each kind are shown."""
-PATIENCE_S = 24 * 3600.0
+TIMEOUT_S = 24 * 3600.0
 """Comparing goes through both tables whole, however large they are."""
 
 _SQL = queries("services.views", "compare.sql")
@@ -59,7 +59,7 @@ async def _compare(
     one, other = f"{quoted(before.schema)}.{quoted(table)}", f"{quoted(after.schema)}.{quoted(table)}"
     here, there = await _columns(connection, one), await _columns(connection, other)
     both = [name for name in there if name in here]
-    rows = await connection.fetchval(_SQL["count"].replace("{one}", other), sequence, timeout=PATIENCE_S)
+    rows = await connection.fetchval(_SQL["count"].replace("{one}", other), sequence, timeout=TIMEOUT_S)
     if not both:
         return TableDifference(table, rows, there, here, 0, rows, [], [])
     differing = await _differing(connection, one, other, both, sequence)
@@ -86,7 +86,7 @@ async def _differing(
 ) -> list[asyncpg.Record]:
     sql = _SQL["differing"].replace("{one}", one).replace("{other}", other)
     sql = sql.replace("{columns}", ", ".join(map(quoted, columns)))
-    return list(await connection.fetch(sql, sequence, EXAMPLES, timeout=PATIENCE_S))
+    return list(await connection.fetch(sql, sequence, EXAMPLES, timeout=TIMEOUT_S))
 
 
 def _shown(row: asyncpg.Record) -> dict[str, Any]:

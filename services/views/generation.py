@@ -32,7 +32,7 @@ Views = Sequence[View[Any]]
 LOCK_WAIT_MS = 100
 """How long a statement that replaces a view waits for the queries that read it; PostgreSQL looks for deadlocks after
 `deadlock_timeout`, 1 s by default."""
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 PAUSE_S = 0.05
 INDEXED_WITHIN_S = 24 * 3600.0
 """Making an index reads its whole table, however large that is."""
@@ -98,7 +98,7 @@ async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
             await _patiently(connection, ours, await _outdated_indexes(connection, ours, views))
     except asyncpg.LockNotAvailableError as error:
         raise Unavailable(
-            f"Queries on the schema reporting kept it from being brought up to date for {PATIENCE_S:g} s: run "
+            f"Queries on the schema reporting kept it from being brought up to date for {TIMEOUT_S:g} s: run "
             "`daybook init` again when they have ended. What was done stays."
         ) from error
     return current
@@ -179,7 +179,7 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
     """Point `reporting` at a generation. Columns are only ever added, at the end, so no view is dropped; functions are
     where they look otherwise.
 
-    Raises LockNotAvailableError when queries do not let go of it within `PATIENCE_S`; ReportingInUse when something
+    Raises LockNotAvailableError when queries do not let go of it within `TIMEOUT_S`; ReportingInUse when something
     that is not Daybook's is built on a function that has to change; DaybookError where a later version made a view.
     """
     reports = _generated("reports")
@@ -267,9 +267,9 @@ async def _patiently(connection: Connection, generation: Generation, texts: Sequ
 
     A query locks the views that it reads one after another, and these replace them one after another. Each could hold
     what the other waits for, so this never waits as long as it takes PostgreSQL to look for a deadlock and end a
-    reader's query: it lets go of everything and begins again. Raises LockNotAvailableError after `PATIENCE_S`.
+    reader's query: it lets go of everything and begins again. Raises LockNotAvailableError after `TIMEOUT_S`.
     """
-    until = monotonic() + PATIENCE_S
+    until = monotonic() + TIMEOUT_S
     while True:
         try:
             await _briefly(connection, generation, texts)

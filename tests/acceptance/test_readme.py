@@ -16,7 +16,7 @@ from tests.up import REPOSITORY, Up, running_up
 
 README = REPOSITORY / "README.md"
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-MOST_LINES = 250
+MAX_LINES = 250
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -113,7 +113,7 @@ async def _read(up: Up, text: str) -> None:
 @pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
 def test_the_first_page_is_short(name: str) -> None:
     text = (REPOSITORY / name).read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= MOST_LINES
+    assert len(text.splitlines()) <= MAX_LINES
 
 
 @pytest.mark.parametrize(

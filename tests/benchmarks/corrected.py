@@ -15,7 +15,7 @@ from services.stream.append import Message, message_of
 from tests.benchmarks.corpus import one_account, send
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.section import Run, Section
-from tests.benchmarks.worker import LOOK_S
+from tests.benchmarks.worker import POLL_INTERVAL_S
 from tests.ledger import fresh_ledger
 
 _AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -66,7 +66,7 @@ async def _voided(run: Run, told: Sequence[Message], targets: Sequence[Message])
             await send(ledger, voids(targets))
             async with ledger.process("recorder"):
                 while await connection.fetchval("select max(sequence) from ledger.journal") == before:  # noqa: ASYNC110
-                    await asyncio.sleep(LOOK_S)
+                    await asyncio.sleep(POLL_INTERVAL_S)
                 start = time.perf_counter()
                 await ledger.projected()
                 return len(targets) / (time.perf_counter() - start)

@@ -22,8 +22,8 @@ from psycopg.sql import SQL
 from tests.benchmarks.corpus import corpus
 from tests.servers import Servers
 
-_AT_ONCE = 1000
-_PATIENCE_S = 3600.0
+_BATCH_SIZE = 1000
+_TIMEOUT_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def main(socket: str, database: str, events: str, project: str) -> None:
         with ProjectionRunner(
             application_class=Application, projection_class=Counting, view_class=Funnel, env=env
         ) as runner:
-            runner.wait(last, timeout=_PATIENCE_S)
+            runner.wait(last, timeout=_TIMEOUT_S)
             projected = number / (time.perf_counter() - start)
     application.close()
     print(json.dumps({"saved": number / seconds, "projected": projected}))
@@ -129,7 +129,7 @@ def _save(application: Application[Any], events: int) -> tuple[int, float]:
     subjects: dict[str, Subject] = {}
     source = corpus(events)
     seconds = 0.0
-    while some := [(json.loads(each.data), each.data.decode()) for each in islice(source, _AT_ONCE)]:
+    while some := [(json.loads(each.data), each.data.decode()) for each in islice(source, _BATCH_SIZE)]:
         start = time.perf_counter()
         for said, text in some:
             subject = subjects.get(said["subject"]) or subjects.setdefault(said["subject"], Subject())

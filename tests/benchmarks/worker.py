@@ -12,7 +12,7 @@ from tests.ledger import Ledger
 
 Look = Callable[[], Awaitable[float]]
 """How far a worker is, in events."""
-LOOK_S = 0.01
+POLL_INTERVAL_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ async def watched(ledger: Ledger, pid: int, look: Look, to: int) -> Went:
     """Watch a process until it is as far as `to`."""
     postgres = ledger.servers.postgres.process.pid
     while not (first := await look()):  # noqa: ASYNC110 - another process works
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_INTERVAL_S)
     start, used, others = time.perf_counter(), usage.cpu_s(pid), usage.cpu_s_of(postgres)
     while await look() < to:  # noqa: ASYNC110
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_INTERVAL_S)
     return Went(
         to - first,
         time.perf_counter() - start,

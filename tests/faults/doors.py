@@ -13,7 +13,7 @@ import nats
 import nats.errors
 from nats.aio.client import Client
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 """How long a sender waits for an answer before it sends again."""
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -51,7 +51,7 @@ class Door(Protocol):
 class HttpDoor:
     """`POST /events` of any of the intakes; after no answer it tries the next one."""
 
-    def __init__(self, urls: Sequence[str], token: str, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, urls: Sequence[str], token: str, patience_s: float = TIMEOUT_S) -> None:
         self._urls = itertools.cycle(urls)
         self._url = next(self._urls)
         self._client = httpx.AsyncClient(timeout=patience_s)
@@ -91,7 +91,7 @@ class NatsDoor:
         self._patience_s = patience_s
 
     @classmethod
-    async def open(cls, url: str, source: str, token: str, patience_s: float = PATIENCE_S) -> "NatsDoor":
+    async def open(cls, url: str, source: str, token: str, patience_s: float = TIMEOUT_S) -> "NatsDoor":
         """A connection as an emitting system."""
         return cls(await emitter(url, source), source, token, patience_s)
 

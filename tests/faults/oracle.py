@@ -15,7 +15,7 @@ from tests.faults.recorded import Message, Row
 
 OWN_SOURCE = "daybook"
 """The ledger itself publishes playbooks."""
-_MOST_COMPLAINTS = 20
+_MAX_COMPLAINTS = 20
 _PUT_BACK = re.compile(rb"\r\nDaybook-Recorded-At: ([0-9]+)\r\n")
 
 
@@ -35,7 +35,7 @@ class Findings:
 
     def complain(self, text: str) -> None:
         """Something does not fit; the first ones are kept."""
-        if len(self.complaints) < _MOST_COMPLAINTS:
+        if len(self.complaints) < _MAX_COMPLAINTS:
             self.complaints.append(text)
 
 

@@ -11,7 +11,7 @@ import nats
 from nats.aio.client import Client
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_AT_ONCE = 64
+_BATCH_SIZE = 64
 _MESSAGE_S = 30.0
 
 
@@ -62,8 +62,8 @@ async def read_stream(url: str, stream: str) -> list[Message]:
     try:
         last = await _last(nc, stream)
         found: list[Message | None] = []
-        for start in range(1, last + 1, _AT_ONCE):
-            wanted = range(start, min(start + _AT_ONCE, last + 1))
+        for start in range(1, last + 1, _BATCH_SIZE):
+            wanted = range(start, min(start + _BATCH_SIZE, last + 1))
             found += await asyncio.gather(*(_message(nc, stream, each) for each in wanted))
         return [each for each in found if each is not None]
     finally:

@@ -8,7 +8,7 @@ import nats
 
 from tests.faults.recorded import Message, read_stream
 
-_MOST_NAMED = 10
+_MAX_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,4 @@ def _told(some: list[int]) -> str:
             runs[-1][1] = each
         else:
             runs.append([each, each])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:_MOST_NAMED])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:_MAX_NAMED])

@@ -35,9 +35,9 @@ HANDS = ("1", "2", "3")
 """Each source sends so many things at once."""
 EVENTS_PER_S, SLOWLY_PER_S = 1000.0, 20.0
 """By all together, as far as machine and faults let them: until a fault is over, and while the ledger recovers."""
-MOST_QUICKLY = 6_000
+MAX_QUICKLY = 6_000
 """Events of a run that are sent so quickly: all of them are looked at in the end."""
-WRITERS_PATIENCE_S = 3.0
+WRITERS_TIMEOUT_S = 3.0
 """How long they wait for an answer."""
 START_S = 60.0
 _COMMAND_S = 300.0
@@ -77,7 +77,7 @@ class World(Onlooker, Generic[S]):
         """How long after the beginning of each outage others had gone on; None: they did not."""
         self.remembered: dict[str, Any] = {}
         """What a plan's faults leave for its check."""
-        self.pace = Pace(EVENTS_PER_S, SLOWLY_PER_S, MOST_QUICKLY)
+        self.pace = Pace(EVENTS_PER_S, SLOWLY_PER_S, MAX_QUICKLY)
         self.gates: dict[str, Proxy] = {}
         """Between senders over HTTP and each intake."""
         self._say = say
@@ -223,8 +223,8 @@ class World(Onlooker, Generic[S]):
         token = await self.source(source)
         if way == "http":
             urls = [f"http://127.0.0.1:{each.port}" for each in self.gates.values()]
-            return HttpDoor(urls, token, WRITERS_PATIENCE_S)
-        return await NatsDoor.open(self.servers.emitter_nats_url, source, token, WRITERS_PATIENCE_S)
+            return HttpDoor(urls, token, WRITERS_TIMEOUT_S)
+        return await NatsDoor.open(self.servers.emitter_nats_url, source, token, WRITERS_TIMEOUT_S)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:

@@ -17,7 +17,7 @@ GIVE_UP_S = 120.0
 _REMEMBERED = 400
 _KINDS = {"one": 60, "batch": 12, "again": 8, "mixed": 8, "conflict": 6, "twins": 6}
 """How often each kind of sending is chosen."""
-_MOST = 60
+_MAX = 60
 """Events of a batch."""
 _AHEAD_S = 0.5
 """Writers that were kept from sending make up for so much of the time that they lost, and no more."""
@@ -111,7 +111,7 @@ class Writer:
             await asyncio.gather(self._send([event]), self._send([event]))
             self._twins.clear()
         else:
-            await self._send([next(self._told) for _ in range(draw.randint(2, _MOST) if kind == "batch" else 1)])
+            await self._send([next(self._told) for _ in range(draw.randint(2, _MAX) if kind == "batch" else 1)])
 
     async def _send(self, events: Sequence[Event]) -> None:
         sent = [Sent(each) for each in events]
@@ -183,7 +183,7 @@ class OnceWriter:
 
     async def send_something(self) -> None:
         """The next sending, whatever comes of it."""
-        count = self._draw.choice([1, 1, 1, self._draw.randint(2, _MOST)])
+        count = self._draw.choice([1, 1, 1, self._draw.randint(2, _MAX)])
         events = [next(self._told) for _ in range(count)]
         sent = [Sent(each) for each in events]
         await self._pace.turn(count)

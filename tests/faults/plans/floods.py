@@ -19,12 +19,12 @@ from tests.faults.world import World
 
 _HELD = 300
 """Connections to each service whose request never ends."""
-_AT_ONCE = 1
+_BATCH_SIZE = 1
 """Connections to each service that send headers without end."""
 _LASTS_S = 15.0
-_MOST_BYTES = 64 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024
 """More than the buffers of a connection hold: a server that has read so much of one request's headers has no bound."""
-_MOST_GROWTH_MB = 150
+_MAX_GROWTH_MB = 150
 _CHUNK = 64 * 1024
 
 
@@ -42,9 +42,9 @@ def _value() -> Iterator[bytes]:
 
 async def _flood(world: World[OneOfEach]) -> None:
     until = monotonic() + _LASTS_S
-    async with watching_memory(world, _MOST_GROWTH_MB), singles_go_on(world), asyncio.TaskGroup() as group:
+    async with watching_memory(world, _MAX_GROWTH_MB), singles_go_on(world), asyncio.TaskGroup() as group:
         for name, each in world.kept.items():
-            for _ in range(_AT_ONCE):
+            for _ in range(_BATCH_SIZE):
                 group.create_task(_endless(world, name, each.url, _fields(), until))
                 group.create_task(_endless(world, name, each.url, _value(), until))
             group.create_task(_half(each.url, until))
@@ -64,7 +64,7 @@ async def _endless(world: World[OneOfEach], name: str, url: str, headers: Iterat
                         writer.write(each)
                         await writer.drain()
                         sent += len(each)
-                        if sent > _MOST_BYTES:
+                        if sent > _MAX_BYTES:
                             world.complain(f"{name} reads headers without end: {sent} bytes of one request")
                             return
                 finally:

@@ -17,7 +17,7 @@ from tests.faults.world import World
 _HTTP, _NATS, _STREAM = 2000, 1000, 2000
 _HELD = 40
 """Connections whose body never comes."""
-_MOST_MEMORY_MB = 600
+_MAX_MEMORY_MB = 600
 """Of each process. Intake holds at most 128 MB of bodies and as much of events being recorded."""
 
 
@@ -56,7 +56,7 @@ async def nothing_bad_counts(world: World[Any]) -> None:
     """Every process is in its first life, none grew beyond bounds, and what cannot be an event is no entry."""
     world.all_in_first_life()
     for name, most in world.remembered["memory"].items():
-        if most > _MOST_MEMORY_MB:
+        if most > _MAX_MEMORY_MB:
             world.complain(f"{name} held {most} MB")
     published: Published = world.remembered["published"]
     rows = await world.look(

@@ -195,7 +195,7 @@ async def test_readers_leave_room_for_services_and_cannot_lift_that(tmp_path: Pa
 async def test_a_reader_who_lifts_a_limit_of_time_is_ended_all_the_same(
     tmp_path: Path, limit: str, holds: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "LOOK_S", 1.0)
+    monkeypatch.setattr(readers, "POLL_INTERVAL_S", 1.0)
     async with _started(tmp_path) as server:
         admin, owner = await asyncpg.connect(server.url_of("daybook")), await asyncpg.connect(server.url)
         reader = await asyncpg.connect(server.reader_url)

@@ -41,10 +41,10 @@ async def test_more_than_are_answered_at_once_are_answered_all_the_same(
 async def test_what_there_is_no_memory_for_is_told_to_come_again(
     empty_ledger: Ledger, crm: Sender, emitter: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(requests, "MOST_HELD_BYTES", 1000)
+    monkeypatch.setattr(requests, "MAX_HELD_BYTES", 1000)
     assert await status(emitter, crm.token, "c-1") == "503"
 
-    monkeypatch.setattr(requests, "MOST_HELD_BYTES", 10_000)
+    monkeypatch.setattr(requests, "MAX_HELD_BYTES", 10_000)
     assert [await status(emitter, crm.token, f"c-{number}") for number in range(20)] == ["201"] * 20
     assert await empty_ledger.last_sequence() == 20
 

@@ -175,7 +175,7 @@ async def test_nothing_surprising_is_refused(door: Sender) -> None:
 async def test_more_at_once_than_fits_in_memory_is_told_to_come_again(
     door: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(append_service, "MOST_IN_PROGRESS_BYTES", 10)
+    monkeypatch.setattr(append_service, "MAX_IN_PROGRESS_BYTES", 10)
 
     response = await door.send(call("busy-1"))
 
@@ -194,7 +194,7 @@ async def test_batches_that_wait_to_be_read_take_up_room_too(door: Sender, monke
         return await read(batches, text)
 
     monkeypatch.setattr(Batches, "read", read_later)
-    monkeypatch.setattr(decode, "MOST_HELD_BYTES", len(json.dumps(first)) * 3)
+    monkeypatch.setattr(decode, "MAX_HELD_BYTES", len(json.dumps(first)) * 3)
     waiting = asyncio.create_task(door.send_batch(first))
     await asyncio.wait_for(is_read.wait(), 10)
     refused = await door.send_batch(second)
@@ -208,7 +208,7 @@ async def test_batches_that_wait_to_be_read_take_up_room_too(door: Sender, monke
 async def test_a_body_that_does_not_arrive_is_not_waited_for_for_ever(
     door: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decode, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(decode, "TIMEOUT_S", 0.1)
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(door.url).port)
     writer.write(
         f"POST /events HTTP/1.1\r\nHost: daybook\r\nAuthorization: Bearer {door.token}\r\n"

@@ -25,7 +25,7 @@ CURRENCY = {"amount": "10.00", "currency": "CNY"}
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to leave a warning out."""
-    monkeypatch.setattr(document_numbers, "PATIENCE_S", 30.0)
+    monkeypatch.setattr(document_numbers, "TIMEOUT_S", 30.0)
     monkeypatch.setattr(document_numbers, "SLOW_S", 30.0)
 
 
@@ -278,7 +278,7 @@ async def test_where_answers_are_slow_one_receipt_waits_a_moment_and_the_journal
     empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
-    monkeypatch.setattr(document_numbers, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(document_numbers, "TIMEOUT_S", 0.5)
     monkeypatch.setattr(document_numbers, "SLOW_S", 1.0)
     owner = await empty_ledger.connect()
 
@@ -330,7 +330,7 @@ async def test_a_number_given_up_a_moment_before_is_free(empty_ledger: Ledger, c
 
 
 def test_what_was_acknowledged_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_numbers, "MOST_REMEMBERED", 2)
+    monkeypatch.setattr(document_numbers, "MAX_REMEMBERED", 2)
     lately = document_numbers.Acknowledged()
     one, other = (DocumentNumber("A-1", "invoice", each) for each in "12")
     for sequence in (1, 2, 3):

@@ -110,7 +110,7 @@ async def test_what_cannot_be_read_has_no_value_rather_than_an_old_one(told: Wat
 
 
 async def test_sources_beyond_a_limit_share_a_series(empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake_metrics, "MOST_SOURCES", 2)
+    monkeypatch.setattr(intake_metrics, "MAX_SOURCES", 2)
     monkeypatch.setattr(intake_metrics, "_known", set())
     async with (
         running(empty_ledger.settings.model_copy(update={"intake_port": 0})) as intake,

@@ -70,7 +70,7 @@ async def test_lanes_whose_time_is_up_anywhere_go_on_from_there(
     for module in (combined_batch, lane_module):
         monkeypatch.setattr(module, "perf_counter", lambda: next(ticks))
     monkeypatch.setattr(lane_module, "FIRST_PART", 1)
-    monkeypatch.setattr(lane_module, "MOST_GROWTH", 0)
+    monkeypatch.setattr(lane_module, "MAX_GROWTH", 0)
     owner = await empty_ledger.connect()
     schema = (await served(owner)).schema
     draw = Random(53)
@@ -80,7 +80,7 @@ async def test_lanes_whose_time_is_up_anywhere_go_on_from_there(
     lanes = [await Lane.claim(owner, schema, VIEWS, number, Cache(1000)) for number in range(LANES)]
     while behind := [lane for lane in lanes if lane.position.sequence < recorded]:
         before = [lane.position.sequence for lane in behind]
-        monkeypatch.setattr(combined_batch, "MOST_S", float(draw.randint(10, 200)))
+        monkeypatch.setattr(combined_batch, "MAX_S", float(draw.randint(10, 200)))
         up_to = min(recorded, max(before) + draw.randint(1, 150))
         if await combined_batch.step(owner, schema, behind, up_to, draw.randint(1, 20)) is None:
             for lane in behind:
@@ -105,11 +105,11 @@ async def test_nothing_is_done_where_there_is_too_much(empty_ledger: Ledger, mon
     owner = await empty_ledger.connect()
     schema, journal, lanes = await _up_to_date(empty_ledger, owner)
     recorded = await journal.record(owner, *_reassigned())
-    monkeypatch.setattr(combined_batch, "MOST_ARRIVALS", len(_DEALS) - 1)
+    monkeypatch.setattr(combined_batch, "MAX_ARRIVALS", len(_DEALS) - 1)
     before = await stored(owner, schema, VIEWS)
     assert await _moved_by(owner, schema, lanes, recorded) is None
     assert await stored(owner, schema, VIEWS) == before
-    monkeypatch.setattr(combined_batch, "MOST_ARRIVALS", len(_DEALS))
+    monkeypatch.setattr(combined_batch, "MAX_ARRIVALS", len(_DEALS))
     assert await _moved_by(owner, schema, lanes, recorded) == set(range(LANES))
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
 
@@ -117,7 +117,7 @@ async def test_nothing_is_done_where_there_is_too_much(empty_ledger: Ledger, mon
 async def test_what_takes_long_is_left_to_its_own_lane_and_the_subject_is_named(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(combined_batch, "MOST_S", 0.1)
+    monkeypatch.setattr(combined_batch, "MAX_S", 0.1)
     monkeypatch.setattr(lane_module, "FIRST_PART", 2)
     monkeypatch.setattr(lane_module, "LONG_S", 0.01)
     owner = await empty_ledger.connect()

@@ -50,7 +50,7 @@ async def test_who_reads_an_older_generation_meanwhile_keeps_init_from_nothing(l
 async def test_a_query_that_never_lets_go_is_said_and_the_new_indexes_stay(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(generation, "TIMEOUT_S", 0.3)
     owner, reader = await ledger.connect(), await ledger.connect("daybook_reader")
     schema = (await served(owner)).schema
     made = await indexes(owner, schema)

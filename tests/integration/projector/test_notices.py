@@ -34,7 +34,7 @@ async def test_a_notice_of_the_recorder_wakes_it_and_every_lane_tells_its_positi
         told[message.subject] = int(message.data)
 
     await nats.subscribe("notice.projected.*", cb=hear)
-    monkeypatch.setattr(session, "LOOK_S", 3600.0)
+    monkeypatch.setattr(session, "POLL_INTERVAL_S", 3600.0)
     async with at_work(serve(empty_ledger.settings)):
         # Its first look has passed when the lanes are there; from then on only notices wake it.
         await journal.write(owner, limit=10)

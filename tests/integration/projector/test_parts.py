@@ -31,9 +31,9 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return await take(self, connection, arrivals, *more)
 
     monkeypatch.setattr(Lane, "take", counted)
-    monkeypatch.setattr(lane, "READ_AT_ONCE", 3)
+    monkeypatch.setattr(lane, "READ_BATCH_SIZE", 3)
     monkeypatch.setattr(lane, "FIRST_PART", 3)
-    monkeypatch.setattr(lane, "LOADED_AT_ONCE", 2)
+    monkeypatch.setattr(lane, "LOADED_BATCH_SIZE", 2)
     return sizes
 
 
@@ -41,8 +41,8 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 async def test_a_part_is_as_large_as_fits(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, parts: list[int], most_s: float, most_changes: int
 ) -> None:
-    monkeypatch.setattr(lane, "MOST_S", most_s)
-    monkeypatch.setattr(lane, "MOST_CHANGES", most_changes)
+    monkeypatch.setattr(lane, "MAX_S", most_s)
+    monkeypatch.setattr(lane, "MAX_CHANGES", most_changes)
     owner = await empty_ledger.connect()
     schema = (await served(owner)).schema
     journal = Journal()
@@ -57,10 +57,10 @@ async def test_a_part_is_as_large_as_fits(
         assert LIMIT <= step.arrivals <= LIMIT + TIES
         before = 0
         for size in parts[:-1]:
-            wanted = lane.MOST_GROWTH * before if before else 3
+            wanted = lane.MAX_GROWTH * before if before else 3
             assert wanted <= size <= wanted + TIES
             before += size
-        assert parts[-1] <= lane.MOST_GROWTH * before + TIES
+        assert parts[-1] <= lane.MAX_GROWTH * before + TIES
         assert len(parts) <= 4
     else:
         assert len(parts) == 1

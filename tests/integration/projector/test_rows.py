@@ -34,10 +34,10 @@ async def test_any_cut_of_the_work_gives_the_rows_of_the_folds(
     projectors: int,
     corrected: float,
 ) -> None:
-    monkeypatch.setattr(lane, "READ_AT_ONCE", read)
+    monkeypatch.setattr(lane, "READ_BATCH_SIZE", read)
     monkeypatch.setattr(lane, "FIRST_PART", min(read, 100))
-    monkeypatch.setattr(lane, "MOST_CHANGES", changes)
-    monkeypatch.setattr(write, "CLOSED_AT_ONCE", read)
+    monkeypatch.setattr(lane, "MAX_CHANGES", changes)
+    monkeypatch.setattr(write, "CLOSED_BATCH_SIZE", read)
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=batch + read, events=400, corrected=corrected))

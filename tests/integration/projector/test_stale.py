@@ -36,7 +36,7 @@ def raising(*ids: str) -> tuple[View[Any], ...]:
 async def test_only_the_subject_goes_stale_and_any_cut_agrees(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, read: int
 ) -> None:
-    monkeypatch.setattr(lane, "READ_AT_ONCE", read)
+    monkeypatch.setattr(lane, "READ_BATCH_SIZE", read)
     owner = await empty_ledger.connect()
     journal = Journal()
     journal.take(turmoil(seed=41, events=300))

@@ -98,7 +98,7 @@ async def test_a_good_ledger_has_no_difference(told: Told) -> None:
 
 async def test_several_processes_find_what_one_finds(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "ENTRIES_PER_WORKER", 5)
-    monkeypatch.setattr(views, "_ENTRIES_AT_ONCE", 3)
+    monkeypatch.setattr(views, "_ENTRIES_BATCH_SIZE", 3)
     nc, ledger = await told.ledger.nats(), told.ledger
     connection = await ledger.connect()
     schema = await connection.fetchval("select schema_name from ledger.generation")

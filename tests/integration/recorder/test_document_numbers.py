@@ -80,7 +80,7 @@ async def test_a_ledger_of_an_earlier_version_gets_the_numbers_that_it_holds(
     owner = await empty_ledger.connect()
     await owner.execute("drop table ledger.document_number; delete from ledger.migration where number = 7")
 
-    monkeypatch.setattr(document_numbers, "_AT_ONCE", 3)
+    monkeypatch.setattr(document_numbers, "_BATCH_SIZE", 3)
     await migrate(owner)
 
     assert await noted(empty_ledger) == NOTED

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.types.references import MOST_KEY_BYTES, number_key, reference_key, spelled_out, told_apart
+from contracts.types.references import MAX_KEY_BYTES, number_key, reference_key, spelled_out, told_apart
 
 LOOK_ALIKE = [
     ("Café-1", "Cafe\u0301-1"),
@@ -108,7 +108,7 @@ def test_the_key_of_a_long_number_has_a_bound_and_is_no_others() -> None:
     numbers = [longest, longest[:-1], longest + "1", "\U00020000" * 200, "1" * 600, "1" * 601]
     keys = [number_key(number, series) for number in numbers for series in (None, "1", *numbers)]
     assert len(set(keys)) == len(keys)
-    assert max(len(key.encode()) for key in keys) <= 2 * MOST_KEY_BYTES + 1
+    assert max(len(key.encode()) for key in keys) <= 2 * MAX_KEY_BYTES + 1
     assert number_key("1" * 600, None) == "1" * 600
 
 
