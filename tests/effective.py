@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contracts.events import EVENTS, Event, EventCorrected, EventVoided
+from contracts.events import EVENTS, Event
+from contracts.events.correction import EventCorrected, EventVoided
 from contracts.rules.canonical import canonical
 from projections.replay.entry import Entry, JournalEntry
 from projections.replay.history import entry_of

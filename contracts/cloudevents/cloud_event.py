@@ -8,8 +8,9 @@ from pydantic import BeforeValidator, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from contracts.cloudevents.intake_rules import door_problems
-from contracts.events import Event, PlaybookPublished, Registry, UnknownType
+from contracts.events import Event, Registry, UnknownType
 from contracts.events.event import Data
+from contracts.events.policy import PlaybookPublished
 from contracts.rules.canonical import canonical_text
 from contracts.rules.leniency import RECORDED
 from contracts.rules.refusals import Problem, Refused, problems_of

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from contracts.events import Event, EventCorrected
+from contracts.events import Event
+from contracts.events.correction import EventCorrected
 from contracts.rules.refusals import Problem
 from contracts.types.currencies import BOUNDED, out_of_use
 from contracts.types.references import reference_key

@@ -9,14 +9,9 @@ from functools import cache
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import (
-    EVENTS,
-    CreditNoteIssued,
-    Event,
-    EventCorrected,
-    InvoiceIssued,
-    PaymentReceived,
-)
+from contracts.events import EVENTS, Event
+from contracts.events.correction import EventCorrected
+from contracts.events.receivables import CreditNoteIssued, InvoiceIssued, PaymentReceived
 from contracts.types.identifiers import split_subject
 from contracts.types.references import number_key
 

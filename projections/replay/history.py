@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import EVENTS, Event, EventCorrected, EventVoided
+from contracts.events import EVENTS, Event
+from contracts.events.correction import EventCorrected, EventVoided
 from projections.replay.entry import Entry, JournalEntry, order_of
 
 VERSION = 3

@@ -11,14 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import (
-    EVENTS,
-    EventCorrected,
-    EventVoided,
-    PaymentReceived,
-    PaymentReversed,
-    PaymentTransferred,
-)
+from contracts.events import EVENTS
+from contracts.events.correction import EventCorrected, EventVoided
+from contracts.events.receivables import PaymentReceived, PaymentReversed, PaymentTransferred
 from contracts.types.identifiers import split_subject
 from contracts.types.references import number_key
 from projections.replay.entry import JournalEntry

@@ -3,7 +3,7 @@
 from operator import itemgetter
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import EventCorrected, EventVoided
+from contracts.events.correction import EventCorrected, EventVoided
 from services.audit.differences import Differences
 from services.ledger.journal import Row
 from services.recorder.classify import Unreadable

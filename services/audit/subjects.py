@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import EventCorrected, EventVoided
+from contracts.events.correction import EventCorrected, EventVoided
 from contracts.types.identifiers import split_subject
 from projections.replay import payment_chain
 from projections.replay.entry import JournalEntry

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import EventCorrected, EventVoided, PlaybookPublished, PlaybookWithdrawn
+from contracts.events.correction import EventCorrected, EventVoided
+from contracts.events.policy import PlaybookPublished, PlaybookWithdrawn
 from contracts.rules.refusals import Problem
 from contracts.types.identifiers import split_subject
 from services.intake.journal import Identity, Original

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import structlog
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import EventCorrected
+from contracts.events.correction import EventCorrected
 from contracts.types.references import told_apart
 from projections.replay.document_number import DocumentNumber, document_of, number_of, numbered
 from projections.replay.entry import JournalEntry

@@ -12,7 +12,8 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from contracts.cloudevents.envelope import CloudEvent
-from contracts.events import EVENTS, Event, PlaybookPublished, PlaybookWithdrawn, UnknownType
+from contracts.events import EVENTS, Event, UnknownType
+from contracts.events.policy import PlaybookPublished, PlaybookWithdrawn
 from contracts.types.identifiers import split_subject
 from contracts.types.times import nanoseconds_of
 from projections.replay.entry import JournalEntry

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.events import EventCorrected, EventVoided
+from contracts.events.correction import EventCorrected, EventVoided
 from projections.replay.entry import JournalEntry
 from projections.replay.history import Effective, effective
 from services.errors import NotKnown, NotProvisioned

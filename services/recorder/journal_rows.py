@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.events import EventCorrected, EventVoided
+from contracts.events.correction import EventCorrected, EventVoided
 from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import split_subject
 from contracts.types.microseconds import instant, microseconds

@@ -11,7 +11,7 @@ import nats.errors
 from nats.aio.client import Client
 
 from contracts.cloudevents.envelope import read_event
-from contracts.events import PlaybookPublished
+from contracts.events.policy import PlaybookPublished
 from contracts.playbooks.playbook import Playbook
 from contracts.rules.canonical import canonical
 from contracts.types.identifiers import stream_subject

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from contracts.cloudevents.envelope import read_event
-from contracts.events import PlaybookPublished
+from contracts.events.policy import PlaybookPublished
 from contracts.playbook_check.check import check
 from contracts.playbooks.playbook import Names, Playbook
 from contracts.playbooks.shipped import shipped, shipped_files

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from contracts.events import PlaybookPublished, PlaybookWithdrawn
+from contracts.events.policy import PlaybookPublished, PlaybookWithdrawn
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.payment_chain import CASH
 from projections.replay.playbooks import Playbooks, Published, Withdrawn

@@ -7,7 +7,7 @@ what a payment's accounts hold (`cash.py`); here items and documents change. Whe
 from collections.abc import Iterable
 from decimal import Decimal
 
-from contracts.events import (
+from contracts.events.receivables import (
     Allocation,
     CreditNoteIssued,
     InvoiceIssued,

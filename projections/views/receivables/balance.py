@@ -6,7 +6,7 @@ counts by what a payment's accounts hold. So buckets less unapplied can be held 
 
 from decimal import Decimal
 
-from contracts.events import CreditNoteIssued, InvoiceIssued
+from contracts.events.receivables import CreditNoteIssued, InvoiceIssued
 from projections.views.receivables.cash import Received, Taken
 from projections.views.receivables.rows import MovementKind
 from projections.views.receivables.step import Step

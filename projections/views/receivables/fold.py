@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from contracts.events import (
+from contracts.events.receivables import (
     CreditNoteIssued,
     DisputeResolved,
     InvoiceIssued,

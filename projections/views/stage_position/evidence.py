@@ -10,15 +10,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from contracts.events import (
-    CommitmentWithdrawn,
-    CriterionMet,
-    CustomerCommitmentReceived,
-    Event,
-    EventReference,
-    EvidenceRevoked,
-    MilestoneAchieved,
-)
+from contracts.events import Event
+from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
+from contracts.events.evidence import CriterionMet, EventReference, EvidenceRevoked, MilestoneAchieved
 from projections.replay.entry import Entry, order_of
 from projections.replay.rulebook import Need, Rulebook
 

@@ -4,15 +4,11 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import TypeGuard, assert_never, get_args
 
-from contracts.events import (
-    AppointmentMade,
-    CallMade,
-    CommitmentWithdrawn,
-    ContactRecorded,
-    ContractSigned,
-    CreditNoteIssued,
-    CriterionMet,
-    CustomerCommitmentReceived,
+from contracts.events import Event
+from contracts.events.activity import AppointmentMade, CallMade, DemoHeld, ProposalSubmitted, VisitDone
+from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
+from contracts.events.customer import ContactRecorded
+from contracts.events.deal import (
     DealAbandoned,
     DealLost,
     DealOpened,
@@ -20,16 +16,15 @@ from contracts.events import (
     DealReopened,
     DealRevised,
     DealWon,
-    DemoHeld,
-    Event,
-    EvidenceRevoked,
+    StageClaimed,
+)
+from contracts.events.evidence import CriterionMet, EvidenceRevoked, MilestoneAchieved
+from contracts.events.receivables import (
+    ContractSigned,
+    CreditNoteIssued,
     InvoiceIssued,
-    MilestoneAchieved,
     PaymentAllocated,
     PaymentReceived,
-    ProposalSubmitted,
-    StageClaimed,
-    VisitDone,
 )
 from projections.replay.entry import Entry, order_of
 from projections.replay.playbooks import Playbooks

@@ -5,7 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
-from contracts.events import Event, EvidenceRevoked, StageClaimed
+from contracts.events import Event
+from contracts.events.deal import StageClaimed
+from contracts.events.evidence import EvidenceRevoked
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.rulebook import Phase, Rulebook
 from projections.replay.view import RowKey

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
-from contracts.events import DealOpened, DealRevised, DealWon, Event
+from contracts.events import Event
+from contracts.events.deal import DealOpened, DealRevised, DealWon
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.playbooks import Published
 from projections.replay.view import FlagRow, RowKey

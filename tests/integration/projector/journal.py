@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from contracts.cloudevents.envelope import CloudEvent, read_event
-from contracts.events import EventCorrected, EventVoided
+from contracts.events.correction import EventCorrected, EventVoided
 from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import JournalEntry, lane_of

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from contracts.events import PlaybookPublished
+from contracts.events.policy import PlaybookPublished
 from contracts.playbooks.playbook import Playbook
 from tests.playbooks import CLAIMED, PRACTICE, SHORTER
 

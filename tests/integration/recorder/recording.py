@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from contracts.cloudevents.envelope import CloudEvent, Refused, read_recorded
-from contracts.events import EventCorrected, EventVoided
+from contracts.events.correction import EventCorrected, EventVoided
 from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import stream_subject
 from projections.replay.entry import lane_of

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.events import InvoiceIssued, PaymentAllocated, PaymentReceived
+from contracts.events.receivables import InvoiceIssued, PaymentAllocated, PaymentReceived
 from contracts.rules.refusals import problems_of
 from contracts.types.money import MINOR_UNITS, Amount, Monetary, PositiveAmount
 

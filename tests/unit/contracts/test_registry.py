@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 
 from contracts.cloudevents.envelope import Refused, read_event, read_recorded
-from contracts.events import EVENTS, CallMade, Event, EventCorrected, Registry, UnknownType
+from contracts.events import EVENTS, Event, Registry, UnknownType
+from contracts.events.activity import CallMade
+from contracts.events.correction import EventCorrected
 
 
 class ShiftKeptV3(Event, type="daybook.shift_kept.v3", family="activity", subjects="deal"):

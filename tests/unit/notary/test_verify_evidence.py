@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.cloudevents.envelope import read_event
-from contracts.events import EventCorrected, EventVoided
+from contracts.events.correction import EventCorrected, EventVoided
 from contracts.rules.canonical import leaf_hash
 from contracts.types.identifiers import stream_subject
 from services.audit import verify_evidence as script

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contracts.cloudevents.envelope import read_event
-from contracts.events import DealReassigned, PaymentReceived
+from contracts.events.deal import DealReassigned
+from contracts.events.receivables import PaymentReceived
 from projections.replay.entry import JournalEntry
 from projections.replay.history import Effective, effective
 from projections.replay.replay import Replay

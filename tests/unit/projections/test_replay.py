@@ -8,7 +8,9 @@ from hypothesis import given as holds_for
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from contracts.events import CallMade, DealOpened, DealReassigned, Event
+from contracts.events import Event
+from contracts.events.activity import CallMade
+from contracts.events.deal import DealOpened, DealReassigned
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks, Published
 from projections.replay.replay import Replay

@@ -10,10 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from contracts.events import (
+from contracts.events import Event
+from contracts.events.receivables import (
     CreditNoteIssued,
     DisputeResolved,
-    Event,
     InvoiceIssued,
     PaymentAllocated,
     PaymentReceived,

@@ -9,10 +9,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from contracts.events import (
-    CommitmentWithdrawn,
-    CriterionMet,
-    CustomerCommitmentReceived,
+from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
+from contracts.events.deal import (
     DealAbandoned,
     DealLost,
     DealOpened,
@@ -20,10 +18,9 @@ from contracts.events import (
     DealReopened,
     DealRevised,
     DealWon,
-    EvidenceRevoked,
-    MilestoneAchieved,
     StageClaimed,
 )
+from contracts.events.evidence import CriterionMet, EvidenceRevoked, MilestoneAchieved
 from contracts.playbooks.playbook import Item, Playbook
 from contracts.types.references import reference_key
 from projections.replay.entry import FOREVER
