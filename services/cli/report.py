@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from projections.columns import Column
     from projections.reports.report import Report
-    from services.query.reports import Question
+    from services.query.report_question import Question
 
 Language = Literal["zh", "en"]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of headings: zh or en.")]
@@ -159,11 +159,11 @@ def _run(
     lang: Language,
     **given: str | None,
 ) -> None:
-    from services.query import reports
+    from services.query import drill_down, report_answers, report_changes, report_question
     from services.query.moment import moment, time_zone
     from services.query.request_context import times_between
 
-    asked = reports.question(report, {name: text for name, text in given.items() if text is not None})
+    asked = report_question.question(report, {name: text for name, text in given.items() if text is not None})
     if sum((from_known is not None, line is not None)) > 1 or (figure is not None and line is None):
         raise typer.BadParameter("give one of --from-known and --line; --figure goes with --line.")
     if as_json and as_csv:
@@ -173,15 +173,15 @@ def _run(
         zone = await time_zone(connection)
         if from_known is not None:
             between = await times_between(connection, as_of, from_known, known_at, following(settings))
-            return dict(await reports.told_changes(connection, asked, between)), zone
+            return dict(await report_changes.told_changes(connection, asked, between)), zone
         at = await moment(connection, as_of, known_at, following(settings))
         if line is not None:
-            key = reports.read_line(report, line)
-            named = reports.read_figure(report, figure)
-            return dict(await reports.told_rows(connection, asked, at, key, named)), zone
-        found, summed = await reports.answer(connection, asked, at)
+            key = drill_down.read_line(report, line)
+            named = drill_down.read_figure(report, figure)
+            return dict(await drill_down.told_rows(connection, asked, at, key, named)), zone
+        found, summed = await report_answers.answer(connection, asked, at)
         rows = [json.loads(row) for row in found]
-        return {**reports.head(asked, at), "rows": rows, "totals": json.loads(summed)}, zone
+        return {**report_answers.head(asked, at), "rows": rows, "totals": json.loads(summed)}, zone
 
     answer, zone = ask(data, question)
     if as_json:

@@ -9,10 +9,11 @@ from projections.reports.ageing import Line
 from services.errors import BadRequest
 from services.http.parameters import subject
 from services.ledger.journal import Connection
-from services.query import reports
+from services.query import report_answers, report_changes
 from services.query.moment import Between, Moment
 from services.query.render import instant
-from services.query.reports import Changed, Differences, Question
+from services.query.report_changes import Changed, Differences
+from services.query.report_question import Question
 from services.query.shapes import (
     Ageing,
     ChangedRow,
@@ -46,7 +47,7 @@ async def receivables_open(connection: Connection, moment: Moment) -> OpenItems:
 
 async def deal(connection: Connection, deal: str, moment: Moment) -> Deal:
     """Where one deal stands, whatever its status. Raises NotKnown."""
-    (row,) = await reports.rows(connection, Question(BY_NAME["deal"], {"deal": deal}), moment)
+    (row,) = await report_answers.rows(connection, Question(BY_NAME["deal"], {"deal": deal}), moment)
     told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
     return cast("Deal", {**told, **json.loads(row)})
 
@@ -54,7 +55,7 @@ async def deal(connection: Connection, deal: str, moment: Moment) -> Deal:
 async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funnel:
     """Where a playbook's deals stand. Raises NotKnown for one that no entry had published or named by then."""
     subject("playbook", playbook)
-    found, summed = await reports.answer(connection, _funnel(playbook), moment)
+    found, summed = await report_answers.answer(connection, _funnel(playbook), moment)
     told = {"playbook": playbook, "as_of": instant(moment.as_of), "known_at": moment.known_at}
     return cast("Funnel", {**told, "stages": [_stage(json.loads(row)) for row in found], **json.loads(summed)})
 
@@ -62,7 +63,7 @@ async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funne
 async def ageing(connection: Connection, moment: Moment) -> Ageing:
     """Every currency that had moved by then. Buckets less `unapplied` are the `balance`."""
     currencies: dict[str, dict[str, Any]] = {}
-    for text in await reports.rows(connection, Question(BY_NAME["ageing"]), moment):
+    for text in await report_answers.rows(connection, Question(BY_NAME["ageing"]), moment):
         row = json.loads(text)
         currencies.setdefault(row["currency"], {})[row["line"]] = _owed(row)
     return Ageing(
@@ -88,7 +89,7 @@ async def changes(
     named: list[tuple[str, Changed]] = []
     for each in ("pipeline", "receivables") if report is None else (report,):
         named += [(each, row) for row in await _COMPARE[each](connection, between, playbook or "")]
-    causes = await reports.causes(connection, sorted({sequence for _, row in named for sequence in row.causes}))
+    causes = await report_answers.causes(connection, sorted({sequence for _, row in named for sequence in row.causes}))
     return Changes(
         as_of=instant(between.as_of),
         from_known=between.from_known,
@@ -108,7 +109,7 @@ async def changes(
 
 async def listed(connection: Connection, report: str, moment: Moment) -> list[str]:
     """Rows of one of `LISTS`, as JSON objects."""
-    return await reports.rows(connection, Question(BY_NAME[report]), moment)
+    return await report_answers.rows(connection, Question(BY_NAME[report]), moment)
 
 
 async def _list(connection: Connection, report: str, moment: Moment) -> dict[str, Any]:
@@ -129,11 +130,11 @@ def _owed(row: dict[str, Any]) -> Any:
 
 
 async def _changed_pipeline(connection: Connection, between: Between, _: str) -> Sequence[Changed]:
-    return (await reports.differences(connection, Question(BY_NAME["pipeline"]), between)).rows
+    return (await report_changes.differences(connection, Question(BY_NAME["pipeline"]), between)).rows
 
 
 async def _changed_receivables(connection: Connection, between: Between, _: str) -> Sequence[Changed]:
-    found = await reports.differences(connection, Question(BY_NAME["receivables_open"]), between)
+    found = await report_changes.differences(connection, Question(BY_NAME["receivables_open"]), between)
     return [
         Changed({name: value for name, value in row.key.items() if value}, row.before, row.after, row.causes)
         for row in found.rows
@@ -143,7 +144,7 @@ async def _changed_receivables(connection: Connection, between: Between, _: str)
 async def _changed_funnel(connection: Connection, between: Between, playbook: str) -> Sequence[Changed]:
     subject("playbook", playbook)
     outcome = ("open", "won", "lost", "abandoned", "won_valued", "won_amount")
-    found = await reports.differences(connection, _funnel(playbook), between, _stage, of_totals=outcome)
+    found = await report_changes.differences(connection, _funnel(playbook), between, _stage, of_totals=outcome)
     totals = found.totals or Changed({}, None, None, ())
     return [
         *(Changed({"playbook": playbook, **row.key}, row.before, row.after, row.causes) for row in found.rows),
@@ -161,7 +162,7 @@ def _outcome(playbook: str, found: Differences, totals: Changed) -> Sequence[Cha
 
 
 async def _changed_ageing(connection: Connection, between: Between, _: str) -> Sequence[Changed]:
-    found = await reports.differences(
+    found = await report_changes.differences(
         connection,
         Question(BY_NAME["ageing"]),
         between,

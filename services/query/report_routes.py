@@ -1,6 +1,5 @@
 """Addresses of the reports, all made from the list: the report, what changed in it, and the rows behind a figure."""
 
-import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -13,13 +12,13 @@ from starlette.responses import Response, StreamingResponse
 from projections.reports import REPORTS
 from projections.reports.report import Report
 from services.errors import BadRequest
-from services.query import reports, shapes
+from services.query import drill_down, report_answers, report_changes, report_question, shapes
 from services.query.catalog import summary
 from services.query.moment import Moment, read_time
 from services.query.openapi import answer as described
 from services.query.openapi import report_parameters
 from services.query.render import CSV, JSON, NDJSON, csv_answer, headers_of, instant, preferred, rows_answer
-from services.query.reports import MAX_ROWS, Question
+from services.query.report_question import Cursor, Question, read_limit
 from services.query.request_context import Asked, Reading
 from services.views import generation
 
@@ -101,13 +100,13 @@ def _add(found: APIRouter, reading: Reading, report: Report) -> None:
 
 
 async def _report(asked: Asked, request: Request, report: Report) -> Response:
-    question = reports.question(report, asked.parameters)
+    question = report_question.question(report, asked.parameters)
     if asked.parameters.get("bom", "0") not in ("0", "1"):
         raise BadRequest(f"bom: {asked.parameters['bom'][:40]!r} is neither 0 nor 1.")
-    limit, cursor = _limit(asked.parameters), None
+    limit, cursor = read_limit(asked.parameters), None
     if "cursor" in asked.parameters:
-        cursor = _Cursor.read(report, asked.parameters["cursor"])
-        if cursor.question != reports.named(question):
+        cursor = Cursor.read(report, asked.parameters["cursor"])
+        if cursor.question != report_question.named(question):
             raise BadRequest("cursor: it belongs to another question; leave parameters and filters as they were.")
         moment = Moment(read_time(cursor.as_of, asked.reach.zone, "cursor"), cursor.known_at)
         if not {"as_of", "known_at"}.isdisjoint(asked.parameters) and await asked.moment() != moment:
@@ -120,7 +119,7 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
     headers["ETag"] = await _tag(asked, question, moment, media)
     if _matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(None, 304, headers)
-    found, summed = await reports.answer(
+    found, summed = await report_answers.answer(
         asked.connection,
         question,
         moment,
@@ -130,8 +129,8 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
     following = None
     if limit is not None and len(found) > limit:
         found = found[:limit]
-        following = _Cursor(
-            reports.named(question), instant(moment.as_of), moment.known_at, _place(report, found[-1])
+        following = Cursor(
+            report_question.named(question), instant(moment.as_of), moment.known_at, _place(report, found[-1])
         ).text
         query = urlencode({**_given(asked, report), "limit": limit, "cursor": following})
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
@@ -140,73 +139,29 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
     if media == NDJSON:
         return StreamingResponse(_lines(found), 200, headers, NDJSON)
     tail = f',"totals":{summed}' + ("" if limit is None else f',"next":{json.dumps(following)}')
-    return rows_answer(reports.head(question, moment), "rows", found, headers, tail)
+    return rows_answer(report_answers.head(question, moment), "rows", found, headers, tail)
 
 
 async def _changes(asked: Asked, report: Report) -> Response:
-    question = reports.question(report, asked.parameters)
+    question = report_question.question(report, asked.parameters)
     between = await asked.between()
-    told = await reports.told_changes(asked.connection, question, between)
+    told = await report_changes.told_changes(asked.connection, question, between)
     return asked.json(told, between.after, "changes")
 
 
 async def _rows(asked: Asked, report: Report) -> Response:
-    question = reports.question(report, asked.parameters)
+    question = report_question.question(report, asked.parameters)
     if "line" not in asked.parameters:
         raise BadRequest(f"line: say which row of {report.name}, by {', '.join(report.key)}, comma separated.")
-    line = reports.read_line(report, asked.parameters["line"])
-    figure = reports.read_figure(report, asked.parameters.get("figure"))
+    line = drill_down.read_line(report, asked.parameters["line"])
+    figure = drill_down.read_figure(report, asked.parameters.get("figure"))
     moment = await asked.moment()
-    return asked.json(await reports.told_rows(asked.connection, question, moment, line, figure), moment, "rows")
-
-
-class _Cursor:
-    """A place in a long report: behind which row of which answer."""
-
-    def __init__(self, question: Mapping[str, Any], as_of: str, known_at: int, after: Sequence[Any]) -> None:
-        self.question, self.as_of, self.known_at, self.after = question, as_of, known_at, after
-
-    @property
-    def text(self) -> str:
-        """Text of the cursor, as readers give it back."""
-        told = json.dumps([self.question, self.as_of, self.known_at, list(self.after)], separators=(",", ":"))
-        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
-
-    @classmethod
-    def read(cls, report: Report, text: str) -> "_Cursor":
-        """A cursor of this report. Raises BadRequest."""
-        kinds = {each.name: each.kind for each in report.columns}
-        try:
-            question, as_of, known_at, after = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            if not (isinstance(question, dict) and isinstance(as_of, str) and type(known_at) is int):
-                raise TypeError
-            if known_at < 0 or known_at >= 10**18 or len(after) != len(report.order):
-                raise ValueError
-            for name, value in zip(report.order, after, strict=True):
-                wanted = int if kinds[name].sql in ("bigint", "integer") else str
-                if value is not None and type(value) is not wanted:
-                    raise TypeError
-                if isinstance(value, int) and abs(value) >= 2**63:
-                    raise ValueError
-                if isinstance(value, str) and "\x00" in value.encode().decode():
-                    raise ValueError
-        except (ValueError, TypeError, KeyError, RecursionError):
-            raise BadRequest("cursor: this is none that an answer of this report gave.") from None
-        return cls(question, as_of, known_at, after)
+    return asked.json(await drill_down.told_rows(asked.connection, question, moment, line, figure), moment, "rows")
 
 
 def _place(report: Report, row: str) -> list[Any]:
     told = json.loads(row)
     return [told[name] for name in report.order]
-
-
-def _limit(given: Mapping[str, str]) -> int | None:
-    if "limit" not in given:
-        return None
-    text = given["limit"]
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MAX_ROWS and len(text) < 7):
-        raise BadRequest(f"limit: {text[:40]!r} is not a number of rows, from 1 to {MAX_ROWS}.")
-    return int(text)
 
 
 def _given(asked: Asked, report: Report) -> dict[str, str]:
@@ -220,9 +175,9 @@ async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> 
     served = await generation.served(asked.connection)
     told = [
         served.schema if served else None,
-        await reports.digest(asked.connection),
+        await report_answers.digest(asked.connection),
         question.report.name,
-        reports.named(question),
+        report_question.named(question),
         moment.as_of.isoformat(),
         moment.known_at,
         media,

@@ -20,9 +20,9 @@ from projections.reports import BY_NAME, REPORTS
 from projections.reports.report import Aggregate, Report, Rows
 from services.cli.main import app
 from services.errors import NotKnown
-from services.query import reports
+from services.query import drill_down, report_answers, report_changes
 from services.query.moment import Between, Moment
-from services.query.reports import Question
+from services.query.report_question import Question
 from services.query.service import running
 from tests.conformance.reports import questions
 from tests.integration.projector.journal import Journal
@@ -51,7 +51,7 @@ class Asked:
     async def rows(self, question: Question, moment: Moment) -> list[dict[str, Any]]:
         """Rows of a report; none where nothing is known of its subject."""
         try:
-            return [json.loads(row) for row in await reports.rows(self.connection, question, moment)]
+            return [json.loads(row) for row in await report_answers.rows(self.connection, question, moment)]
         except NotKnown:
             return []
 
@@ -198,7 +198,7 @@ async def test_changes_are_the_difference_of_two_answers_and_causes_where_rows_c
                 if known[start].get(key) != known[end].get(key)
             }
             try:
-                found = await reports.differences(asked.connection, question, Between(AS_OF, start, end))
+                found = await report_changes.differences(asked.connection, question, Between(AS_OF, start, end))
             except NotKnown:
                 assert not wanted
                 continue
@@ -216,7 +216,7 @@ async def test_changes_over_http_name_the_entries(asked: Asked, report: Report) 
     told = {**parameters, "as_of": AS_OF.isoformat(), "from_known": asked.last // 2, "to_known": asked.last}
     body = (await asked.get(f"/reports/{report.name}/changes", **told)).json()
     between = Between(AS_OF, asked.last // 2, asked.last)
-    found = await reports.differences(asked.connection, Question(report, parameters), between)
+    found = await report_changes.differences(asked.connection, Question(report, parameters), between)
     assert [(each["key"], each["before"], each["after"]) for each in body["changes"]] == [
         (each.key, each.before, each.after) for each in found.rows
     ]
@@ -250,7 +250,7 @@ async def test_a_filter_of_an_aggregate_counts_the_rows_that_have_the_value(aske
         moment = Moment(AS_OF, asked.last)
         plain = Question(report, parameters)
         behind = {
-            (_key(report, row), figure): await reports.behind(
+            (_key(report, row), figure): await drill_down.behind(
                 asked.connection, plain, moment, _key(report, row), figure
             )
             for row in await asked.rows(plain, moment)
@@ -275,7 +275,7 @@ async def test_rows_behind_a_figure_are_as_many_as_it_counts(asked: Asked, repor
             for row in await asked.rows(question, moment):
                 key = _key(report, row)
                 if isinstance(report, Rows):
-                    (found,) = await reports.behind(asked.connection, question, moment, key)
+                    (found,) = await drill_down.behind(asked.connection, question, moment, key)
                     assert found.entry is not None
                     assert all(found.row.get(name) == value for name, value in zip(report.key, key, strict=True))
                     seen += 1
@@ -283,7 +283,7 @@ async def test_rows_behind_a_figure_are_as_many_as_it_counts(asked: Asked, repor
                     for figure in report.all_measures:
                         kind = next((each.kind.name for each in report.columns if each.name == figure), "")
                         if kind == "count":
-                            behind = await reports.behind(asked.connection, question, moment, key, figure)
+                            behind = await drill_down.behind(asked.connection, question, moment, key, figure)
                             assert len(behind) == (row[figure] or 0), (key, figure)
                             seen += len(behind)
     assert seen
@@ -313,8 +313,10 @@ async def test_rows_behind_a_line_are_those_of_its_figures(asked: Asked, report:
         question = Question(report, parameters)
         for row in await asked.rows(question, moment):
             key = _key(report, row)
-            whole = {str(each) for each in await reports.behind(asked.connection, question, moment, key)}
-            parts = [await reports.behind(asked.connection, question, moment, key, figure) for figure in report.figures]
+            whole = {str(each) for each in await drill_down.behind(asked.connection, question, moment, key)}
+            parts = [
+                await drill_down.behind(asked.connection, question, moment, key, figure) for figure in report.figures
+            ]
             assert whole == {str(each) for part in parts for each in part}
             seen += len(whole)
     assert seen
@@ -325,7 +327,7 @@ async def test_a_row_of_nothing_has_nothing_behind_it(asked: Asked) -> None:
     empty = [row for row in await asked.rows(question, moment) if row["items"] == 0]
     assert empty
     for row in empty:
-        assert await reports.behind(asked.connection, question, moment, (row["currency"], row["line"])) == []
+        assert await drill_down.behind(asked.connection, question, moment, (row["currency"], row["line"])) == []
 
 
 async def test_an_answer_that_marks_another_deal_as_stale_has_another_tag(asked: Asked) -> None:

@@ -1,0 +1,167 @@
+"""Answers of the reports: rows, totals and pages, as PostgreSQL gives them.
+
+Rows come from PostgreSQL as JSON text, so that a long answer is neither read nor written row by row here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+
+from projections.columns import columns_of
+from projections.reports import compose
+from projections.reports.report import Aggregate
+from services.errors import BadRequest, NotKnown
+from services.ledger.journal import Connection
+from services.postgres.statements import queries
+from services.query.moment import Moment
+from services.query.render import instant
+from services.query.report_question import Question, named
+from services.query.shapes import Cause
+
+_SQL = queries("services.query", "reports.sql")
+
+Json = dict[str, Any]
+
+
+class Places:
+    """Values as places of a prepared statement, in the order in which they are first named."""
+
+    def __init__(self, values: Mapping[str, tuple[Any, str]]) -> None:
+        self._values = values
+        self._names: dict[str, int] = {}
+
+    def __call__(self, name: str) -> str:
+        place = self._names.setdefault(name, len(self._names) + 1)
+        return f"${place}::{self._values[name][1]}"
+
+    def value_of(self, name: str) -> Any:
+        """One value."""
+        return self._values[name][0]
+
+    @property
+    def values(self) -> list[Any]:
+        """The values, as asyncpg takes them."""
+        return [self._values[name][0] for name in self._names]
+
+
+async def rows(
+    connection: Connection,
+    asked: Question,
+    moment: Moment,
+    *,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> list[str]:
+    """Rows as JSON objects. A report with an order can be read in pages: `limit` rows behind those up to `after`.
+
+    Raises NotKnown where there is nothing of what was asked.
+    """
+    report = asked.report
+    values = values_of(asked, moment)
+    if after is not None:
+        by_name = {each.name: each for each in report.columns}
+        values |= {
+            f"after_{name}": (value, by_name[name].kind.sql) for name, value in zip(report.order, after, strict=True)
+        }
+    values["limit"] = (limit, "bigint")
+    bind = Places(values)
+    text = compose.rows(report, bind, tuple(asked.filters))
+    if report.order:
+        text = compose.paged(report, text, bind, after is not None, limit is not None)
+    found = await fetch(connection, asked, compose.as_json_rows(report.columns, text), bind)
+    if not found and report.needs_one and after is None and not asked.filters:
+        told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
+        raise NotKnown(report.needs_one.format(**{**told, **asked.parameters}))
+    return [row["row"] for row in found]
+
+
+async def totals(connection: Connection, asked: Question, moment: Moment) -> str:
+    """Totals as a JSON object; an empty one for a report that has none. Raises NotKnown."""
+    report = asked.report
+    if report.totals is None:
+        return "{}"
+    bind = Places(values_of(asked, moment))
+    text = compose.as_json_rows(columns_of(report.totals), compose.totals(report, bind, tuple(asked.filters)))
+    found = [row["row"] for row in await fetch(connection, asked, text, bind)]
+    return str(found[0]) if found else "{}"
+
+
+async def answer(
+    connection: Connection,
+    asked: Question,
+    moment: Moment,
+    *,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> tuple[list[str], str]:
+    """Rows and totals, as `rows` and `totals` give them."""
+    if not isinstance(asked.report, Aggregate) or asked.report.totals is None or after is not None or limit is not None:
+        found = await rows(connection, asked, moment, after=after, limit=limit)
+        return found, await totals(connection, asked, moment)
+    bind = Places(values_of(asked, moment))
+    told = await fetch(connection, asked, compose.whole(asked.report, bind, tuple(asked.filters)), bind)
+    return [each["row"] for each in told if each["row"] is not None], told[0]["totals"] if told else "{}"
+
+
+def head(question: Question, moment: Moment) -> Json:
+    """The beginning of an answer: what was asked, and the two times that were used."""
+    return {
+        "report": question.report.name,
+        "as_of": instant(moment.as_of),
+        "known_at": moment.known_at,
+        "parameters": named(question),
+    }
+
+
+async def causes(connection: Connection, sequences: Sequence[int]) -> dict[int, Cause]:
+    """Entries by sequence."""
+    return {
+        row["sequence"]: Cause(
+            sequence=row["sequence"],
+            source=row["source"],
+            id=row["id"],
+            type=row["type"],
+            subject=row["subject"],
+            occurred_at=instant(row["occurred_at"]),
+            recorded_at=instant(row["recorded_at"]),
+            actor=row["actor"],
+        )
+        for row in await connection.fetch(_SQL["entries"], list(sequences))
+    }
+
+
+async def digest(connection: Connection) -> str:
+    """Digest of what answers depend on beside the two times: subjects that are marked stale, and the reports'
+    definitions."""
+    found: str = await connection.fetchval(_SQL["digest"])
+    return found
+
+
+def values_of(asked: Question, moment: Moment) -> dict[str, tuple[Any, str]]:
+    """Values and SQL types of all parameters of a statement."""
+    return {
+        "as_of": (moment.as_of, "timestamptz"),
+        "known_at": (moment.known_at, "bigint"),
+        **{name: (value, asked.report.parameters[name].kind.sql) for name, value in asked.parameters.items()},
+        **{name: (value, "text") for name, value in asked.filters.items()},
+    }
+
+
+async def fetch(connection: Connection, asked: Question, text: str, bind: Places) -> Sequence[Any]:
+    """Rows of a statement. What is refused for nothing being known, though without its filters it would not be, has
+    none. Raises NotKnown, BadRequest."""
+    try:
+        return await connection.fetch(text, *bind.values)
+    except asyncpg.NoDataFoundError as error:
+        if asked.filters:
+            plain = Question(asked.report, asked.parameters)
+            known_at = bind.value_of("known_at")
+            await rows(connection, plain, Moment(bind.value_of("as_of"), known_at), limit=None)
+            return []
+        where = ""
+        if any(each.kind.name == "playbook" for each in asked.report.parameters.values()):
+            where = " `daybook playbook list` shows which there are."
+        raise NotKnown(f"{error.args[0]}{where}") from error
+    except asyncpg.InvalidParameterValueError as error:
+        raise BadRequest(str(error.args[0])) from error

@@ -1,0 +1,242 @@
+"""Changes of a report between two states of knowledge, with the entries that caused them."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from projections.reports import compose
+from projections.reports.report import Aggregate, Report, Rows, Snapshot
+from services.errors import BadRequest, NotKnown
+from services.ledger.journal import Connection
+from services.query.moment import Between, Moment
+from services.query.render import instant
+from services.query.report_answers import Json, Places, answer, causes, fetch, values_of
+from services.query.report_question import Question, named
+from services.query.row_diff import row_diffs
+from services.query.shapes import ReportChange, ReportChanges
+
+MAX_CHECKED = 100
+"""Most entries whose effect on a report is told by asking it before and after each."""
+
+Says = Callable[[Json], Any]
+"""What is compared of a row; None where it counts as no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row that says something else, with the entries that changed it."""
+
+    key: Json
+    before: Any
+    after: Any
+    causes: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Rows that differ, and the totals where they do."""
+
+    rows: Sequence[Changed]
+    totals: Changed | None
+
+
+async def differences(
+    connection: Connection,
+    asked: Question,
+    between: Between,
+    says: Says = lambda row: row,
+    measures: Callable[[Json], Collection[str] | None] = lambda key: None,
+    of_totals: Collection[str] | None = None,
+) -> Differences:
+    """Rows that say something else in the end than at first, and the entries whose arrival changed them.
+
+    A row that came to say something else and then again what it said before does not differ; an entry that changed
+    nothing that the row shows is no cause. `says` is what is compared of a row, `measures` what a row of an aggregate
+    is made of, by its key, and `of_totals` what its totals are made of; None: all measures. Raises NotKnown where
+    nothing is known at either end.
+    """
+    report = asked.report
+    if not report.key:
+        raise BadRequest(f"{report.name}: its rows have no key, so that they cannot be compared.")
+    if isinstance(report, Rows):
+        return Differences(await _changed_rows(connection, asked, report, between, says), None)
+    before, after = await _both(connection, asked, between)
+    told = {
+        key: (was, now)
+        for key in dict.fromkeys((*after.rows, *before.rows))
+        if (was := _said(before.rows.get(key), says)) != (now := _said(after.rows.get(key), says))
+    }
+    effects = await _effects(connection, asked, between, rows=bool(told), totals=before.totals != after.totals)
+    checked = _Checked(connection, asked, between.as_of)
+    found = []
+    for key, (was, now) in told.items():
+        named = dict(zip(report.key, key, strict=True))
+        causes = effects.of(key, measures(named))
+        sure = {each for each in causes if effects.is_sure(key, each)}
+        causes = [each for each in causes if each in sure or await checked.shows(key, each, says)]
+        found.append(Changed(named, was, now, causes))
+    if before.totals == after.totals:
+        return Differences(found, None)
+    return Differences(found, Changed({}, before.totals, after.totals, effects.of_totals(of_totals)))
+
+
+async def told_changes(connection: Connection, asked: Question, between: Between) -> ReportChanges:
+    """List the rows that differ between two states of knowledge, with the entries. Raises BadRequest, NotKnown."""
+    if between.from_known > between.to_known:
+        raise BadRequest(f"from_known: {between.from_known} lies behind to_known, which is {between.to_known}.")
+    found = await differences(connection, asked, between)
+    changed = [*found.rows, *([found.totals] if found.totals else [])]
+    entries = await causes(connection, sorted({each for row in changed for each in row.causes}))
+
+    def told(row: Changed) -> ReportChange:
+        return ReportChange(
+            key=row.key, before=row.before, after=row.after, causes=[entries[each] for each in row.causes]
+        )
+
+    return ReportChanges(
+        report=asked.report.name,
+        as_of=instant(between.as_of),
+        from_known=between.from_known,
+        to_known=between.to_known,
+        parameters=named(asked),
+        changes=[told(row) for row in found.rows],
+        totals=told(found.totals) if found.totals else None,
+    )
+
+
+@dataclass(slots=True)
+class _End:
+    rows: dict[tuple[Any, ...], Json] = field(default_factory=dict)
+    totals: Json | None = None
+
+
+@dataclass(slots=True)
+class _Effects:
+    """Sequences that changed lines, by the key of the line's row, with the measures that changed."""
+
+    report: Report
+    rows: dict[tuple[Any, ...], dict[int, set[str]]] = field(default_factory=dict)
+    totals: dict[int, set[str]] = field(default_factory=dict)
+
+    def of_totals(self, measures: Collection[str] | None) -> list[int]:
+        """Sequences that changed the totals."""
+        return sorted(each for each, moved in self.totals.items() if measures is None or not moved.isdisjoint(measures))
+
+    def of(self, key: tuple[Any, ...], measures: Collection[str] | None) -> list[int]:
+        """Sequences that changed a row."""
+        if measures is None and isinstance(self.report, Aggregate):
+            measures = self.report.measures
+        found = self.rows.get(key, {})
+        return sorted(each for each, moved in found.items() if measures is None or not moved.isdisjoint(measures))
+
+    def is_sure(self, key: tuple[Any, ...], sequence: int) -> bool:
+        """Tell if a row says something else since a sequence without a look at both."""
+        if not isinstance(self.report, Aggregate):
+            return False
+        return not self.rows[key][sequence] <= set(self.report.unsure)
+
+
+@dataclass(slots=True)
+class _Checked:
+    """Rows of a report before and after single entries; at most `MAX_CHECKED` of them are looked at."""
+
+    connection: Connection
+    asked: Question
+    as_of: datetime
+    known: dict[int, _End] = field(default_factory=dict)
+
+    async def shows(self, key: tuple[Any, ...], sequence: int, says: Says) -> bool:
+        """Tell if a row says something else since a sequence; true where too many were looked at."""
+        if sequence not in self.known and len(self.known) >= 2 * MAX_CHECKED:
+            return True
+        before, after = await self._at(sequence - 1), await self._at(sequence)
+        return bool(_said(before.rows.get(key), says) != _said(after.rows.get(key), says))
+
+    async def _at(self, sequence: int) -> _End:
+        found = self.known.get(sequence)
+        if found is None:
+            try:
+                found = await _end(self.connection, self.asked, Moment(self.as_of, sequence))
+            except NotKnown:
+                found = _End()
+            self.known[sequence] = found
+        return found
+
+
+def _said(row: Json | None, says: Says) -> Any:
+    return None if row is None else says(row)
+
+
+async def _changed_rows(
+    connection: Connection, asked: Question, report: Rows, between: Between, says: Says
+) -> list[Changed]:
+    bind = Places(values_of(asked, between.after) | _known(between))
+    text = compose.versions(report, bind, tuple(asked.filters))
+    found = await fetch(connection, asked, compose.as_json_versions(report.columns, text), bind)
+    told = [{**row, "row": json.loads(row["row"])} for row in found]
+    key = [*report.key]
+    changed = row_diffs(
+        told,
+        lambda version: tuple(version["row"][name] for name in key),
+        lambda version: says(version["row"]),
+        between.from_known,
+        between.to_known,
+    )
+    named: list[tuple[tuple[Any, ...], Any]] = [(cast("tuple[Any, ...]", each.key), each) for each in changed]
+    return [
+        Changed(dict(zip(key, name, strict=True)), each.before, each.after, each.causes)
+        for name, each in sorted(named, key=lambda pair: tuple("" if part is None else str(part) for part in pair[0]))
+    ]
+
+
+async def _both(connection: Connection, asked: Question, between: Between) -> tuple[_End, _End]:
+    """The report as known at first and in the end; empty where nothing was known of its subject."""
+    try:
+        after = await _end(connection, asked, between.after)
+    except NotKnown:
+        return await _end(connection, asked, between.before), _End()
+    try:
+        return await _end(connection, asked, between.before), after
+    except NotKnown:
+        return _End(), after
+
+
+async def _end(connection: Connection, asked: Question, moment: Moment) -> _End:
+    found, summed = await answer(connection, asked, moment)
+    told = [json.loads(row) for row in found]
+    return _End({_key(asked.report, row): row for row in told}, json.loads(summed) or None)
+
+
+async def _effects(connection: Connection, asked: Question, between: Between, *, rows: bool, totals: bool) -> _Effects:
+    """Entries that changed what rows, and what totals, are made of, as far as it is asked for."""
+    report = asked.report
+    found = _Effects(report)
+    values, filters = values_of(asked, between.after) | _known(between), tuple(asked.filters)
+    if isinstance(report, Aggregate) and rows:
+        bind = Places(values)
+        for row in await fetch(connection, asked, compose.effects(report, bind, filters), bind):
+            moved = {name for name, each in zip(report.measures, row["moved"], strict=True) if each}
+            found.rows.setdefault(_key(report, row), {})[row["sequence"]] = moved
+    if isinstance(report, Aggregate) and totals:
+        bind = Places(values)
+        text = compose.effects(report, bind, filters, of_totals=True)
+        for row in await fetch(connection, asked, text, bind):
+            moved = {name for name, each in zip(report.totals_measures, row["moved"], strict=True) if each}
+            found.totals[row["sequence"]] = moved
+    if isinstance(report, Snapshot):
+        for source in report.joins:
+            bind = Places(values)
+            for row in await fetch(connection, asked, compose.joined(report, source, bind), bind):
+                found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
+        found.totals = {each: moved for line in found.rows.values() for each, moved in line.items()}
+    return found
+
+
+def _key(report: Report, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in report.key)
+
+
+def _known(between: Between) -> dict[str, tuple[Any, str]]:
+    return {"from_known": (between.from_known, "bigint"), "to_known": (between.to_known, "bigint")}
