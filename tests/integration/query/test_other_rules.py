@@ -55,7 +55,7 @@ async def ledger(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     async with fresh_ledger(servers, PLAYBOOKS) as ledger:
         for each in (*ALLOWED_ONCE, REFUSED_ONCE):
             await ledger.publish(canonical(each), stream_subject(each["subject"]))
-        monkeypatch.setattr("services.recorder.journal_rows.judge", older)
+        monkeypatch.setattr("services.recorder.journal_rows.classify", older)
         async with recorder(ledger):
             await ledger.recorded()
         monkeypatch.undo()
