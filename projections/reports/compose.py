@@ -24,7 +24,7 @@ _MOMENT = re.compile(r"\bmoment\b")
 def rows(report: Report, bind: Bind, filters: Filters = ()) -> str:
     """The report's rows, typed as its row class says."""
     text = _with(_relations(report, bind, filters), _bound(report.statements["rows"], bind))
-    kept = _kept(report, bind, filters, "report")
+    kept = "" if isinstance(report, Aggregate) else _kept(bind, filters)
     return f"select report.*\nfrom (\n{text}\n) report\nwhere {kept}" if kept else text
 
 
@@ -33,7 +33,7 @@ def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
     statement = _bound(report.statements["totals"], bind)
     relations = _relations(report, bind, filters)
     if not isinstance(report, Aggregate):
-        kept = _kept(report, bind, filters, "report")
+        kept = _kept(bind, filters)
         inner = _bound(report.statements["rows"], bind)
         text = f"select report.* from (\n{inner}\n) report where {kept}" if kept else inner
         relations["report"] = f"report as (\n{text}\n)"
@@ -45,10 +45,7 @@ def whole(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
     `totals`, the same in each."""
     assert report.totals is not None
     relations = _relations(report, bind, filters)
-    kept = _kept(report, bind, filters, "report")
-    inner = f"select report.* from (\n{_bound(report.statements['rows'], bind)}\n) report"
-    text = f"{inner} where {kept}" if kept else inner
-    told = as_json_rows(report.columns, text)
+    told = as_json_rows(report.columns, _bound(report.statements["rows"], bind))
     relations["answer"] = f"answer as (\nselect row_number() over () as place, told.row from (\n{told}\n) told\n)"
     summed = as_json_rows(columns_of(report.totals), _bound(report.statements["totals"], bind))
     relations["summed"] = f"summed as (\n{summed}\n)"
@@ -63,7 +60,7 @@ def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
     ended behind the sequence from_known up to to_known: `known_from`, `known_to`, and the columns."""
     source = report.source
     known = f"(version.{{0}} > {bind('from_known')} and version.{{0}} <= {bind('to_known')})"
-    kept = _kept(report, bind, filters, "report")
+    kept = _kept(bind, filters)
     one = _with({"one": f"{source.name} as (select version.*)"}, _bound(report.statements["rows"], bind))
     return _with(
         _moment(report, bind, "to_known"),
@@ -84,7 +81,7 @@ def effects(report: Aggregate, bind: Bind, filters: Filters = (), *, of_totals: 
     """
     relations = _moment(report, bind, "to_known")
     for name, cells in report.cells.items():
-        relations[f"{name}_change"] = _changes_of(report, name, cells, bind, filters)
+        relations[f"{name}_change"] = _changes_of(name, cells, bind, filters)
     relations["line_change"] = _line_changes(report, bind)
     key = () if of_totals else report.key
     dimensions = tuple(each for each in report.dimensions if each in key or each not in report.key)
@@ -238,14 +235,10 @@ def _drilled_lines(report: Aggregate, bind: Bind, figure: str | None, filters: F
             if other != name
         }
         relations = {name: f"{name} as (select {', '.join(one)})", **empty}
-        kept = [
-            _bound(cells.where, bind),
-            *(f"{source.name}.{each} = {bind(each)}" for each in _pushed(report, filters)),
-        ]
         text = _with(
             _moment(report, bind, "known_at"),
             f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\n"
-            f"where {' and '.join(kept)}\n"
+            f"where {_conditions(cells, bind, filters)}\n"
             f"and exists (select from (\n{_with(relations, lines)}\n) line\n"
             f"where {' and '.join([*same, f'({counts})'])})",
         )
@@ -257,7 +250,7 @@ def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
     found = _moment(report, bind, "known_at")
     if isinstance(report, Aggregate):
         for name, cells in report.cells.items():
-            found[name] = _counted(report, name, cells, bind, filters)
+            found[name] = _counted(name, cells, bind, filters)
         found["line"] = f"line as materialized (\n{_bound(report.statements['lines'], bind)}\n)"
         return found
     for source in report.sources:
@@ -265,9 +258,9 @@ def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
     return found
 
 
-def _counted(report: Aggregate, name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
+def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     source = cells.source
-    kept = _conditions(report, cells, bind, filters)
+    kept = _conditions(cells, bind, filters)
     columns = [*cells.dimensions, "count(*) as n", *(f"sum({each}) as {each}" for each in cells.measures)]
     return (
         f"{name} as materialized (\nselect {', '.join(columns)}\nfrom {_at(source, bind)} {source.name}\n"
@@ -275,7 +268,7 @@ def _counted(report: Aggregate, name: str, cells: Cells, bind: Bind, filters: Fi
     )
 
 
-def _changes_of(report: Aggregate, name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
+def _changes_of(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     source = cells.source
     within = f"> {bind('from_known')} and {{0}} <= {bind('to_known')}"
     dimensions = [f"{source.name}.{each}" for each in cells.dimensions]
@@ -288,24 +281,21 @@ def _changes_of(report: Aggregate, name: str, cells: Cells, bind: Bind, filters:
         f"cross join lateral (values ({source.name}.known_from, 1), ({source.name}.known_to, -1))"
         " as change (sequence, sign)\n"
         f"where change.sequence {within.format('change.sequence')}\n"
-        f"and {_holds(source, source.name, bind('as_of'))}\nand {_conditions(report, cells, bind, filters)}\n"
+        f"and {_holds(source, source.name, bind('as_of'))}\nand {_conditions(cells, bind, filters)}\n"
         f"group by {', '.join(['change.sequence', *dimensions])}\nhaving {' or '.join(moved)}\n)"
     )
 
 
-def _conditions(report: Aggregate, cells: Cells, bind: Bind, filters: Filters) -> str:
-    names = [] if cells.source.row is None else _pushed(report, filters)
+def _conditions(cells: Cells, bind: Bind, filters: Filters) -> str:
+    """Conditions of the rows that a cell counts. What the journal says itself, such as the stages of playbooks, has no
+    columns of filters and is counted whole."""
+    names = () if cells.source.row is None else filters
     return " and ".join([_bound(cells.where, bind), *(f"{cells.source.name}.{each} = {bind(each)}" for each in names)])
 
 
-def _pushed(report: Aggregate, filters: Filters) -> list[str]:
-    return [each for each in filters if report.pushed(each)]
-
-
-def _kept(report: Report, bind: Bind, filters: Filters, relation: str) -> str:
-    """Filters of a report's own rows."""
-    names = [each for each in filters if not (isinstance(report, Aggregate) and report.pushed(each))]
-    return " and ".join(f"{relation}.{each} = {bind(each)}" for each in names)
+def _kept(bind: Bind, filters: Filters) -> str:
+    """Filters of the rows of a report that is no Aggregate, which filters what it counts instead."""
+    return " and ".join(f"report.{each} = {bind(each)}" for each in filters)
 
 
 def _cell(cells: Cells) -> tuple[str, ...]:

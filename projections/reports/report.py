@@ -243,20 +243,15 @@ class Aggregate(Report):
         """Columns of a line that are summed."""
         return tuple(dict.fromkeys((*self.measures, *self.totals_measures)))
 
-    def pushed(self, name: str) -> bool:
-        """Tell if a filter applies to the rows that are counted: all tables have the column."""
-        return all(name in each.columns for each in self.sources if each.row is not None)
-
     @property
     def figures(self) -> tuple[str, ...]:
         """Measures that rows show, by which the rows behind them can be asked for."""
         hidden = {*self.presence, *self.unsure}
         return tuple(each for each in self.measures if each not in hidden)
 
-    @property
-    def filters(self) -> tuple[str, ...]:
-        """Columns that all counted rows have."""
-        return tuple(name for name in FILTERS if name not in self.parameters and self.pushed(name))
+    def _has(self, name: str) -> bool:
+        """Tell if all rows that are counted have a column: filters apply to them, before they are counted."""
+        return all(name in each.columns for each in self.sources if each.row is not None)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be counted. Raises ValueError."""
