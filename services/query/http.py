@@ -1,15 +1,16 @@
 """The read API: one address for each report, the same answers as the commands print with --json."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.errors import DaybookError
 from services.http.docs import describe
@@ -41,7 +42,7 @@ FUNNEL_AS_CSV = (
 
 
 class Head:
-    """Answers HEAD as GET without the body, which the server leaves out."""
+    """Answers HEAD as GET without the body, which the server leaves out, and names it among the methods allowed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,13 +50,57 @@ class Head:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a question on."""
         head = scope["type"] == "http" and scope["method"] == "HEAD"
-        await self._app({**scope, "method": "GET"} if head else scope, receive, send)
+        told = _amending(send, _allow_head)
+        await self._app({**scope, "method": "GET"} if head else scope, receive, told)
+
+
+class VaryByEncoding:
+    """Names Accept-Encoding in `Vary` of every answer.
+
+    Compression names it only in answers that are long enough. A 304 has no body, and yet gives `Vary` as the 200 does
+    (RFC 9110, 15.4.5); an answer that is short today may be long tomorrow.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a question on."""
+        await self._app(scope, receive, _amending(send, _vary_by_encoding))
+
+
+def _amending(send: Send, amend: Callable[[MutableHeaders], None]) -> Send:
+    """Sending of an answer whose headers are amended first."""
+
+    async def amended(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            amend(MutableHeaders(scope=message))
+        await send(message)
+
+    return amended
+
+
+def _allow_head(headers: MutableHeaders) -> None:
+    allowed = _listed(headers, "allow")
+    if "GET" in allowed and "HEAD" not in allowed:
+        headers["allow"] = ", ".join([*allowed, "HEAD"])
+
+
+def _vary_by_encoding(headers: MutableHeaders) -> None:
+    varying = _listed(headers, "vary")
+    if "Accept-Encoding" not in varying:
+        headers["vary"] = ", ".join([*varying, "Accept-Encoding"])
+
+
+def _listed(headers: MutableHeaders, name: str) -> list[str]:
+    return [part.strip() for value in headers.getlist(name) for part in value.split(",")]
 
 
 def application(reading: Reading, monitor: Monitor) -> FastAPI:
     """The ASGI application."""
     app = FastAPI(docs_url=None, redoc_url=None, generate_unique_id_function=lambda route: route.name, **openapi.ABOUT)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1)
+    app.add_middleware(VaryByEncoding)
     app.add_middleware(Head)
     describe(app)
     app.include_router(_deals(reading))

@@ -240,8 +240,25 @@ async def test_what_cannot_be_asked_is_a_problem_that_names_it(api: Api, asked: 
 async def test_unknown_paths_and_methods_are_problems(api: Api) -> None:
     assert (await api.get("/nothing", status=404))["type"] == "urn:daybook:problem:not-known"
     answer = await api.client.post("/pipeline")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     assert answer.json()["type"] == "urn:daybook:problem:method-not-allowed"
+
+
+@pytest.mark.parametrize("path", ["/pipeline", "/reports", "/reports/pipeline", "/status", "/health", "/docs"])
+async def test_methods_that_are_allowed_are_answered(api: Api, path: str) -> None:
+    refused = await api.client.put(path)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+    for method in refused.headers["allow"].split(", "):
+        assert (await api.client.request(method, path)).status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+async def test_every_answer_varies_by_what_decides_it(api: Api, encoding: str) -> None:
+    """Long and short, packed and not, granted and refused: a cache would give one reader the other's."""
+    for path, status in (("/pipeline", 200), ("/funnel/practice", 200), ("/reports", 200), ("/deals/nobody", 404)):
+        answer = await api.client.get(path, headers={"accept-encoding": encoding})
+        assert answer.status_code == status
+        assert answer.headers.get_list("vary") == ["Accept, Authorization, Accept-Encoding"]
 
 
 async def test_health_and_ready(api: Api, told: Told) -> None:

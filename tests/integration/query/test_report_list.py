@@ -163,8 +163,14 @@ async def test_asked_again_with_the_times_that_it_states_the_answer_is_the_same(
     again = await asked.get(path, **told)
     assert again.text == first.text
     assert (again.headers["etag"], again.headers["vary"]) == (first.headers["etag"], first.headers["vary"])
-    known = await asked.client.get(path, params=told, headers={"if-none-match": first.headers["etag"]})
-    assert (known.status_code, known.content) == (304, b"")
+    for encoding in ("gzip", "identity"):
+        headers = {"accept-encoding": encoding}
+        whole = await asked.client.get(path, params=told, headers=headers)
+        tagged = headers | {"if-none-match": first.headers["etag"]}
+        known = await asked.client.get(path, params=told, headers=tagged)
+        assert (known.status_code, known.content) == (304, b"")
+        assert _of_no_body(known) == _of_no_body(whole)
+        assert "accept-encoding" in known.headers["vary"].lower()
     earlier = await asked.get(path, **{**told, "known_at": asked.last - 1})
     assert earlier.headers["etag"] != first.headers["etag"]
     head = await asked.client.head(path, params=told)
@@ -479,6 +485,12 @@ class _nothing:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+
+def _of_no_body(answer: httpx.Response) -> dict[str, str]:
+    """Headers but for those that describe the body: a 304 gives the others as the 200 does (RFC 9110, 15.4.5)."""
+    of_body = {"content-type", "content-encoding", "content-length", "transfer-encoding", "date"}
+    return {name: value for name, value in answer.headers.items() if name not in of_body}
 
 
 def _key(report: Report, row: dict[str, Any]) -> tuple[Any, ...]:
