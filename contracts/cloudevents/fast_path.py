@@ -128,7 +128,7 @@ def _beyond_bmp(text: bytes) -> bool:
 
 
 def _in_order(value: Any) -> Any:
-    """With all keys in order. Raises ValueError for a number that not every reader keeps exactly."""
+    """Sorts the keys of every object. Raises ValueError for a number that not every reader keeps exactly."""
     kind = value.__class__
     if kind is dict:
         return {key: each if (each := value[key]).__class__ is str else _in_order(each) for key in sorted(value)}

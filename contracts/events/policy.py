@@ -13,7 +13,8 @@ class PlaybookPublished(Event, type="daybook.playbook_published.v1", family="pol
 
 
 class PlaybookWithdrawn(Event, type="daybook.playbook_withdrawn.v1", family="policy", subjects="playbook"):
-    """No deal opened from here on uses a version unless it names it. Deals that have it keep it. It is final."""
+    """Withdrawal of a playbook version, final: no deal opened from here on uses it unless it names it. Deals that have
+    it keep it."""
 
     playbook_version: PlaybookVersion
     """The version that is withdrawn."""

@@ -1,4 +1,4 @@
-"""Which types there are, and how an older version is read as the newest."""
+"""Registry of event types: the class of each, and reading an older version as the newest."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every mistake of a playbook's TOML file, each with its line: what `daybook playbook check` says."""
+"""Check of a playbook's TOML file: every mistake with its line, as `daybook playbook check` prints it."""
 
 import json
 import re

@@ -50,7 +50,7 @@ def _mistakes(satisfier: Mapping[str, Any], registry: Registry) -> Iterator[tupl
 
 
 def _cannot_hold(cls: type[Event], field: str, value: object) -> str | None:
-    """Why a field of an event never has this value; None when it can."""
+    """Reason why a field of an event never has this value; None when it can."""
     info = cls.model_fields.get(field)
     if info is None:
         return f"{cls.event_name()} has no field {field!r}{_meant(field, list(cls.model_fields))}"

@@ -1,4 +1,4 @@
-"""Where each part of a TOML file stands. tomllib reads values but does not say where they were."""
+"""Line numbers of the parts of a TOML file, which tomllib does not give."""
 
 import re
 import tomllib

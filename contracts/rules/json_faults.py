@@ -1,4 +1,4 @@
-"""Where JSON breaks a rule of the canonical form, so that a refusal names the field. Only for text that was refused."""
+"""Finds the places where JSON breaks the canonical form, so that a refusal names the field. Only for refused text."""
 
 import json
 from collections.abc import Iterator

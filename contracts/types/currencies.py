@@ -78,7 +78,7 @@ BOUNDED = frozenset({*_FROM, *_UNTIL})
 
 
 def out_of_use(code: str, at: datetime) -> str | None:
-    """Why a currency could not be used at a time, in words that follow "must be"; None when it could."""
+    """Reason why a currency could not be used at a time, in words after "must be"; None when it could."""
     if code not in BOUNDED:
         return None
     day = at.date()

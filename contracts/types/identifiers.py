@@ -1,4 +1,4 @@
-"""How things are named: subjects, events, sources, documents. One namespace of subjects per ledger."""
+"""Types of identifiers: subjects, events, sources, documents. A ledger has one namespace of subjects."""
 
 from typing import Annotated, Literal
 

@@ -23,7 +23,7 @@ _PLACEHOLDER = "Factory"
 
 @cache
 def names() -> frozenset[str]:
-    """All names that are accepted."""
+    """Names of the time zones that are accepted."""
     listed = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     return frozenset(listed) - {_PLACEHOLDER}
 
@@ -64,7 +64,7 @@ def zone(name: str) -> ZoneInfo:
 
 @cache
 def rules(name: str) -> tuple[Rule, ...]:
-    """All rules of a zone in order, the first from the year 1 on.
+    """Rules of a zone in order, the first from the year 1 on.
 
     None of a name that is not accepted: a ledger of an early version may have one, and PostgreSQL cuts its days.
     """
