@@ -13,7 +13,7 @@ _INDENT = "    "
 
 
 def minor_units() -> str:
-    """How many decimals a currency has; two where this version does not know it."""
+    """SQL function that gives the number of decimals of a currency; 2 for one that this version does not know."""
     other = sorted({units for units in MINOR_UNITS.values() if units != 2})
     lines = [
         f"    when currency in ({', '.join(literal(each) for each in sorted(_with(units)))}) then {units}"

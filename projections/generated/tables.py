@@ -191,7 +191,8 @@ def stale(view: str, kind: str) -> str:
 
 
 def face(row: type[Row], view: str | None) -> str:
-    """All versions; the present; and the rows at any two times. `view` is the one whose stale subjects are marked."""
+    """SQL of a table's views and functions: all versions, the present, the rows at any two times. `view` is the one
+    whose stale subjects are marked."""
     parts = [served(row), _versions(row), _two_times(row)]
     if row.FACE:
         parts += [_present(row, view), _report(row)]

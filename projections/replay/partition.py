@@ -20,7 +20,7 @@ class FoldRaised(Exception):
 
 
 class Partition:
-    """All entries of a view's subject that share names, directly or through each other."""
+    """Entries of a view's subject that share names, directly or through each other."""
 
     __slots__ = ("entries", "keys", "rows", "state")
 

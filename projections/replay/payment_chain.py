@@ -86,7 +86,7 @@ def of_family(target: int, family: Sequence[JournalEntry]) -> list[Link]:
 
 
 def of_entries(recorded: Sequence[JournalEntry]) -> list[Link]:
-    """All links among entries, in whatever order they came: what the recorder must have noted of them."""
+    """Links among entries, in whatever order they came: those that the recorder must have noted of them."""
     originals = {each.cloud_event.identity: each for each in recorded}
     families: defaultdict[int, list[JournalEntry]] = defaultdict(list)
     for each in recorded:
@@ -107,7 +107,7 @@ def first_known(found: Iterable[Link]) -> list[Link]:
 
 
 def ties(found: Iterable[Link]) -> list[Tie]:
-    """All ties among all links of one reference: each entry with each account that its payment reaches.
+    """Ties among all links of one reference: each entry with each account that its payment reaches.
 
     An entry's own account, and that which its own content names, are among them; `since` is then its sequence.
     """

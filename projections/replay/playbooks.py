@@ -59,7 +59,7 @@ class Playbooks:
         return cls({key: tuple(versions.values()) for key, versions in published.items()}, withdrawn)
 
     def __iter__(self) -> Iterator[Policy]:
-        """All publications and withdrawals that count, in no particular order."""
+        """Iterates over the publications and withdrawals that count, in no particular order."""
         for versions in self.published.values():
             yield from versions
         yield from self.withdrawn.values()
@@ -74,7 +74,7 @@ class Playbooks:
         return self.of([*self, policy])
 
     def known_at(self, sequence: int) -> "Playbooks":
-        """Only what was published or withdrawn at or below a sequence."""
+        """Playbooks that were published or withdrawn at or below a sequence."""
         if self.latest <= sequence:
             return self
         return self.of(each for each in self if each.sequence <= sequence)
@@ -91,9 +91,9 @@ class Playbooks:
         return found.playbook if found else None
 
     def in_force(self, key: str, sequence: int) -> Playbook | None:
-        """For a deal opened at `sequence` without naming a version: the highest version published at a lower
-        sequence, otherwise the first published later, otherwise None. What was withdrawn at a lower sequence is left
-        out; so a later withdrawal changes nothing for the deal."""
+        """Version in force for a deal opened at `sequence` without naming one. It is the highest version published at a
+        lower sequence, otherwise the first published later, otherwise None. What was withdrawn at a lower sequence is
+        left out; so a later withdrawal changes nothing for the deal."""
         found = self._in_force(key, sequence)
         return found.playbook if found else None
 

@@ -37,7 +37,7 @@ class Replay:
         self._view_states = [ViewState(view, self._id) for view in self._views]
 
     def __len__(self) -> int:
-        """How many entries concern the subject, corrections and voids included."""
+        """Number of entries that concern the subject, corrections and voids included."""
         return self._length
 
     @property
@@ -46,7 +46,7 @@ class Replay:
         return {cell.view.name: cell.error for cell in self._view_states if cell.error is not None}
 
     def rows(self) -> dict[RowKey, Row]:
-        """All rows that are now current."""
+        """Rows that are now current, by key."""
         found = dict(self._correction_flags)
         for cell in self._view_states:
             found |= cell.rows

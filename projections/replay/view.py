@@ -91,7 +91,7 @@ class Row:
 
 
 class RowKey(NamedTuple):
-    """Which row: its table's class and the values of its key columns."""
+    """Key of a row: its table's class and the values of its key columns."""
 
     row: type[Row]
     key: tuple[Any, ...]

@@ -35,7 +35,7 @@ class ViewState:
 
     @property
     def rows(self) -> dict[RowKey, Row]:
-        """All rows that are now current."""
+        """Rows that are now current, by key."""
         found: dict[RowKey, Row] = {}
         for partition in dict.fromkeys(self._partitions.values()):
             found |= partition.rows

@@ -1,4 +1,4 @@
-"""Where one deal stands, whatever its status."""
+"""Report of one deal: its position, whatever its status."""
 
 from projections.columns import DealId, Label
 from projections.reports.pipeline import StandingDeal

@@ -40,7 +40,7 @@ class FunnelRow(ReportRow, key=("stage",)):
 
 @dataclass(frozen=True, slots=True)
 class FunnelTotals(ReportRow):
-    """How the deals of the playbook ended."""
+    """Outcomes of the playbook's deals."""
 
     open: Annotated[Count, Label("进行中", "open")]
     """Deals open or on hold."""

@@ -23,7 +23,7 @@ from projections.views.stage_position.rows import PositionRow, Status
 
 @dataclass(frozen=True, slots=True)
 class StandingDeal(ReportRow, key=("deal",)):
-    """Where one deal stands."""
+    """Position of one deal."""
 
     deal: Annotated[DealId, Label("商机", "deal")]
     """Id of the deal."""

@@ -264,7 +264,7 @@ class Aggregate(Report):
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Report):
-    """Any SQL over rows of views."""
+    """Report by any SQL over rows of views."""
 
     reads: tuple[Source, ...]
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

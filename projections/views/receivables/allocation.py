@@ -1,4 +1,4 @@
-"""Which money pays for which invoice, and how it is taken back.
+"""Allocation of money to invoices, and its reversal.
 
 Cash reduces an invoice only through an allocation. An order is carried out once, as soon as the documents that it needs
 are there; orders that become possible together go in effective order. An order for more than there is takes what there

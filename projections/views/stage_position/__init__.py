@@ -1,4 +1,4 @@
-"""Where every deal stands, and stood: never written by anyone, always derived from the evidence (seed 004)."""
+"""View of the position of every deal over time: written by nobody, derived from the evidence (seed 004)."""
 
 from projections.replay.view import FlagRow, View
 from projections.views.stage_position.fold import Handled, evolve, insert, remove, row

@@ -1,4 +1,4 @@
-"""Which entry meets which item, and how far that takes the deal (seed 004).
+"""Matching of entries to the items of a playbook, and the step that a deal has thereby reached (seed 004).
 
 A stage is entered when the one before is completed and all its milestones are done; it is completed when it is
 entered, all its criteria are met and the customer's commitment has been received. So a deal stands at the last

@@ -1,4 +1,4 @@
-"""Why a deal stands where it does: which entry met which item, and what the next step still needs."""
+"""Explanation of a deal's position: the entry that met each item, and what the next step still needs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class StageExplained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a deal stands at as_of and why."""
+    """Explanation of a deal's position at as_of."""
 
     deal: str
     playbook: str
