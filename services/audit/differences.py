@@ -72,7 +72,7 @@ class Differences:
         return [each for kind in KINDS for each in sorted(self.first.get(kind, []), key=_place)]
 
     def numbers(self) -> dict[str, int]:
-        """How many there are of each kind that was found."""
+        """Number of differences of each kind that was found."""
         return {kind: self.counts[kind] for kind in KINDS if self.counts[kind]}
 
 

@@ -114,7 +114,7 @@ async def _older(connection: Connection, older: Head, head: Head) -> dict[str, A
 
 
 async def _views(connection: Connection, subject: str, moment: Moment) -> dict[str, Any]:
-    """All versions of all rows, as they were known, by table; what nothing had unmade has no known_to."""
+    """Versions of all rows, as they were known, by table; a version that nothing had unmade has no known_to."""
     generation = await served(connection)
     if generation is None or generation.digest != generation_digest():
         raise DaybookError("The views served were made by other folds than this version has. Run `daybook rebuild`.")

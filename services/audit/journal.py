@@ -27,7 +27,7 @@ _CHUNK = 1000
 async def check_journal(
     connection: Connection, messages: Messages, up_to: int, progress: Callable[[int], None]
 ) -> tuple[Differences, int]:
-    """All that differs up to a sequence, and how many rows count as entries."""
+    """Compares the journal with the stream up to a sequence. Returns the differences and the number of entries."""
     differences = Differences()
     entries, expected, before, known = 0, 1, 0, Known()
     async for rows in _chunks(connection, up_to):

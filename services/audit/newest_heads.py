@@ -1,4 +1,4 @@
-"""Some rows beside the newest signed head of each place: a check that reads no others."""
+"""Check of given rows against the newest signed head of each place; reads no other rows."""
 
 import asyncio
 from collections.abc import Sequence

@@ -13,7 +13,7 @@ _POLL_INTERVAL_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """Where a check ends."""
+    """End of a check."""
 
     sequence: int
     behind: str | None

@@ -1,4 +1,4 @@
-"""Some subjects: what concerns them, judged anew, and their views, replayed."""
+"""Check of given subjects: their entries judged anew, their views replayed."""
 
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class SubjectChecks:
         self._marked = stale
 
     async def check(self, subjects: Collection[str]) -> Differences:
-        """All that differs for these subjects."""
+        """Finds all differences of these subjects."""
         differences = Differences()
         found = await self._read(subjects, differences)
         await self._check_concerns(found, differences)

@@ -1,4 +1,4 @@
-"""The journal beside the signed heads, in all places where they are kept: was it ever another than it is?
+"""Check of the journal against the signed heads in every place that keeps them: finds a history that was rewritten.
 
 Every head must be signed by the trusted key and have the root that the rows, as they are now, come to. A place that
 lacks the newest heads lags, which the notary repairs; one that lacks heads in between has lost them.
@@ -59,14 +59,14 @@ class HeadChecks:
         self._differences = self._compared.differences
 
     async def rows(self) -> int:
-        """How many rows there are to compare: none where nothing was ever signed."""
+        """Number of rows to compare: none where nothing was ever signed."""
         signed = await self._connection.fetchrow(SQL["newest_head"]) or await _last(self._nc, self._stream)
         if signed or (self._signed.file is not None and self._signed.file.exists()):
             return await recorded(self._connection)
         return 0
 
     async def check(self, up_to: int, progress: Callable[[int], None]) -> Compared:
-        """All that differs, looking at so many rows."""
+        """Finds all differences, looking at so many rows."""
         heads = self._all()
         found = await compare(self._connection, heads, up_to, progress)
         async for _ in heads:  # behind the first that is wrong, each is still looked at for itself

@@ -121,7 +121,7 @@ async def _one(ledger: _Ledger, subject: str) -> tuple[Differences, int, int]:
 
 
 async def _all(ledger: _Ledger, database_url: str | None, workers: int) -> tuple[Differences, int, int]:
-    """Both halves: at the same time where the second has a connection of its own."""
+    """Runs both halves, at the same time where the second has a connection of its own."""
     if database_url is None:
         differences, entries = await _journal(ledger)
         found, subjects = await _views(ledger, ledger.connection, None, 1)

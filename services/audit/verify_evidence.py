@@ -301,7 +301,7 @@ class Key:
 
 
 class Keys:
-    """All public keys that the reader trusts: each may have signed."""
+    """Public keys that the reader trusts: each may have signed."""
 
     def __init__(self, texts: list[str]) -> None:
         self.known = {(key.name, key.id): key for key in map(Key, texts)}
@@ -496,7 +496,7 @@ def check_older(
 def check_whole(
     file: dict[str, Any], rows: list[Row], head: tuple[int, bytes] | None, deal: str, report: Report
 ) -> bool:
-    """With all rows of the journal: that the tree is theirs, and that no row about the deal is left out."""
+    """Checks, given all rows of the journal, that the tree is theirs and that it leaves out no row about the deal."""
     if "others" not in file or head is None:
         return False
     everything = {row.sequence: row for row in [Row(each) for each in file["others"]] + rows}
@@ -633,7 +633,8 @@ def reading(part: str) -> Iterator[None]:
 def check(
     file: dict[str, Any], keys: Keys, kept: tuple[int, bytes] | None, allow_unsigned: bool, report: Report
 ) -> list[Row]:
-    """Everything. Raises Malformed, which names the part, for what cannot be read at all."""
+    """Checks an evidence file in all its parts. Raises Malformed, which names the part, for what cannot be read at
+    all."""
     with reading("deal"):
         deal = str(file["deal"])
     with reading("rows"):

@@ -31,7 +31,7 @@ class ViewChecks:
         self._up_to = up_to
 
     async def entries(self, subject: str | None = None) -> int:
-        """How many pairs of subject and entry there are to replay."""
+        """Number of pairs of subject and entry that are to be replayed."""
         found: int = await (
             self._connection.fetchval(_SQL["noted"], self._up_to)
             if subject is None
@@ -40,7 +40,7 @@ class ViewChecks:
         return found
 
     async def check_one(self, subject: str) -> Differences:
-        """All that differs for one subject. Raises DaybookError where `reporting` cannot be read."""
+        """Finds all differences of one subject. Raises DaybookError where `reporting` cannot be read."""
         await check_readable(self._connection, tables_of(VIEWS))
         differences, stale = await self._stale(subject)
         differences.merge(await (await self._here(stale)).check([subject]))
@@ -49,7 +49,7 @@ class ViewChecks:
     async def check_all(
         self, progress: Callable[[int], None], database_url: str | None, workers: int
     ) -> tuple[Differences, int]:
-        """All that differs, and how many subjects there are. With a URL, up to so many processes share the work.
+        """Finds all differences, and counts the subjects. With a URL, up to so many processes share the work.
 
         Raises DaybookError where `reporting` cannot be read.
         """
@@ -112,7 +112,7 @@ class ViewChecks:
         return differences
 
     async def _batches(self) -> AsyncIterator[dict[str, int]]:
-        """All subjects with the number of their entries, in parts of about `_ENTRIES_BATCH_SIZE` entries."""
+        """Subjects with the number of their entries, in parts of about `_ENTRIES_BATCH_SIZE` entries."""
         after, batch, entries = "", dict[str, int](), 0
         while rows := await self._page(after):
             for row in rows:

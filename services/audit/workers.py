@@ -54,7 +54,7 @@ class Workers:
         await self._free.acquire()
 
     async def check(self, subjects: Collection[str]) -> Differences:
-        """All that differs for these subjects. Raises DaybookError when a worker has died."""
+        """Finds all differences of these subjects. Raises DaybookError when a worker has died."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, _check, list(subjects))
         except BrokenProcessPool as error:

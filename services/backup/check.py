@@ -1,4 +1,4 @@
-"""Is a backup as it was written? Checked without any server: its files, and every row of the journal."""
+"""Check of a backup without any server: its files, and every row of the journal."""
 
 from base64 import b64decode
 from collections.abc import Callable, Iterator

@@ -46,7 +46,7 @@ class Rows:
         self._progress(rows)
 
     def close(self) -> None:
-        """Everything is on the disk when this returns."""
+        """Ends the file; its content is on the disk when this returns."""
         self._packed.close()
         _settle(self._file)
 

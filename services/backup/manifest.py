@@ -78,7 +78,7 @@ class Manifest(BaseModel):
 
     @property
     def files(self) -> list[File]:
-        """All files but the manifest and its seal."""
+        """Files of the backup but the manifest and its seal."""
         return [*self.tables, *self.others]
 
     def table(self, name: str) -> TableFile:

@@ -1,4 +1,4 @@
-"""Which tables are durable: all of the schema `ledger`, whichever migration made them."""
+"""List of the durable tables: those of the schema `ledger`, whichever migration made them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

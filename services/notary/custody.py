@@ -1,4 +1,4 @@
-"""Which key may sign here: never a new one where heads of another key are."""
+"""Choice of the key that may sign here: never a new one where heads of another key are."""
 
 import asyncio
 from collections.abc import Mapping

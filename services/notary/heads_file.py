@@ -148,7 +148,7 @@ def _last_note(whole: bytes) -> bytes:
 
 
 def _end_of_whole(tail: bytes) -> int:
-    """Where the last whole head ends: behind an empty line that follows a signature."""
+    """Offset at which the last whole head ends: behind an empty line that follows a signature."""
     at = len(tail)
     while (at := tail.rfind(b"\n\n", 0, at)) != -1:
         if tail[tail.rfind(b"\n", 0, at) + 1 : at].startswith(_SIGNATURE):

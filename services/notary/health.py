@@ -1,4 +1,4 @@
-"""How the notary is: it signs, it stands by, or something keeps it from both. The active one tells Postgres too."""
+"""Health of the notary: it signs, it stands by, or something keeps it from both. The active one tells Postgres too."""
 
 from time import monotonic
 from typing import Literal
@@ -43,7 +43,7 @@ class NotaryHealth:
         self._connection = None
 
     async def says(self, state: State, detail: str) -> None:
-        """How it is from now on, for `daybook status` too. Raises what asyncpg raises."""
+        """Notes the state from now on, for `daybook status` too. Raises what asyncpg raises."""
         if (state, detail) == (self._state, self._detail):
             return
         self._state, self._detail = state, detail
@@ -67,7 +67,7 @@ class NotaryHealth:
         self._size = size
 
     async def check(self) -> Health:
-        """How it is now."""
+        """Checks the notary's health now."""
         if self._connection is None and monotonic() - self._asked_at < STANDS_BY_S:
             return Health((), {"role": "standing_by"}, {"daybook_notary_signing": 0})
         state = {"role": "active" if self._connection else "waiting", "doing": self._state, "rows": self._size}

@@ -57,7 +57,7 @@ class Proofs:
         ]
 
     async def close(self) -> None:
-        """No more questions."""
+        """Closes the connections, so that no more questions are answered."""
         if self._pool is not None:
             self._pool.terminate()
 

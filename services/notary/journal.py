@@ -35,7 +35,7 @@ class Gap(NamedTuple):
 
 
 async def recorded(connection: Connection) -> int:
-    """How far the journal goes."""
+    """Sequence of the journal's last row."""
     found: int = await connection.fetchval(SQL["recorded"])
     return found
 

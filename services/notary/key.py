@@ -29,7 +29,7 @@ class Keys:
 
 
 def key_path(settings: Settings) -> Path:
-    """Where the private key is."""
+    """Path of the private key."""
     return settings.notary_key or settings.data / "notary" / "key"
 
 
@@ -39,7 +39,7 @@ def heads_path(settings: Settings) -> Path:
 
 
 def public_path(settings: Settings) -> Path:
-    """Where the public half stands."""
+    """Path of the public half."""
     path = key_path(settings)
     return path.with_name(path.name + ".pub")
 
