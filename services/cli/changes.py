@@ -37,7 +37,7 @@ def changes(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Which rows of a report differ between two states of knowledge, and the entry that caused each.
+    """Compare a report between two states of knowledge: the rows that differ, and the entry that caused each.
 
     Example: `daybook changes pipeline --as-of 2026-03-31 --from-known 2026-03-31 --to-known 2026-04-05`
     """

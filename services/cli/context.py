@@ -142,7 +142,7 @@ async def reading(settings: Settings) -> "AsyncIterator[Connection]":
 
 
 def following(settings: Settings) -> "Following":
-    """When the stream took what follows a sequence; connects to NATS only when it is asked."""
+    """Function for the time at which the stream took what follows a sequence; it connects to NATS only when called."""
 
     async def taken(sequence: int) -> "datetime | None":
         from services.nats import connection as stream_connection

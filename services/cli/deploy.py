@@ -83,7 +83,7 @@ def _put(path: Path, content: bytes, overwrite: bool) -> Found:
 
 
 def _differs(path: Path, content: bytes) -> bool | None:
-    """None: nothing is there."""
+    """Tells whether a file has other content than this; None when there is no file."""
     try:
         return disk.read(path, _MAX_BYTES) != content
     except FileNotFoundError:

@@ -21,7 +21,7 @@ def explain(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Why a deal is at its stage: which entry met which item, and what is missing.
+    """Explain the stage of a deal: which entry met which item, and what is missing.
 
     Example: `daybook explain D-1 --as-of 2026-03-31`
     """

@@ -22,7 +22,7 @@ def history(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Everything that concerns a deal, in the order in which it was recorded, and what each entry caused.
+    """List everything that concerns a deal, in the order in which it was recorded, and what each entry caused.
 
     Example: `daybook history D-1 --known-at 2026-04-05`
     """

@@ -126,7 +126,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _explain(error: TyperException) -> None:
-    """How the command is used, and what was wrong with what was typed; nothing where its help was printed instead."""
+    """Prints the usage of a command and what was typed wrong; nothing where its help was printed instead."""
     if not (wrong := error.format_message()):
         return
     context = getattr(error, "ctx", None)

@@ -97,7 +97,7 @@ def lines(done: "Rebuilt") -> list[str]:
 
 
 def _change_lines(change: "FoldChange") -> list[str]:
-    """Why rows differ: what changed in a view, or in the order and effect of entries, which all views share."""
+    """Reasons why rows differ: changes of a view, or of the order and effect of entries, which all views share."""
     name = "History, which all views share," if change.fold == "history" else f"The view {change.fold}"
     if change.before is None:
         return [f"{name} is new."]

@@ -67,7 +67,7 @@ def funnel(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Where a playbook's deals stand, stage by stage.
+    """Count a playbook's deals stage by stage.
 
     Example: `daybook funnel project --as-of 2026-03-31`
     """

@@ -18,7 +18,7 @@ COUNTS_WIDTH = 100
 
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """How far the ledger is, and what waits for people.
+    """Show the state of the ledger, and what waits for people.
 
     Example: `daybook status --json`
     """
@@ -53,7 +53,7 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 def _flags(flags: dict[str, int]) -> str | list[str]:
-    """How many surprising entries stand, of each kind, and how to list them."""
+    """Number of surprising entries that stand, of each kind, and the way to list them."""
     if not flags:
         return "0"
     counts = ", ".join(f"{flag} {number}" for flag, number in flags.items())

@@ -1,4 +1,4 @@
-"""Which public keys of a notary are believed: the one that was given, or the one on this machine."""
+"""Choice of the notary's public keys that are trusted: the one that was given, or the one on this machine."""
 
 from typing import TYPE_CHECKING, Annotated
 

@@ -78,7 +78,7 @@ async def _up(settings: Settings) -> None:
 
 
 def addresses(run: dict[str, object], settings: Settings) -> list[str]:
-    """Where everything is, for people."""
+    """Lines for people with the address of every service."""
     found = [
         f"send events     {run['intake_url']}/events",
         f"read            {run['query_url']}/docs",

@@ -49,7 +49,7 @@ def verify(
 
 
 def _stopped(error: Exception) -> DaybookError:
-    """Why the check ended early: of several things that went wrong at once, the first."""
+    """Error that ended the check early: the first of several that were raised at once."""
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     return error if isinstance(error, DaybookError) else DaybookError(f"The check stopped: {error!r}")
@@ -131,7 +131,7 @@ def _show(answer: "Verification", heads: Path) -> None:
 
 
 def _signed(answer: "Verification", heads: Path) -> str:
-    """How much of the journal heads vouch for, and the newest one in each place."""
+    """Line about the part of the journal that heads vouch for, and the newest one in each place."""
     places = [
         f"no file {heads}" if rows is None else f"{place}: {rows or 'none'}" for place, rows in answer["signed"].items()
     ]

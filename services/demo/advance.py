@@ -1,4 +1,4 @@
-"""How the demo's salespeople meet a playbook's items: with the event that naturally satisfies each."""
+"""Moves of the demo's salespeople: each item of a playbook is met by the event that naturally satisfies it."""
 
 import random
 from datetime import datetime, timedelta

@@ -35,7 +35,7 @@ class Notes(BaseModel):
     """The last sequence of the story; null: it was not told to its end."""
 
     def write(self, data: Path) -> None:
-        """To the data directory, on the disk when this returns."""
+        """Writes the notes to the data directory; they are on the disk when this returns."""
         files.write(data / FILE, self.model_dump_json(indent=2).encode())
 
 
@@ -66,7 +66,7 @@ def of(data: Path, deals: int, seed: int) -> Notes:
 
 
 def not_the_demos(data: Path, what: str = "a ledger that the demo did not make") -> DaybookError:
-    """Why the demo leaves a directory alone."""
+    """Error that tells why the demo leaves a directory alone."""
     return DaybookError(
         f"{data} holds {what}: the demo would add invented deals to it, for good. Nothing was changed. Use another "
         "directory, or none: then the demo's ledger is a temporary one."

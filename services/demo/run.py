@@ -26,7 +26,7 @@ LATER = "2025-12-31"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a step went."""
+    """Events and seconds of a step."""
 
     step: str
     events: int

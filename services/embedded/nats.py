@@ -90,17 +90,17 @@ class NatsServer:
 
     @property
     def url(self) -> str:
-        """For Daybook's own services: everything is allowed."""
+        """URL for Daybook's own services: everything is allowed."""
         return f"nats://daybook:{self.password}@127.0.0.1:{self.port}"
 
     @property
     def intake_url(self) -> str:
-        """For intake where it takes requests: it hears them and answers to inboxes, nothing else."""
+        """URL for intake where it takes requests: it hears them and answers to inboxes, nothing else."""
         return f"nats://intake:{self._intake_password}@127.0.0.1:{self.port}"
 
     @property
     def emitter_url(self) -> str:
-        """For emitting systems on this machine: requests to intake, nothing else."""
+        """URL for emitting systems on this machine: requests to intake, nothing else."""
         return f"nats://127.0.0.1:{self.port}"
 
     @property
@@ -141,7 +141,7 @@ class NatsServer:
             self.staging.clear()
 
     def program(self) -> Program:
-        """How the server is run."""
+        """Command that runs the server, with its environment and signals."""
         command = [_binary(), "--config", str(self.directory / "nats-server.conf")]
         command += ["--store_dir", str(self.directory), "--pid", str(self.directory / "nats.pid")]
         return Program(

@@ -116,7 +116,7 @@ class PostgresServer:
             shutil.rmtree(self.socket, ignore_errors=True)
 
     def program(self) -> Program:
-        """How the server is run: in the foreground, so that its end is seen."""
+        """Command that runs the server in the foreground, so that its end is seen."""
         socket = str(self.socket).replace('"', '""')
         command = [str(binary("postgres")), "-D", str(self.data), "-c", f'unix_socket_directories="{socket}"']
         for name, value in _SETTINGS.items():

@@ -41,7 +41,7 @@ class Program:
 
 
 def with_parent_death_signal(orphan_signal: signal.Signals, user: User | None = None) -> list[str]:
-    """Before the words of a command: it gets the signal when this process ends, however that happens."""
+    """Words to put before a command so that it gets the signal when this process ends, however that happens."""
     uid, gid = (user.uid, user.gid) if user else (-1, -1)
     words = (sys.executable, "-I", "-S", str(_LEASH), int(orphan_signal), os.getpid(), uid, gid)
     return [str(each) for each in words]
@@ -83,7 +83,7 @@ class Process:
 
     @property
     def exit_code(self) -> int | None:
-        """None while it runs; negative: the signal that ended it."""
+        """Exit code of the process: None while it runs; negative: the signal that ended it."""
         return self._process.returncode
 
     async def wait(self) -> int:

@@ -1,4 +1,4 @@
-"""When everything is ready: intake and query say so, recorder, projector and notary are seen at work."""
+"""Wait for readiness: intake and query say so, recorder, projector and notary are seen at work."""
 
 import asyncio
 import ssl

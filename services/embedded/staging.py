@@ -1,4 +1,4 @@
-"""Where the embedded NATS server keeps the messages of an atomic batch until its commit: in memory, not on the disk.
+"""Staging of atomic batches by the embedded NATS server: in memory until their commit, not on the disk.
 
 nats-server 2.15 stages the batches of a stream with one replica in a directory of their own below the stream's, and
 syncs them some five times for each batch, however small; those of a replicated stream it stages in memory. It forgets

@@ -28,7 +28,8 @@ def who_we_are() -> str:
 
 
 def server_user() -> User | None:
-    """None: as ourselves. For root the system user, made when there is none. Raises ServerFailed."""
+    """User that runs the servers: for root the system user, made when there is none; otherwise None, ourselves. Raises
+    ServerFailed."""
     if os.geteuid() != 0:
         return None
     try:
