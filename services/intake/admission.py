@@ -179,7 +179,7 @@ def _carries(subject: str, prefix: str) -> bool:
 
 
 def _field(event: CloudEvent, subject: str) -> str:
-    """Where an event names a deal or account; `subject` before any field of the data."""
+    """Path of the field in which an event names a deal or account; `subject` before any field of the data."""
     if event.subject == subject:
         return "subject"
     kind, name = split_subject(subject)

@@ -52,7 +52,7 @@ STOPPING = ("stream_full", "stream_away", "stream_foreign", "clock_differs", "di
 
 
 class _Progress(Mapping[Identity, Original]):
-    """Where the events of one request are that holds its claim: found in the ledger, or appended."""
+    """Progress of the events of one request that holds its claim: found in the ledger, or appended."""
 
     def __init__(self, found: dict[Identity, Original], sure_until: float) -> None:
         self.found = found
@@ -206,8 +206,8 @@ class AppendService:
         return await self._journal.look(Question(identities, admission.foreign_subjects(source, sent.events)))
 
     async def _policy_refusal(self, sent: Sent) -> Refusal | None:
-        """Why playbooks cannot be published or withdrawn so. They are held to the journal, as it will be read for ever:
-        without it none is taken."""
+        """Refusal for playbooks that cannot be published or withdrawn so. They are held to the journal, as it will be
+        read for ever: without it none is taken."""
         if not (playbooks := admission.playbooks(sent.events)):
             return None
         versions = await self._journal.versions(playbooks)
@@ -278,7 +278,7 @@ _IDENTITY: TypeAdapter[tuple[str, str]] = TypeAdapter(tuple[SourceName, EventId]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Everything that answering a request takes."""
+    """Parts that answering a request takes."""
 
     sources: Sources
     reception: AppendService

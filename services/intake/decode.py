@@ -180,7 +180,7 @@ def _attributes_fault(request: Request) -> Refusal | None:
 
 
 def declared_length(head: Head) -> int | None:
-    """How long the body is to be; None when the request does not say."""
+    """Length of the body in bytes, as declared; None when the request does not say."""
     declared = head.get("content-length", "" if "transfer-encoding" in head else "0")
     return int(declared[:20]) if declared.isascii() and declared.isdigit() else None
 

@@ -1,4 +1,4 @@
-"""When the stream says that it has an event already: which one, where, and with what content.
+"""Lookup of duplicates that the stream refused: which event, where, and with what content.
 
 The stream refuses a whole batch for one duplicate and does not say which it is. The journal does, as soon as the
 recorder has passed the stream's end.
@@ -32,7 +32,7 @@ class Duplicates:
         self._journal = journal
 
     async def among(self, events: Sequence[CloudEvent], sequence: int | None) -> Mapping[Identity, Original] | Refusal:
-        """Which of these are in the ledger, now that the stream has answered duplicate.
+        """Finds which of these are in the ledger, now that the stream has answered duplicate.
 
         `sequence` is where the stream has a single event. Raises Unavailable.
         """
@@ -58,7 +58,7 @@ class Duplicates:
         return {event.identity: Original(sequence, event.type, event.subject, message.data)}
 
     async def subjects_by_now(self, subjects: Collection[str]) -> Collection[str] | None:
-        """Which of these subjects are known, now that the recorder has passed the stream's end. None if it has not.
+        """Subjects of these that are known, now that the recorder has passed the stream's end. None if it has not.
 
         Raises Unavailable.
         """
@@ -69,7 +69,7 @@ class Duplicates:
         return None if known is None else known.subjects
 
     async def versions_by_now(self, playbooks: Collection[str]) -> dict[str, set[int]] | None:
-        """Which versions are published, now that the recorder has passed the stream's end. None if it has not.
+        """Versions that are published, now that the recorder has passed the stream's end. None if it has not.
 
         Raises Unavailable.
         """

@@ -39,7 +39,7 @@ class GroupCommit:
 
     @property
     def failing(self) -> str | None:
-        """Why the last append failed, if that is not long ago and the server has not been left or lost since.
+        """Reason why the last append failed, if that is recent and the server has not been left or lost since.
 
         Afterwards whoever sends has to try again.
         """

@@ -1,4 +1,4 @@
-"""How intake is: whether the stream takes an event now, keeps it, and is the one that the ledger remembers."""
+"""Health of intake: the stream takes an event now, keeps it, and is the one that the ledger remembers."""
 
 from nats.aio.client import Client
 
@@ -44,7 +44,7 @@ class IntakeHealth:
         self._nats_door = nats_door
 
     async def check(self) -> Health:
-        """How intake is now. PostgreSQL or the NATS door may be away: intake takes events all the same."""
+        """Checks intake's health now. PostgreSQL or the NATS door may be away: intake takes events all the same."""
         await self._watch.check()
         journal, nats_door = self._watch.journal_answers, await self._nats_door.connected()
         state = {"journal": journal, "nats_door": nats_door, "sources": self._door.sources.loaded}

@@ -1,4 +1,5 @@
-"""One identity, one append: who sends an event that another request is just recording waits for that one's outcome."""
+"""Claims of identities that are being appended: a second request with the same event waits for the first one's
+outcome."""
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
@@ -26,7 +27,7 @@ class Claim:
 
 
 class InFlight:
-    """All claims of this process."""
+    """Claims of this process."""
 
     def __init__(self) -> None:
         self._claims: dict[Identity, Claim] = {}

@@ -80,7 +80,7 @@ class Journal:
         return found
 
     async def position(self) -> int | None:
-        """How far the recorder is. None with Postgres away."""
+        """Position of the recorder; None with Postgres away."""
         return await self._ask(recorded_position)
 
     async def passed(self, sequence: int, within_s: float) -> bool:

@@ -73,7 +73,7 @@ class _Parser(Parser):
         self._resets = getattr(self, "_resets", 0) + 1
 
     async def parse(self, data: bytes = b"") -> None:
-        """Everything that is there whole; the rest waits for more. Raises ProtocolError.
+        """Parses what is there whole; the rest waits for more. Raises ProtocolError.
 
         Who else has work to do has a turn after each piece that was read, however much more there is to read.
         """

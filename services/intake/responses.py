@@ -126,7 +126,7 @@ class Fault(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Nothing was recorded (unless `detail` says that it is not known), and why."""
+    """Answer that nothing was recorded (unless `detail` says that it is not known), and why."""
 
     kind: str
     detail: str

@@ -1,4 +1,4 @@
-"""Which types of events may be taken: those that every recorder knows from now on.
+"""Types of events that may be taken: those that every recorder knows from now on.
 
 During an update intake may be newer than the recorder, and an event of a type that the recorder does not know would
 be unreadable for good. So a recorder announces the types that it knows once it holds the lock, and does not record
@@ -23,7 +23,7 @@ def known() -> frozenset[str]:
 
 
 async def announce(connection: Connection, announced: Collection[str]) -> None:
-    """For the recorder that holds the lock, before it records, given what was announced before.
+    """Announces the types of the recorder that holds the lock, before it records, given what was announced before.
 
     Raises Unavailable when a newer version has announced more.
     """
@@ -36,7 +36,8 @@ async def announce(connection: Connection, announced: Collection[str]) -> None:
 
 
 async def announce_unled(connection: Connection) -> None:
-    """For provisioning: announce what this version knows unless somebody records, who may be of an older version."""
+    """Announces, when provisioning, what this version knows, unless somebody records, who may be of an older
+    version."""
     async with connection.transaction():
         if await nobody_records(connection):
             await connection.execute(_SQL["announce"], sorted(known()))

@@ -79,7 +79,7 @@ async def recorded_position(connection: Connection) -> int:
 
 
 async def history(connection: Connection, subject: str, up_to: int = ALL) -> list[JournalEntry]:
-    """All entries that concern a subject, at or below a sequence, in order."""
+    """Entries that concern a subject, at or below a sequence, in order."""
     return [recorded_of(row) for row in await connection.fetch(_SQL["history"], subject, up_to)]
 
 

@@ -34,7 +34,7 @@ async def add(connection: Connection, own: Iterable[Link], changed: Collection[I
 
 
 async def tied_by(connection: Connection, found: Iterable[Link]) -> list[Tie]:
-    """All ties of the payments that these links are about, as far as transfers touch their accounts."""
+    """Ties of the payments that these links are about, as far as transfers touch their accounts."""
     places = {(each.reference, account) for each in found for account in (each.account, each.into) if account}
     chains: defaultdict[str, list[Link]] = defaultdict(list)
     for row in await connection.fetch(_SQL["chains"], *_columns(sorted(places), 2)):
@@ -43,7 +43,7 @@ async def tied_by(connection: Connection, found: Iterable[Link]) -> list[Tie]:
 
 
 async def of_accounts(connection: Connection, accounts: Collection[str], up_to: int) -> list[Link]:
-    """All links of documents about some accounts, as known at a sequence."""
+    """Links of documents about some accounts, as known at a sequence."""
     return [Link(*row) for row in await connection.fetch(_SQL["of_accounts"], list(accounts), up_to)]
 
 

@@ -24,7 +24,7 @@ async def add(connection: Connection, name: str) -> str:
 
 
 async def registered(connection: Connection) -> list[dict[str, Any]]:
-    """All readers by name, without their tokens."""
+    """Readers by name, without their tokens."""
     rows = await connection.fetch(_SQL["readers"])
     return [
         {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}

@@ -44,7 +44,7 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which ledger a database holds."""
+    """Identity of the ledger that a database holds."""
 
     time_zone: str
     stream_name: str
@@ -110,7 +110,7 @@ async def migrate(connection: asyncpg.Connection, up_to: int | None = None) -> i
 
 
 async def confine(connection: asyncpg.Connection) -> bool:
-    """Where the user is a superuser, takes from everybody what could stop the ledger. Whether readers may not do it."""
+    """Revokes, as a superuser, everybody's rights to what could stop the ledger. Returns whether readers lack them."""
     if await connection.fetchval("select rolsuper from pg_roles where rolname = current_user"):
         async with connection.transaction():
             await connection.execute(script(_PACKAGE, "confine.sql"))
@@ -123,7 +123,7 @@ def confine_script() -> Path:
 
 
 async def identity(connection: asyncpg.Connection) -> Identity | None:
-    """Which ledger the database holds, None before the first provisioning."""
+    """Reads the identity of the ledger that the database holds, None before the first provisioning."""
     if await connection.fetchval("select to_regclass('ledger.identity') is null"):
         return None
     row = await connection.fetchrow("select time_zone, stream_name, stream_created_at from ledger.identity")

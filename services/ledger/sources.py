@@ -74,7 +74,7 @@ async def token_hash(connection: Connection, name: str) -> bytes | None:
 
 
 async def registered(connection: Connection) -> list[Registered]:
-    """All sources by name."""
+    """Sources by name."""
     return [Registered(**dict(row)) for row in await connection.fetch(_SQL["registered"])]
 
 

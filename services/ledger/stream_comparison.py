@@ -19,7 +19,7 @@ from services.stream.sequence_ranges import Ranges, add, common, count, held, to
 
 @dataclass(slots=True)
 class Comparison:
-    """Where the two differ; sequences in order."""
+    """Differences of stream and journal; sequences in order."""
 
     must_hold: int
     """The stream must hold all up to here."""
@@ -54,7 +54,7 @@ class Comparison:
         return not (within or self.other or self.retimed or self.lost)
 
     def words(self) -> str:
-        """For people, with the sequences."""
+        """Words for people, with the sequences."""
         said = {
             "missing": self.missing,
             "held by other messages": self.other,

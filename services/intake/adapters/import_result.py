@@ -65,7 +65,7 @@ class Reject:
 
 @dataclass(slots=True)
 class ImportResult:
-    """All that an adapter found in its input."""
+    """Events, rejects and notes that an adapter found in its input."""
 
     drafts: list[Draft] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)

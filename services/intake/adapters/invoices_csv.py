@@ -17,7 +17,7 @@ _DISPUTED = {"Yes": True, "No": False}
 
 
 def read(file: Path, zone: ZoneInfo, currency: str) -> ImportResult:
-    """All events of the file, in order of time. Raises BadRequest when the file or a column is missing, or for an
+    """Reads all events of the file, in order of time. Raises BadRequest when the file or a column is missing, or for an
     unknown currency."""
     if currency not in MINOR_UNITS:
         raise BadRequest(f"{currency} is not an active ISO 4217 currency code, such as USD or CNY.")

@@ -26,7 +26,8 @@ _STAGES = {"Prospecting": "Prospecting", "Engaging": "Engaging", "Won": "Engagin
 
 
 def read(folder: Path, zone: ZoneInfo, undated_at: date | None = None) -> ImportResult:
-    """All events of an export, in order of time. `undated_at` is the day for opportunities without an engage date.
+    """Reads all events of an export, in order of time. `undated_at` is the day for opportunities without an engage
+    date.
 
     Raises BadRequest when a file or column is missing, or when there are undated opportunities and no day for them.
     """
