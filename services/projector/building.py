@@ -19,7 +19,7 @@ GIVE_UP_AFTER = 5
 
 
 class Build:
-    """How far the lanes are, and what keeps them from going on."""
+    """Progress of the lanes of a build, and what keeps them from going on."""
 
     def __init__(self) -> None:
         self.working = Progress()
@@ -29,7 +29,7 @@ class Build:
 
     @property
     def filled(self) -> float:
-        """Which share of all lanes' work is done in lanes that are not committed yet."""
+        """Share of all lanes' work that is done in lanes that are not committed yet."""
         return sum(self.working.filled.values()) / LANES
 
     def stop(self, error: Exception) -> None:
@@ -37,7 +37,7 @@ class Build:
         self._stopped = self._stopped or error
 
     def reached(self, begun: int, lowest: int) -> None:
-        """How many lanes are not empty, and where the lowest is.
+        """Notes how many lanes are not empty, and where the lowest is.
 
         Raises DaybookError when that stays as it is while one session after another ends by an error.
         """

@@ -1,4 +1,4 @@
-"""How a projector is: each of its lanes moves, or it stands by because others hold them all."""
+"""Health of a projector: each of its lanes moves, or it stands by because others hold them all."""
 
 from services.errors import DaybookError
 from services.postgres import connection as database
@@ -12,7 +12,7 @@ _SQL = queries("services.projector", "health.sql")
 
 
 async def check(database_url: str, progress: Progress) -> Health:
-    """How it is now. Reads over a connection of its own, so that lanes that hang do not make it hang."""
+    """Checks the projector's health now, over a connection of its own, so that hanging lanes do not delay it."""
     generation = progress.generation
     if generation is None:
         reason = Reason("not_projecting", f"It works on no lane: {progress.interrupted}")

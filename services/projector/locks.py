@@ -27,7 +27,7 @@ class Census:
 
     @property
     def share(self) -> int:
-        """How many lanes each may hold: together at least all of them."""
+        """Number of lanes that each projector may hold: together at least all of them."""
         return -(-LANES // max(self.projectors, 1))
 
 

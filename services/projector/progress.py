@@ -1,4 +1,4 @@
-"""Which lanes this process works on, and when each was last seen to move or to have nothing to do."""
+"""Progress of the lanes of this process: when each was last seen to move or to have nothing to do."""
 
 from collections.abc import Mapping
 from time import monotonic

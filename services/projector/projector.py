@@ -58,7 +58,7 @@ class Projector:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """There may be more in the journal."""
+        """Wakes the lanes: there may be more in the journal."""
         self._wake.set()
 
     async def run(self) -> None:

@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How lanes are worked on."""
+    """Parameters of the work on lanes."""
 
     views: Views
     cache_entries: int

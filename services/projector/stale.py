@@ -1,4 +1,4 @@
-"""Which subjects of a lane are stale: a fold raised for them, which is a bug; their rows are those of before."""
+"""Stale subjects of a lane: a fold raised for them, which is a bug; their rows are those of before."""
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
@@ -32,11 +32,12 @@ class Stale:
 
     @property
     def subjects(self) -> Set[str]:
-        """All that are stale now."""
+        """Subjects that are stale now."""
         return self._marks.keys()
 
     def note(self, subject: str, errors: Mapping[str, str], sequence: int) -> None:
-        """After an entry: the views of the subject that raise, with the error. A mark keeps its first sequence."""
+        """Notes, after an entry, the views of the subject that raise, with the error. A mark keeps its first
+        sequence."""
         known = self._marks.get(subject, {})
         if not errors and not known:
             return

@@ -21,7 +21,7 @@ CLOSED_BATCH_SIZE = 1000
 
 @dataclass(frozen=True, slots=True)
 class LanePosition:
-    """Where a lane stands, by whom."""
+    """Position of a lane, and the epoch of its holder."""
 
     lane: int
     epoch: int

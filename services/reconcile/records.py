@@ -120,7 +120,7 @@ async def end(connection: asyncpg.Connection, created_at: datetime) -> None:
 
 
 async def past(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> list[Past]:
-    """All reconciliations, in order."""
+    """Reconciliations so far, in order."""
     found = []
     for row in await connection.fetch(_SQL["past"]):
         runs = await connection.fetch(_SQL["moved"], row["number"]) if row["moved"] else ()

@@ -86,7 +86,7 @@ class Work:
     async def on(
         cls, settings: Settings, where: Endpoints, progress: Progress, lease: Lease | None = None
     ) -> AsyncIterator[Self]:
-        """With connections of its own, while the context is open. Raises Unavailable and NotProvisioned.
+        """Opens connections of its own while the context is open. Raises Unavailable and NotProvisioned.
 
         Whoever does more than look holds the recorder's lock. Each step asks for it first, and the connection to the
         database is ended by whoever holds it next: one that was frozen on the way changes nothing any more.

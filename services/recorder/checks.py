@@ -1,4 +1,4 @@
-"""Is the stream still the one that the journal was written from?
+"""Check that the stream is still the one that the journal was written from.
 
 A stream that lost its end gives the lost sequences to other messages (one replica and a damaged disk are enough), and
 a stream that was made anew begins at 1. Recording on would put the journal and the stream apart for good.

@@ -1,4 +1,4 @@
-"""How a recorder is: it leads and keeps up, or it stands by, or something keeps it from both."""
+"""Health of a recorder: it leads and keeps up, or it stands by, or something keeps it from both."""
 
 from collections.abc import Callable
 from time import monotonic, time
@@ -45,7 +45,7 @@ class RecorderHealth:
         self._interrupted, self._code = reason, code
 
     async def check(self) -> Health:
-        """How it is now."""
+        """Checks the recorder's health now."""
         if self._leads is not None:
             return await _leading(*self._leads)
         if monotonic() - self._asked_at < STANDS_BY_S:
@@ -101,7 +101,7 @@ def _of_clocks(ahead: float, oldest_to_come_s: float, position: JournalPosition)
 
 
 async def _behind(nc: Client, found: StreamState, position: int) -> tuple[int, float]:
-    """How many messages are not recorded, and how old the oldest is by the stream's own clock; negative: to come."""
+    """Number of unrecorded messages and age of the oldest in seconds, by the stream's own clock; negative: to come."""
     if found.last_sequence <= position:
         return 0, 0.0
     oldest = await message_at(nc, found.name, position + 1)

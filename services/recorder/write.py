@@ -26,7 +26,7 @@ _SQL = queries("services.recorder", "write.sql")
 
 @dataclass(frozen=True, slots=True)
 class JournalPosition:
-    """How far the journal goes."""
+    """Last row of the journal."""
 
     sequence: int
     recorded_at: datetime

@@ -37,7 +37,7 @@ class Table:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """All columns, known_from and known_to included."""
+        """Columns of the table, known_from and known_to included."""
         return (*self.row.columns(), "known_from", "known_to")
 
     @cached_property

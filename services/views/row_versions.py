@@ -115,7 +115,7 @@ class Replaying:
 
     @property
     def versions(self) -> Versions:
-        """All versions of all rows of the subject."""
+        """Versions of all rows of the subject."""
         return versions(self._changes)
 
     def _publish(self, after: int, before: int) -> None:
@@ -136,7 +136,7 @@ class Replaying:
 def replayed(
     subject: str, history: Sequence[JournalEntry], shelf: PlaybookTimeline, views: Sequence[View[Any]], up_to: int
 ) -> tuple[Versions, dict[str, tuple[int, str]]]:
-    """All versions of all rows of a subject, and the views whose fold raises, as `Replaying` gives them, at once."""
+    """Versions of all rows of a subject, and the views whose fold raises, as `Replaying` gives them, at once."""
     replaying = Replaying(subject, history, shelf, views, up_to)
     for _ in replaying:
         pass
