@@ -41,7 +41,7 @@ async def effects_of(
 
 
 async def sequences_of(connection: Connection, generation: Generation, subject: str, up_to: int) -> set[int]:
-    """All sequences, up to one, that made or unmade a row of a subject."""
+    """Sequences, up to one, that made or unmade a row of a subject."""
     found: set[int] = set()
     for table in tables_of(_views(split_subject(subject)[0])):
         sql = (

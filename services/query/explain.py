@@ -1,4 +1,4 @@
-"""Why a deal stands at its stage: which entry met which item, and what is missing.
+"""Explanation of a deal's stage: which entry met which item, and what is missing.
 
 `entered_at` goes by the evidence that counts at as_of, so it is later than the pipeline's `since` where the first of
 several sufficient pieces of evidence was revoked: the deal kept its place, by what else there was.

@@ -46,14 +46,14 @@ async def receivables_open(connection: Connection, moment: Moment) -> OpenItems:
 
 
 async def deal(connection: Connection, deal: str, moment: Moment) -> Deal:
-    """Where one deal stands, whatever its status. Raises NotKnown."""
-    (row,) = await report_answers.rows(connection, Question(BY_NAME["deal"], {"deal": deal}), moment)
+    """Position of one deal, whatever its status. Raises NotKnown."""
+    (row,) = await reports.rows(connection, Question(BY_NAME["deal"], {"deal": deal}), moment)
     told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
     return cast("Deal", {**told, **json.loads(row)})
 
 
 async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funnel:
-    """Where a playbook's deals stand. Raises NotKnown for one that no entry had published or named by then."""
+    """Funnel of a playbook's deals. Raises NotKnown for one that no entry had published or named by then."""
     subject("playbook", playbook)
     found, summed = await report_answers.answer(connection, _funnel(playbook), moment)
     told = {"playbook": playbook, "as_of": instant(moment.as_of), "known_at": moment.known_at}
@@ -153,7 +153,7 @@ async def _changed_funnel(connection: Connection, between: Between, playbook: st
 
 
 def _outcome(playbook: str, found: Differences, totals: Changed) -> Sequence[Changed]:
-    """How the deals ended; where nothing was known of the playbook, none had."""
+    """Changes of the deals' outcome; where nothing was known of the playbook, no deal had one."""
     if found.totals is None:
         return ()
     none = {"open": 0, "won": 0, "lost": 0, "abandoned": 0, "won_amounts": {}, "win_rate": None}

@@ -1,4 +1,4 @@
-"""How query is: it can read the views, and says how old they are. Views that lag are still answered, with their age."""
+"""Health of query: it reads the views, and says how old they are. Views that lag are still answered, with their age."""
 
 import asyncpg
 
@@ -15,7 +15,7 @@ ROOM_S = 2.0
 
 
 async def check(pool: asyncpg.Pool, stream: NatsListener, name: str) -> Health:
-    """How it is now. NATS may be away: then nothing is said of the stream."""
+    """Checks query's health now. NATS may be away: then nothing is said of the stream."""
     try:
         async with pool.acquire(timeout=ROOM_S) as connection:
             row = await connection.fetchrow(_SQL["condition"])

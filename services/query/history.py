@@ -1,4 +1,4 @@
-"""Everything that concerns a deal or account, in the order in which it was recorded, and what each entry caused.
+"""History of a deal or account: its entries in the order in which they were recorded, and what each caused.
 
 A playbook that a deal had waited for is told too: it made the deal's rows. Everything told is immutable, so parts
 read one after another agree, however much arrives meanwhile.

@@ -88,7 +88,7 @@ async def moment(
 
 
 async def reach_of(connection: Connection) -> Reach:
-    """How far the views are, and where days end."""
+    """Position of the views, and the zone in which days end."""
     found = await connection.fetchrow(_SQL["reach"])
     assert found is not None
     return Reach(found["projected"], zones.zone(found["time_zone"]))

@@ -152,7 +152,7 @@ def plain(value: Any) -> Any:
 
 
 def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """All columns of a row: probabilities are rates, other decimals amounts in the row's currency."""
+    """Columns of a row as text: probabilities are rates, other decimals amounts in the row's currency."""
     currency = row.get("currency")
     return {name: _column(name, value, currency) for name, value in row.items()}
 

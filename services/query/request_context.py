@@ -138,7 +138,7 @@ async def times_between(
     following: Following,
     reach: Reach | None = None,
 ) -> Between:
-    """Both states of knowledge, read in the same way as known_at. Raises BadRequest or Unavailable."""
+    """Reads both states of knowledge in the same way as known_at. Raises BadRequest or Unavailable."""
     if from_known is None:
         raise BadRequest("from_known: say from which state of knowledge on, as a sequence or a time.")
     within = reach or await times.reach_compared(connection)

@@ -15,7 +15,7 @@ from projections.reports.report import Report
 
 
 class PipelineDeal(TypedDict):
-    """Where one deal stands."""
+    """Position of one deal."""
 
     deal: str
     playbook: str
@@ -41,7 +41,7 @@ class Pipeline(TypedDict):
 
 
 class Deal(PipelineDeal):
-    """Where a deal stands, whatever its status."""
+    """Position of a deal, whatever its status."""
 
     as_of: str
     known_at: int
@@ -58,7 +58,7 @@ class FunnelStage(TypedDict):
 
 
 class Funnel(TypedDict):
-    """Where the deals of a playbook stand. `win_rate` is won / (won + lost)."""
+    """Funnel of a playbook's deals. `win_rate` is won / (won + lost)."""
 
     playbook: str
     as_of: str
@@ -73,7 +73,7 @@ class Funnel(TypedDict):
 
 
 class Bucket(TypedDict):
-    """How many invoices, and what is still owed on them."""
+    """Number of invoices, and what is still owed on them."""
 
     items: int
     amount: str
@@ -158,7 +158,7 @@ class HistoryEntry(TypedDict):
 
 
 class History(TypedDict):
-    """Everything that concerns a deal or account, in the order in which it was recorded."""
+    """Entries that concern a deal or account, in the order in which they were recorded."""
 
     subject: str
     entries: list[HistoryEntry]
@@ -183,7 +183,7 @@ class ExplainedStage(TypedDict):
 
 
 class Explanation(TypedDict):
-    """Why a deal is at its stage. `missing` is what the next step still needs."""
+    """Explanation of a deal's stage. `missing` is what the next step still needs."""
 
     deal: str
     playbook: str
@@ -384,7 +384,7 @@ class StreamStatus(TypedDict):
 
 
 class LaneStatus(TypedDict):
-    """How far a lane is; `lag` is what the stream has beyond it.
+    """Position of a lane; `lag` is what the stream has beyond it.
 
     `slow_subject` is what the lane's last batch took a second or more for, and `slow_s` how many; null: nothing.
     """
@@ -410,7 +410,7 @@ class NotaryStatus(TypedDict):
 
 
 class Status(TypedDict):
-    """How far the ledger is, and what to look at.
+    """State of the ledger, and what to look at.
 
     `flags` counts the surprising entries that stand, by what is surprising: reporting.data_quality lists them.
     """

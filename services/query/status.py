@@ -1,4 +1,4 @@
-"""How far the ledger is: stream, recorder, lanes; what waits for people."""
+"""State of the ledger: stream, recorder, lanes; what waits for people."""
 
 from nats.aio.client import Client
 
