@@ -1,4 +1,4 @@
-"""Where the two servers of a ledger are: those that settings name, or those of a running `daybook up`."""
+"""Addresses of the two servers of a ledger: from the settings, or of a running `daybook up`."""
 
 import json
 import os
@@ -24,7 +24,7 @@ RUN_FILE = "run.json"
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where the two servers are."""
+    """URLs of the two servers."""
 
     nats_url: str
     database_url: str
@@ -71,7 +71,7 @@ def running(data: Path) -> dict[str, str] | None:
 
 
 def identity(data: Path) -> str:
-    """Which directory it is, under whatever name: a copy of it is another one. Raises OSError."""
+    """Identity of a directory under whatever name: a copy of it has another one. Raises OSError."""
     found = data.stat()
     return f"{found.st_dev}:{found.st_ino}"
 

@@ -124,4 +124,4 @@ class BadRequest(DaybookError):
 
 
 class NotKnown(BadRequest):
-    """Nothing is known of the deal, account or playbook that was asked for."""
+    """Error for a deal, account or playbook of which nothing is known."""

@@ -1,4 +1,4 @@
-"""All settings, read in one place: environment variables with the prefix `DAYBOOK_`. `daybook config` shows them."""
+"""Settings, read in one place: environment variables with the prefix `DAYBOOK_`. `daybook config` shows them."""
 
 import os
 import unicodedata

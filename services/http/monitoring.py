@@ -47,7 +47,7 @@ class Monitor:
         return Response(condition.body(), 200 if condition.ready else 503, media_type=JSON)
 
     async def metrics(self, request: Request) -> Response:
-        """All metrics of the process; what has to be looked at is looked at now."""
+        """Answers with all metrics of the process; what has to be looked at is looked at now."""
         if (refusal := self._refusal(request)) is not None:
             return refusal
         condition = await self._health.now()

@@ -1,4 +1,4 @@
-"""How long HTTP requests take, by route and status: one measurement for every service that answers people's systems."""
+"""Duration of HTTP requests by route and status: one measurement for every service that answers people's systems."""
 
 from functools import cache
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""Which NATS servers, and by which files TLS is spoken with them: both in one URL, as PostgreSQL has them in its own.
+"""Address of the NATS servers with the files for TLS, in one URL as PostgreSQL has them.
 
 `nats://user:password@host:4222?tls_ca=/etc/daybook/ca.pem`; further `tls_certificate` and `tls_key`. The settings
 DAYBOOK_NATS_CA, DAYBOOK_NATS_CERTIFICATE and DAYBOOK_NATS_KEY are put there once, and whoever connects finds them.
@@ -32,7 +32,7 @@ def asks_for_tls(urls: str) -> bool:
 
 
 def tls(urls: str) -> ssl.SSLContext | None:
-    """How TLS is spoken where a file or the scheme tls:// asks for it; None: nobody does. Raises NotConfigured."""
+    """TLS context where a file or the scheme tls:// asks for it; otherwise None. Raises NotConfigured."""
     if not asks_for_tls(urls):
         return None
     named = _named(urls)

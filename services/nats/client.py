@@ -212,7 +212,7 @@ class FollowingClient(GuardedClient):
         return subscription
 
     async def unsubscribe_raw(self, subscription: Subscription) -> None:
-        """No more deliveries."""
+        """Ends the deliveries of a subscription."""
         self._takers.pop(subscription._id, None)
         await subscription.unsubscribe()
 

@@ -81,7 +81,7 @@ def login(servers: Sequence[str]) -> dict[str, str]:
 
 
 def inbox(url: str) -> str:
-    """Where replies come: an inbox of the user's own, which no other user has to hear (deploy/nats/users.conf).
+    """Prefix of the inboxes for replies: the user's own, which no other user has to hear (deploy/nats/users.conf).
 
     A user without a password is a token, and stays secret.
     """

@@ -1,4 +1,4 @@
-"""Which process of a service is active: the one whose connection holds the lock. The others stand by and try again.
+"""Election of a service's active process: the connection that holds the lock leads. The others stand by and try again.
 
 The lock keeps the peace and makes the takeover quick; what keeps the tables right are their keys and triggers.
 """

@@ -1,4 +1,4 @@
-"""How a service is at one moment: whether it can do its work, why not, and the figures that were read on the way."""
+"""Health of a service at one moment: ready or why not, with the figures that were read on the way."""
 
 import asyncio
 import json

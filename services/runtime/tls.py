@@ -7,7 +7,7 @@ from services.errors import NotConfigured
 
 
 def server_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    """How the HTTP servers speak TLS (1.2 and later); None: they do not. Raises NotConfigured."""
+    """TLS context of the HTTP servers (1.2 and later); None when they speak none. Raises NotConfigured."""
     if certificate is None and key is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""Which version of Daybook this is."""
+"""Version of this Daybook."""
 
 from importlib import metadata
 

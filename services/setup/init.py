@@ -1,4 +1,4 @@
-"""Everything a ledger needs before its services start: stream, tables, roles, playbooks, the first views.
+"""Provisioning of a ledger before its services start: stream, tables, roles, playbooks, the first views.
 
 `daybook init` and `daybook up` run this, and nothing else makes any of it. Running it again changes nothing.
 """

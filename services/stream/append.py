@@ -50,14 +50,15 @@ def message_of(event: CloudEvent) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """All messages are in the stream, on disk, without others between them."""
+    """Outcome: all messages are in the stream, on disk, without others between them."""
 
     sequences: range
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSomewhere:
-    """Nothing was appended: the stream's window holds at least one of the identities, with whatever content."""
+    """Outcome: nothing was appended, as the stream's window holds at least one of the identities, with whatever
+    content."""
 
     sequence: int | None
     """Where it is; the stream says so for a single message only."""
@@ -65,7 +66,8 @@ class DuplicateSomewhere:
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """Nothing was acknowledged: there is no room. The first of several may be in the stream all the same."""
+    """Outcome: nothing was acknowledged, as there is no room. The first of several may be in the stream all the
+    same."""
 
     reason: str
 

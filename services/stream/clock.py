@@ -20,7 +20,7 @@ _BOUND_NS = int(BOUND_S * 1e9)
 
 
 def ahead_s(found: StreamState) -> float:
-    """How far the server's clock is ahead of ours, negative when it is behind, for an answer that has just come."""
+    """Seconds that the server's clock is ahead of ours, negative when behind, for an answer that has just come."""
     return found.asked_at.timestamp() - time.time()
 
 
@@ -75,7 +75,7 @@ class StreamClock:
 
     @property
     def ahead_s(self) -> float | None:
-        """How far the server's clock is ahead of ours; None when it could not be asked yet."""
+        """Seconds that the server's clock is ahead of ours; None when it could not be asked yet."""
         if self._seen is None:
             return None
         _, theirs, monotonic = self._seen

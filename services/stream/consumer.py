@@ -84,7 +84,7 @@ class Consumer:
 
     @property
     def lost(self) -> str | None:
-        """Why no more will come; None while more may."""
+        """Reason why no more messages will come; None while more may."""
         if self._lost is None and self._nc.stats["reconnects"] != self._reconnects:
             return "the connection was renewed"
         silence = asyncio.get_running_loop().time() - self._heard_at
@@ -92,7 +92,7 @@ class Consumer:
 
     @property
     def idle_s(self) -> float:
-        """How long no message has come, or since `looked`."""
+        """Seconds since the last message came, or since `looked`."""
         return asyncio.get_running_loop().time() - self._came_at
 
     def looked(self) -> None:

@@ -37,7 +37,7 @@ class Messages:
         await self._source.aclose()
 
     def batches(self) -> AsyncGenerator[list[Stored], None]:
-        """All of them, as they come."""
+        """Batches of messages, as they come."""
         return self._source
 
     async def take(self, up_to: int) -> dict[int, Stored]:

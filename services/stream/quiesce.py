@@ -35,7 +35,7 @@ def closed(configuration: dict[str, Any]) -> dict[str, Any]:
 
 
 def way_to(subject: str) -> str:
-    """Where a message is sent for a closed stream to store it under that subject."""
+    """Subject to which a message is sent for a closed stream to store it under the given one."""
     kind, _, word = subject.rpartition(".")
     return f"{PREFIX}{kind}.{_MARK}{word}"
 

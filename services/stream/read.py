@@ -77,7 +77,7 @@ def recordable(subject: bytes) -> str:
 
 
 def taken_at_ns(own_ns: int, headers: bytes | None) -> int:
-    """When the ledger took a message: the stream's own time, or the earlier one at which it took it first.
+    """Time at which the ledger took a message: the stream's own, or the earlier one at its first taking.
 
     A message that was put back says when that was. A time that is still to come is not believed.
     """
@@ -111,7 +111,7 @@ async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
 
 
 async def taken_after(nc: Client | None, stream: str, sequence: int) -> datetime | None:
-    """When the stream took the message that follows a sequence, to the microsecond; None when there is none.
+    """Time at which the stream took the message that follows a sequence, to the microsecond; None when there is none.
 
     Raises Unavailable, at once where there is no connection, or NotProvisioned.
     """

@@ -59,12 +59,12 @@ def add(ranges: Ranges, first: int, last: int | None = None) -> None:
 
 
 def count(ranges: Ranges) -> int:
-    """How many sequences there are."""
+    """Number of sequences in the ranges."""
     return sum(last - first + 1 for first, last in ranges)
 
 
 def told(ranges: Ranges) -> str:
-    """For people: `3, 7-9`; the first few, and how many more there are."""
+    """Text for people: `3, 7-9`; the first few, and how many more there are."""
     words = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges[:_TOLD])
     more = count(ranges[_TOLD:])
     return f"{words} and {more} more" if more else words

@@ -43,7 +43,7 @@ class StreamState:
 
     @property
     def copies(self) -> int:
-        """How many servers keep it."""
+        """Number of servers that keep the stream."""
         copies: int = self.configuration["num_replicas"]
         return copies
 
