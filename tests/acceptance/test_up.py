@@ -183,7 +183,7 @@ async def test_one_address_alone_is_not_enough(tmp_path: Path) -> None:
 
 
 def _as_nobody() -> list[str]:
-    """How root runs this Python as an ordinary user, also where the interpreter lies below a closed home."""
+    """Words that let root run this Python as an ordinary user, also from an interpreter below a closed home."""
     if os.geteuid() != 0:
         pytest.skip("we are an ordinary user: every other test here is this one")
     nobody = pwd.getpwnam("nobody")

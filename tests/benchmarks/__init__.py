@@ -1,4 +1,4 @@
-"""How fast the ledger is: `make bench`, that is `python -m tests.benchmarks` (see its --help).
+"""Benchmarks of the ledger: `make bench`, that is `python -m tests.benchmarks` (see its --help).
 
 One run measures everything on the same machine, on servers of its own, with the same events. It is made of sections;
 `sections.py` lists them. A section is one file with one subject and ends in

@@ -64,7 +64,7 @@ async def rate(sends: Sequence[Send], seconds: float) -> float:
 
 
 async def _keep_on(sends: Sequence[Send], seconds: float) -> tuple[int, float]:
-    """How many events they sent, and how long that took."""
+    """Sends for so many seconds. Returns the number of events sent and the seconds it took."""
     start = time.perf_counter()
 
     async def keep(send: Send) -> int:

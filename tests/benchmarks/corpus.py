@@ -65,7 +65,7 @@ def corpus(events: int, late: float = 0.0, later: timedelta = _LATER) -> Iterato
 
 
 def events_of(deals: int) -> int:
-    """How many events tell the stories of so many deals, rounded up to whole tellings."""
+    """Number of events that tell the stories of so many deals, rounded up to whole tellings."""
     return -(-deals // _DEALS) * len(_small_story())
 
 

@@ -51,7 +51,7 @@ class Subject(Aggregate):
 
 
 class Funnel(PostgresTrackingRecorder):
-    """How many events of each kind every subject has."""
+    """Number of events of each kind of every subject."""
 
     def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
@@ -125,7 +125,7 @@ def main(socket: str, database: str, events: str, project: str) -> None:
 
 
 def _save(application: Application[Any], events: int) -> tuple[int, float]:
-    """How many events that makes, and how many seconds the peer took for them."""
+    """Saves the events. Returns the number that makes, and the seconds that the peer took for them."""
     subjects: dict[str, Subject] = {}
     source = corpus(events)
     seconds = 0.0

@@ -67,7 +67,7 @@ class Heard:
             self._positions[lane].append(position)
 
     def visible_at(self, event: Told) -> float | None:
-        """When the event's lane said that it had passed it; None while it has not."""
+        """Time at which the event's lane said that it had passed it; None while it has not."""
         lane = lane_of(f"deal/{event.deal}")
         place = bisect_left(self._positions[lane], event.sequence)
         return self._at[lane][place] if place < len(self._at[lane]) else None

@@ -1,4 +1,4 @@
-"""How fast a worker of a ledger goes while it has work, and what it costs."""
+"""Speed of a worker of a ledger while it has work, and its cost."""
 
 import asyncio
 import time
@@ -87,7 +87,7 @@ async def projecting(ledger: Ledger, to: int, **environment: str) -> Went:
 
 @asynccontextmanager
 async def lanes(ledger: Ledger) -> AsyncIterator[Look]:
-    """How far the lanes of the served generation are on average."""
+    """Average position of the lanes of the served generation."""
     connection = await ledger.connect()
     mean = f"select avg(sequence)::float8 from {await schema(ledger)}.lane"
 

@@ -51,7 +51,7 @@ def _overwrite(pid: int, at: int, code: bytes) -> None:
 
 
 def impossible() -> str:
-    """Why no clock can be moved here; empty when it can."""
+    """Reason why no clock can be moved here; empty when it can."""
     if sys.platform != "linux" or platform.machine() != "x86_64":
         return "clocks are moved on Linux on x86-64 only"
     reader = "import sys, time\nfor _ in sys.stdin: print(int(time.time()), flush=True)"
@@ -72,7 +72,7 @@ def impossible() -> str:
 
 
 def _vdso(pid: int) -> tuple[int, int]:
-    """Where the kernel's functions are mapped."""
+    """Addresses at which the kernel's functions are mapped."""
     for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
         if line.endswith("[vdso]"):
             first, last = line.split()[0].split("-")
@@ -81,7 +81,7 @@ def _vdso(pid: int) -> tuple[int, int]:
 
 
 def _counters(pid: int) -> list[int]:
-    """Where each of its threads is in the program; none when one of them has not stopped yet."""
+    """Position in the program of each of its threads; none when one of them has not stopped yet."""
     found = []
     for each in Path(f"/proc/{pid}/task").iterdir():
         words = (each / "syscall").read_text().split()
@@ -92,7 +92,7 @@ def _counters(pid: int) -> list[int]:
 
 
 def _offset() -> int:
-    """Where the function begins: the kernel maps the same ELF image into us."""
+    """Offset of the function: the kernel maps the same ELF image into us."""
     first, last = _vdso(os.getpid())
     image = ctypes.string_at(first, last - first)
     table, (size, count) = struct.unpack_from("<Q", image, 40)[0], struct.unpack_from("<HH", image, 58)

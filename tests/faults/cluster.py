@@ -115,7 +115,7 @@ class Cluster:
         await asyncio.to_thread(shutil.rmtree, node.store)
 
     async def cut_off(self, node: Node, *, clients: bool, silently: bool) -> None:
-        """It reaches no other node and is reached by none; with `clients`, by no client either."""
+        """Cuts the node off from every other node, in both directions; with `clients`, from every client too."""
         for proxy in self._around(node, clients=clients):
             await proxy.cut(silently=silently)
 

@@ -1,4 +1,4 @@
-"""How much memory processes of the product hold while something is done to them."""
+"""Memory that processes of the product hold while something is done to them."""
 
 import asyncio
 from collections.abc import AsyncIterator

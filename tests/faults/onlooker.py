@@ -29,7 +29,7 @@ class Onlooker(ABC):
     @property
     @abstractmethod
     def database_url(self) -> str:
-        """Where the ledger's database is now."""
+        """URL of the ledger's database now."""
 
     async def look_away(self) -> None:
         """No more."""
@@ -82,7 +82,7 @@ class Onlooker(ABC):
         return int(found[0][0])
 
     async def signed(self) -> int:
-        """How many rows the notary's newest head in the database signs. Raises what asyncpg raises."""
+        """Number of rows that the notary's newest head in the database signs. Raises what asyncpg raises."""
         return int((await self.look("select coalesce(max(size), 0) from ledger.tree_head"))[0][0])
 
     def look_anew(self) -> None:
@@ -91,7 +91,7 @@ class Onlooker(ABC):
             self._looking.terminate()
 
     async def lanes(self) -> str:
-        """Where each lane stands, and what the projectors' connections are doing, for a report."""
+        """Position of each lane, and what the projectors' connections are doing, for a report."""
         schema = await self.served()
         lanes = await self.look(f'select lane, epoch, sequence from "{schema}".lane order by sequence, lane')
         doing = await self.look(

@@ -1,4 +1,4 @@
-"""Is everything that was acknowledged there, once, and as it was sent? Takes nothing from the product.
+"""Oracle of the fault runs: everything acknowledged is there, once, and as it was sent. Takes nothing from the product.
 
 Its own idea of an event is: a JSON object with `source` and `id`.
 """
@@ -133,7 +133,8 @@ def _compare(rows: Sequence[Row], messages: Sequence[Message], found: Findings) 
 
 
 def _recorded_rightly(at_us: int, message: Message, before: int) -> bool:
-    """When the stream took it, or with the row before; a message that was put back says itself when.
+    """Tells whether a row has the time at which the stream took it, or that of the row before. A message that was put
+    back says itself when.
 
     That is believed of a time before the stream took it.
     """

@@ -64,7 +64,7 @@ class Pair:
             await _tell(self.primary, "select pg_reload_conf()")
 
     async def cut_off_standby(self) -> None:
-        """It hears no more of the primary, which goes on alone: only where nothing waits for it."""
+        """Stops the standby from hearing the primary, which goes on alone: only where nothing waits for the standby."""
         assert not self.synchronous, "every commit would wait"
         await _tell(self.standby, "alter system set primary_conninfo = ''")
         await _tell(self.standby, "select pg_reload_conf()")

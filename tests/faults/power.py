@@ -61,7 +61,7 @@ class PowerDisk:
 
 
 def impossible() -> str:
-    """Why there can be no such disk here; empty when there can."""
+    """Reason why there can be no such disk here; empty when there can."""
     if os.geteuid() != 0:
         return "loop devices are root's"
     lacking = [each for each in ("losetup", "mkfs.ext4") if shutil.which(each) is None]

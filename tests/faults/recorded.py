@@ -48,7 +48,7 @@ async def read_journal(connection: asyncpg.Connection) -> list[Row]:
 
 
 async def last_sequence(url: str, stream: str) -> int:
-    """Where the stream ends."""
+    """Last sequence of the stream."""
     nc = await nats.connect(url.split(","))
     try:
         return await _last(nc, stream)

@@ -1,4 +1,4 @@
-"""How long it takes after a fault until everything acknowledged by then is in the views and everything is ready."""
+"""Time from a fault until everything acknowledged by then is in the views and everything is ready."""
 
 import asyncio
 from collections.abc import Sequence

@@ -69,7 +69,7 @@ async def _run(plan: Plan[Any], seed: int) -> Result:
 
 
 async def _to_its_end(program: Program, within_s: float) -> str:
-    """How it ended. Whatever happens, neither it nor a command that it began is there afterwards."""
+    """Runs a program to its end and tells how it ended. Neither it nor a command that it began is there afterwards."""
     try:
         process = await Process.start(program)
     except ServerFailed as error:

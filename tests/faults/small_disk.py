@@ -61,7 +61,7 @@ class SmallDisk:
 
 
 def impossible() -> str:
-    """Why there can be no such file system here; empty when there can."""
+    """Reason why there can be no such file system here; empty when there can."""
     with tempfile.TemporaryDirectory() as directory:
         tried = subprocess.run(
             [sys.executable, "-m", "tests.faults.small_disk", directory],

@@ -111,7 +111,8 @@ async def test_a_client_leaves_a_node_that_is_cut_off_from_the_others(cluster: C
 
 @pytest.mark.parametrize("leads", [True, False])
 async def test_what_a_replica_says_that_is_cut_off_is_not_taken_for_the_stream(cluster: Cluster, leads: bool) -> None:
-    """It may end earlier than the others' stream, which nobody may take for a stream that was rewound."""
+    """A cut-off replica may end earlier than the others' stream, which nobody may take for a stream that was
+    rewound."""
     leader = await cluster.leader(STREAM)
     alone = leader if leads else next(each for each in cluster.nodes if each is not leader)
     there = await connection.connect(cluster.url_of(alone), "test")

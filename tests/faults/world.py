@@ -85,7 +85,7 @@ class World(Onlooker, Generic[S]):
 
     @property
     def database_url(self) -> str:
-        """Where the ledger's database is now."""
+        """URL of the ledger's database now."""
         return self.servers.database_url
 
     @property

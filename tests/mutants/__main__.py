@@ -52,7 +52,7 @@ class Line(NamedTuple):
 
 
 async def baseline(notices: Plan | Test) -> Line:
-    """It passes on the product as it is."""
+    """Runs the plan or test on the product as it is, which it passes."""
     with _copy() as tree:
         outcome = await _run(notices, tree)
     if outcome.code == 0:
@@ -62,7 +62,7 @@ async def baseline(notices: Plan | Test) -> Line:
 
 
 async def mutated(mutation: Mutation) -> Line:
-    """It fails on the product made wrong, and says why."""
+    """Runs the plan or test on the product made wrong, which it fails, saying why."""
     with _copy() as tree:
         file = tree / mutation.file
         try:

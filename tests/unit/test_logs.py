@@ -1,4 +1,4 @@
-"""Where a command's log goes."""
+"""Destination of a command's log."""
 
 import json
 import os

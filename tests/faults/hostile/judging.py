@@ -1,4 +1,5 @@
-"""Which messages cannot be events: by RFC 8259 read strictly, and by the JSON Schemas that emitting systems get."""
+"""Verdict on messages that cannot be events: by RFC 8259 read strictly, and by the JSON Schemas for emitting
+systems."""
 
 import json
 import re
@@ -19,11 +20,11 @@ _ABOUT_THE_SENDING = ("datacontenttype", "dataschema", "traceparent", "tracestat
 
 
 class Malformed(Exception):
-    """It is no JSON, or JSON that cannot be kept exactly; the message says why."""
+    """Text that is no JSON, or JSON that cannot be kept exactly; the message says why."""
 
 
 def why_bad(body: bytes) -> str | None:
-    """Why a text cannot be an event; None when it may be one."""
+    """Reason why a text cannot be an event; None when it may be one."""
     try:
         event = strictly(body)
     except Malformed as error:

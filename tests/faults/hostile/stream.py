@@ -104,7 +104,7 @@ def _canonical(body: bytes) -> bytes:
 
 
 def _subject(body: bytes) -> str:
-    """Where intake would put it, if it would take it."""
+    """Subject under which intake would put it, if it would take it."""
     try:
         named = re.fullmatch(r"(deal|account|playbook)/([A-Za-z0-9_-]+)", strictly(body)["subject"])
     except Exception:  # no event
@@ -113,7 +113,7 @@ def _subject(body: bytes) -> str:
 
 
 def _why_no_entry(body: bytes, subject: str) -> str | None:
-    """Why a message of the stream cannot count; None when it may."""
+    """Reason why a message of the stream cannot count; None when it may."""
     if (why := why_bad(body)) is not None:
         return why
     event = strictly(body)

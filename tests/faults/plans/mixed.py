@@ -39,7 +39,7 @@ def _kill_one(name: str, at_s: float) -> Fault[Any]:
 
 
 async def _until_others_go_on(world: World[Any], victim: Kept) -> None:
-    """It is started again only when another one has gone on without it."""
+    """Holds a service until another one has gone on without it, then releases it."""
     began = monotonic()
     await victim.hold()
     signs = victim.name.startswith("notary")

@@ -48,7 +48,7 @@ async def _send_voids(world: World[Any], door: Door) -> None:
 
 
 async def _appears(world: World[Any], door: Door, number: int) -> float:
-    """How long an event about something else takes from its receipt until every view has it."""
+    """Seconds from the receipt of an event about something else until every view has it."""
     await _taken(world, door, [Sent(_call(number))])
     wanted, began = world.receipts.highest, monotonic()
     while await world.projected() < wanted:

@@ -1,4 +1,4 @@
-"""Where a backup is written: what goes wrong there is the disk's, and nobody else's files are touched."""
+"""Writing of backup files: errors of the disk are told as such, and nobody else's files are touched."""
 
 import errno
 import os

@@ -131,4 +131,4 @@ def _password(user: str) -> str:
 
 
 async def _unsaid(error: Exception) -> None:
-    """It is being started: what goes wrong meanwhile is no news."""
+    """Ignores an error while the server is being started, which is no news."""

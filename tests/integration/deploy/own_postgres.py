@@ -29,7 +29,7 @@ _TOO_OLD = ("9", "10", "11", "12", "13", "14")
 
 
 def installed() -> Path | None:
-    """Where the programs of this machine's own PostgreSQL are, if it has one that Daybook supports."""
+    """Directory of the programs of this machine's own PostgreSQL, if it has one that Daybook supports."""
     found = [each.parent for each in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if on_path := shutil.which("postgres"):
         found.append(Path(on_path).resolve().parent)

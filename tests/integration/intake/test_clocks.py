@@ -1,4 +1,4 @@
-"""Where the clocks of stream and services differ, nothing is appended and nothing recorded; and the way back."""
+"""Clocks of stream and services that differ: nothing is appended and nothing recorded; and the way back."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

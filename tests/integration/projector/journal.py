@@ -146,7 +146,7 @@ _COLUMNS = (
 
 
 def recorded_at_of(sequence: int) -> datetime:
-    """When an entry was recorded."""
+    """Time at which an entry was recorded."""
     return _BEGAN + sequence * timedelta(milliseconds=10)
 
 

@@ -45,7 +45,7 @@ REASON = "data.currency: not an active ISO 4217 currency code such as CNY: BGN"
 
 
 def older(subject: str, message: bytes) -> CloudEvent | Unreadable:
-    """How the older version judged."""
+    """Classifies an entry as the older version did."""
     return Unreadable(REASON) if message == canonical(REFUSED_ONCE) else classify_entry(subject, message)
 
 

@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 
 def directory(ledger: Ledger) -> Path:
-    """Where the server keeps the stream."""
+    """Directory in which the server keeps the stream."""
     user = urlsplit(ledger.endpoints.nats_url).username
     assert user is not None
     account = user.upper()

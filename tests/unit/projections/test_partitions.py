@@ -28,7 +28,7 @@ class _Counted:
         return receivables.evolve(state, entry, playbooks)
 
     def cost(self, *told: Said) -> int:
-        """How many entries these make it fold."""
+        """Number of entries that these make it fold."""
         before = self.folded
         self.story.tell(*told)
         return self.folded - before

@@ -1,4 +1,4 @@
-"""Which version of a playbook a deal follows."""
+"""Choice of the version of a playbook that a deal follows."""
 
 from contracts.playbooks.playbook import Playbook
 from projections.replay.playbooks import Playbooks, Published, Withdrawn

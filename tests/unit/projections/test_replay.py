@@ -151,7 +151,7 @@ def test_with_a_broken_fold_too_one_by_one_gives_the_rows_of_all_at_once(facts: 
 
 
 class _Counting:
-    """How many entries a view folds."""
+    """View that counts the entries it folds."""
 
     def __init__(self) -> None:
         self.folded = 0

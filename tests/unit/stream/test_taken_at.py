@@ -1,4 +1,4 @@
-"""When a message was taken: the stream's own time, or the earlier one that a message that was put back states."""
+"""Time at which a message was taken: the stream's own, or the earlier one that a put-back message states."""
 
 import pytest
 

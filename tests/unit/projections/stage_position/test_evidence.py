@@ -1,4 +1,4 @@
-"""Which events meet which items."""
+"""Matching of events to items."""
 
 import pytest
 

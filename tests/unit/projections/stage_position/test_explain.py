@@ -1,4 +1,4 @@
-"""Why a deal stands where it does."""
+"""Explanation of a deal's position."""
 
 from datetime import datetime
 from decimal import Decimal

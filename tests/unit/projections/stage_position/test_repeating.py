@@ -39,7 +39,7 @@ class _Deal:
         return stage_position.evolve(state, entry, playbooks)
 
     def cost(self, *told: Said) -> int:
-        """How many entries these make it fold; the rows are those of folding all anew."""
+        """Number of entries that these make it fold; the rows are those of folding all anew."""
         self.folded = 0
         self.story.tell(*told)
         folded = self.folded
