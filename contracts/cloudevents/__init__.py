@@ -1,1 +1,1 @@
-"""CloudEvents: the envelope, its strict and its fast reader, the canonical form, and the reasons of refusals."""
+"""CloudEvents: the envelope, its strict reader and its fast one, and the rules of intake."""

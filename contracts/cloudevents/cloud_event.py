@@ -103,7 +103,7 @@ def is_json(content_type: Any) -> bool:
 def judge(attributes: Any, registry: Registry, *, recorded: bool = False) -> CloudEvent:
     """The event of parsed attributes. Raises Refused, after every fault has been looked for.
 
-    What was `recorded` came through the door once: its rules, and lists that change, do not hold it.
+    What was `recorded` came through intake once: intake's rules, and lists that change, do not hold it.
     """
     if not isinstance(attributes, dict):
         raise Refused(Problem("", "an event is a JSON object", "unreadable"))

@@ -138,7 +138,7 @@ def _values(raw: bytes) -> tuple[Any, bool]:
 
 
 def read_recorded(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:
-    """An event from the stream: held to its contract but not to the rules of the door, which may be newer than it.
+    """An event from the stream: held to its contract but not to the rules of intake, which may be newer than it.
 
     Its bytes must be its canonical form. Raises Refused.
     """

@@ -1,4 +1,4 @@
-"""Rules of the door: what intake asks of an event beyond its contract. What is recorded is never held to them.
+"""Rules of intake: what it asks of an event beyond its contract. What is recorded is never held to them.
 
 They may be tightened at any time. Texts must show something and hold no noncharacters, so that people and programs can
 tell one from another and hand it on; a currency must have been in use at the time of the event.
@@ -30,7 +30,7 @@ _PERHAPS_BLANK = re.compile(
 
 
 def let_in(stored: bytes, occurred_at: datetime, event: Event) -> bool:
-    """Tell at little cost if the door surely accepts an event that is no correction."""
+    """Tell at little cost if intake surely accepts an event that is no correction."""
     currency = event.__dict__.get("currency")
     if currency in BOUNDED and out_of_use(currency, occurred_at) is not None:
         return False
@@ -45,7 +45,7 @@ def let_in(stored: bytes, occurred_at: datetime, event: Event) -> bool:
 
 
 def door_problems(attributes: dict[str, Any], occurred_at: datetime, event: Event) -> list[Problem]:
-    """Objections of the door to an event that its contract allows. `attributes` as they were sent, with the data."""
+    """Objections of intake to an event that its contract allows. `attributes` as they were sent, with the data."""
     found = [
         Problem(".".join(path), reason, "invalid")
         for name in (*_TEXTS, "data")

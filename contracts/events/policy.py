@@ -13,8 +13,7 @@ class PlaybookPublished(Event, type="daybook.playbook_published.v1", family="pol
 
 
 class PlaybookWithdrawn(Event, type="daybook.playbook_withdrawn.v1", family="policy", subjects="playbook"):
-    """Withdrawal of a playbook version, final: no deal opened from here on uses it unless it names it. Deals that have
-    it keep it."""
+    """Withdrawal of a playbook version, for good. Deals that have it keep it; later ones use it only by name."""
 
     playbook_version: PlaybookVersion
     """The version that is withdrawn."""

@@ -1,6 +1,6 @@
 """Reading what was recorded under other rules than today's.
 
-Three sets of rules hold an event. Those of the door (`contracts/cloudevents/intake_rules.py`) hold what is sent: they
+Three sets of rules hold an event. Those of intake (`contracts/cloudevents/intake_rules.py`) hold what is sent: they
 may be tightened at any time. Those of its class hold what is recorded as well: they are never tightened, and the lists
 that they look into (currencies) do not count for a message that was taken once. An entry of the journal counts for
 ever: should a class have become stricter all the same, it is read field by field, as far as it goes.
