@@ -22,7 +22,7 @@ def documents() -> dict[str, str]:
     kinds = {view.name: view.kind for view in VIEWS}
     found = {}
     for name, classes in rows.items():
-        source = "projections/replay/view.py" if name == FLAG else f"projections/{name}/rows.py"
+        source = "projections/replay/view.py" if name == FLAG else f"projections/views/{name}/rows.py"
         kind = kinds.get(name)
         statements = {
             "tables": "\n".join(tables(row) for row in classes),

@@ -1,4 +1,4 @@
--- Written by `make schemas` from projections/receivables/rows.py; change that, not this.
+-- Written by `make schemas` from projections/views/receivables/rows.py; change that, not this.
 
 -- name: tables
 create table receivables_item (

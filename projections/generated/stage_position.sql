@@ -1,4 +1,4 @@
--- Written by `make schemas` from projections/stage_position/rows.py; change that, not this.
+-- Written by `make schemas` from projections/views/stage_position/rows.py; change that, not this.
 
 -- name: tables
 create table stage_position (

@@ -1,4 +1,4 @@
-"""One subject through all its views, entry by entry, in the order in which the ledger came to know them.
+"""Replay of one subject through all its views, entry by entry, in the order in which the ledger came to know them.
 
 Every row carries the sequence at which it became known, so rows are compared after every entry. An entry that
 sorts behind all that it has to do with is folded on; otherwise, and for a correction or a void, each view folds that

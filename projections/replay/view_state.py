@@ -1,4 +1,4 @@
-"""One view of one subject: its partitions, their rows, and a fold that raises, which hurts nothing else."""
+"""State of one view of one subject: its partitions and their rows. A fold that raises hurts nothing else."""
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Hashable, Mapping, Sequence
