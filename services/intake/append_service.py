@@ -1,4 +1,4 @@
-"""AppendService of what was sent, the same for HTTP and NATS: it gives a receipt or a refusal.
+"""Append service, the same for HTTP and NATS: it gives a receipt or a refusal for what was sent.
 
 A receipt is given only for what the stream has fsynced. A death before the append loses nothing that was acknowledged;
 a death after it loses the receipt alone, and the same events sent again are found: in the journal, or in the stream's

@@ -1,4 +1,4 @@
-"""BoundedQueries PostgreSQL for a sender's sake: there is an answer soon, or none.
+"""Bounded queries: what intake asks PostgreSQL while a sender waits is answered soon, or not at all.
 
 A server that is frozen or cut off does not refuse, it is silent. Whoever meets that first waits for `TIMEOUT_S`; all
 who have asked meanwhile are let go at the same moment. From then on nobody waits, until the server has answered in the

@@ -1,4 +1,4 @@
-"""Calls that arrive while another is under way are served together: the first at once, the others in the next run."""
+"""Coalescing queue: the first call is served at once; calls that arrive meanwhile are served together in the next."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""EventStatus of an event: where it is, what the journal made of it, and what corrects or voids it."""
+"""Status of an event: where it is, what the journal made of it, and what corrects or voids it."""
 
 import json
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class EventStatus:
     shown: dict[str, Any]
 
     def body(self) -> bytes:
-        """Write the fate as JSON."""
+        """Write the status as JSON."""
         return json.dumps(self.shown, ensure_ascii=False).encode()
 
 

@@ -1,4 +1,4 @@
-"""GroupCommit commit: what arrives while the stream is busy with one append is appended together in the next.
+"""Group commit: what arrives while the stream is busy with one append is appended together in the next.
 
 The stream pays one round of fsyncs for a whole atomic batch. No caller's messages depend on those of others: when the
 group is refused, every caller's are appended alone.

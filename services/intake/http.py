@@ -1,4 +1,4 @@
-"""The HTTP door: `POST /events`, `GET /events/{source}/{id}`, and what intake tells about itself and both doors."""
+"""HTTP API of intake: `POST /events`, `GET /events/{source}/{id}`, and what intake tells about itself."""
 
 import structlog
 from fastapi import FastAPI, Request, Response

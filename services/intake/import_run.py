@@ -1,4 +1,4 @@
-"""Sending what an adapter read through the public intake, and keeping account of every line."""
+"""Run of an import: sends what an adapter read through the public intake, and keeps account of every line."""
 
 import csv
 import io

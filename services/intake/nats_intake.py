@@ -1,14 +1,14 @@
-"""The NATS door: a request on `intake.<source>` with the token in a header; the reply is the same as over HTTP.
+"""Intake over NATS: a request on `intake.<source>` with the token in a header; the reply is the same as over HTTP.
 
 The body is one event, or a JSON list of events, both as structured CloudEvents. The reply's header `Daybook-Status` is
 the HTTP status of the same answer; a problem has `content-type: application/problem+json`. What does not wait for its
 reply in `_INBOX.…` is neither taken nor answered; nor are requests without the token of a source, where so many come
 that to refuse each would hold up the others.
 
-FastStream serves the door's life: it declares the subject and the queue group, from which its AsyncAPI description
+FastStream serves the connection: it declares the subject and the queue group, from which its AsyncAPI description
 comes, opens and closes the connection, and tells whether that stands. The requests go past its handlers, which cost too
-much for each (`requests.py`). `FastStream.run` is not used: it takes the signals, which stop the HTTP door as well, and
-looks every 100 ms whether to stop.
+much for each (`requests.py`). `FastStream.run` is not used: it takes the signals, which stop the HTTP server as well,
+and looks every 100 ms whether to stop.
 """
 
 from collections.abc import AsyncIterator

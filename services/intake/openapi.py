@@ -1,4 +1,4 @@
-"""OpenAPI description of the HTTP door: every body it reads and every answer it gives."""
+"""OpenAPI description of intake's HTTP API: every body it reads and every answer it gives."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The intake service: both doors over one stream connection and one pool."""
+"""The intake service: HTTP and NATS over one stream connection and one pool."""
 
 import asyncio
 from collections.abc import AsyncIterator
