@@ -1,1 +1,1 @@
-"""Feeds the views: lanes of subjects, generations of tables, and the SQL face over them."""
+"""The projector: feeds the views, lane by lane, and builds new generations of them."""

@@ -1,4 +1,4 @@
-"""A lane from the very beginning: subject after subject, each with its whole history.
+"""Bulk load of a lane from the very beginning: subject after subject, each with its whole history.
 
 Nothing that such a lane writes is ever closed by an update, and no history is read twice, however many subjects there
 are. The rows are those that batch after batch would have given: they depend on each subject's entries alone. It is

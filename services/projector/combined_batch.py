@@ -1,7 +1,7 @@
-"""Steps of lanes: what is new for one or several is read, folded and committed in one transaction.
+"""Combined batch: what is new for one lane or several is read, folded and committed in one transaction.
 
-Lanes that are nearly up to date go abreast: a dozen round trips and a commit cost far more than the few entries that a
-lane would take with them alone. Each position is still compared and set for itself: a lane that another worker has
+Lanes that are nearly up to date share a batch: a dozen round trips and a commit cost far more than the few entries that
+a lane would take with them alone. Each position is still compared and set for itself: a lane that another worker has
 claimed stays behind, the others go on.
 """
 

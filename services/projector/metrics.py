@@ -6,7 +6,7 @@ from services.runtime.metrics import REGISTRY, SECONDS, SIZES
 
 STEP = Histogram(
     "daybook_projector_step_seconds",
-    "One batch of one lane or of several abreast: read, fold, commit.",
+    "One batch of one lane or of several combined: read, fold, commit.",
     buckets=SECONDS,
     registry=REGISTRY,
 )
@@ -41,8 +41,8 @@ LONGEST = Gauge(
 )
 TROUBLES = Counter(
     "daybook_projector_troubles_total",
-    "Lanes stopped by an error or taken over by another projector, lanes that an error keeps from going abreast, and "
-    "sessions ended by an error.",
+    "Lanes stopped by an error or taken over by another projector, lanes that an error keeps from combined batches, "
+    "and sessions ended by an error.",
     ["what"],
     registry=REGISTRY,
 )

@@ -1,7 +1,8 @@
 """The lanes that one process holds, for as long as its connections last.
 
-Every look at the journal sets those that are behind to work: what is nearly up to date abreast, in one transaction,
-and what is not each for itself, side by side. Whatever ends a session ends it with all that its lanes hold in memory.
+Every look at the journal sets those that are behind to work: what is nearly up to date in a combined batch, that is
+one transaction, and what is not each for itself, side by side. Whatever ends a session ends it with all that its lanes
+hold in memory.
 """
 
 import asyncio
@@ -47,7 +48,7 @@ class Manner:
     cache_entries: int
     """Entries that all lanes together keep in memory."""
     batch: int
-    """Arrivals per transaction of a lane by itself; lanes abreast take no more entries either."""
+    """Arrivals per transaction of a lane by itself; a combined batch takes no more entries either."""
     tell: Tell
     """Called with lane and position after every commit."""
     on_trouble: Callable[[Exception], None]
@@ -79,10 +80,10 @@ class Session:
         """Those that may be set to work: what they hold in memory is committed, but for what is being worked on."""
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._abreast = False
-        """Whether some are at work abreast: others that could be wait, and go with them the next time."""
+        """Whether a combined batch is at work: lanes that could share it wait, and are in the next one."""
         self._alone: set[int] = set()
-        """Lanes that go abreast of others only once they have caught up by themselves: what stops one of those that go
-        abreast stops all of them, and the next time it is to stop no other."""
+        """Lanes that join a combined batch again only once they have caught up by themselves: an error fails every lane
+        of a combined batch, and the next time it is to fail no other."""
         self._surplus: set[int] = set()
         """Lanes that are to stop after their batch, because others have too few."""
         self._leaving: set[int] = set()
@@ -269,7 +270,7 @@ class Session:
     async def _work(self, number: int) -> None:
         """Batch after batch up to where the recorder is now, or until another process is to have the lane.
 
-        What is recorded meanwhile it may take abreast of others.
+        What is recorded meanwhile it may take in a combined batch.
         """
         lane, recorded = self._lanes[number], self._recorded
         try:

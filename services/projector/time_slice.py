@@ -14,7 +14,7 @@ SPEAK_S = 0.5
 
 
 class TimeSlice:
-    """TimeSlice of one lane; call `next` between any two entries."""
+    """Time slice of one lane; call `next` between any two entries."""
 
     def __init__(self, transaction: Connection | None = None) -> None:
         """`transaction`: one that is open meanwhile, and nobody else uses."""

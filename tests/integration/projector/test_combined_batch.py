@@ -1,4 +1,4 @@
-"""Lanes abreast: one transaction for what is new for many of them gives the rows that each would make by itself."""
+"""Combined batches: one transaction for what is new for many lanes gives the rows that each would make by itself."""
 
 import asyncio
 from collections.abc import Sequence
@@ -201,7 +201,7 @@ async def test_stale_subjects_are_marked_and_heal(empty_ledger: Ledger) -> None:
 
 
 class _Steps:
-    """The steps that projectors take abreast; they can be held up."""
+    """Combined batches that projectors take; they can be held up."""
 
     def __init__(self) -> None:
         self.companies: list[set[int]] = []
