@@ -1,4 +1,4 @@
-"""Judgement of a message of the stream: an event that counts, or unreadable and why. The message alone decides."""
+"""Classification of a message of the stream: an event that counts, or unreadable and why. The message alone decides."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An identity counts once: of two messages with the same source and id, the lower sequence wins."""
+"""Deduplication by identity: of two messages with the same source and id, the lower sequence wins."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The journal's rows: what a judged message becomes, and which subjects it concerns."""
+"""Rows of the journal: what a classified message becomes, and which subjects it concerns."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -1,6 +1,6 @@
-"""The recorder's loop: messages as they come, judged and written batch by batch, and the notice that there is more.
+"""The recorder's loop: messages as they come, classified and written batch by batch, and the notice that there is more.
 
-While PostgreSQL commits one batch, the next is judged.
+While PostgreSQL commits one batch, the next is classified.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from services.stream.notices import RECORDED
 BATCH = 1000
 """The most messages in one transaction; fewer when no more have arrived."""
 _AT_A_TIME = 50
-"""So many messages are judged before the connections have their turn."""
+"""So many messages are classified before the connections have their turn."""
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class Recorder:
         self._judged: asyncio.Queue[list[ClassifiedMessage]] = asyncio.Queue(1)
 
     async def judge(self) -> NoReturn:
-        """Follow the stream and judge its messages. Raises StreamMismatch, ClockDiffers and Unavailable."""
+        """Follow the stream and classify its messages. Raises StreamMismatch, ClockDiffers and Unavailable."""
         position = self._writer.position
         recorded_at = position.recorded_at
         behind = position.place if position.sequence else None
@@ -56,7 +56,7 @@ class Recorder:
                     raise differs
 
     async def write(self) -> NoReturn:
-        """Commit what is judged. Raises LostLeadership, and what asyncpg raises when PostgreSQL goes away."""
+        """Commit what is classified. Raises LostLeadership, and what asyncpg raises when PostgreSQL goes away."""
         while True:
             batch = await self._judged.get()
             with metrics.COMMIT.time():

@@ -1,4 +1,4 @@
-"""Writing judged messages into the journal: in one transaction with what they concern, or not at all.
+"""Writing classified messages into the journal: in one transaction with what they concern, or not at all.
 
 The recorder keeps no position of its own: it is the journal's highest sequence. Two recorders cannot both write:
 the primary key and the trigger `journal_is_contiguous` let only the one go on that follows the highest sequence.
