@@ -77,7 +77,7 @@ def identity(data: Path) -> str:
 
 
 def warn_without_tls(where: Endpoints) -> None:
-    """Log one line for each server that is reached in the open."""
+    """Log one line for each server that is reached without TLS."""
     if _nats_without_tls(where.nats_url):
         log.warning("connecting_without_tls", to="NATS", do="set DAYBOOK_NATS_CA, or write tls:// in DAYBOOK_NATS_URL")
     if tls.may_go_without_tls(where.database_url):

@@ -1,4 +1,4 @@
-"""Options and helpers that commands share: where the ledger is, how the answer is printed, how coroutines are run."""
+"""Options and helpers that commands share: the ledger's address, read-only questions, output, running of coroutines."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine

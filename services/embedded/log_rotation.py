@@ -1,4 +1,4 @@
-"""Logs that do not grow for ever."""
+"""Rotation of logs, so that they do not grow for ever."""
 
 import asyncio
 import shutil

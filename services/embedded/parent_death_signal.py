@@ -1,8 +1,8 @@
 """Run as a script: become a program that does not outlive who started it.
 
-`python -I -S leash.py SIGNAL PARENT UID GID PROGRAM ARGUMENT…` asks the kernel to send SIGNAL to this process
-when PARENT ends (Linux; elsewhere the next `up` finds what was left), takes on UID and GID unless they are -1, and
-is replaced by the program: same process id, no process in between.
+`python -I -S parent_death_signal.py SIGNAL PARENT UID GID PROGRAM ARGUMENT…` asks the kernel to send SIGNAL to this
+process when PARENT ends (Linux; elsewhere the next `up` finds what was left), takes on UID and GID unless they are -1,
+and is replaced by the program: same process id, no process in between.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""Keeping one process alive: whatever ends is started again, at once the first time, then later and later."""
+"""Restart policy of one process: when it ends, it is started again, at once the first time, then later and later."""
 
 import asyncio
 import time

@@ -1,1 +1,1 @@
-"""The HTTP server of the services: its protocol, limits, monitoring addresses, documents and metrics."""
+"""The HTTP server of the services: protocol, limits, monitoring addresses, documents, parameters, problems, metrics."""

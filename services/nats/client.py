@@ -59,7 +59,7 @@ class _Transport(TcpTransport):
 
 
 class GuardedClient(Client):
-    """Connects like nats-py's own, but never sends a password in the open when it was given a TLS context.
+    """Connects like nats-py's own, but never sends a password in plain text when it was given a TLS context.
 
     nats-py asks for TLS only if the server says that it needs it; whoever answers in the server's place, or between it
     and us, would say that it does not. `_connect_command` and `_transport` are nats-py's own;

@@ -1,6 +1,6 @@
 """TLS in PostgreSQL's URL: `?sslmode=verify-full&sslrootcert=/etc/daybook/ca.pem`, as libpq and asyncpg read it.
 
-Whoever names a certificate wants TLS, but without `sslmode` both would go on in the open with a server that offers
+Whoever names a certificate wants TLS, but without `sslmode` both would go on without TLS with a server that offers
 none, or with whoever stands in its place. Here that is a mistake.
 """
 

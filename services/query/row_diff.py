@@ -1,4 +1,4 @@
-"""The way of a row between two states of knowledge: what it said, which entries changed it, what it says now. Pure."""
+"""Difference of a row between two states of knowledge: its two contents, and the entries that changed it. Pure."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The room that is left on the disk of the ledger."""
+"""Free space on the disk of the ledger."""
 
 import shutil
 from pathlib import Path

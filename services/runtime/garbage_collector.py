@@ -1,4 +1,4 @@
-"""Sparing the garbage collector: what services hold has next to no cycles."""
+"""Tuning of the garbage collector: what services hold has next to no cycles."""
 
 import gc
 
