@@ -47,7 +47,7 @@ async def receivables_open(connection: Connection, moment: Moment) -> OpenItems:
 
 async def deal(connection: Connection, deal: str, moment: Moment) -> Deal:
     """Position of one deal, whatever its status. Raises NotKnown."""
-    (row,) = await reports.rows(connection, Question(BY_NAME["deal"], {"deal": deal}), moment)
+    (row,) = await report_answers.rows(connection, Question(BY_NAME["deal"], {"deal": deal}), moment)
     told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
     return cast("Deal", {**told, **json.loads(row)})
 
