@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from services.embedded.process import Process, Program
-from services.runtime import python
+from services.runtime import process
 from tests import ports
 
 DEADLINE_S = 30.0
@@ -83,7 +83,7 @@ def service_of(name: str, log: Path, environment: Mapping[str, str]) -> Service:
     inherited[f"DAYBOOK_{name.upper()}_PORT"] = str(port)
     program = Program(
         name=name,
-        command=python.daybook("serve", name),
+        command=process.daybook("serve", name),
         log=log,
         environment=inherited | dict(environment),
         stop_signal=signal.SIGTERM,

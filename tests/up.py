@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.endpoints import running
-from services.runtime import python
+from services.runtime import process as python
 from tests.service import until
 
 REPOSITORY = Path(__file__).parent.parent

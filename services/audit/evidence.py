@@ -26,7 +26,7 @@ from services.query.explain import explain
 from services.query.history import check_known
 from services.query.moment import Moment, time_zone, utc_now
 from services.query.render import instant, plain_row
-from services.runtime.version import version
+from services.runtime.process import version
 from services.views.generation import served
 from services.views.row_tables import tables_of
 from services.views.row_versions import STANDS

@@ -12,7 +12,7 @@ from projections.replay.entry import JournalEntry
 from projections.replay.payment_chain import Link, links
 from projections.replay.view import View
 from services.audit.differences import Differences, joined
-from services.audit.journal_columns import check_columns
+from services.audit.journal import check_columns
 from services.audit.rows import compare, told_of
 from services.ledger import payment_links
 from services.ledger.journal import Connection, recorded_of

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 import asyncpg
 
@@ -13,6 +12,7 @@ from services.backup.tables import Table, durable
 from services.errors import BackupUnusable, DaybookError, NotEmpty
 from services.ledger.schema import identity, migrate, migrations
 from services.postgres.statements import queries
+from services.runtime.progress import Progress
 
 _SQL = queries("services.backup", "load.sql")
 _ROWS = 20_000
@@ -23,16 +23,6 @@ COPY_S = 86_400.0
 NOT_LOADED = frozenset({"generation", "zone_rule"})
 """Tables that are not loaded. What the old views were is told by the backup; the new database lists those that are
 built in it. The rules of the time zone are kept anew, as this installation has them."""
-
-
-class Progress(Protocol):
-    """Observer that is told how far a restore is."""
-
-    def begins(self, step: str, total: int | None) -> None:
-        """Report that a step begins, with its number of parts; None: nobody knows it."""
-
-    def advances(self, parts: int) -> None:
-        """Report that so many more parts of the step are done."""
 
 
 async def load(connection: asyncpg.Connection, directory: Path, manifest: Manifest, progress: Progress) -> bool:

@@ -25,6 +25,7 @@ from services.postgres import connection as database
 from services.projector.rebuild import rebuild
 from services.reconcile import reconcile
 from services.reconcile.plan import Action
+from services.runtime.progress import Progress
 from services.settings import Settings
 from services.setup.init import Provisioned, provision
 
@@ -56,7 +57,7 @@ async def restore(
     settings: Settings,
     where: Endpoints,
     directory: Path,
-    progress: load.Progress,
+    progress: Progress,
     *,
     by: str,
     disable_tokens: bool = False,
@@ -85,7 +86,7 @@ async def restore(
     return Restored(manifest, loaded, stream, made, heads_put, signer, key_path(settings), valid, disable_tokens)
 
 
-async def _checked(directory: Path, progress: load.Progress) -> Manifest:
+async def _checked(directory: Path, progress: Progress) -> Manifest:
     manifest = Manifest.read(directory)
     progress.begins("checking", sum(each.rows for each in manifest.tables))
     told_to_stop = threading.Event()
@@ -106,7 +107,7 @@ class _ToldToStop(Exception):
     """Ends a check that nobody waits for."""
 
 
-async def _stream(settings: Settings, where: Endpoints, directory: Path, progress: load.Progress, by: str) -> Action:
+async def _stream(settings: Settings, where: Endpoints, directory: Path, progress: Progress, by: str) -> Action:
     found = (await reconcile.look(settings, where, progress)).look
     if found.action is Action.MAKE_ANEW and found.found is not None and found.found.last_sequence:
         raise StreamMismatch(
@@ -121,7 +122,7 @@ async def _stream(settings: Settings, where: Endpoints, directory: Path, progres
     return found.action
 
 
-async def _views(connection: asyncpg.Connection, where: Endpoints, settings: Settings, progress: load.Progress) -> None:
+async def _views(connection: asyncpg.Connection, where: Endpoints, settings: Settings, progress: Progress) -> None:
     """Built anew, unless those served are of this version and go as far as the journal already."""
     told = 0
 

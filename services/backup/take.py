@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
 import asyncpg
 from nats.aio.client import Client
@@ -22,23 +21,14 @@ from services.errors import BackupUnusable, NotProvisioned, Unavailable
 from services.ledger.journal import recorded_position
 from services.ledger.schema import identity
 from services.ledger.stream_identity import check_stream, remembered
-from services.runtime.version import version
+from services.runtime.process import version
+from services.runtime.progress import Progress
 from services.settings import Settings
 from services.stream.state import state
 
 COPY_S = 86_400.0
 """How long reading one table may take."""
 _POLL_INTERVAL_S = 0.1
-
-
-class Progress(Protocol):
-    """Observer that is told how far a backup is."""
-
-    def begins(self, step: str, total: int | None) -> None:
-        """Report that a step begins, with its number of parts; None: nobody knows it."""
-
-    def advances(self, parts: int) -> None:
-        """Report that so many more parts of the step are done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,8 @@ from services.cli import (
 )
 from services.errors import DaybookError
 from services.output import prepare, say, say_lines
-from services.runtime.python import shut_working_directory
+from services.runtime.process import shut_working_directory, version
 from services.runtime.shutdown import stop_signals
-from services.runtime.version import version
 
 app = typer.Typer(
     name="daybook",

@@ -50,7 +50,7 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
     from services.postgres import connection as database
     from services.projector.rebuild import rebuild
     from services.runtime import logs
-    from services.runtime.garbage_collector import tune_garbage_collector
+    from services.runtime.process import tune_garbage_collector
 
     logs.configure(settings.model_copy(update={"log_level": "error"}), "rebuild")
     url = endpoints(settings).database_url

@@ -1,4 +1,4 @@
-"""Run as a script: a command of Daybook in a child process, see `services/runtime/python.py`.
+"""Run as a script: a command of Daybook in a child process, see `services/runtime/process.py`.
 
 `python -P start.py WORDS…` searches neither the working directory nor the directory of this script. It runs the code
 beside it, which is its parent's, also from a checkout while another one is installed.

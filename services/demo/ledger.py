@@ -16,7 +16,7 @@ from services.embedded.data_directory import already_running
 from services.embedded.process import with_parent_death_signal
 from services.endpoints import running
 from services.errors import ServerFailed
-from services.runtime import files, python
+from services.runtime import files, process
 
 START_S = 180.0
 TIMEOUT_S = 120.0
@@ -55,7 +55,7 @@ class DemoLedger:
             self._up = subprocess.Popen(  # noqa: S603 - our own command
                 [
                     *with_parent_death_signal(signal.SIGTERM),
-                    *python.daybook("up", "--data", str(self.data), *self._ports),
+                    *process.daybook("up", "--data", str(self.data), *self._ports),
                 ],
                 stdout=output,
                 stderr=output,
@@ -87,7 +87,7 @@ class DemoLedger:
     def ask(self, *words: str) -> str:
         """The output of a `daybook` command. Raises ServerFailed with what it said when it fails."""
         done = subprocess.run(  # noqa: S603 - our own command
-            [*with_parent_death_signal(signal.SIGTERM), *python.daybook(*words)],
+            [*with_parent_death_signal(signal.SIGTERM), *process.daybook(*words)],
             env=self._environment | {"COLUMNS": "120"},
             capture_output=True,
             text=True,

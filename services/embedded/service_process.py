@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from services.embedded.data_directory import DataDirectory
 from services.embedded.process import Process, Program, Started
-from services.runtime import python
+from services.runtime import process
 
 _TIMEOUT_S = 15.0
 
@@ -20,7 +20,7 @@ class ServiceProcess:
         self._process: Process | None = None
         self._program = Program(
             name=name,
-            command=python.daybook("serve", name, "--data", str(directory.path)),
+            command=process.daybook("serve", name, "--data", str(directory.path)),
             log=directory.log(name),
             environment=environment,
             stop_signal=signal.SIGTERM,

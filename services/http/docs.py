@@ -1,8 +1,8 @@
-"""`GET /docs`: the API's description as a page. All of it comes from this machine; it runs nothing from elsewhere."""
+"""Description of an API: the page `GET /docs`, all of it from this machine, and `/health` and `/ready` in OpenAPI."""
 
 from html import escape
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -58,3 +58,39 @@ def describe(app: FastAPI) -> None:
             return Response(status_code=404)
         content, media = found[name]
         return Response(content, headers=_HEADERS | {"Cache-Control": "max-age=86400"}, media_type=media)
+
+
+def _object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), **more}
+
+
+def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+_REASON = _object(
+    {
+        "code": {"type": "string", "pattern": "^[a-z_]+$", "description": "For programs: one of a fixed list."},
+        "detail": {"type": "string", "description": "For people."},
+    },
+    additionalProperties=False,
+)
+_CONDITION = _object(
+    {
+        "ready": {"type": "boolean"},
+        "reasons": {"type": "array", "items": _REASON, "description": "Why it is not ready; none: it is."},
+        "state": {"type": "object", "description": "How far it is, as far as that is known."},
+    },
+    additionalProperties=False,
+)
+
+HEALTH: dict[str, Any] = {
+    "operation_id": "health",
+    "summary": "Whether the service lives",
+    "responses": {200: _answer("It does.", _object({"alive": {"const": True}}))},
+}
+READY: dict[str, Any] = {
+    "operation_id": "ready",
+    "summary": "Whether the service can do its work now",
+    "responses": {200: _answer("It can.", _CONDITION), 503: _answer("It cannot, and why.", _CONDITION)},
+}

@@ -7,9 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.schemas.shipped import shipped_files
-from services.http.docs import describe
+from services.http.docs import HEALTH, READY, describe
 from services.http.monitoring import Monitor
-from services.http.openapi import HEALTH, READY
 from services.intake import metrics, openapi
 from services.intake.append_service import Door
 from services.intake.decode import MAX_DISCARDED_BYTES, Bodies, Head, declared_length, head_of

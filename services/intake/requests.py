@@ -25,8 +25,7 @@ from nats.aio.subscription import Subscription
 
 from services.intake import metrics
 from services.intake.responses import CONTENT_TYPE, Refusal, Taken
-from services.nats.client import FollowingClient
-from services.nats.frames import frame, send
+from services.nats.client import FollowingClient, frame, send
 from services.runtime.shutdown import cancel_and_wait
 
 AT_ONCE = 512

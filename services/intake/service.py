@@ -29,7 +29,7 @@ from services.intake.stream_watch import StreamWatch
 from services.nats import connection
 from services.postgres import connection as database
 from services.runtime.disk_space import Disk
-from services.runtime.garbage_collector import tune_garbage_collector
+from services.runtime.process import tune_garbage_collector
 from services.runtime.shutdown import run_until_signal, running_beside
 from services.runtime.tls import server_context
 from services.settings import Settings

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import ParseResult
 
+import nats.errors
 from nats.aio.client import DEFAULT_BUFFER_SIZE, DEFAULT_FLUSH_TIMEOUT, Client, Srv
 from nats.aio.subscription import Subscription
 from nats.aio.transport import TcpTransport
@@ -222,3 +223,21 @@ class FollowingClient(GuardedClient):
             await super()._process_msg(sid, subject, reply, data, headers)
         else:
             take(subject, reply, data, headers)
+
+
+def frame(subject: str, reply: str, headers: str, data: bytes) -> bytes:
+    """One message. Each header is a line, its end included; nothing in it is checked or quoted.
+
+    Raises ValueError for anything but ASCII in subject, reply and headers.
+    """
+    head = f"NATS/1.0\r\n{headers}\r\n"
+    return f"HPUB {subject} {reply} {len(head)} {len(head) + len(data)}\r\n{head}".encode("ascii") + data + b"\r\n"
+
+
+async def send(nc: Client, frames: bytes) -> None:
+    """Send frames in order, behind all that was sent before. Raises nats.errors.Error when nothing can be sent now."""
+    if nc.is_closed or not nc.is_connected:
+        raise nats.errors.ConnectionClosedError
+    await nc._send_command(frames)
+    if nc._flush_queue is not None and nc._flush_queue.empty():
+        await nc._flush_pending()

@@ -34,8 +34,8 @@ from services.notary.places import Places
 from services.notary.sign import Notary
 from services.postgres import connection as database
 from services.postgres.leader_lock import leadership, writer_of
-from services.runtime.garbage_collector import tune_garbage_collector
 from services.runtime.health import Health, Reason
+from services.runtime.process import tune_garbage_collector
 from services.runtime.shutdown import run_until_one_ends, run_until_signal
 from services.settings import Settings
 from services.stream.notices import RECORDED

@@ -9,7 +9,7 @@ from services.projector.health import check
 from services.projector.notices import Notices
 from services.projector.progress import Progress
 from services.projector.projector import Projector
-from services.runtime.garbage_collector import tune_garbage_collector
+from services.runtime.process import tune_garbage_collector
 from services.runtime.shutdown import run_until_signal
 from services.settings import Settings
 from services.views import generation

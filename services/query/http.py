@@ -13,9 +13,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.errors import DaybookError
-from services.http.docs import describe
+from services.http.docs import HEALTH, READY, describe
 from services.http.monitoring import Monitor
-from services.http.openapi import HEALTH, READY
 from services.http.parameters import subject
 from services.http.problems import Problem, problem_of
 from services.postgres.connection import DATABASE_AWAY, NOT_THERE

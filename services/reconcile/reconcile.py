@@ -22,8 +22,9 @@ from services.endpoints import Endpoints
 from services.errors import ClockDiffers, LostLeadership, StillRecording, StreamMismatch
 from services.postgres.leader_lock import Lease, leadership
 from services.reconcile.plan import Action, Moved
-from services.reconcile.steps import Look, Progress, Work
+from services.reconcile.steps import Look, Work
 from services.recorder.checks import NAMING_S
+from services.runtime.progress import Progress
 from services.runtime.shutdown import run_until_one_ends
 from services.settings import Settings
 from services.stream.clock import ahead_s, words

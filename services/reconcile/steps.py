@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import asyncpg
 
@@ -20,6 +20,7 @@ from services.postgres.leader_lock import Lease, writer_of
 from services.reconcile import records
 from services.reconcile.missing_messages import lacking
 from services.reconcile.plan import Action, Moved, action, foreign, moved
+from services.runtime.progress import Progress
 from services.settings import Settings
 from services.stream.append_at import append_at, batches
 from services.stream.clock import BOUND_S
@@ -30,16 +31,6 @@ from services.stream.quiesce import open_ as open_stream
 from services.stream.read import Stored
 from services.stream.sequence_ranges import Ranges, count
 from services.stream.state import StreamState, ask, find, state
-
-
-class Progress(Protocol):
-    """Observer that is told how far a reconciliation is."""
-
-    def begins(self, step: str, total: int | None) -> None:
-        """Report that a step begins, with its number of parts; None: nobody knows it."""
-
-    def advances(self, parts: int) -> None:
-        """Report that so many more parts of the step are done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from services.recorder import checks, metrics
 from services.recorder.health import RecorderHealth
 from services.recorder.record import Recorder
 from services.recorder.write import Writer
-from services.runtime.garbage_collector import tune_garbage_collector
+from services.runtime.process import tune_garbage_collector
 from services.runtime.shutdown import run_until_one_ends, run_until_signal
 from services.settings import Settings
 from services.stream.failover import look_elsewhere

@@ -20,7 +20,7 @@ from nats.aio.client import Client
 from contracts.cloudevents.envelope import MAX_BATCH, CloudEvent
 from contracts.types.identifiers import stream_subject
 from services.errors import StreamMismatch
-from services.nats.frames import frame, send
+from services.nats.client import frame, send
 
 TIMEOUT_S = 5.0
 """How long the stream may take to answer; it abandons a batch that idles for ten seconds."""

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.runtime import python
+from services.runtime import process as python
 from tests.ledger import Ledger
 from tests.unit.intake.test_adapters import ACCOUNTS, INVOICES, PIPELINE
 

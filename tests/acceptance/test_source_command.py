@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from services.runtime import python
+from services.runtime import process as python
 from tests.ledger import Ledger
 from tests.service import until
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from services.runtime import python
+from services.runtime import process as python
 from services.stream.append import Message
 from tests.benchmarks.copying import copying
 from tests.benchmarks.corpus import corpus, send

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, Generic
 from urllib.parse import urlsplit
 
-from services.runtime import python
+from services.runtime import process as python
 from tests import ports
 from tests.faults.doors import HttpDoor, NatsDoor
 from tests.faults.kept import Kept

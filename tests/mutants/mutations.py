@@ -269,7 +269,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a command of ours imports nothing from the working directory",
-        "services/runtime/python.py",
+        "services/runtime/process.py",
         '[sys.executable, "-P", str(_START), *words]',
         '[sys.executable, "-m", "services.cli.main", *words]',
         Test("tests/unit/test_python.py::test_a_command_imports_nothing_from_the_working_directory"),
@@ -277,7 +277,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "workers of ours import nothing from the working directory",
-        "services/runtime/python.py",
+        "services/runtime/process.py",
         '    os.environ["PYTHONSAFEPATH"] = "1"\n',
         "",
         Test("tests/unit/test_python.py::test_workers_import_nothing_from_the_working_directory[shut-0]"),

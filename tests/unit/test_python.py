@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime import python
+from services.runtime import process
 from tests.working_directory import hostile_directory
 
 WORKERS = """
@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 if __name__ == "__main__":
     sys.path.insert(0, sys.argv[1])  # this code, also where another checkout is installed
-    from services.runtime.python import shut_working_directory
+    from services.runtime.process import shut_working_directory
     if sys.argv[2] == "shut":
         shut_working_directory()
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
@@ -37,13 +37,13 @@ def test_the_directory_is_a_trap(hostile: Path) -> None:
 
 
 def test_python_is_started_in_one_place() -> None:
-    services = Path(python.__file__).parents[1]
+    services = Path(process.__file__).parents[1]
     found = {str(each.relative_to(services)) for each in services.rglob("*.py") if "sys.executable" in each.read_text()}
-    assert found == {"runtime/python.py", "embedded/process.py"}  # the latter with -I
+    assert found == {"runtime/process.py", "embedded/process.py"}  # the latter with -I
 
 
 def test_a_command_imports_nothing_from_the_working_directory(hostile: Path) -> None:
-    done = _run(python.daybook("--version"), hostile)
+    done = _run(process.daybook("--version"), hostile)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
 
@@ -52,24 +52,24 @@ def test_a_command_imports_nothing_from_the_working_directory(hostile: Path) -> 
 def test_workers_import_nothing_from_the_working_directory(hostile: Path, shut: str, code: int) -> None:
     script = hostile.parent / "script.py"
     script.write_text(WORKERS)
-    done = _run([sys.executable, str(script), str(Path(python.__file__).parents[2]), shut], hostile)
+    done = _run([sys.executable, str(script), str(Path(process.__file__).parents[2]), shut], hostile)
     assert done.returncode == code, done.stderr
 
 
 def test_relative_entries_of_the_path_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONSAFEPATH", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", "/kept", ".", "lib", "/kept too"]))
-    python.shut_working_directory()
+    process.shut_working_directory()
     assert os.environ["PYTHONPATH"] == os.pathsep.join(["/kept", "/kept too"])
     assert os.environ["PYTHONSAFEPATH"] == "1"
     monkeypatch.setenv("PYTHONPATH", "")
-    python.shut_working_directory()
+    process.shut_working_directory()
     assert "PYTHONPATH" not in os.environ
 
 
 def test_a_checkout_runs_its_own_code_though_another_one_is_installed(tmp_path: Path) -> None:
     (tmp_path / "services" / "cli").mkdir(parents=True)
-    start = Path(python.__file__).parents[1] / "cli" / "start.py"
+    start = Path(process.__file__).parents[1] / "cli" / "start.py"
     for name in ("__init__.py", "cli/__init__.py"):
         (tmp_path / "services" / name).touch()
     (tmp_path / "services" / "cli" / "start.py").write_text(start.read_text())

@@ -14,7 +14,7 @@ from services.backup.manifest import FILE, SEAL, Manifest, sealed
 from services.backup.restore import Restored, restore
 from services.backup.take import take
 from services.postgres import connection as database
-from services.runtime import python
+from services.runtime import process
 from tests.integration.backup.reports import Restoring
 from tests.integration.recorder.recording import recorder
 from tests.ledger import Ledger
@@ -55,7 +55,7 @@ async def started(ledger: Ledger, *words: str, via: tuple[str, ...] = ()) -> Pro
     """A command that runs on the ledger."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("DAYBOOK_")}
     return await asyncio.create_subprocess_exec(
-        *(*via, *python.daybook(*words)),
+        *(*via, *process.daybook(*words)),
         env=inherited | ledger.environment,
         cwd=REPOSITORY,
         stdout=PIPE,

@@ -14,7 +14,7 @@ import pytest
 
 from services.backup.check import check
 from services.backup.manifest import FILE, SEAL, Manifest, TableFile, sealed
-from services.runtime import files, python
+from services.runtime import files, process
 from tests.up import daybook
 
 _ROOM_BYTES = 700 * 1024 * 1024
@@ -184,7 +184,7 @@ def test_what_is_written_is_for_its_owner_alone_and_whole_or_not_there(tmp_path:
 def _in_little_room(*words: str) -> tuple[int, str]:
     """A command that may take so much memory and no more."""
     done = subprocess.run(
-        python.daybook(*words),
+        process.daybook(*words),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_ROOM_BYTES, _ROOM_BYTES)),
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from services.embedded import staging
 from services.embedded.nats import NatsServer
 from services.embedded.staging import MEMORY, Staging
 from services.nats import connection
-from services.nats.frames import frame, send
+from services.nats.client import frame, send
 from services.settings import Settings
 from services.stream.append import Appended, Away, Message, Outcome, append
 from services.stream.configuration import provision

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from services.runtime import python
+from services.runtime import process as python
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
 from tests.integration.projector.working import projecting, served

@@ -18,8 +18,7 @@ from nats.aio.client import Client
 from services.embedded.nats import NatsServer
 from services.errors import Unavailable
 from services.nats import client, connection
-from services.nats.client import FollowingClient, GuardedClient
-from services.nats.frames import frame, send
+from services.nats.client import FollowingClient, GuardedClient, frame, send
 from services.stream.append import Away, Message, append
 from services.stream.state import ask
 from tests.ledger import Ledger
