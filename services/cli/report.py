@@ -26,8 +26,33 @@ LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of he
 
 _RIGHT = ("amount", "rate", "decimal", "count", "whole", "days", "amounts")
 _WORDS = {
-    "en": {"rows": "rows", "row": "row", "as of": "as of", "known": "as known at sequence", "yes": "yes", "no": "no"},
-    "zh": {"rows": "行", "row": "行", "as of": "截至", "known": "已知序号", "yes": "是", "no": "否"},
+    "en": {
+        "rows": "rows",
+        "row": "row",
+        "as of": "as of",
+        "known": "as known at sequence",
+        "yes": "yes",
+        "no": "no",
+        "more": "there are more",
+    },
+    "zh": {
+        "rows": "行",
+        "row": "行",
+        "as of": "截至",
+        "known": "已知序号",
+        "yes": "是",
+        "no": "否",
+        "more": "还有更多",
+    },
+}
+_LIST = {
+    "en": ("report", "title", "question", "parameters", "filters"),
+    "zh": ("报表", "标题", "问题", "参数", "筛选"),
+}
+_CHANGES = {"en": ("row", "before", "after", "caused by"), "zh": ("行", "之前", "之后", "原因")}
+_ROWS = {
+    "en": ("view", "row", "entry", "type", "source / id", "occurred at"),
+    "zh": ("视图", "行", "条目", "类型", "来源 / 编号", "发生时间"),
 }
 
 
@@ -77,7 +102,7 @@ def reports(as_json: JsonOption = False, lang: LanguageOption = "en") -> None:
 
         print_json({"reports": [summary(report) for report in REPORTS]})
         return
-    rows = table("report", "title", "question", "parameters", "filters")
+    rows = table(*_LIST[lang])
     for report in REPORTS:
         parameters = [f"--{name.replace('_', '-')}" for name in report.parameters]
         filters = [f"--{name}" for name in report.filters]
@@ -189,7 +214,7 @@ def _run(
     elif from_known is not None:
         _print_changes(report, answer, as_csv=as_csv, zone=zone, lang=lang)
     elif line is not None:
-        _print_rows(answer, as_csv=as_csv)
+        _print_rows(report, answer, as_csv=as_csv, zone=zone, lang=lang)
     else:
         _print_report(asked, answer, as_csv=as_csv, zone=zone, lang=lang)
 
@@ -221,6 +246,8 @@ def _print_report(asked: "Question", answer: dict[str, Any], *, as_csv: bool, zo
 
 
 def _print_changes(report: "Report", answer: dict[str, Any], *, as_csv: bool, zone: str, lang: Language) -> None:
+    from projections.columns import columns_of
+
     changes = [*answer["changes"], *([answer["totals"]] if answer["totals"] else [])]
     if as_csv:
         header = ("key", "before", "after", "causes")
@@ -232,51 +259,63 @@ def _print_changes(report: "Report", answer: dict[str, Any], *, as_csv: bool, zo
             ),
         )
         return
-    columns = {each.name: each for each in report.columns}
 
-    def side(row: dict[str, Any] | None, names: list[str]) -> list[str]:
+    def side(columns: "tuple[Column, ...]", row: dict[str, Any] | None, names: list[str]) -> list[str]:
         if row is None:
             return ["—"]
-        return [
-            f"{getattr(columns[name].label, lang) if name in columns else name} "
-            f"{_cell(columns[name], row[name], zone, lang) if name in columns else row[name]}"
-            for name in names
-        ]
+        return [_labelled(each, row[each.name], zone, lang) for each in columns if each.name in names]
 
-    rows = table("row", "before", "after", "caused by")
+    rows = table(*_CHANGES[lang])
     for each in changes:
+        columns = columns_of(report.totals) if report.totals and each is answer["totals"] else report.columns
         before, after = each["before"], each["after"]
         names = list(after or before)
         if before is not None and after is not None:
             names = [name for name in names if before[name] != after[name]]
         causes = [f"{one['sequence']} {one['type'].split('.')[1]}" for one in each["causes"]]
         key = " ".join(str(value) for value in each["key"].values() if value is not None)
-        rows.add_row(key or "—", side(before, names), side(after, names), causes, end_section=True)
+        sides = [side(columns, row, names) for row in (before, after)]
+        rows.add_row(key or "—", *sides, causes, end_section=True)
     show(rows, f"{len(changes)}, {answer['from_known']} → {answer['to_known']}, {_local(answer['as_of'], zone)}")
 
 
-def _print_rows(answer: dict[str, Any], *, as_csv: bool) -> None:
+def _print_rows(report: "Report", answer: dict[str, Any], *, as_csv: bool, zone: str, lang: Language) -> None:
+    from projections.columns import columns_of
+
     if as_csv:
         print_csv(("view", "entry", "row"), ((each["view"], each["entry"], each["row"]) for each in answer["rows"]))
         return
     entries = {each["sequence"]: each for each in answer["entries"]}
-    rows = table("view", "row", "entry", "type", "source / id", "occurred at", right=("entry",))
+    columns = {source.row.TABLE: columns_of(source.row) for source in report.sources if source.row is not None}
+    heads = _ROWS[lang]
+    rows = table(*heads, right=(heads[2],))
     for each in answer["rows"]:
-        told = [f"{name} {value}" for name, value in each["row"].items() if value is not None]
+        of_row = [column for column in columns[each["view"]] if each["row"][column.name] is not None]
+        told = [_labelled(column, each["row"][column.name], zone, lang) for column in of_row]
         entry = entries.get(each["entry"])
         about = (
-            (str(each["entry"]), entry["type"], f"{entry['source']} / {entry['id']}", entry["occurred_at"])
+            (
+                str(each["entry"]),
+                entry["type"],
+                f"{entry['source']} / {entry['id']}",
+                _local(entry["occurred_at"], zone),
+            )
             if entry
             else ("", "", "", "")
         )
         rows.add_row(each["view"], told, *about, end_section=True)
-    show(rows, f"{len(answer['rows'])}{'' if answer['whole'] else ' (there are more)'}")
+    more = "" if answer["whole"] else f" ({_WORDS[lang]['more']})"
+    show(rows, f"{len(answer['rows'])}{more}")
 
 
 def _table(columns: "tuple[Column, ...]", lang: Language) -> Table:
     heads = [getattr(each.label, lang) for each in columns]
     right = tuple(head for head, each in zip(heads, columns, strict=True) if each.kind.name in _RIGHT)
     return table(*heads, right=right)
+
+
+def _labelled(column: "Column", value: Any, zone: str, lang: Language) -> str:
+    return f"{getattr(column.label, lang)} {_cell(column, value, zone, lang)}"
 
 
 def _cell(column: "Column", value: Any, zone: str, lang: Language) -> str:

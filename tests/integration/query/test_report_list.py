@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from projections.columns import columns_of
+from projections.columns import Column, columns_of
 from projections.reports import BY_NAME, REPORTS
 from projections.reports.report import Aggregate, Report, Rows
 from services.cli.main import app
@@ -152,6 +152,48 @@ async def test_the_command_prints_what_http_answers(asked: Asked, report: Report
     line = ",".join("" if row[name] is None else str(row[name]) for name in report.key)
     behind = await asked.get(f"{path}/rows", **parameters, **told, line=line)
     assert json.loads(await _printed(asked, report, *words, f"--line={line}", "--json")) == behind.json()
+
+
+@keyed
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_changes_and_rows_behind_a_figure_are_headed_in_the_language(
+    asked: Asked, report: Report, lang: str
+) -> None:
+    """Columns of both tables, and each value within a cell, which has the label of its column before it."""
+    (parameters, *_) = await questions(asked.connection, report)
+    told: dict[str, Any] = {"as_of": AS_OF.isoformat(), "known_at": str(asked.last)}
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in {**parameters, **told}.items()]
+    shown = (*report.columns, *(columns_of(report.totals) if report.totals else ()))
+    heads, cells = _drawn(await _printed(asked, report, *words, "--from-known=1", "--lang", lang, columns=4000))
+    assert heads == {"zh": ["行", "之前", "之后", "原因"], "en": ["row", "before", "after", "caused by"]}[lang]
+    sides = [cell for _, before, after, _ in cells for cell in (before, after) if cell not in ("", "—")]
+    assert sides
+    assert all(_begins_with_label(cell, shown, lang) for cell in sides)
+
+    rows = (await asked.get(f"/reports/{report.name}", **parameters, **told)).json()["rows"]
+    row = next(each for each in rows if each[report.key[0]] is not None)
+    line = ",".join("" if row[name] is None else str(row[name]) for name in report.key)
+    heads, cells = _drawn(await _printed(asked, report, *words, f"--line={line}", "--lang", lang, columns=4000))
+    assert (
+        heads
+        == {
+            "zh": ["视图", "行", "条目", "类型", "来源 / 编号", "发生时间"],
+            "en": ["view", "row", "entry", "type", "source / id", "occurred at"],
+        }[lang]
+    )
+    columns = [each for source in report.sources if source.row for each in columns_of(source.row)]
+    assert cells
+    assert all(_begins_with_label(cell, columns, lang) for _, cell, *_ in cells)
+
+
+async def test_the_list_of_reports_is_headed_in_the_language(asked: Asked) -> None:
+    for lang, wanted in (
+        ("zh", ["报表", "标题", "问题", "参数", "筛选"]),
+        ("en", ["report", "title", "question", "parameters", "filters"]),
+    ):
+        done = CliRunner().invoke(app, ["reports", "--lang", lang], env={"COLUMNS": "400"}, catch_exceptions=False)
+        heads, _ = _drawn(done.stdout)
+        assert heads == wanted
 
 
 @every_report
@@ -470,9 +512,24 @@ async def test_what_cannot_be_answered_is_named(asked: Asked, path: str, given: 
     assert (await asked.get(path, 400, **given)).json()["detail"].startswith(named)
 
 
-async def _printed(asked: Asked, report: Report, *words: str) -> str:
+def _drawn(printed: str) -> tuple[list[str], list[list[str]]]:
+    """Headings and lines of a table."""
+    (head, *_) = [line for line in printed.splitlines() if line.startswith("┃")]
+    lines = [line for line in printed.splitlines() if line.startswith("│")]
+    return [cell.strip() for cell in head.split("┃")[1:-1]], [
+        [cell.strip() for cell in line.split("│")[1:-1]] for line in lines
+    ]
+
+
+def _begins_with_label(cell: str, columns: Sequence[Column], lang: str) -> bool:
+    return any(
+        cell == label or cell.startswith(f"{label} ") for each in columns for label in [getattr(each.label, lang)]
+    )
+
+
+async def _printed(asked: Asked, report: Report, *words: str, columns: int = 240) -> str:
     """Output of the report's command, which runs on an event loop of its own."""
-    environment = asked.ledger.environment | {"COLUMNS": "240"}
+    environment = asked.ledger.environment | {"COLUMNS": str(columns)}
     command = ["report", report.name, *words]
     done = await asyncio.to_thread(CliRunner().invoke, app, command, env=environment, catch_exceptions=False)
     assert done.exit_code == 0, done.output
