@@ -24,7 +24,7 @@ from services.query import drill_down, report_answers, report_changes
 from services.query.moment import Between, Moment
 from services.query.report_question import Question
 from services.query.service import running
-from tests.conformance.reports import questions
+from tests.conformance.reports import columns_in_sql, published_columns, questions
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
 from tests.integration.projector.working import projecting, served
@@ -97,6 +97,36 @@ def test_a_report_says_all_in_both_languages(report: Report) -> None:
     assert report.comment.endswith(".")
     assert {*report.key, *report.order} <= {column.name for column in report.columns}
     assert not report.chart or {report.chart.x, *report.chart.y} <= {column.name for column in report.columns}
+
+
+@every_report
+def test_a_report_appends_columns_in_sql_and_moves_none(report: Report) -> None:
+    """`select *`, views made of it and readers by position rely on the order of columns."""
+    published = published_columns()
+    for name, columns in columns_in_sql(report).items():
+        kept = published.get(name, [])
+        assert columns[: len(kept)] == kept, f"reporting.{name}: put a new column behind all others, and take none away"
+        assert columns == kept, f"reporting.{name}: add {columns[len(kept) :]} at its end in report_columns.json"
+
+
+def test_no_published_function_of_a_report_goes() -> None:
+    assert published_columns().keys() == {name for report in REPORTS for name in columns_in_sql(report)}
+
+
+@every_report
+async def test_functions_in_sql_have_the_columns_in_their_order(asked: Asked, report: Report) -> None:
+    types = [
+        *(each.kind.sql for each in report.parameters.values() if not each.optional),
+        "timestamptz",
+        "bigint",
+    ]
+    places = ", ".join(f"${place}::{kind}" for place, kind in enumerate(types, 1))
+    for name, columns in columns_in_sql(report).items():
+        statement = await asked.reader.prepare(f"select * from reporting.{name}({places})")
+        assert [(each.name, each.type.oid) for each in statement.get_attributes()] == [
+            (column, await asked.reader.fetchval("select to_regtype($1)::oid", kind))
+            for column, kind in (each.split() for each in columns)
+        ]
 
 
 @every_report
