@@ -45,7 +45,7 @@ async def keep(url: str, limits: Mapping[str, str] = LIMITS) -> NoReturn:
         try:
             await _look(url, limits)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("readers_not_looked_at", error=str(error))  # the server is away; it may be back next time
+            log.warning("reader_check_failed", error=str(error))  # the server is away; it may be back next time
         await asyncio.sleep(POLL_INTERVAL_S)
 
 
@@ -53,8 +53,8 @@ async def _look(url: str, limits: Mapping[str, str]) -> None:
     connection = await asyncpg.connect(url, timeout=POLL_INTERVAL_S)
     try:
         if await limit(connection, limits):
-            log.warning("reader_settings_put_right", role="daybook_reader")
+            log.warning("reader_settings_reset", role="daybook_reader")
         for row in await connection.fetch(_SQL["end"], list(limits), list(limits.values()), timeout=POLL_INTERVAL_S):
-            log.warning("reader_ended", reader=row["usename"], limit=row["limit"])
+            log.warning("reader_session_terminated", reader=row["usename"], limit=row["limit"])
     finally:
         await connection.close(timeout=POLL_INTERVAL_S)

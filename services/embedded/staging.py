@@ -71,7 +71,7 @@ class Staging:
         try:
             self._open()
         except OSError as error:
-            log.warning("staging_not_opened", error=str(error))
+            log.warning("staging_setup_failed", error=str(error))
 
     def _open(self) -> None:
         streams = list(self._batches())
@@ -85,7 +85,7 @@ class Staging:
         if self._room is None:
             return
         if free < LOW_BYTES and not any(self._room.path.iterdir()):
-            log.warning("staging_on_disk", free_bytes=free, memory=str(self._memory))
+            log.warning("staging_moved_to_disk", free_bytes=free, memory=str(self._memory))
             self.clear()
             return
         for batches in streams:

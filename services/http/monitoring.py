@@ -81,5 +81,5 @@ async def answering(
     app = Starlette(routes=[*Monitor(settings, check).routes(), *routes])
     crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
     async with serving(app, host, port, server_context(settings.tls_certificate, settings.tls_key), crowd) as port:
-        log.info("answering", host=host, port=port)
+        log.info("monitoring_started", host=host, port=port)
         yield port

@@ -70,7 +70,7 @@ class BoundedQueries:
     def _is_away(self, error: BaseException) -> None:
         if self._trying is not None:
             return
-        log.warning("journal_away", error=str(error) or type(error).__name__)
+        log.warning("postgres_unavailable", error=str(error) or type(error).__name__)
         if isinstance(error, TimeoutError):
             now = asyncio.get_running_loop().time()
             for each in self._limits:
@@ -82,11 +82,11 @@ class BoundedQueries:
         while not await self._answers():  # noqa: ASYNC110 - the server tells nobody when it is back
             await asyncio.sleep(AWAY_S)
         self._trying = None
-        log.info("journal_answers")
+        log.info("postgres_recovered")
 
     async def _answers(self) -> bool:
         try:
             return await self._ask(lambda connection: connection.fetchval("select true"))
         except (*DATABASE_AWAY, asyncpg.PostgresError) as error:
-            log.debug("journal_still_away", error=str(error) or type(error).__name__)
+            log.debug("postgres_still_unavailable", error=str(error) or type(error).__name__)
             return False

@@ -19,8 +19,8 @@ async def keep_looking(clock: StreamClock) -> NoReturn:
         await clock.look()
         difference = await clock.difference()
         if difference is not None and not differed:
-            log.error("clock_differs", ahead_s=clock.ahead_s, found=difference)
+            log.error("clock_difference_detected", ahead_s=clock.ahead_s, found=difference)
         elif difference is None and differed:
-            log.info("clock_agrees_again", ahead_s=clock.ahead_s)
+            log.info("clock_difference_resolved", ahead_s=clock.ahead_s)
         differed = difference is not None
         await asyncio.sleep(EVERY_S)

@@ -133,7 +133,7 @@ class Numbers:
             found = await self._ask(lambda connection: _holders_in_time(connection, wanted)) or {}
         except Exception as error:  # whatever it is, the events are taken
             if not self._failing:
-                log.warning("numbers_not_looked_up", error=repr(error))
+                log.warning("document_number_lookup_failed", error=repr(error))
             self._failing, found = True, {}
         else:
             self._failing = False

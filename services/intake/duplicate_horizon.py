@@ -57,7 +57,7 @@ class DuplicateHorizon:
             return
         self._asked, self._until = asked, asked + self._remembered_s - age
         if age > self._remembered_s:
-            log.warning("recorder_lags", seconds=round(age))
+            log.warning("recorder_fell_behind", seconds=round(age))
 
     async def _oldest_unrecorded_s(self) -> float | None:
         """The age of the first message that is not recorded, 0 when all are. By the server's clock alone."""

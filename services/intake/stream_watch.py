@@ -68,9 +68,9 @@ class StreamWatch:
         except (Unavailable, NotProvisioned, TimeoutError):
             return
         if found is not None and found != self.found:
-            log.error("stream_not_ours", stream=self._stream, found=found)
+            log.error("stream_mismatch_detected", stream=self._stream, found=found)
         elif found is None and self.found is not None:
-            log.info("stream_ours_again", stream=self._stream)
+            log.info("stream_mismatch_resolved", stream=self._stream)
         self.found, self._looked_after = found, connection
 
     async def keep_looking(self) -> NoReturn:
@@ -95,10 +95,10 @@ class StreamWatch:
         try:
             found = await self._ask(lambda connection: remembered(connection, self._stream))
         except NotProvisioned as error:
-            log.warning("stream_not_remembered", reason=str(error))
+            log.warning("stream_identity_not_read", reason=str(error))
             return True
         except asyncpg.UndefinedTableError as error:
-            log.debug("ledger_not_asked", reason=str(error))
+            log.debug("ledger_table_missing", reason=str(error))
             return False
         self._ours = found or self._ours
         return found is not None

@@ -123,7 +123,7 @@ async def connect_listening(url: str, name: str, subject: str, heard: Callable[[
                 raise
             return nc
         except Unavailable as error:
-            log.warning("nats_away", error=str(error))
+            log.warning("nats_connect_failed", error=str(error))
             await asyncio.sleep(_AGAIN_S)
 
 

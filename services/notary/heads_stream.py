@@ -189,7 +189,7 @@ class HeadsStream:
                 self.foreign[sequence] = (
                     f"Message {sequence} of the stream {self._name} is no head of this notary: {error} ({shown})."
                 )
-                log.error("foreign_message", stream=self._name, sequence=sequence, reason=str(error), do=_HELP)
+                log.error("foreign_message_found", stream=self._name, sequence=sequence, reason=str(error), do=_HELP)
             if isinstance(error, UnknownSigner):
                 self._others = error
             return None

@@ -56,7 +56,7 @@ class NotaryHealth:
         try:
             await self.says("interrupted", reason)
         except (*DATABASE_AWAY, asyncpg.PostgresError) as error:
-            log.debug("state_not_told", error=str(error))
+            log.debug("notary_state_not_saved", error=str(error))
 
     def compared(self, rows: int) -> None:
         """Note that so many more rows were compared with the heads."""

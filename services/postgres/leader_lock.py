@@ -83,7 +83,7 @@ async def leadership(url: str, service: Led, stands_by: Callable[[], None] = lam
         while not await connection.fetchval(_SQL["take"], lock_of(service)):
             stands_by()
             if not stood_by:
-                log.info(f"{service}_stood_by")
+                log.info(f"{service}_standby_entered")
                 stood_by = True
             await asyncio.sleep(_TRY_S)
         lease = Lease(connection, service)
@@ -98,8 +98,8 @@ async def _end_former_writers(url: str, service: Led) -> None:
     try:
         ended = await login.fetch(_SQL["end_former_writers"], writer_of(service))
         if ended:
-            log.warning("former_writers_ended", connections=len(ended))
+            log.warning("former_writers_terminated", connections=len(ended))
     except asyncpg.InsufficientPrivilegeError as error:
-        log.warning("former_writers_not_ended", error=str(error))
+        log.warning("former_writers_not_terminated", error=str(error))
     finally:
         await login.close()

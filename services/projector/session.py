@@ -158,7 +158,7 @@ class Session:
         """
         holders = [row["pid"] for row in await self._locking.fetch(self._sql["holders"], lane)]
         if await self._locks.end(holders):
-            log.warning("former_worker_ended", lane=lane, connections=len(holders))
+            log.warning("former_worker_terminated", lane=lane, connections=len(holders))
         else:
             where = f"backend {', '.join(map(str, holders))}" if holders else "a transaction"
             self._rest(lane, Unavailable(f"Its row in {self._generation.schema}.lane is locked by {where}."))

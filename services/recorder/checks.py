@@ -81,7 +81,7 @@ async def named(nc: FollowingClient, database_url: str, stream: str, found: Stre
         finally:
             connection.terminate()
     except (DaybookError, asyncpg.PostgresError, *database.DATABASE_AWAY) as error:
-        log.warning("differences_not_named", reason=str(error))
+        log.warning("stream_comparison_failed", reason=str(error))
         return found
     up_to = "" if difference.compared == ours.recorded else f" (compared up to {difference.compared} only)"
     return StreamMismatch(f"{found} Message by message{up_to}: {difference.words() or 'nothing differs'}.")

@@ -35,7 +35,7 @@ async def look_elsewhere(nc: Client, stream: str, *others: Client) -> NoReturn:
         elif loop.time() - heard_at > TIMEOUT_S and len({(each.hostname, each.port) for each in nc.servers}) > 1:
             heard_at = loop.time()
             url = nc.connected_url
-            log.warning("nats_server_left", server=f"{url.hostname}:{url.port}" if url else None, stream=stream)
+            log.warning("nats_reconnect_forced", server=f"{url.hostname}:{url.port}" if url else None, stream=stream)
             for each in (nc, *others):
                 await each.force_reconnect()
 

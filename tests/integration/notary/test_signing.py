@@ -95,7 +95,7 @@ async def test_of_two_notaries_one_signs_and_the_other_takes_its_place(mine: Not
 
             async def one_of_each() -> bool:
                 words = one.output() + other.output()
-                return words.count("notary_stood_by") == 1 and words.count("notary_started") == 1
+                return words.count("notary_standby_entered") == 1 and words.count("notary_started") == 1
 
             await until(one_of_each, "there are not one that signs and one that stands by")
             await mine.fill(100)

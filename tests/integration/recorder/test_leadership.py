@@ -83,7 +83,7 @@ async def test_two_recorders_side_by_side(ledger: Ledger) -> None:
 
         await until(both_have_spoken, "one has not said whether it leads")
         (leading,) = (each for each, text in outputs.items() if "recorder_started" in text)
-        (standby,) = (each for each, text in outputs.items() if "recorder_stood_by" in text)
+        (standby,) = (each for each, text in outputs.items() if "recorder_standby_entered" in text)
         assert standby is not leading
         await leading.kill()
         await ledger.append(call())

@@ -37,7 +37,7 @@ async def test_a_service_warns_when_it_starts(empty_ledger: Ledger) -> None:
     async with empty_ledger.process("recorder", nats_url="nats://nats.invalid:4222") as process:
 
         async def answers() -> bool:
-            return "answering" in process.output()
+            return "monitoring_started" in process.output()
 
         await until(answers, "it does not start", process.output)
         assert process.output().count("connecting_without_tls") == 1
