@@ -52,7 +52,7 @@ MAX_BATCH_BYTES = 8 * 1024 * 1024
 
 
 def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> CloudEvent:
-    """One event in structured mode. Raises Refused, naming every field at fault."""
+    """Reads one event in structured mode. Raises Refused, naming every field at fault."""
     if isinstance(raw, bytes):
         fast = registry is EVENTS and len(raw) <= MAX_SENT_BYTES
         quickly = judge_quickly(parse_unique(raw)) if fast else None
@@ -65,7 +65,7 @@ def read_event(raw: bytes | Mapping[str, Any], registry: Registry = EVENTS) -> C
 
 
 def read_binary(headers: Mapping[str, str], body: bytes, registry: Registry = EVENTS) -> CloudEvent:
-    """One event in the HTTP binary mode: attributes in `ce-` headers (lower-case names), data in the body.
+    """Reads one event in the HTTP binary mode: attributes in `ce-` headers (lower-case names), data in the body.
 
     Raises Refused, naming every field at fault.
     """
@@ -98,7 +98,7 @@ def read_batch(raw: bytes, registry: Registry = EVENTS) -> list[CloudEvent]:
 
 
 def read_members(raw: bytes, registry: Registry = EVENTS) -> Sequence[CloudEvent | Refused]:
-    """Each event of a batch, or why it is refused (its problems say which index); one does not hide the others.
+    """Reads each event of a batch, or tells why it is refused. Problems say which index; one does not hide the others.
 
     Raises Refused when the batch itself is at fault.
     """

@@ -13,7 +13,7 @@ from contracts.rules.refusals import fault, reasons_of
 
 
 class UnknownType(ValueError):
-    """No event class has this type; `args[0]` is the type."""
+    """Error for a type that no event class has; `args[0]` is the type."""
 
 
 class Registry:

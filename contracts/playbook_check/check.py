@@ -37,7 +37,7 @@ TOO_DEEP = f"tables or lists are nested more than {MAX_DEPTH} deep"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One thing that is wrong with a playbook's file."""
+    """Mistake in a playbook's file."""
 
     line: int
     """From 1. Of something that is missing: where the table that should have it begins."""

@@ -68,7 +68,7 @@ def _keys(stage: Mapping[str, Any], number: int) -> Iterator[tuple[Location, str
 
 
 def _names_of_stages(stages: list[Mapping[str, Any]]) -> dict[str, int]:
-    """Every stage's number and key, to its number; of two stages with one key the first has it."""
+    """Numbers of the stages by what names them: number or key. Of two stages with one key the first has it."""
     words = {str(number): number for number in range(1, len(stages) + 1)}
     for number, stage in enumerate(stages, start=1):
         if isinstance(key := stage.get("key"), str):

@@ -72,7 +72,7 @@ def fault(*found: tuple[tuple[str | int, ...], str]) -> ValidationError:
 
 
 def reason_of(each: ErrorDetails) -> str:
-    """One of pydantic's errors in plain words; what our own validators say stays as it is."""
+    """Puts one of pydantic's errors in plain words; what our own validators say stays as it is."""
     words = _WORDS.get(each["type"])
     context = each.get("ctx", {})
     return each["msg"] if words is None else words(context) if callable(words) else words
