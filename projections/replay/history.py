@@ -78,7 +78,7 @@ class Effective:
             self._correct(each)
 
     def add(self, recorded: JournalEntry) -> Entry[Event] | None:
-        """One more entry, as long as nothing was ever corrected: what it counts as. None where it takes `take`."""
+        """Adds an entry while nothing was ever corrected. Returns what it counts as; None where it takes `take`."""
         if self._originals is not None or type(recorded.cloud_event.event) in _CORRECTIONS:
             return None
         entry = entry_of(recorded)
@@ -88,7 +88,7 @@ class Effective:
         return entry
 
     def take(self, recorded: JournalEntry) -> Told:
-        """One more entry."""
+        """Adds an entry."""
         if type(recorded.cloud_event.event) in _CORRECTIONS:
             return self._correct(recorded)
         entry = self._added(recorded)

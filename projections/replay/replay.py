@@ -102,7 +102,7 @@ class Replay:
         return changes
 
     def _take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
-        """One more entry of effective history, wherever it belongs."""
+        """Takes an entry of effective history, wherever it belongs."""
         self.refolds += entry is not self._effective.entries[-1]
         changes: list[Change] = []
         for cell in self._view_states:

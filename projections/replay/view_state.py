@@ -46,7 +46,7 @@ class ViewState:
         return type(entry.event) in self.view.handled
 
     def take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
-        """One more entry of effective history, wherever it belongs. The view handles it."""
+        """Takes an entry of effective history, wherever it belongs. The view handles it."""
         try:
             partition = self._partition(self.view.partition_keys(entry.event))
             if not partition.folds_on(entry):
@@ -128,7 +128,7 @@ class ViewState:
         return partition
 
     def _joined(self, partitions: Collection[Partition]) -> Partition:
-        """One partition of all these: the smaller ones go into the largest."""
+        """Joins these partitions to one: the smaller ones go into the largest."""
         into = max(partitions, key=lambda each: len(each.entries)) if len(partitions) > 1 else next(iter(partitions))
         for each in partitions:
             if each is not into:

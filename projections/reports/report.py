@@ -199,7 +199,7 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Rows(Report):
-    """Each row comes from one row of `source`, and has its key but for the beginning of an interval."""
+    """Report of single rows. Each comes from one row of `source`, with its key but for the beginning of an interval."""
 
     source: Source
 

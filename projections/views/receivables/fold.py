@@ -80,5 +80,5 @@ def _account(entry: Entry[Handled]) -> str:
 
 
 def row(account: Account, key: RowKey) -> Row | None:
-    """One row, None where there is none."""
+    """Row with this key, None where there is none."""
     return account.flags.row(key) if key.row is FlagRow else account.rows.get(key)

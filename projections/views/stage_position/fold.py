@@ -114,7 +114,7 @@ def _only_repeats(deal: Deal, entry: Entry[Handled]) -> bool:
 
 
 def row(deal: Deal, key: RowKey) -> Row | None:
-    """One row, None where there is none."""
+    """Row with this key, None where there is none."""
     return deal.intervals.row(key.key[1]) if key.row is PositionRow else deal.flags.get(key)
 
 
