@@ -48,7 +48,7 @@ class Differences:
     def add(
         self, kind: str, sequence: int | None, subject: str | None, expected: object = None, found: object = None
     ) -> None:
-        """One more. `expected` is what must be, `found` what is; None where there is nothing."""
+        """Adds a difference. `expected` is what must be, `found` what is; None where there is nothing."""
         self.count(kind, 1)
         kept = self.first.setdefault(kind, [])
         if len(kept) < FIRST:
@@ -85,5 +85,5 @@ def _text(value: object) -> str | None:
 
 
 def joined(values: Iterable[object]) -> str:
-    """Several values in one text."""
+    """Joins several values to one text."""
     return ", ".join(map(str, values))

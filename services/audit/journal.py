@@ -62,7 +62,7 @@ async def check_entries_of(
 
 
 def check_row(row: Row, message: Stored | None, before: int, differences: Differences) -> int:
-    """One row beside its message. `before` and what is returned: recorded_at of a row, microseconds since 1970."""
+    """Checks a row beside its message. `before` and what is returned: recorded_at of a row, microseconds since 1970."""
     sequence, subject, stored = row["sequence"], row["subject"], row["message"]
     recorded = microseconds(row["recorded_at"])
     if message is None:

@@ -88,7 +88,7 @@ class HeadChecks:
         return self._compared
 
     async def _all(self) -> AsyncIterator[Head]:
-        """One head of each size, in order; what is wrong with others, or where one is missing, is noted."""
+        """Heads, one of each size, in order; what is wrong with others, or where one is missing, is noted."""
         places = {
             "ledger.tree_head": self._read("ledger.tree_head", self._table()),
             "NATS": self._read("NATS", self._published()),

@@ -434,7 +434,7 @@ def check_head(file: dict[str, Any], keys: Keys, report: Report) -> tuple[int, b
 
 
 def check_rows(rows: list[Row], head: tuple[int, bytes] | None, deal: str, report: Report) -> None:
-    """Each row in the tree, in order, an event, and about the deal."""
+    """Checks that each row is in the tree, in order, an event, and about the deal."""
     before, good = None, len(report.lines["faults"])
     concerned = concerning(rows, deal)
     for row in rows:
@@ -496,7 +496,7 @@ def check_older(
 def check_whole(
     file: dict[str, Any], rows: list[Row], head: tuple[int, bytes] | None, deal: str, report: Report
 ) -> bool:
-    """Checks, given all rows of the journal, that the tree is theirs and that it leaves out no row about the deal."""
+    """Checks that all rows of the journal make the tree, and that no row about the deal is left out."""
     if "others" not in file or head is None:
         return False
     everything = {row.sequence: row for row in [Row(each) for each in file["others"]] + rows}

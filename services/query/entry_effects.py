@@ -54,7 +54,7 @@ async def sequences_of(connection: Connection, generation: Generation, subject: 
 
 
 def _told(unmade: Rows, made: Rows) -> list[Caused]:
-    """One for each row; a row that replaces another has both sides."""
+    """Effects of an entry, one for each row; a row that replaces another has both sides."""
     told = [
         Caused(
             view=_view_of(key),

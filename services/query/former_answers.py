@@ -61,7 +61,7 @@ async def funnel(connection: Connection, playbook: str, moment: Moment) -> Funne
 
 
 async def ageing(connection: Connection, moment: Moment) -> Ageing:
-    """Every currency that had moved by then. Buckets less `unapplied` are the `balance`."""
+    """Ageing of every currency that had moved by then. Buckets less `unapplied` are the `balance`."""
     currencies: dict[str, dict[str, Any]] = {}
     for text in await report_answers.rows(connection, Question(BY_NAME["ageing"]), moment):
         row = json.loads(text)

@@ -275,8 +275,8 @@ async def _history_parts(
 
 
 def _telling(app: FastAPI, reading: Reading) -> None:
-    """Every error becomes problem details. They say how far the views are, as answers do, but for readers who are not
-    let in (401) and while PostgreSQL is away (503)."""
+    """Turns every error into problem details. They say how far the views are, as answers do, but for readers who are
+    not let in (401) and while PostgreSQL is away (503)."""
 
     async def told(request: Request, problem: Problem, headers: Mapping[str, str]) -> Response:
         asks = problem.status not in (401, 503) or hasattr(request.state, "projected")

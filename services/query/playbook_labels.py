@@ -16,7 +16,7 @@ async def stage_names(connection: Connection, playbook: str, known_at: int) -> d
 
 
 async def published_playbooks(connection: Connection) -> list[dict[str, Any]]:
-    """Every published version, by key and version."""
+    """Published versions of all playbooks, by key and version."""
     rows = await connection.fetch(_SQL["playbooks"])
     return [{name: plain(value) for name, value in row.items()} for row in rows]
 

@@ -18,7 +18,7 @@ POLL_INTERVAL_S = 0.25
 
 
 class PositionWaiter:
-    """One look at the lanes' position serves all who wait."""
+    """Waiter for the lanes' position: one look at it serves all who wait."""
 
     def __init__(self, look: Callable[[], Awaitable[int]]) -> None:
         self._look = look
@@ -48,7 +48,7 @@ class PositionWaiter:
         return True
 
     async def stop(self) -> None:
-        """Nobody waits any more."""
+        """Ends the watching: nobody waits any more."""
         if self._watching is not None:
             await cancel_and_wait([self._watching])
 

@@ -49,7 +49,7 @@ def plain_rows(header: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Rows
 
 
 def ageing_rows(answer: Ageing) -> Rows:
-    """One row for each currency and line."""
+    """Rows of the ageing report, one for each currency and line."""
     for currency, lines in answer["currencies"].items():
         for line, value in lines.items():
             if isinstance(value, dict):
@@ -59,7 +59,7 @@ def ageing_rows(answer: Ageing) -> Rows:
 
 
 def funnel_table(answer: Funnel) -> tuple[Sequence[str], Rows]:
-    """One row for each stage, then one for the whole, whose stage is `total`; with a column for each currency.
+    """Table of the funnel: a row for each stage, then one whose stage is `total`; a column for each currency.
 
     Only the last row says how deals ended (`won` to `win_rate`, `won_amount_…`), only the others how deals went through
     (`entered`, `completed`, `amount_…`); `open` is in all.
@@ -83,7 +83,7 @@ def funnel_table(answer: Funnel) -> tuple[Sequence[str], Rows]:
 
 
 def explanation_rows(answer: Explanation) -> Rows:
-    """One row for each item of each stage."""
+    """Rows of an explanation, one for each item of each stage."""
     for stage in answer["stages"]:
         for item in stage["items"]:
             yield (
@@ -98,14 +98,14 @@ def explanation_rows(answer: Explanation) -> Rows:
 
 
 def changes_rows(answer: Changes) -> Rows:
-    """One row for each row that differs."""
+    """Rows of the changes, one for each row that differs."""
     for each in answer["changes"]:
         causes = " ".join(str(cause["sequence"]) for cause in each["causes"])
         yield each["report"], each["key"], each["before"], each["after"], causes
 
 
 def lane_rows(answer: Status) -> Rows:
-    """One row for each lane."""
+    """Rows of the lanes, one for each."""
     return plain_rows(LANES, answer["lanes"])
 
 

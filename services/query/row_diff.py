@@ -12,7 +12,7 @@ Says = TypeVar("Says")
 
 @dataclass(frozen=True, slots=True)
 class RowDiff(Generic[Says]):
-    """One row that says something else at the end than at the start."""
+    """Row that says something else at the end than at the start."""
 
     before: Says | None
     after: Says | None
