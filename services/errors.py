@@ -31,7 +31,7 @@ class DaybookError(Exception):
 
 
 class NotConfigured(DaybookError):
-    """No running ledger was found and no servers are named."""
+    """Error: no running ledger was found and no servers are named."""
 
 
 class AlreadyRunning(DaybookError):

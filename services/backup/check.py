@@ -29,7 +29,7 @@ class Checked:
 
 
 def check(directory: Path, progress: Progress = lambda rows: None) -> Checked:
-    """Every file against the manifest, every row of the journal against its leaf hash and the one before it."""
+    """Checks every file against the manifest, every row of the journal against its leaf hash and the one before it."""
     try:
         manifest = Manifest.read(directory)
         faults = [fault for each in manifest.files if (fault := _altered(directory / each.name, each, progress))]

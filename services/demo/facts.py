@@ -29,7 +29,7 @@ class Facts:
     """The last number that each source used."""
 
     def say(self, event: str, subject: str, at: datetime, actor: str | None = None, **data: Any) -> dict[str, Any]:
-        """One fact, from the system that is responsible for it."""
+        """Makes a fact of the system that is responsible for it."""
         source = _SENDER[event]
         self.numbers[source] += 1
         said: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""One child process: a session of its own, output appended to a log, gone when we are gone."""
+"""Child processes: each with a session of its own, output appended to a log, gone when we are gone."""
 
 import asyncio
 import os
@@ -121,7 +121,7 @@ Started = Callable[[Process], None]
 
 
 def unnoted(_: Process) -> None:
-    """Nobody remembers this process."""
+    """Notes nothing: nobody remembers this process."""
 
 
 def last_words(log: Path, lines: int = 5) -> str:

@@ -26,7 +26,7 @@ select exists (
 
 
 def _anybody() -> ssl.SSLContext:
-    """Our own child process is asked whether it is ready, and told nothing: its certificate is made for other names."""
+    """TLS context without checks, for our own child process: it is told nothing, its certificate is for other names."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

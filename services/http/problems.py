@@ -27,7 +27,7 @@ RETRY_AFTER_S = {"away": 2, "not_projected": 1}
 
 @dataclass
 class Problem(Exception):
-    """No answer, and why."""
+    """Problem that takes the place of an answer: its kind, and why."""
 
     kind: str
     detail: str

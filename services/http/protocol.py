@@ -147,7 +147,7 @@ HEAD, IDLE, BODY, FETCH = 1, 2, 3, 4
 
 
 class Limited(HttpToolsProtocol):
-    """One connection."""
+    """Connection that keeps little, and not for long, before anybody knows who asks."""
 
     def __init__(self, crowd: Crowd, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -45,12 +45,12 @@ class Sent:
 
 
 def structured(body: bytes) -> Sent:
-    """One event in JSON."""
+    """Decodes one event in JSON."""
     return _single(lambda: read_event(body))
 
 
 def binary(headers: Mapping[str, str], body: bytes) -> Sent:
-    """One event with its attributes in headers and its data in the body."""
+    """Decodes one event with its attributes in headers and its data in the body."""
     return _single(lambda: read_binary(headers, body))
 
 

@@ -79,7 +79,7 @@ def taken(source: str, events: int, answer: Taken | Refusal, seconds: float) -> 
 
 
 def refused(door: str, refusal: Refusal) -> None:
-    """Somebody was refused, known or not."""
+    """Counts a refusal, of a known source or not."""
     assert refusal.kind in KINDS
     _REFUSALS.labels(door, refusal.kind).inc()
 

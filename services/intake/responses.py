@@ -28,7 +28,7 @@ class Warned(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """One event is in the stream, on disk, at a sequence."""
+    """Receipt of an event: it is in the stream, on disk, at a sequence."""
 
     id: str
     sequence: int
@@ -118,7 +118,7 @@ RETRY_AFTER_S = {
 
 @dataclass(frozen=True, slots=True)
 class Fault(Problem):
-    """One thing that is wrong with one event."""
+    """Fault of one event."""
 
     sequence: int | None = None
     """For a conflict: the sequence that holds the source and id."""

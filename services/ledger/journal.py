@@ -97,7 +97,7 @@ async def histories(
 
 
 async def playbooks(connection: Connection, up_to: int = ALL) -> Playbooks:
-    """Every playbook version published at or below a sequence, and which of them were withdrawn."""
+    """Playbook versions published at or below a sequence, and which of them were withdrawn."""
     entries = [recorded_of(row) for row in await connection.fetch(_SQL["playbooks"], up_to)]
     return Playbooks.of(said for each in entries if (said := policy_of(each)) is not None)
 

@@ -55,7 +55,7 @@ async def waiting(connection: Connection) -> list[Quarantined]:
 
 
 async def quarantined(connection: Connection, sequence: int) -> Quarantined:
-    """One quarantined message, decided about or not. Raises BadRequest when there is none at the sequence."""
+    """Quarantined message at a sequence, decided about or not. Raises BadRequest when there is none."""
     row = await connection.fetchrow(_SQL["row"], sequence)
     if row is None:
         last = await recorded_position(connection)

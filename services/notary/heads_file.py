@@ -129,7 +129,7 @@ class HeadsFile:
 
 
 def notes_of(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Each head: all lines up to an empty one that follows a signature. Half a head at the end is left out."""
+    """Notes of a file, one for each head, which ends at an empty line behind a signature; half a head is left out."""
     note, before = b"", b""
     for line in lines:
         if line == b"\n" and before.startswith(_SIGNATURE):

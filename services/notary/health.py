@@ -52,7 +52,7 @@ class NotaryHealth:
             await self._connection.execute(SQL["say"], state, detail, self._vkey)
 
     async def interrupted(self, reason: str) -> None:
-        """Something is away; it begins anew. Whether that can be told to Postgres depends on what it is."""
+        """Notes that something is away and that it begins anew. What it is decides whether Postgres can be told."""
         try:
             await self.says("interrupted", reason)
         except (*DATABASE_AWAY, asyncpg.PostgresError) as error:

@@ -107,7 +107,7 @@ def _connecting(url: str) -> "Iterator[None]":
 
 
 async def connect(url: str, role: Role | None = None, **options: Any) -> asyncpg.Connection:
-    """One connection, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
+    """Opens a connection, under a role. Raises Unavailable, NotProvisioned, MissingRights or NotConfigured."""
     with _connecting(url):
         return await hosts.connect(
             url,
@@ -140,7 +140,7 @@ async def pool(url: str, role: Role, size: int = 4) -> asyncpg.Pool:
 
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:
-    """Nobody has changed anything in the session: to reset it would take as long as a query."""
+    """Leaves the session as it is: nobody has changed it, and a reset would take as long as a query."""
 
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""One lane: a sixteenth of the subjects, taken batch by batch in the order of the journal.
+"""Lane of a projector: a sixteenth of the subjects, taken batch by batch in the order of the journal.
 
 What a batch changed in memory is true only once it is committed. So whatever goes wrong, a lane is thrown away with
 all that it holds, and claimed anew from its committed position. Any cut of the batches gives the same rows.

@@ -168,7 +168,7 @@ class Session:
         await self._locks.release(lane)
 
     def _forget(self, lane: int) -> None:
-        """Nobody goes on from what a lane holds in memory: it may never have been committed."""
+        """Drops what a lane holds in memory: it may never have been committed, so nobody goes on from it."""
         self._lanes.pop(lane, None)
         self._alone.discard(lane)
         self._manner.progress.let_go(lane)

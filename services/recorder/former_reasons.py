@@ -35,7 +35,7 @@ class Known:
         self._seen: set[str] = set()
 
     def note(self, type_: str, message: bytes) -> None:
-        """One entry, in the order of the journal."""
+        """Notes an entry, in the order of the journal."""
         _, _, rest = type_.partition(".")
         name, _, version = rest.rpartition(".")
         if name not in _EVERY_VERSION_KNOWS or version != "v1":

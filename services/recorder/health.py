@@ -41,7 +41,7 @@ class RecorderHealth:
         self._asked_at = float("-inf")
 
     def interrupted(self, reason: str, code: str = "not_recording") -> None:
-        """Something keeps it from leading and standing by; it begins anew. `code`: of the reason on `/ready`."""
+        """Notes what keeps it from leading and standing by; it begins anew. `code`: of the reason on `/ready`."""
         self._interrupted, self._code = reason, code
 
     async def check(self) -> Health:

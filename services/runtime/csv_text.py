@@ -24,7 +24,7 @@ def separated(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
 
 
 def cell(value: Any) -> str:
-    """One cell. Null is empty; text that a spreadsheet would run gets an apostrophe before it, numbers do not."""
+    """Cell of CSV. Null is empty; text that a spreadsheet would run gets an apostrophe before it, numbers do not."""
     if value is None:
         return ""
     if isinstance(value, bool):

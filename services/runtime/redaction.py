@@ -13,7 +13,7 @@ _NAMED_USERS = ("postgres", "postgresql")
 
 
 def masked(urls: str) -> str:
-    """One URL or several, comma separated, each without its secrets; `…` stands for what cannot be read as a URL.
+    """Masks the secrets of one URL or several, comma separated; `…` stands for what cannot be read as a URL.
 
     In doubt more is hidden: a secret with a sign that has to be escaped in a URL (`@ , / ? #`) is not shown in part.
     """

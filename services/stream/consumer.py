@@ -1,4 +1,4 @@
-"""One disposable consumer: messages from a sequence on, as long as they come without a gap.
+"""Disposable consumer: messages from a sequence on, as long as they come without a gap.
 
 It keeps nothing on the server (no acks, in memory). Two pull requests are in flight; what comes is taken as it comes,
 without a task or a timer for each message.

@@ -51,7 +51,7 @@ def common(ranges: Ranges, others: Ranges) -> Ranges:
 
 
 def add(ranges: Ranges, first: int, last: int | None = None) -> None:
-    """One sequence more, or a run, behind all others."""
+    """Adds a sequence, or a run, behind all others."""
     last = first if last is None else last
     if ranges and ranges[-1][1] == first - 1:
         first = ranges.pop()[0]

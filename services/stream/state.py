@@ -75,7 +75,7 @@ async def state(nc: Client, name: str) -> StreamState:
 async def ask(
     nc: Client, verb: str, payload: dict[str, Any] | None = None, within_s: float = _ANSWERED_S
 ) -> dict[str, Any]:
-    """One request to the JetStream API.
+    """Sends a request to the JetStream API.
 
     Raises Unavailable when nobody answers, and NotPermitted where JetStream is not for this user's account.
     """
