@@ -34,7 +34,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Mark of a column that a later version added: relations of `reporting` have it behind all columns that they had
+    """Mark of a column that a later version added. Relations of `reporting` have it behind all columns that they had
     before, because PostgreSQL replaces a view only by one that adds columns at the end."""
 
 

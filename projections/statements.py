@@ -1,4 +1,4 @@
-"""SQL lives in `.sql` files beside the code that uses it: statements by name, each under a line `-- name: …`."""
+"""Statements of SQL by name, from `.sql` files beside their code: each under a line `-- name: …`."""
 
 import re
 from collections.abc import Mapping

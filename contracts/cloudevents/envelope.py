@@ -106,9 +106,8 @@ def read_members(raw: bytes, registry: Registry = EVENTS) -> Sequence[CloudEvent
 
 
 def reading_members(raw: bytes, registry: Registry = EVENTS) -> Iterator[CloudEvent | Refused]:
-    """The members of a batch as `read_members` gives them, each judged when it is asked for: a thousand take ten
-    milliseconds, and longer when something is wrong with them. Raises Refused, perhaps behind some members.
-    """
+    """The members of a batch as `read_members` gives them, each read when it is asked for. A thousand take ten
+    milliseconds, and longer when something is wrong with them. Raises Refused, perhaps behind some members."""
     if len(raw) > MAX_BATCH_BYTES:
         raise Refused(_too_long(len(raw), MAX_BATCH_BYTES, ""))
     fast = registry is EVENTS

@@ -200,7 +200,7 @@ def face(row: type[Row], view: str | None) -> str:
 
 
 def _shown(row: type[Row], name: str, source: str) -> str:
-    """A column as readers see it: no end is null, because many drivers cannot read infinity; so is a beginning that the
+    """A column as readers see it. No end is null, because many drivers cannot read infinity; so is a beginning that the
     tables of an older version lack."""
     if isinstance(row.VALID, Interval) and name == row.VALID.ends:
         return f"nullif({source}.{name}, 'infinity') as {name}"

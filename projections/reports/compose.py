@@ -41,8 +41,8 @@ def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
 
 
 def whole(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
-    """Rows and totals of an aggregate as JSON objects, its cells counted once: `row`, null where there is none, and
-    `totals`, the same in each."""
+    """Rows and totals of an aggregate as JSON objects, its cells counted once. Columns: `row`, null where there is
+    none, and `totals`, the same in each."""
     assert report.totals is not None
     relations = _relations(report, bind, filters)
     told = as_json_rows(report.columns, _bound(report.statements["rows"], bind))
@@ -56,8 +56,8 @@ def whole(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
 
 
 def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
-    """Rows of a report as each version of their source says them, of the versions that hold at as_of and that began or
-    ended behind the sequence from_known up to to_known: `known_from`, `known_to`, and the columns."""
+    """Rows of a report by versions of their source: `known_from`, `known_to`, and the columns. Versions are those that
+    hold at as_of and that began or ended behind the sequence from_known up to to_known."""
     source = report.source
     known = f"(version.{{0}} > {bind('from_known')} and version.{{0}} <= {bind('to_known')})"
     kept = _kept(bind, filters)
@@ -73,7 +73,7 @@ def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
 
 
 def effects(report: Aggregate, bind: Bind, filters: Filters = (), *, of_totals: bool = False) -> str:
-    """Sequences behind from_known up to to_known whose entries changed lines: the key (none for the totals),
+    """Sequences behind from_known up to to_known whose entries changed lines. Columns: the key (none for the totals),
     `sequence`, and of each measure whether it changed (`moved`).
 
     A sequence changes a cell by what it made and unmade. Lines are linear, so each change of a cell is a change of
@@ -183,8 +183,8 @@ def _listed(columns: Sequence[Column]) -> str:
 
 
 def joined(report: Snapshot, source: str, bind: Bind) -> str:
-    """Keys of a report and sequences behind from_known up to to_known at which a row of a source, which holds at as_of
-    and belongs to the key, began or ended."""
+    """Keys of a report, and the sequences at which rows of a source that belong to them began or ended. The rows hold
+    at as_of; the sequences lie behind from_known, up to to_known."""
     relation = next(each for each in report.reads if each.name == source)
     columns = report.joins[source]
     assert relation.row is not None
