@@ -18,9 +18,8 @@ from services.notary.proving import prove_inclusion
 async def check_signed(
     connection: Connection, nc: FollowingClient, stream: str, signed: Signed, sequences: Sequence[int]
 ) -> Compared:
-    """Check that rows are in the trees of the newest heads, as far as these go; note of each tree the first row that is
-    not.
-    """
+    """Check that rows are in the trees of the newest heads. Each tree counts as far as it goes; the first row that is
+    not in it is noted."""
     compared, heads = Compared(places={"ledger.tree_head": 0, "NATS": 0, "the file": None}), set[Head]()
     published = HeadsStream(nc, stream, signed.keys)
     newest = {"ledger.tree_head": HeadsTable(connection, signed.keys).newest, "NATS": published.newest}

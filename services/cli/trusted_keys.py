@@ -22,8 +22,8 @@ KeyOption = Annotated[
 
 
 async def trusted_keys(settings: Settings, connection: "Connection", key: str | None) -> "tuple[PublicKey, ...]":
-    """The key given, that on this machine, or in the last resort the one that the ledger itself names, with a word
-    about it; none where there never was a notary. Raises NotConfigured for what is no key."""
+    """The key given, that on this machine, or in the last resort the one that the ledger itself names. A word about it
+    goes with it; none where there never was a notary. Raises NotConfigured for what is no key."""
     from services.notary.key import load_public, trusted
 
     if key is not None:

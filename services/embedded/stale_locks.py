@@ -1,4 +1,4 @@
-"""Stale locks of a PostgreSQL that was killed: processes that are still ending, and lock files that name a dead one.
+"""Stale locks of a killed PostgreSQL: processes that are still ending, and lock files that name a dead one.
 
 PostgreSQL refuses to start while the process of a lock file exists. A process that is dead but not reaped yet, or
 another one that got its number, exists too. On Linux we can tell; elsewhere PostgreSQL judges alone.

@@ -20,7 +20,7 @@ Notes = Mapping[str, str]
 
 
 async def ensure(settings: Settings, where: Endpoints) -> str | None:
-    """Make a key where none is, unless another one has signed here: the old one named as a former key is the word that
+    """Make a key where none is, unless another one has signed here. The old one named as a former key is the word that
     it is lost for good.
 
     Gives the reason why the notary cannot sign with the key that is there; None when it can. Raises Unavailable, and

@@ -1,4 +1,4 @@
-"""SQL lives in .sql files beside the code that runs it: queries by name, each under a line `-- name: …`."""
+"""Statements of SQL by name, from `.sql` files beside their code: each under a line `-- name: …`."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -1,6 +1,5 @@
-"""Time slices of lanes: a fold yields to the event loop every 50 ms, so that it does not starve other
-lanes and the connections that hold the locks.
-"""
+"""Time slices of lanes: a fold yields to the event loop every 50 ms. So it starves neither other lanes nor the
+connections that hold the locks."""
 
 import asyncio
 from time import monotonic

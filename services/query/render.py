@@ -172,8 +172,8 @@ _LINES = 500
 
 
 def preferred(accept: str | None, offered: Sequence[str]) -> str:
-    """The media type that a reader wants most of those offered, by the header Accept (RFC 9110, 12.5.1): the first
-    where it wants none more than others."""
+    """The media type that a reader wants most of those offered, by the header Accept (RFC 9110, 12.5.1). It is the
+    first where the reader wants none more than others."""
     weights = dict.fromkeys(offered, 0.0)
     exactness = dict.fromkeys(offered, -1)
     for part in (accept or "*/*").split(","):

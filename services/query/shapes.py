@@ -230,9 +230,8 @@ class Changes(TypedDict):
 
 
 class ReportSummary(TypedDict):
-    """Summary of a report in the list of reports: `title` and `question` in both languages; `figures` can be asked for
-    their rows; `pages`: the report takes `limit` and `cursor`.
-    """
+    """Summary of a report in the list of reports. `title` and `question` are in both languages; `figures` can be asked
+    for their rows; `pages`: the report takes `limit` and `cursor`."""
 
     name: str
     title: dict[str, str]

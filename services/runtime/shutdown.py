@@ -1,4 +1,4 @@
-"""A service runs until it is told to stop, by Ctrl-C, SIGTERM or the end of its terminal, and then ends cleanly."""
+"""Shutdown: a service runs until Ctrl-C, SIGTERM or the end of its terminal, and then ends cleanly."""
 
 import asyncio
 import signal

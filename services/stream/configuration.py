@@ -125,8 +125,8 @@ def differences(wanted: dict[str, Any], found: dict[str, Any]) -> dict[str, tupl
 
 
 async def _default_size(nc: Client, disk: Path | None) -> int:
-    """Half of what is free of the account's storage limit, if it has one; otherwise a part of the disk that leaves room
-    for the journal and the views, which PostgreSQL may keep on the same one."""
+    """Size for the stream in bytes: half of what is free of the account's storage limit, if it has one. Otherwise it is
+    a part of the disk that leaves room for the journal and the views, which PostgreSQL may keep on the same one."""
     answer = await ask(nc, "INFO")
     if "error" in answer:
         raise Unavailable(f"JetStream refuses: {answer['error'].get('description', answer['error'])}")

@@ -122,7 +122,7 @@ def read(answer: dict[str, Any]) -> StreamState:
 
 
 def _check_leader(answer: dict[str, Any]) -> None:
-    """A replica without a leader answers too, and so does a leader that is cut off and does not know it yet.
+    """Refuses answers of a replica without a leader, or of a leader that is cut off unawares.
 
     Their stream may end before the one that the others keep, as if it had been rewound.
     """

@@ -120,8 +120,8 @@ def lines(path: Path, columns: tuple[str, ...]) -> Iterator[Line]:
 
 
 def subject_id(name: str) -> str:
-    """An identifier from free text: other characters become `-`, and six hex digits of the SHA-256 of the text are
-    added when anything changed, so that two texts never share one by accident. Raises ValueError for no text."""
+    """An identifier from free text: other characters become `-`. Six hex digits of the SHA-256 of the text are added
+    when anything changed, so that two texts never share one by accident. Raises ValueError for no text."""
     if not name:
         raise ValueError("there is no text to make an identifier of")
     if _PLAIN.fullmatch(name):
