@@ -1,4 +1,4 @@
-"""A lane that takes all there is at once has the rows, and the stale marks, of one that takes batch after batch."""
+"""Bulk load of a lane: it has the rows, and the stale marks, of one that takes batch after batch."""
 
 import asyncpg
 import pytest

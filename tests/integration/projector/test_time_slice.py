@@ -1,4 +1,4 @@
-"""However long a fold takes, its connections are kept, and the lanes beside it."""
+"""Time slices: however long a fold takes, its connections are kept, and the lanes beside it."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Calls that arrive while another is under way are served together."""
+"""Coalescing queue: calls that arrive while another is under way are served together."""
 
 import asyncio
 import gc

@@ -1,4 +1,4 @@
-"""The way of a row between two states of knowledge."""
+"""Differences of rows between two states of knowledge."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Any bytes are judged; only an event in canonical form, under its own subject, counts."""
+"""Classification of any bytes: only an event in canonical form, under its own subject, counts."""
 
 import json
 
