@@ -30,7 +30,7 @@ async def status_of(journal: Journal, source: str, id_: str) -> EventStatus | Re
     original = None if known is None else known.originals.get((source, id_))
     if known is not None and original is None:
         return Refusal("not_found", f"No event {id_} of {source} is recorded (yet).")
-    rows = None if original is None else await journal.rows("fate", original.sequence)
+    rows = None if original is None else await journal.rows("status", original.sequence)
     corrections = None if original is None else await journal.rows("corrections", source, id_)
     if not rows or corrections is None:
         return Refusal("journal_away", "PostgreSQL cannot be reached; what was sent before is in the stream.")

@@ -25,7 +25,7 @@ select concerns.subject, (convert_from(journal.message, 'UTF8')::jsonb #>> '{dat
  where concerns.subject = any($1::text[])
    and journal.type = 'daybook.playbook_published.v1';
 
--- name: fate
+-- name: status
 -- An entry by its sequence, and all later messages with the same identity; one index probe each.
 select journal.sequence, journal.recorded_at, journal.disposition, journal.reason, journal.source, journal.id,
        journal.type, journal.subject, journal.occurred_at, journal.actor, journal.message

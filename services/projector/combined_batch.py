@@ -97,7 +97,7 @@ async def _fold(
     sequences = [each.sequence for each in positions]
     lowest = min(sequences)
     rows = await connection.fetch(
-        statements(schema)["abreast"],
+        statements(schema)["combined"],
         [*(each.lane for each in positions), PLAYBOOK_LANE],
         [*sequences, lowest],
         recorded,

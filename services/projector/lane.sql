@@ -65,7 +65,7 @@ select next.subject as concerned, next.known,
   join ledger.journal using (sequence)
  order by next.known, next.sequence, next.subject;
 
--- name: abreast
+-- name: combined
 -- The same for several lanes with their positions: all that there is up to a sequence, or any $5 of it. $4 is the lowest
 -- of the positions: by a bound that is a parameter PostgreSQL knows that there is little.
 select next.lane, next.subject as concerned, next.known,

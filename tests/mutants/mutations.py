@@ -157,7 +157,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "services/recorder/deduplicate.py",
         "                same = message == row.message\n",
         "                same = True\n",
-        Test("tests/unit/recorder/test_rows.py::test_other_bytes_make_a_conflict_that_names_the_fields"),
+        Test("tests/unit/recorder/test_journal_rows.py::test_other_bytes_make_a_conflict_that_names_the_fields"),
         r"duplicate",
     ),
     Mutation(
