@@ -1,6 +1,6 @@
 """The two servers without services, for a command that must have the ledger to itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from services.embedded.data_directory import DataDirectory, held
@@ -8,6 +8,7 @@ from services.embedded.nats import NatsServer
 from services.embedded.postgres import PostgresServer
 from services.embedded.process import Process
 from services.endpoints import Endpoints, endpoints, running
+from services.runtime.shutdown import run_to_end
 from services.settings import Settings
 
 
@@ -32,9 +33,13 @@ async def servers(settings: Settings, command: str, say: Callable[[str], None]) 
                 await server.start(_noted(directory, name))
             yield Endpoints(nats.url, postgres.url, nats.intake_url)
         finally:
-            for server in reversed(begun):
-                await server.stop()
-            directory.forget()
+            await run_to_end(_stop(begun, directory))
+
+
+async def _stop(begun: Sequence[NatsServer | PostgresServer], directory: DataDirectory) -> None:
+    for server in reversed(begun):
+        await server.stop()
+    directory.forget()
 
 
 def _noted(directory: DataDirectory, name: str) -> Callable[[Process], None]:

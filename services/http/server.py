@@ -13,6 +13,7 @@ import uvicorn
 
 from services.errors import ServerFailed
 from services.http.protocol import Crowd
+from services.runtime.shutdown import run_to_end
 from services.settings import LOOPBACK
 
 log = structlog.get_logger()
@@ -89,8 +90,10 @@ async def serving(
     finally:
         server.should_exit = True
         crowd.end_handshakes()
-        await task
-        sweeping.cancel()
+        try:
+            await run_to_end(task)
+        finally:
+            sweeping.cancel()
 
 
 def _family(host: str) -> socket.AddressFamily:

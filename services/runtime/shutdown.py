@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -89,6 +89,25 @@ async def cancel_and_wait(tasks: Iterable[asyncio.Task[Any]]) -> None:
             each.exception()  # is looked at, so that nobody complains that it was not
     if cancelled:
         raise asyncio.CancelledError
+
+
+async def run_to_end(cleanup: Awaitable[Result]) -> Result:
+    """Run cleanup to its end, however often its caller is cancelled meanwhile; then the caller is cancelled.
+
+    Who waits for work that ends is cancelled more than once: by a signal, by `cancel_and_wait`, by asyncio's runner.
+    A second cancellation would otherwise leave servers running and requests without an answer.
+    """
+    task, cancelled = asyncio.ensure_future(cleanup), False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        if not task.cancelled():
+            task.exception()  # is looked at, so that nobody complains that it was not
+        raise asyncio.CancelledError
+    return task.result()
 
 
 def report_refusal(refused: NotPermitted) -> bool:

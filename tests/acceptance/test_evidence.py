@@ -19,7 +19,7 @@ from tests.service import until
 from tests.unit.notary.definition import mth, path, proof
 from tests.up import REPOSITORY, daybook
 
-SCRIPT = REPOSITORY / "services" / "notary" / "verify_evidence.py"
+SCRIPT = REPOSITORY / "services" / "audit" / "verify_evidence.py"
 
 
 @dataclass

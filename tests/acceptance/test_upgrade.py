@@ -29,7 +29,7 @@ from tests.up import REPOSITORY, Up, daybook, running_up
 
 COMMIT = "513cf26"
 EVIDENCE = ("D-0003", "lost-won")
-SCRIPT = REPOSITORY / "services" / "notary" / "verify_evidence.py"
+SCRIPT = REPOSITORY / "services" / "audit" / "verify_evidence.py"
 MEDIA = "application/cloudevents+json"
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.long]

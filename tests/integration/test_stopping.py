@@ -12,6 +12,7 @@ import nats.errors
 import pytest
 
 from services.notary import key as notary_key
+from services.runtime.shutdown import _CANCEL_AGAIN_S
 from tests.integration.intake.sending import BATCH, call, calls
 from tests.ledger import Ledger
 from tests.service import Service
@@ -42,6 +43,27 @@ async def test_a_stop_leaves_no_error_in_any_log(ledger: Ledger, number: signal.
             await asyncio.wait([load])
     for service in running.values():
         assert _complaints(service) == []
+
+
+async def test_a_request_under_way_is_answered_after_the_stop(ledger: Ledger) -> None:
+    token = await ledger.source("crm")
+    body = json.dumps(call("under-way")).encode()
+    head = (
+        f"POST /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n"
+        "Content-Type: application/cloudevents+json\r\nExpect: 100-continue\r\n\r\n"
+    )
+    async with ledger.process("intake") as intake:
+        await intake.ready()
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(intake.url.rpartition(":")[2]))
+        writer.write(head.encode())
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        intake.process.send(signal.SIGTERM)
+        await asyncio.sleep(3 * _CANCEL_AGAIN_S)  # what is told to end is cancelled again meanwhile
+        writer.write(body)
+        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 201")
+        writer.close()
+        assert await intake.ends() == 0
+    assert "Traceback" not in intake.output()
 
 
 async def _load(ledger: Ledger, running: dict[str, Service], token: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from services.runtime.shutdown import cancel_and_wait, run_until_one_ends, unless_refused
+from services.runtime.shutdown import cancel_and_wait, run_to_end, run_until_one_ends, unless_refused
 
 
 async def _swallows_one() -> None:
@@ -60,4 +60,43 @@ async def test_a_command_that_swallows_a_cancellation_is_cancelled_until_it_ends
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_cleanup_goes_to_its_end_however_often_it_is_cancelled(times: int) -> None:
+    done: list[str] = []
+
+    async def cleans_up() -> None:
+        for step in ("requests", "servers", "files"):
+            await asyncio.sleep(0.01)
+            done.append(step)
+
+    async def works() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await run_to_end(cleans_up())
+
+    task = asyncio.create_task(works())
+    await asyncio.sleep(0)
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert done == ["requests", "servers", "files"]
+
+
+async def test_what_cleanup_raises_is_raised_unless_its_caller_is_cancelled() -> None:
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise ValueError("no room")
+
+    with pytest.raises(ValueError, match="no room"):
+        await run_to_end(fails())
+    task = asyncio.create_task(run_to_end(fails()))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
     assert task.cancelled()

@@ -60,7 +60,7 @@ comment on column ledger.journal.target_id is 'For event_corrected and event_voi
 comment on column ledger.journal.stream_subject is 'The stream''s subject of the message.';
 comment on column ledger.journal.message is 'The exact bytes of the message.';
 comment on column ledger.journal.leaf_hash is
-    'SHA-256 over 0x00, sequence, recorded_at, stream_subject and message (contracts/rules/canonical.py, leaf_hash).';
+    'SHA-256 over 0x00, sequence, recorded_at, stream_subject and message (contracts/canonical.py, leaf_hash).';
 
 create unique index journal_identity on ledger.journal (source, id) where disposition = 'entry';
 create index journal_target on ledger.journal (target_source, target_id, sequence)

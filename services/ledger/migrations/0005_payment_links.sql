@@ -12,7 +12,7 @@ create table ledger.payment_link (
 comment on table ledger.payment_link is
     'Receipts, transfers and reversals of payments, with their corrections and voids, by reference and account; inserted once, never changed.';
 comment on column ledger.payment_link.reference is
-    'The payment''s reference as it is compared (contracts/types/references.py), and its series behind a line end.';
+    'The payment''s reference as it is compared (contracts/references.py), and its series behind a line end.';
 comment on column ledger.payment_link.account is 'Id of the account that the document is about.';
 comment on column ledger.payment_link.sequence is 'The document''s entry, or a correction or void of it.';
 comment on column ledger.payment_link.since is

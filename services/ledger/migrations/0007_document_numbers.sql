@@ -13,7 +13,7 @@ comment on table ledger.document_number is
 comment on column ledger.document_number.account is 'Id of the account that the document is about.';
 comment on column ledger.document_number.kind is 'invoice, credit_note or payment.';
 comment on column ledger.document_number.reference is
-    'The number as it is compared (contracts/types/references.py), and its series behind a line end.';
+    'The number as it is compared (contracts/references.py), and its series behind a line end.';
 comment on column ledger.document_number.sequence is 'The document''s entry, or a correction of it.';
 create trigger document_numbers_are_immutable before update or delete or truncate on ledger.document_number
     for each statement execute function ledger.refuse_change();
