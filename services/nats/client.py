@@ -161,7 +161,7 @@ class GuardedClient(Client):
             await self.close()
 
     async def _close(self, status: int, do_cbs: bool = True) -> None:
-        self._closing = True
+        self._closing = status == Client.CLOSED  # nats-py closes a first attempt that failed as well, and tries again
         if self.is_connected:
             with suppress(OSError):  # the server is gone, and what was to be sent cannot be
                 self._write_pending()
@@ -172,7 +172,7 @@ class GuardedClient(Client):
             self._let_go()
             await self._error_cb(error)
         reconnecting = self._reconnection_task
-        if reconnecting is not None and reconnecting is not asyncio.current_task():
+        if self._closing and reconnecting is not None and reconnecting is not asyncio.current_task():
             await cancel_and_wait([reconnecting])
             self._let_go()
             self._status = status

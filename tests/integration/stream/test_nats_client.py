@@ -109,6 +109,34 @@ async def test_an_attempt_that_is_broken_off_leaves_no_connection() -> None:
             await left.wait()
 
 
+async def test_a_first_attempt_that_meets_no_nats_server_is_made_again(empty_ledger: Ledger) -> None:
+    at = urlsplit(empty_ledger.endpoints.nats_url)
+    greeted = 0
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+        writer.close()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal greeted
+        greeted += 1
+        if greeted == 1:
+            writer.write(b"220 mail.example.com\r\n")
+            writer.close()
+            return
+        from_server, to_server = await asyncio.open_connection(at.hostname, at.port)
+        await asyncio.gather(copy(reader, to_server), copy(from_server, writer))
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as between:
+        port = between.sockets[0].getsockname()[1]
+        nc = await connection.connect(f"nats://{at.username}:{at.password}@127.0.0.1:{port}", "test")
+        assert (await nc.request("$JS.API.INFO", timeout=10)).data
+        await nc.close()
+    assert greeted == 2
+
+
 async def test_a_server_that_is_no_nats_server_any_more_is_left_before_it_is_tried_again(tmp_path: Path) -> None:
     server = NatsServer(tmp_path / "nats", tmp_path / "nats.log")
     await server.start()
