@@ -61,7 +61,7 @@ class TestAway:
     async def test_it_is_told_and_keeps_nobody_from_sending_over_http(
         self, empty_ledger: Ledger, between: Proxy, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(health, "REMEMBERED_S", 0.0)
+        monkeypatch.setattr(health, "CACHE_S", 0.0)
         token = await empty_ledger.source("crm")
         url = urlsplit(empty_ledger.endpoints.requests_url)
         url = url._replace(netloc=f"{url.username}:{url.password}@127.0.0.1:{between.port}")
