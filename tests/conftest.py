@@ -13,6 +13,18 @@ os.environ.pop("COLUMNS", None)  # how wide the runner's terminal is is nothing 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what it runs in the background deaf to Ctrl-C
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all cases but the first of a test with `long_cases` as long."""
+    first: set[str] = set()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if item.get_closest_marker("long_cases") is not None:
+            if name in first:
+                item.add_marker(pytest.mark.long)
+            first.add(name)
+
+
 @pytest.fixture(scope="session")
 async def servers() -> AsyncIterator[Servers]:
     """The NATS server and the PostgreSQL of this run. `daybook up` has PostgreSQL wait for the disk; databases are made

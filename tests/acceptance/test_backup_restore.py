@@ -45,6 +45,7 @@ async def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     return Kept(home / "ledger", home / "backup", token, sequence, answers, last, later)
 
 
+@pytest.mark.long
 async def test_on_another_machine_it_is_the_ledger_as_it_was_backed_up(kept: Kept, tmp_path: Path) -> None:
     """Everything is lost but the backup, and the notary's key, which is kept apart."""
     data = tmp_path / "ledger"

@@ -38,6 +38,7 @@ async def test_it_shows_no_secret(form: str | None) -> None:
     assert "@one:4222" in output
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("url", ["postgresql://[hush", "postgresql://u:hush", "host=db password=hush"])
 async def test_a_url_that_cannot_be_read_is_not_shown(url: str) -> None:
     servers = {"nats_url": "nats://one", "database_url": url}

@@ -113,6 +113,7 @@ WITHDRAWN = _event("pw", "playbook_withdrawn", "", playbook_version=1, reason="r
 """After all deals were opened, which keep it."""
 
 
+@pytest.mark.long
 async def test_proofs_over_http_hold_against_the_definition(auditor: Auditor) -> None:
     size, root = await auditor.checkpoint()
     found = [await auditor.get("/proofs/inclusion", sequence=each) for each in range(1, size + 1)]
@@ -185,6 +186,7 @@ async def test_evidence_is_made_and_checked_by_commands(auditor: Auditor, tmp_pa
     assert (code, json.loads(said)["ok"]) == (1, False)
 
 
+@pytest.mark.long
 async def test_evidence_without_the_private_key_is_not_made_by_accident(auditor: Auditor, tmp_path: Path) -> None:
     out = str(tmp_path / "D-1.json")
     elsewhere = {"notary_key": str(tmp_path / "none")}
@@ -197,6 +199,7 @@ async def test_evidence_without_the_private_key_is_not_made_by_accident(auditor:
     assert (code, auditor.key in complaint) == (0, True), "the ledger's own word for its key is not taken silently"
 
 
+@pytest.mark.long
 async def test_evidence_is_not_signed_with_the_key_of_another_ledger(auditor: Auditor, tmp_path: Path) -> None:
     out, elsewhere = tmp_path / "D-1.json", {"notary_key": str(tmp_path / "key")}
     code, other, complaint = await auditor.command(
@@ -210,6 +213,7 @@ async def test_evidence_is_not_signed_with_the_key_of_another_ledger(auditor: Au
     assert (code, complaint) == (0, ""), "a key of the same ledger may sign"
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -230,6 +234,7 @@ async def test_what_cannot_be_done_is_said(auditor: Auditor, words: tuple[str, .
     assert complaint in said
 
 
+@pytest.mark.long
 async def test_verify_compares_with_the_heads(auditor: Auditor) -> None:
     code, said, complaint = await auditor.command("verify", "--key", auditor.key)
     assert (code, complaint) == (0, "")

@@ -75,6 +75,7 @@ def crm(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.long
 async def test_a_second_import_records_nothing_new(running: Running, crm: Path) -> None:
     words = ("maven-crm", str(crm), "--undated-at", "2017-12-31")
     first, second = await running.imported(*words), await running.imported(*words)
@@ -83,6 +84,7 @@ async def test_a_second_import_records_nothing_new(running: Running, crm: Path) 
     assert second["last_sequence"] == first["last_sequence"]
 
 
+@pytest.mark.long
 async def test_undated_rows_stop_it_before_anything_is_sent(running: Running, crm: Path) -> None:
     before = await running.ledger.last_sequence()
     code, out, err = await running.daybook("import", "maven-crm", str(crm), "--intake", running.intake_url)
@@ -109,6 +111,7 @@ async def test_refused_rows_are_named_and_written_and_the_rest_is_recorded(runni
     assert "invoices-csv/0379-NEVHP/0000611365/issued" in found[1][1]
 
 
+@pytest.mark.long
 async def test_a_token_that_was_replaced_is_said_with_both_ways_out(running: Running, crm: Path) -> None:
     words = ("maven-crm", str(crm), "--undated-at", "2017-12-31")
     await running.imported(*words)
@@ -121,6 +124,7 @@ async def test_a_token_that_was_replaced_is_said_with_both_ways_out(running: Run
     assert again["duplicate"] == again["sent"]
 
 
+@pytest.mark.long
 async def test_rejects_that_could_not_be_written_stop_it_before_anything_is_sent(running: Running, crm: Path) -> None:
     before = await running.ledger.last_sequence()
     code, _, err = await running.daybook(

@@ -21,6 +21,7 @@ REFUSED = ["400", "401", "403", "409", "413", "415", "422"]
 """What a body may be answered that does not fit it."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("examples", EXAMPLES)
 async def test_every_answer_is_one_that_the_document_promises(empty_ledger: Ledger, examples: int) -> None:
     token = await empty_ledger.source("crm", corrects_others=True)
@@ -32,6 +33,7 @@ async def test_every_answer_is_one_that_the_document_promises(empty_ledger: Ledg
                 assert seen[201] > 0, seen
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("examples", EXAMPLES)
 async def test_no_body_is_taken_that_the_document_excludes(empty_ledger: Ledger, examples: int) -> None:
     token = await empty_ledger.source("crm", corrects_others=True)

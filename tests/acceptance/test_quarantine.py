@@ -56,6 +56,7 @@ async def test_the_list_shows_what_waits_and_show_tells_all_of_it(empty_ledger: 
     assert "crm/c" in out
 
 
+@pytest.mark.long
 async def test_a_dismissed_message_leaves_the_list_and_stays_in_the_journal(empty_ledger: Ledger) -> None:
     await recorded(empty_ledger, (b"garbage", "daybook.deal.D-1"))
     assert "Say why" in await quarantine(empty_ledger, "dismiss", "1", "--reason", " ", code=2)
@@ -68,6 +69,7 @@ async def test_a_dismissed_message_leaves_the_list_and_stays_in_the_journal(empt
     assert "was dismissed by Li" in said
 
 
+@pytest.mark.long
 async def test_an_event_not_in_canonical_form_counts_once_it_is_sent_again(empty_ledger: Ledger) -> None:
     await empty_ledger.source("crm")
     said = call("D-1", id="c")
@@ -102,6 +104,7 @@ async def test_a_conflict_is_never_sent_again(empty_ledger: Ledger) -> None:
     assert (await quarantine(empty_ledger, "show", "2"))["decisions"] == []
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("message", "word"),
     [

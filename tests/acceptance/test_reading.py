@@ -223,6 +223,7 @@ async def test_what_cannot_be_done_is_said_on_standard_error_with_2(
     assert complaint in " ".join(said.split())
 
 
+@pytest.mark.long
 async def test_a_token_is_shown_once_and_works_until_it_is_rotated_or_disabled(reader: Reader) -> None:
     token = (await reader.command("reader", "add", "auditor")).strip()
     another = (await reader.command("reader", "rotate", "auditor")).strip()
@@ -253,6 +254,7 @@ async def test_playbook_check_names_every_mistake_with_its_line(tmp_path: Path) 
     assert line in [each["line"] for each in json.loads(output)["mistakes"]]
 
 
+@pytest.mark.long
 async def test_every_reading_command_has_help_with_an_example() -> None:
     commands = (
         "pipeline", "funnel", "ageing", "history", "explain", "status", "changes", "verify",

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 import httpx
+import pytest
 
 from services.runtime import process as python
 from tests.ledger import Ledger
@@ -68,6 +69,7 @@ async def test_a_source_is_added_sends_is_rotated_and_disabled(empty_ledger: Led
     assert "disabled" in (await daybook(empty_ledger, "source", "list"))[1]
 
 
+@pytest.mark.long
 async def test_what_cannot_be_done_says_why_and_ends_with_two(empty_ledger: Ledger) -> None:
     async def refused(*words: str) -> str:
         code, out, err = await daybook(empty_ledger, "source", *words)

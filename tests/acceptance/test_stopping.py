@@ -89,6 +89,7 @@ async def test_where_there_is_nothing_down_makes_nothing(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
 async def test_with_the_demo_everything_that_it_started_ends(tmp_path: Path, number: signal.Signals) -> None:
     data = tmp_path / "ledger"
@@ -108,6 +109,7 @@ async def test_with_the_demo_everything_that_it_started_ends(tmp_path: Path, num
     assert holder(data) is None
 
 
+@pytest.mark.long
 async def test_a_hangup_that_nohup_ignores_stops_nothing(tmp_path: Path) -> None:
     async with running_up(tmp_path / "ledger", via=["nohup"], wait=False) as up:
 

@@ -82,6 +82,7 @@ async def _answered(method: str, url: str, **request: Any) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.long
 async def test_a_second_up_on_the_same_directory_is_refused_with_the_reason(up: Up) -> None:
     code, _, complaint = await daybook("up", "--data", str(up.data))
     assert code == 2
@@ -128,6 +129,7 @@ async def test_a_dashboard_reads_the_views_by_sql_and_nothing_else(up: Up) -> No
     await connection.close()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("name", ["intake", "query", "recorder", "projector", "notary", "nats", "postgres"])
 async def test_what_is_killed_is_started_again(up: Up, name: str) -> None:
     await _token(up)
@@ -156,6 +158,7 @@ async def test_nothing_is_lost_and_nothing_is_left_whatever_is_killed(tmp_path: 
         assert sorted(each.name for each in data.iterdir()) == ["lock", "logs", "nats", "notary", "postgres"]
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("last", ["nats", "postgres", "recorder"])
 async def test_told_to_stop_while_it_starts_it_leaves_nothing(tmp_path: Path, last: str) -> None:
     async with running_up(tmp_path / "ledger", wait=False) as up:
@@ -166,6 +169,7 @@ async def test_told_to_stop_while_it_starts_it_leaves_nothing(tmp_path: Path, la
         await until(started, f"{last} was not started", up.output)
 
 
+@pytest.mark.long
 async def test_with_servers_of_its_own_it_starts_none(ledger: Ledger, tmp_path: Path) -> None:
     variables = {name.removeprefix("DAYBOOK_").lower(): value for name, value in ledger.environment.items()}
     del variables["data"]
@@ -205,6 +209,7 @@ def _as_nobody() -> list[str]:
     return via
 
 
+@pytest.mark.long
 async def test_an_ordinary_user_can_run_it() -> None:
     via = _as_nobody()
     home = Path(tempfile.mkdtemp(prefix="daybook-nobody-"))

@@ -23,6 +23,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
         await pair.stop()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("frozen", [False, True])
 async def test_connections_find_the_server_that_takes_writes(pair: Pair, frozen: bool) -> None:
     before = await database.connect(pair.url)
@@ -52,6 +53,7 @@ async def test_where_no_server_takes_writes_the_database_is_away(pair: Pair) -> 
     await alone.close()
 
 
+@pytest.mark.long
 async def test_a_standby_that_is_made_anew_follows_and_can_take_over_again(pair: Pair) -> None:
     for number in range(2):
         connection = await database.connect(pair.url)
@@ -64,6 +66,7 @@ async def test_a_standby_that_is_made_anew_follows_and_can_take_over_again(pair:
     await connection.close()
 
 
+@pytest.mark.long
 async def test_a_standby_that_hears_nothing_more_lacks_what_came_later(tmp_path: Path) -> None:
     pair = Pair(tmp_path, synchronous=False)
     try:

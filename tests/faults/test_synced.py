@@ -35,6 +35,7 @@ async def test_a_server_that_acknowledges_before_it_syncs_is_found(
         await running.stop()
 
 
+@pytest.mark.long
 async def test_every_node_of_a_cluster_syncs_before_it_acknowledges(tmp_path: Path) -> None:
     async with running_cluster(tmp_path) as cluster:
         assert await not_synced([each.monitoring for each in cluster.nodes]) == []

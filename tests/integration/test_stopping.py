@@ -20,6 +20,7 @@ from tests.service import Service
 _SERVICES = ("recorder", "projector", "notary", "query", "intake")
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("number", "busy"),
     [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGHUP, True)],

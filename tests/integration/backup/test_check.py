@@ -38,6 +38,7 @@ def backup(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(original, tmp_path / "backup"))
 
 
+@pytest.mark.long
 async def test_one_that_is_as_it_was_written_is_said_to_be(backup: Path) -> None:
     code, said, _ = await daybook("backup", "--check", str(backup))
     assert (code, "as it was written: it goes up to sequence 15" in said) == (0, True)

@@ -63,6 +63,7 @@ async def place(servers: Servers, tmp_path: Path) -> AsyncIterator[Ledger]:
         yield place
 
 
+@pytest.mark.long
 async def test_while_the_tables_are_filled_nothing_is_kept(kept: Kept, place: Ledger) -> None:
     owner = await _killed(place, kept, "ledger.source")
     assert await owner.fetchval("select count(*) from ledger.journal") == 0
@@ -70,6 +71,7 @@ async def test_while_the_tables_are_filled_nothing_is_kept(kept: Kept, place: Le
     assert (again.loaded, again.stream) == (True, Action.MAKE_ANEW)
 
 
+@pytest.mark.long
 async def test_before_the_stream_is_made_the_tables_are_there(kept: Kept, place: Ledger) -> None:
     owner = await _killed(place, kept, "ledger.reconciliation")
     assert await owner.fetchval("select max(sequence) from ledger.journal") == kept.sequence
@@ -79,6 +81,7 @@ async def test_before_the_stream_is_made_the_tables_are_there(kept: Kept, place:
     assert (again.loaded, again.stream) == (False, Action.MAKE_ANEW)
 
 
+@pytest.mark.long
 async def test_while_the_stream_is_written_it_gets_its_end(kept: Kept, place: Ledger) -> None:
     """Interrupted by a server that has no room for the rest."""
     roomy = place.settings

@@ -87,6 +87,7 @@ async def test_a_backup_of_the_restored_ledger_is_the_same(
     assert again.sequence == original.sequence
 
 
+@pytest.mark.long
 async def test_again_it_changes_nothing(original: Original, servers: Servers, tmp_path: Path) -> None:
     async with empty_place(servers, tmp_path / "place") as place:
         first = await restored(place, original.backup)
@@ -96,6 +97,7 @@ async def test_again_it_changes_nothing(original: Original, servers: Servers, tm
         assert await answers(place, original.sequence) == original.answers
 
 
+@pytest.mark.long
 async def test_tokens_that_are_valid_again_are_told_and_can_be_disabled(
     original: Original, servers: Servers, tmp_path: Path
 ) -> None:
@@ -131,6 +133,7 @@ async def test_a_file_that_breaks_after_it_was_checked_is_named(
         assert (await restored(place, original.backup)).loaded
 
 
+@pytest.mark.long
 async def test_where_the_stream_is_left_it_goes_on_from_there(servers: Servers, tmp_path: Path) -> None:
     async with fresh_ledger(servers, [*shipped(), *PLAYBOOKS]) as ledger:
         told = await tell_first(ledger)
@@ -147,6 +150,7 @@ async def test_where_the_stream_is_left_it_goes_on_from_there(servers: Servers, 
             await sound(place)
 
 
+@pytest.mark.long
 async def test_without_a_backup_the_stream_gives_the_same_journal(
     original: Original, servers: Servers, tmp_path: Path
 ) -> None:
@@ -165,6 +169,7 @@ async def test_without_a_backup_the_stream_gives_the_same_journal(
             assert kept == set(original.answers) - alone
 
 
+@pytest.mark.long
 async def test_a_stream_that_is_shorter_gets_the_end_that_it_lacks(
     original: Original, servers: Servers, tmp_path: Path
 ) -> None:
@@ -178,6 +183,7 @@ async def test_a_stream_that_is_shorter_gets_the_end_that_it_lacks(
             await sound(second)
 
 
+@pytest.mark.long
 async def test_a_stream_of_another_ledger_is_refused_and_kept(
     original: Original, servers: Servers, tmp_path: Path
 ) -> None:

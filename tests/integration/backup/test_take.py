@@ -6,6 +6,8 @@ import signal
 import stat
 from pathlib import Path
 
+import pytest
+
 from services.backup import files
 from services.backup.check import check
 from services.backup.files import PARTIAL
@@ -95,6 +97,7 @@ async def test_a_stream_that_was_rewound_says_nothing_of_what_was_acknowledged(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_it_is_consistent_while_writers_write(empty_ledger: Ledger, tmp_path: Path) -> None:
     stop = asyncio.Event()
 
@@ -138,6 +141,7 @@ async def test_what_is_there_already_is_not_touched(ledger: Ledger, tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_one_that_was_killed_is_begun_anew_and_never_looks_complete(ledger: Ledger, tmp_path: Path) -> None:
     partial = tmp_path / f"backup{PARTIAL}"
     process = await started(ledger, "backup", "--out", str(tmp_path / "backup"))

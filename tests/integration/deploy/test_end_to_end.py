@@ -4,11 +4,13 @@ import json
 
 import httpx
 import nats
+import pytest
 
 from tests.integration.deploy.conftest import Ready
 from tests.service import until
 
 
+@pytest.mark.long
 async def test_an_event_that_is_sent_is_seen(ready: Ready) -> None:
     deployment = ready.deployment
     async with deployment.serving("recorder", "projector", "intake", "query", "notary") as services:
@@ -55,6 +57,7 @@ async def test_an_event_that_is_sent_is_seen(ready: Ready) -> None:
         assert "ermission" not in each.output(), each.output()
 
 
+@pytest.mark.long
 async def test_the_owner_restores_what_was_backed_up(ready: Ready) -> None:
     deployment = ready.deployment
     backup = deployment.home / "to-restore"

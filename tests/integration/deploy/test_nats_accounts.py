@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from services.nats import connection as stream_connection
 from services.notary import heads_stream
 from services.settings import Settings
@@ -16,6 +18,7 @@ from tests.integration.deploy.own_nats import CONFIGURATION, OwnNats
 _BEFORE = "authorization { users = [ { user: daybook, password: $DAYBOOK_PASSWORD } ] }\n"
 
 
+@pytest.mark.long
 async def test_streams_of_the_one_account_are_handed_on_to_their_own(tmp_path: Path) -> None:
     said = CONFIGURATION.read_text()
     before = tmp_path / "before.conf"

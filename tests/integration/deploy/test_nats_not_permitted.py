@@ -71,6 +71,7 @@ async def where(
         yield given
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(("words", "user", "what", "due"), COMMANDS)
 async def test_a_command_ends_and_names_the_user_that_may(
     nats: OwnNats, where: dict[str, str], words: str, user: str, what: str, due: str
@@ -82,6 +83,7 @@ async def test_a_command_ends_and_names_the_user_that_may(
     assert f": name the user {due} in DAYBOOK_NATS_URL (see deploy/nats/users.conf)." in one_sentence(complaint)
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(("name", "user", "what", "due"), SERVICES)
 async def test_a_service_ends_and_names_the_user_that_may(
     nats: OwnNats, where: dict[str, str], tmp_path: Path, name: str, user: str, what: str, due: str
@@ -96,6 +98,7 @@ async def test_a_service_ends_and_names_the_user_that_may(
     assert f": name the user {due} in DAYBOOK_NATS_URL" in one_sentence(service.output())
 
 
+@pytest.mark.long
 async def test_intake_that_may_not_hear_requests_ends(nats: OwnNats, where: dict[str, str], tmp_path: Path) -> None:
     given = where | {"nats_url": nats.url("appender"), "intake_nats_url": nats.url("emitter")}
     service = service_of("intake", tmp_path / "log", {f"DAYBOOK_{key.upper()}": each for key, each in given.items()})

@@ -90,6 +90,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OwnN
         await server.stop()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("user", [each for each in USERS if each != "daybook"])
 async def test_no_answer_comes_into_a_stream(server: OwnNats, user: str) -> None:
     operator = await stream_connection.connect(server.url("daybook"), "test")

@@ -162,6 +162,7 @@ async def test_replies_come_to_who_asked(server: OwnNats) -> None:
             assert (await state(nc, "DAYBOOK")).name == "DAYBOOK"
 
 
+@pytest.mark.long
 async def test_the_operator_provisions(tmp_path: Path) -> None:
     server = OwnNats(tmp_path)
     try:

@@ -89,6 +89,7 @@ async def test_a_link_to_such_a_directory_is_refused_too(tmp_path: Path) -> None
     assert "line break" in complaint
 
 
+@pytest.mark.long
 async def test_a_relative_link_and_any_name_serve_a_whole_ledger(tmp_path: Path) -> None:
     target = tmp_path / _EVERYTHING
     target.mkdir()

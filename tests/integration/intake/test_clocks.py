@@ -57,6 +57,7 @@ async def reasons(client: httpx.AsyncClient, url: str) -> list[str]:
     return [each["code"] for each in (await client.get(f"{url}/ready")).json()["reasons"]]
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("ahead", [timedelta(days=3650), timedelta(minutes=10), timedelta(minutes=-10)])
 async def test_intake_refuses_everything_until_the_clocks_agree_again(
     empty_ledger: Ledger, clock: Clock, crm: Sender, ahead: timedelta
@@ -94,6 +95,7 @@ async def test_intake_refuses_everything_until_the_clocks_agree_again(
     await until(takes, "intake does not go on", deadline_s=10)
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("ahead", [timedelta(seconds=40), timedelta(seconds=-40)])
 async def test_clocks_that_differ_by_less_than_a_minute_are_borne(clock: Clock, crm: Sender, ahead: timedelta) -> None:
     clock.jump(ahead)
@@ -108,6 +110,7 @@ async def test_clocks_that_differ_by_less_than_a_minute_are_borne(clock: Clock, 
     assert await reasons(crm.client, crm.url) == []
 
 
+@pytest.mark.long
 async def test_what_a_wrong_clock_dated_is_not_recorded_until_it_is_put_back_with_the_right_time(
     empty_ledger: Ledger, clock: Clock, client: httpx.AsyncClient
 ) -> None:

@@ -82,6 +82,7 @@ async def test_a_batch_with_one_duplicate_inside_adds_the_others_as_one(
     assert await entries(empty_ledger) == ["c-3", "c-1", "c-2", "c-4", "c-5"]
 
 
+@pytest.mark.long
 async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(
     empty_ledger: Ledger, crm: Sender, recorder_process: Service
 ) -> None:
@@ -101,6 +102,7 @@ async def test_what_the_stream_has_and_the_journal_has_not_yet_is_waited_for(
     assert await entries(empty_ledger) == ["c-0", "c-3", "c-1", "c-2", "c-4", "c-5"]
 
 
+@pytest.mark.long
 async def test_without_a_recorder_a_batch_that_cannot_be_resolved_is_refused_for_now(
     empty_ledger: Ledger, crm: Sender
 ) -> None:
@@ -114,6 +116,7 @@ async def test_without_a_recorder_a_batch_that_cannot_be_resolved_is_refused_for
     assert await empty_ledger.last_sequence() == 1
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("data", "status", "sequence"), [({"outcome": "interested"}, 200, 1), ({"outcome": "callback"}, 409, None)]
 )

@@ -34,6 +34,7 @@ async def flooded(url: str, kind: str) -> AsyncIterator[None]:
         await process.wait()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("kind", list(flooding.KINDS))
 async def test_a_source_is_heard_beside_a_flood(ledger: Ledger, kind: str) -> None:
     token = await ledger.source("crm")

@@ -49,6 +49,7 @@ async def test_the_first_event_is_taken_within_three_seconds_and_later_ones_at_o
     assert slowest < 1.0
 
 
+@pytest.mark.long
 async def test_many_that_send_at_once_wait_no_longer_than_one(empty_ledger: Ledger, crm: Sender, known: Sender) -> None:
     async def slowest(prefix: str) -> float:
         async def keep_sending(name: int) -> float:
@@ -61,6 +62,7 @@ async def test_many_that_send_at_once_wait_no_longer_than_one(empty_ledger: Ledg
         assert await slowest("f") < PROMISED_S + ordinary
 
 
+@pytest.mark.long
 async def test_events_that_arrive_while_the_first_waits_do_not_wait_anew(crm: Sender, postgres_frozen: None) -> None:
     async def later(delay_s: float) -> float:
         await asyncio.sleep(delay_s)  # arrivals spread over the time in which the first look-up fails
@@ -70,6 +72,7 @@ async def test_events_that_arrive_while_the_first_waits_do_not_wait_anew(crm: Se
     assert max(waited) < PROMISED_S
 
 
+@pytest.mark.long
 async def test_batches_and_money_are_taken_within_three_seconds(crm: Sender, postgres_frozen: None) -> None:
     began = time.monotonic()
     responses = await asyncio.gather(crm.send_batch(calls(100)), crm.send(invoice("i-1", "10.00")))
@@ -77,6 +80,7 @@ async def test_batches_and_money_are_taken_within_three_seconds(crm: Sender, pos
     assert time.monotonic() - began < PROMISED_S
 
 
+@pytest.mark.long
 async def test_intake_stays_ready_and_says_that_the_journal_does_not_answer(crm: Sender, postgres_frozen: None) -> None:
     async def says_so() -> bool:
         response = await crm.client.get(f"{crm.url}/ready")
@@ -86,6 +90,7 @@ async def test_intake_stays_ready_and_says_that_the_journal_does_not_answer(crm:
     await until(says_so, "intake does not see that PostgreSQL is frozen", deadline_s=5)
 
 
+@pytest.mark.long
 async def test_a_connection_to_nats_that_is_renewed_meanwhile_holds_nobody_up(
     empty_ledger: Ledger, crm: Sender, known: Sender
 ) -> None:
@@ -96,6 +101,7 @@ async def test_a_connection_to_nats_that_is_renewed_meanwhile_holds_nobody_up(
             assert await timed(crm, call(f"c-{number}")) < PROMISED_S
 
 
+@pytest.mark.long
 async def test_a_token_that_is_not_known_is_answered_in_time(crm: Sender, postgres_frozen: None) -> None:
     crm.token = "dbk_" + "A" * 43
     began = time.monotonic()
@@ -104,12 +110,14 @@ async def test_a_token_that_is_not_known_is_answered_in_time(crm: Sender, postgr
     assert time.monotonic() - began < PROMISED_S
 
 
+@pytest.mark.long
 async def test_what_became_of_an_event_is_refused_in_time(crm: Sender, postgres_frozen: None) -> None:
     began = time.monotonic()
     assert (await crm.fate("before")).status_code == 503
     assert time.monotonic() - began < PROMISED_S
 
 
+@pytest.mark.long
 async def test_once_it_answers_again_intake_looks_into_the_journal(
     empty_ledger: Ledger, crm: Sender, known: Sender
 ) -> None:

@@ -52,6 +52,7 @@ async def test_what_the_journal_holds_is_a_duplicate_however_far_it_is_behind(
     assert other.status_code == 409
 
 
+@pytest.mark.long
 async def test_once_the_recorder_has_caught_up_intake_is_sure_again(empty_ledger: Ledger, crm: Sender) -> None:
     await crm.send(call("c-1"))
     await forget_identities(empty_ledger)

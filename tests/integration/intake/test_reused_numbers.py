@@ -105,6 +105,7 @@ async def test_another_source_is_named_to_those_alone_who_may_correct_it(
         await empty_ledger.recorded()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("document", [invoice, payment, credit_note])
 async def test_each_kind_of_document_has_numbers_of_its_own(
     empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, document: Any
@@ -140,6 +141,7 @@ async def test_what_is_another_document_or_names_one_is_not_warned_of(
     assert "warnings" not in (await crm.send(other)).json()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("number", "shown"), [("\uff11", "<U+FF11>"), ("1\u200b", "1<U+200B>"), (" 1", "<U+0020>1")], ids=ascii
 )
@@ -259,6 +261,7 @@ async def test_with_postgres_away_there_is_a_receipt_without_warnings(
     assert (answer.status_code, answer.json()) == (201, {"id": "i-2", "sequence": 2, "duplicate": None})
 
 
+@pytest.mark.long
 async def test_with_postgres_frozen_a_document_is_taken_as_fast_as_any_event(
     empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, forgetful: None
 ) -> None:

@@ -93,6 +93,7 @@ async def test_after_a_version_that_jumped_the_sales_process_goes_on(
     assert [tuple(row) for row in found] == [(1, None, False), (2, None, False), (2**31 - 1, 3, True)]
 
 
+@pytest.mark.long
 async def test_nothing_is_published_that_cannot_be_held_to_the_journal(
     empty_ledger: Ledger, crm: Sender, intake: Running
 ) -> None:

@@ -4,11 +4,13 @@ import re
 from urllib.parse import urljoin
 
 import httpx
+import pytest
 
 from contracts.schemas import ASYNCAPI, documents
 from services.intake.service import Running
 
 
+@pytest.mark.long
 async def test_every_document_is_there_and_every_reference_leads_to_one(
     intake: Running, client: httpx.AsyncClient
 ) -> None:

@@ -59,6 +59,7 @@ async def test_a_duplicate_is_known_even_when_the_stream_is_full(
     assert (await crm.send(call("c-1"))).json() == {"id": "c-1", "sequence": 1, "duplicate": True}
 
 
+@pytest.mark.long
 async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_doubles_nothing(
     empty_ledger: Ledger, intake: Running, crm: Sender, recorder: RecorderHealth
 ) -> None:
@@ -98,6 +99,7 @@ async def test_nats_killed_while_many_send_loses_nothing_acknowledged_and_double
         assert json.loads(message.data)["id"] == id
 
 
+@pytest.mark.long
 async def test_of_a_batch_without_receipts_the_first_events_count_at_most_and_sending_it_again_adds_the_others(
     empty_ledger: Ledger, intake: Running, crm: Sender, recorder: RecorderHealth
 ) -> None:
@@ -157,6 +159,7 @@ def _last(answered: Iterable[str]) -> dict[int, int]:
     return last
 
 
+@pytest.mark.long
 async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(
     empty_ledger: Ledger, crm: Sender, client: httpx.AsyncClient
 ) -> None:
@@ -181,6 +184,7 @@ async def test_while_nats_is_away_the_answer_is_503_and_ready_says_so(
     await until(ready_again, "intake is not ready again")
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("batched", [False, True])
 async def test_intake_killed_while_many_send_loses_nothing_acknowledged(
     empty_ledger: Ledger, client: httpx.AsyncClient, recorder: RecorderHealth, batched: bool
@@ -248,6 +252,7 @@ async def test_intake_told_to_stop_answers_what_it_has_begun(
     assert {row["id"]: row["sequence"] for row in rows} == acknowledged
 
 
+@pytest.mark.long
 async def test_nothing_is_taken_into_a_stream_that_the_database_does_not_name(
     empty_ledger: Ledger, intake: Running, crm: Sender
 ) -> None:

@@ -25,6 +25,7 @@ async def codes(crm: Sender) -> list[str]:
     return [each["code"] for each in (await crm.client.get(f"{crm.url}/ready")).json()["reasons"]]
 
 
+@pytest.mark.long
 async def test_intake_is_not_ready_until_an_event_is_taken_again(
     empty_ledger: Ledger, crm: Sender, cannot_write: None
 ) -> None:

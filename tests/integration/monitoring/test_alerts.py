@@ -72,6 +72,7 @@ def test_no_two_rules_have_one_name() -> None:
     assert len(names) == len(set(names)) > 20
 
 
+@pytest.mark.long
 async def test_every_metric_that_a_rule_names_is_there(told: Watched) -> None:
     there = {name: set(labels) for name, labels in OF_PROMETHEUS.items()}
     for service in SERVICES:

@@ -199,6 +199,7 @@ async def test_requests_in_a_pipeline_are_answered_in_order_up_to_a_number() -> 
         assert await server.status() == 200
 
 
+@pytest.mark.long
 async def test_half_a_head_is_given_up_and_a_silent_connection_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_S", 0.5)
     async with served() as server:
@@ -212,6 +213,7 @@ async def test_half_a_head_is_given_up_and_a_silent_connection_closed(monkeypatc
         assert b"408 Request Timeout" in await everything(reader)
 
 
+@pytest.mark.long
 async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "MESSAGE_S", 0.5)
     monkeypatch.setattr(protocol, "LEFTOVER_S", 0.5)

@@ -12,6 +12,7 @@ from tests.integration.monitoring.conftest import SERVICES, Watched
 from tests.ledger import Ledger
 
 
+@pytest.mark.long
 async def test_events_are_counted_where_they_pass(told: Watched) -> None:
     ledger = told.ledger
     last = await ledger.last_sequence()
@@ -72,6 +73,7 @@ async def test_routes_are_templates_and_unknown_paths_are_one(told: Watched) -> 
     assert not any("D-1" in each or "nothing" in each for each in routes)
 
 
+@pytest.mark.long
 async def test_other_machines_need_the_token(ledger: Ledger) -> None:
     async with httpx.AsyncClient(timeout=30) as client:
         async with ledger.process("recorder") as recorder:
@@ -109,6 +111,7 @@ async def test_what_cannot_be_read_has_no_value_rather_than_an_old_one(told: Wat
         await ledger.servers.admin(f"alter database {database} allow_connections true")
 
 
+@pytest.mark.long
 async def test_sources_beyond_a_limit_share_a_series(empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake_metrics, "MAX_SOURCES", 2)
     monkeypatch.setattr(intake_metrics, "_known", set())

@@ -48,6 +48,7 @@ async def test_a_service_says_how_it_is_and_ends_when_it_is_told_to(ledger: Ledg
             assert time.monotonic() - began < ENDS_S, f"{name} took {time.monotonic() - began:.1f} s to end"
 
 
+@pytest.mark.long
 async def test_whoever_asks_query_is_refused_and_answered_again_afterwards(ledger: Ledger) -> None:
     async with (
         httpx.AsyncClient(timeout=90) as client,

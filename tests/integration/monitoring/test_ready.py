@@ -154,6 +154,7 @@ class TestIntake:
 
 
 class TestRecorder:
+    @pytest.mark.long
     async def test_one_leads_and_the_other_stands_by(self, empty_ledger: Ledger) -> None:
         async with empty_ledger.process("recorder") as one, httpx.AsyncClient(timeout=30) as client:
             await one.ready()
@@ -168,6 +169,7 @@ class TestRecorder:
 
                 await until(leads, "the standby does not take over", other.output)
 
+    @pytest.mark.long
     async def test_its_servers_away_and_back(self, empty_ledger: Ledger) -> None:
         standing = RecorderHealth()
         work = recorder_service.run(empty_ledger.endpoints, empty_ledger.settings.stream, standing)
@@ -246,6 +248,7 @@ class TestProjector:
         async with in_the_background(working.run()):
             await until(says_rebuild, "it does not say what to do")
 
+    @pytest.mark.long_cases
     @pytest.mark.parametrize(
         ("locked", "reason", "named"),
         [
@@ -315,6 +318,7 @@ class TestProjector:
             await says(check)
         await says(check, "lane_stopped")
 
+    @pytest.mark.long
     async def test_a_frozen_projector_holds_lanes_that_nobody_can_see_moving(self, empty_ledger: Ledger) -> None:
         async with empty_ledger.process("projector") as process, httpx.AsyncClient(timeout=2) as client:
             await process.ready()
@@ -326,6 +330,7 @@ class TestProjector:
 
 
 class TestQuery:
+    @pytest.mark.long
     async def test_it_says_how_old_its_views_are(self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "CACHE_S", 0.0)
         settings = empty_ledger.settings.model_copy(update={"query_port": 0})
@@ -346,6 +351,7 @@ class TestQuery:
                 await empty_ledger.projected()
             assert (await client.get("/ready")).json()["state"]["views_age_s"] == 0
 
+    @pytest.mark.long
     async def test_its_database_away_and_back(self, empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "CACHE_S", 0.0)
         settings = empty_ledger.settings.model_copy(update={"query_port": 0})

@@ -57,6 +57,7 @@ SKILFUL = {
 }  # fmt: skip
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("what", CLUMSY)
 async def test_a_row_that_no_longer_fits_its_hash_is_named(mine: Notarised, what: str) -> None:
     await with_heads(mine)
@@ -65,6 +66,7 @@ async def test_a_row_that_no_longer_fits_its_hash_is_named(mine: Notarised, what
     assert said in await refused(mine)
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("what", SKILFUL)
 async def test_who_makes_the_leaf_hash_anew_is_found_by_heads_and_nodes(mine: Notarised, what: str) -> None:
     await with_heads(mine)
@@ -75,6 +77,7 @@ async def test_who_makes_the_leaf_hash_anew_is_found_by_heads_and_nodes(mine: No
         assert "rows 1 to 256" not in said
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("what", SKILFUL)
 async def test_who_makes_the_whole_tree_anew_is_found_by_the_heads(mine: Notarised, what: str) -> None:
     await with_heads(mine)
@@ -98,6 +101,7 @@ async def test_rows_that_close_ranks_over_one_that_was_dropped_are_found(mine: N
         assert "rows 4 to 300 are not" in await mine.says("refusing")
 
 
+@pytest.mark.long
 async def test_a_journal_that_lost_its_end_is_waited_for_and_another_end_is_refused(mine: Notarised) -> None:
     await with_heads(mine)
     await mine.alter(DROP_LAST, "update ledger.journal set message = 'other' where sequence = 699", REHASH)
@@ -113,6 +117,7 @@ async def test_a_node_of_the_tree_that_was_altered_is_named(mine: Notarised) -> 
     assert "the tree has other hashes for rows 257 to 512 (level 8, place 1)" in await refused(mine)
 
 
+@pytest.mark.long
 async def test_a_node_that_is_missing_is_kept_again(mine: Notarised) -> None:
     await with_heads(mine)
     await mine.alter("delete from ledger.tree_node where place = 0")
@@ -129,6 +134,7 @@ async def test_a_row_altered_behind_the_newest_head_is_not_signed(mine: Notarise
     assert "The leaf_hash of row 705 of the journal is not that of its content" in await refused(mine)
 
 
+@pytest.mark.long
 async def test_status_says_that_nothing_is_signed_and_why(mine: Notarised) -> None:
     await with_heads(mine)
     await mine.alter(CHANGE)

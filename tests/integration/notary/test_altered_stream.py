@@ -64,6 +64,7 @@ CHANGES: list[tuple[Change, Found, str]] = [
 ]
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(("change", "expected", "words"), CHANGES)
 async def test_what_was_done_to_the_stream_is_named(
     told: Notarised, change: Change, expected: Found, words: str
@@ -99,6 +100,7 @@ def swapped(messages: list[Stored], each: Stored) -> Stored | None:
     return each._replace(data=messages[8 - each.sequence].data) if each.sequence in (4, 5) else each
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(("change", "statements"), [(swapped, SWAP), (backdated, BACKDATE)])
 async def test_who_makes_stream_and_journal_agree_again_is_found_by_the_heads(
     told: Notarised, change: Change, statements: tuple[str, ...]

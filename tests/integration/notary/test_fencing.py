@@ -46,6 +46,7 @@ async def stream(mine: Notarised) -> HeadsStream:
     return HeadsStream(await mine.ledger.nats(), mine.settings.stream, mine.keys.known)
 
 
+@pytest.mark.long
 async def test_no_head_is_given_away_that_the_owner_of_the_database_could_take_back(mine: Notarised) -> None:
     await with_heads(mine)
     async with mine.ledger.process("notary", notary_every_s="0.02") as notary:
@@ -66,6 +67,7 @@ async def test_no_head_is_given_away_that_the_owner_of_the_database_could_take_b
     assert "rows 702 to 710 are not those for which the head of 710 rows was signed" in await refused(mine)
 
 
+@pytest.mark.long
 async def test_a_head_that_some_place_lacked_is_given_away_once_it_has_it(mine: Notarised) -> None:
     await with_heads(mine)
     async with mine.notary():

@@ -52,6 +52,7 @@ async def lose(mine: Notarised, place: str, kept: int) -> None:
             await published(mine, *heads)
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("kept", [0, 1, 3])
 @pytest.mark.parametrize("place", ["table", "file", "stream"])
 async def test_a_place_that_lags_gets_its_heads_again(mine: Notarised, place: str, kept: int) -> None:
@@ -66,6 +67,7 @@ async def test_a_place_that_lags_gets_its_heads_again(mine: Notarised, place: st
     await mine.assert_signed()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("kept", [0, 1, 3])
 async def test_a_stream_of_heads_that_is_rewound_under_a_notary_gets_them_again(mine: Notarised, kept: int) -> None:
     async with mine.notary():
@@ -80,6 +82,7 @@ async def test_a_stream_of_heads_that_is_rewound_under_a_notary_gets_them_again(
     await mine.assert_signed()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("ahead", ["table", "file", "stream"])
 async def test_one_place_is_enough_for_the_other_two(mine: Notarised, ahead: str) -> None:
     before = await with_heads(mine)
@@ -98,6 +101,7 @@ async def test_half_a_head_at_the_end_of_the_file_is_written_again(mine: Notaris
     assert await mine.heads() == before
 
 
+@pytest.mark.long
 async def test_it_waits_until_the_journal_reaches_the_newest_head(mine: Notarised) -> None:
     ledger = mine.ledger
     await ledger.append(*[call() for _ in range(5)])
@@ -204,6 +208,7 @@ async def test_an_older_head_in_the_place_of_the_newest_is_found(mine: Notarised
     assert "it is of 3 rows, but stands at 700" in await refused(mine)
 
 
+@pytest.mark.long
 async def test_two_signed_heads_of_one_size_are_told(mine: Notarised) -> None:
     notes = (await with_heads(mine))["table"]
     await published(mine, *notes[:-1], sign_head(mine.keys.own, 700, bytes(32)).note)

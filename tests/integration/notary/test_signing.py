@@ -32,6 +32,7 @@ async def test_postgres_reckons_leaf_hashes_as_the_recorder_does(mine: Notarised
     assert not any(part.altered for part in found)
 
 
+@pytest.mark.long
 async def test_every_head_is_of_the_rows_that_it_covers(mine: Notarised) -> None:
     async with mine.notary():
         for size in (1, 2, 255, 256, 257, 1000, 3000):
@@ -69,6 +70,7 @@ async def test_the_head_can_be_read_with_the_public_key_alone(mine: Notarised) -
     assert read_head(note, [PublicKey.read(public)]).root == definition.mth(await mine.leaves())
 
 
+@pytest.mark.long
 async def test_proofs_are_the_definitions_at_any_size(mine: Notarised) -> None:
     sizes = [1, 2, 300, 4096, 66_000, 66_001]
     async with mine.notary():
@@ -89,6 +91,7 @@ async def test_proofs_are_the_definitions_at_any_size(mine: Notarised) -> None:
             assert proof == definition.proof(first, all_leaves[:size])
 
 
+@pytest.mark.long
 async def test_of_two_notaries_one_signs_and_the_other_takes_its_place(mine: Notarised) -> None:
     async with mine.ledger.process("notary", notary_every_s="0.02") as one:
         async with mine.ledger.process("notary", notary_every_s="0.02") as other:

@@ -72,6 +72,7 @@ async def test_a_deal_alone_is_held_to_the_newest_head(told: Notarised) -> None:
     assert (await checked(told, deal="D-9"))["ok"], "rows in another subtree can be proved all the same"
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("ahead", ["table", "file", "stream"])
 async def test_a_deal_alone_is_held_to_the_newest_head_of_any_place(told: Notarised, ahead: str) -> None:
     notes = (await told.heads())["table"]
@@ -88,6 +89,7 @@ async def test_a_deal_alone_is_held_to_the_newest_head_of_any_place(told: Notari
     assert max(each or 0 for each in answer["signed"].values()) == SIZE
 
 
+@pytest.mark.long
 async def test_a_deal_alone_is_held_to_a_head_behind_the_end_of_the_journal(told: Notarised) -> None:
     await told.alter(
         f"delete from ledger.tree_head where size = {SIZE}",
@@ -97,6 +99,7 @@ async def test_a_deal_alone_is_held_to_a_head_behind_the_end_of_the_journal(told
     assert "rows_not_signed" in (await checked(told, deal="D-9"))["counts"]
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("place", ["table", "file", "stream"])
 async def test_a_deal_alone_is_not_held_to_a_head_that_was_swapped(told: Notarised, place: str) -> None:
     notes = (await told.heads())["table"]
@@ -114,6 +117,7 @@ async def test_a_deal_alone_is_not_held_to_a_head_that_was_swapped(told: Notaris
     assert (answer["differences"][0]["found"] or "").startswith(named)
 
 
+@pytest.mark.long
 async def test_heads_that_are_gone_everywhere_are_missed_by_whoever_names_the_key(told: Notarised) -> None:
     await told.alter("delete from ledger.tree_head")
     await published(told)
@@ -157,6 +161,7 @@ async def test_heads_of_another_key_are_found_in_every_place(told: Notarised) ->
     assert "ledger.tree_head" in places
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("place", ["table", "file", "stream"])
 async def test_a_head_that_was_swapped_or_dropped_is_found_where_it_was(told: Notarised, place: str) -> None:
     notes = (await told.heads())["table"]
@@ -181,6 +186,7 @@ async def test_a_head_that_was_swapped_or_dropped_is_found_where_it_was(told: No
     assert answer["differences"][1]["sequence"] == int(size)
 
 
+@pytest.mark.long
 async def test_places_that_lag_are_no_difference(told: Notarised) -> None:
     notes = (await told.heads())["table"]
     heads_path(told.settings).write_text("".join(f"{each}\n" for each in notes[:3]))
@@ -189,6 +195,7 @@ async def test_places_that_lag_are_no_difference(told: Notarised) -> None:
     assert (answer["ok"], answer["heads"]) == (True, len(notes))
 
 
+@pytest.mark.long
 async def test_heads_in_the_wrong_order_are_found(told: Notarised) -> None:
     notes = (await told.heads())["table"]
     await published(told, notes[1], notes[0], *notes[2:], notes[-1])

@@ -14,6 +14,7 @@ from tests.servers import Servers
 from tests.service import until
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_filled_lane_goes_on_as_any_other(empty_ledger: Ledger, seed: int) -> None:
     owner = await empty_ledger.connect()
@@ -29,6 +30,7 @@ async def test_a_filled_lane_goes_on_as_any_other(empty_ledger: Ledger, seed: in
     assert not differing(found, expected(journal, VIEWS))
 
 
+@pytest.mark.long
 async def test_it_marks_the_same_subjects_stale_since_the_same_entry(servers: Servers) -> None:
     async with fresh_ledger(servers, []) as one, fresh_ledger(servers, []) as other:
         filled = await _stale(one, bulk_loads=True)

@@ -33,6 +33,7 @@ _AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 _DEALS = [f"deal/D-{number}" for number in range(60)]
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("cache_entries", [0, 20, 100_000])
 async def test_any_cut_by_any_company_gives_the_same_rows(empty_ledger: Ledger, cache_entries: int) -> None:
     owner = await empty_ledger.connect()
@@ -235,6 +236,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> _Steps:
     return steps
 
 
+@pytest.mark.long
 async def test_lanes_that_had_to_go_alone_come_together_again(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
 ) -> None:
@@ -260,6 +262,7 @@ async def test_lanes_that_had_to_go_alone_come_together_again(
     assert not differing(await stored(owner, schema, VIEWS), expected(journal, VIEWS))
 
 
+@pytest.mark.long
 async def test_a_lane_that_comes_later_waits_for_those_under_way_and_goes_with_them(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
 ) -> None:
@@ -331,6 +334,7 @@ async def _moved(owner: asyncpg.Connection, schema: str, sequence: int) -> bool:
     return bool(await owner.fetchval(f'select max(sequence) >= $1 from "{schema}".lane', sequence))
 
 
+@pytest.mark.long
 async def test_another_projector_gets_its_share_of_lanes_that_go_abreast(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, steps: _Steps
 ) -> None:

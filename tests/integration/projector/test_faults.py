@@ -50,6 +50,7 @@ async def test_killed_at_random_instants(empty_ledger: Ledger, events: int, kill
     assert not differing(found, expected(journal, VIEWS))
 
 
+@pytest.mark.long
 async def test_one_that_was_stopped_while_its_lanes_were_taken_over_commits_nothing(empty_ledger: Ledger) -> None:
     owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
     draw = Random(32)
@@ -153,6 +154,7 @@ async def test_a_freed_lane_is_taken_by_another(empty_ledger: Ledger) -> None:
         await until(lambda: lanes_are_held(owner, 1), "one does not hold all lanes")
 
 
+@pytest.mark.long
 async def test_lanes_of_a_projector_that_is_silent_for_long_are_taken_by_another(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +263,7 @@ select exists (select from pg_stat_activity
 """
 
 
+@pytest.mark.long
 async def test_a_lane_whose_row_somebody_else_holds_stops_no_other(empty_ledger: Ledger) -> None:
     owner, holder = await empty_ledger.connect(), await empty_ledger.connect()
     schema = (await served(owner)).schema
@@ -283,6 +286,7 @@ async def test_a_lane_whose_row_somebody_else_holds_stops_no_other(empty_ledger:
         await empty_ledger.projected(journal.last)
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("kill", [False, True])
 async def test_postgres_restarts(empty_ledger: Ledger, kill: bool) -> None:
     owner = await empty_ledger.connect()
@@ -299,6 +303,7 @@ async def test_postgres_restarts(empty_ledger: Ledger, kill: bool) -> None:
     assert not differing(found, expected(journal, VIEWS))
 
 
+@pytest.mark.long
 async def test_a_database_restored_to_an_older_backup_catches_up(empty_ledger: Ledger) -> None:
     events = turmoil(seed=36, events=240)
     journal = Journal()
@@ -345,6 +350,7 @@ async def test_a_row_that_something_else_removed_stops_its_lane_and_no_other(emp
     assert "D-3" in str(troubles[0])
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("raised", ["by the lane", "by PostgreSQL"])
 @pytest.mark.parametrize("near", [0, 1000], ids=["alone", "abreast"])
 async def test_a_lane_that_failed_does_not_go_on_from_what_it_did_not_commit(

@@ -49,6 +49,7 @@ async def test_a_notice_of_the_recorder_wakes_it_and_every_lane_tells_its_positi
         await empty_ledger.projected(journal.last)
 
 
+@pytest.mark.long
 async def test_notices_come_through_again_after_nats_restarted(empty_ledger: Ledger, journal: Journal) -> None:
     owner, nats = await empty_ledger.connect(), await empty_ledger.nats()
     told: set[str] = set()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import pytest
 
 from projections.views import VIEWS
 from tests.integration.projector.expected import differing, expected, stored
@@ -56,6 +57,7 @@ async def test_a_playbook_published_after_its_deals(empty_ledger: Ledger) -> Non
         await live.holds()
 
 
+@pytest.mark.long
 async def test_a_correction_recorded_before_its_target(empty_ledger: Ledger) -> None:
     """The lane of the account has passed the correction, of which it knew nothing: the target brings it along."""
     live = _Live(empty_ledger, await empty_ledger.connect())
@@ -84,6 +86,7 @@ async def test_a_correction_recorded_before_its_target(empty_ledger: Ledger) -> 
         await live.holds()
 
 
+@pytest.mark.long
 async def test_payments_reach_every_account_that_transfers_tie_to_them(empty_ledger: Ledger) -> None:
     """The lanes of later accounts have passed the receipt, and learn of it from the transfer."""
     live = _Live(empty_ledger, await empty_ledger.connect())

@@ -98,6 +98,7 @@ analyze ledger.journal, ledger.concerns
 """
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("planned", ["custom", "generic"])
 async def test_what_is_new_for_all_lanes_is_found_without_a_look_at_the_rest(
     empty_ledger: Ledger, planned: str

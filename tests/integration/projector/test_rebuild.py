@@ -46,6 +46,7 @@ async def never_backwards(ledger: Ledger) -> AsyncIterator[list[int]]:
     assert isinstance(ended, asyncio.CancelledError), ended
 
 
+@pytest.mark.long
 async def test_a_rebuild_under_writers_gives_the_same_rows_and_is_served_by_all(empty_ledger: Ledger) -> None:
     owner, writer = await empty_ledger.connect(), await empty_ledger.connect()
     journal = Journal()
@@ -252,6 +253,7 @@ async def _schemas(connection: asyncpg.Connection) -> set[str]:
     return {row["nspname"] for row in rows}
 
 
+@pytest.mark.long
 async def test_a_build_that_no_session_gets_any_further_ends_with_the_reason(empty_ledger: Ledger) -> None:
     owner = await empty_ledger.connect()
     journal = Journal()

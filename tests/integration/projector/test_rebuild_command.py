@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from services.runtime import process as python
 from tests.integration.projector.journal import Journal
@@ -45,6 +46,7 @@ async def _filled(ledger: Ledger, events: int) -> tuple[Journal, asyncpg.Connect
     return journal, owner
 
 
+@pytest.mark.long
 async def test_a_difference_is_shown_and_then_mended(empty_ledger: Ledger) -> None:
     journal, owner = await _filled(empty_ledger, 150)
     schema = (await served(owner)).schema
@@ -73,12 +75,14 @@ async def test_a_difference_is_shown_and_then_mended(empty_ledger: Ledger) -> No
     assert (await served(owner)).schema != schema
 
 
+@pytest.mark.long
 async def test_without_need_it_says_so(empty_ledger: Ledger) -> None:
     code, output, _ = await _run(empty_ledger)
     assert code == 0
     assert "--force" in output
 
 
+@pytest.mark.long
 async def test_ctrl_c_leaves_nothing_behind(empty_ledger: Ledger) -> None:
     _, owner = await _filled(empty_ledger, 1500)
     before = await served(owner)

@@ -74,6 +74,7 @@ def moments(told: Told, number: int = 40) -> list[tuple[datetime, int]]:
     return [*found, (datetime(2100, 1, 1, tzinfo=UTC), told.journal.last)]
 
 
+@pytest.mark.long
 async def test_the_pipeline_at_any_moment(told: Told) -> None:
     some = 0
     for as_of, known_at in moments(told):

@@ -11,6 +11,7 @@ from tests.integration.projector.working import projecting, served
 from tests.ledger import Ledger
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("batch", "read", "changes", "cache_entries", "projectors", "corrected"),
     [

@@ -32,6 +32,7 @@ def raising(*ids: str) -> tuple[View[Any], ...]:
     return tuple(replace(view, evolve=evolve) if view is stage_position else view for view in VIEWS)
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("read", [3, 1000])
 async def test_only_the_subject_goes_stale_and_any_cut_agrees(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch, read: int

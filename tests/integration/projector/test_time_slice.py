@@ -32,6 +32,7 @@ async def test_a_build_outlasts_a_subject_that_takes_longer_than_silence_may(
     assert not differing(await stored(owner, done.after.schema, VIEWS), expected(journal, VIEWS))
 
 
+@pytest.mark.long
 async def test_a_lane_outlasts_many_subjects_that_are_read_anew(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,10 +74,12 @@ async def asked(request: pytest.FixtureRequest, servers: Servers) -> AsyncIterat
         yield await _told(ledger, turmoil(seed=request.param, events=220, deals=6, accounts=2))
 
 
+@pytest.mark.long_cases
 async def test_the_causes_of_ageing_lines_are_where_they_changed(asked: Asked) -> None:
     assert await _agree(asked, "ageing") > 100
 
 
+@pytest.mark.long_cases
 async def test_the_causes_of_funnel_rows_are_where_they_changed(asked: Asked) -> None:
     assert sum([await _agree(asked, "funnel", playbook) for playbook in PLAYBOOKS]) > 100
 

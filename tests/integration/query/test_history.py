@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from services.query.explain import explain
 from services.query.history import history
 from services.query.moment import Moment
@@ -163,6 +165,7 @@ async def test_an_explanation_names_the_entries_that_met_each_item(api: Api, tol
     }
 
 
+@pytest.mark.long
 async def test_an_explanation_agrees_with_the_pipeline_at_every_moment(api: Api, told: Told) -> None:
     for as_of in ("2026-01-01", "2026-01-04", "2026-03-31"):
         for known_at in range(told.at["o1"], told.last + 1, 3):

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -67,6 +68,7 @@ def _printed(ledger: Ledger, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.long
 async def test_no_text_is_obeyed_by_what_prints_it(servers: Servers) -> None:
     numbers = iter(range(1, 1000))
     paths = [path for path in sorted(GOLDEN.glob("*.json")) if "playbook" not in path.name]

@@ -72,6 +72,7 @@ async def test_every_answer_says_what_it_includes_and_the_times_it_used(api: Api
                 assert str(body[name]) == answer.headers[header]
 
 
+@pytest.mark.long
 async def test_an_instant_is_refused_while_the_recorder_is_behind_it(servers: Servers) -> None:
     async with fresh_ledger(servers, PLAYBOOKS) as ledger:
         told = await tell_first(ledger)

@@ -104,6 +104,7 @@ async def test_a_reason_that_no_version_gave_is_found(ledger: Ledger) -> None:
         assert answer["counts"]["disposition_altered"] == 1
 
 
+@pytest.mark.long
 async def test_no_entry_is_hidden_behind_what_its_recorder_knew(ledger: Ledger) -> None:
     billed = {"amount": "1", "currency": "CNY", "due_on": "2026-03-31", "series": "2026"}
     for number in ("1", "2"):

@@ -129,6 +129,7 @@ async def test_functions_in_sql_have_the_columns_in_their_order(asked: Asked, re
         ]
 
 
+@pytest.mark.long_cases
 @every_report
 async def test_http_sql_csv_and_ndjson_say_the_same(asked: Asked, report: Report) -> None:
     seen = 0
@@ -512,6 +513,7 @@ async def test_long_answers_are_compressed_for_who_takes_it_and_csv_may_begin_wi
     assert table.content.startswith(b"\xef\xbb\xbfdeal,")
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("path", "given"),
     [

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from services.query.former_answers import changes, receivables_open
 from services.query.moment import Between, Moment
 from tests.integration.query.telling import event
@@ -10,6 +12,7 @@ from tests.ledger import Ledger
 _AS_OF = datetime(2026, 3, 31, tzinfo=UTC)
 
 
+@pytest.mark.long
 async def test_each_of_two_series_changes_by_itself(empty_ledger: Ledger) -> None:
     owed = {"invoice": "1", "currency": "CNY", "due_on": "2026-04-30"}
     pays = {"payment": "P", "amount": "10", "currency": "CNY"}

@@ -96,6 +96,7 @@ async def test_a_good_ledger_has_no_difference(told: Told) -> None:
     assert all(done == total for total, done in heard.steps.values())
 
 
+@pytest.mark.long
 async def test_several_processes_find_what_one_finds(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "ENTRIES_PER_WORKER", 5)
     monkeypatch.setattr(views, "_ENTRIES_BATCH_SIZE", 3)

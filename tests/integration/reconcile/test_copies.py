@@ -32,6 +32,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
     gc.collect()
 
 
+@pytest.mark.long
 async def test_what_another_copy_may_have_is_not_removed(servers: Servers, cluster: Cluster) -> None:
     settings = Settings(stream_replicas=3, stream_max_bytes=STREAM_MAX_BYTES)
     async with servers.database() as name:

@@ -1,5 +1,7 @@
 """Whatever became of the stream: what the journal holds is put back at its numbers, and nothing that it has is lost."""
 
+import pytest
+
 from services.ledger.stream_identity import remembered
 from services.reconcile import records
 from services.reconcile.plan import Action, Moved
@@ -11,6 +13,7 @@ from tests.integration.recorder.recording import journal
 from tests.ledger import Ledger
 
 
+@pytest.mark.long
 async def test_a_healthy_ledger_is_left_alone(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger)
     await empty_ledger.append(call(id="not recorded yet"))
@@ -40,6 +43,7 @@ async def test_a_stream_that_was_rewound_regains_its_end(empty_ledger: Ledger) -
     assert past.stream_created_at == past.old_stream_created_at == created_at
 
 
+@pytest.mark.long
 async def test_numbers_that_were_used_again_are_given_back(empty_ledger: Ledger) -> None:
     await empty_ledger.append(*[call(id=f"first {number}") for number in range(5)])
     older = await snapshot(empty_ledger)
@@ -57,6 +61,7 @@ async def test_numbers_that_were_used_again_are_given_back(empty_ledger: Ledger)
     assert past.moved == [Moved((9, 11), (9, 11)), Moved((6, 8), (12, 14))]
 
 
+@pytest.mark.long
 async def test_messages_keep_the_time_at_which_they_were_taken(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 3)
     (sequence,) = await empty_ledger.append(call(id="taken before"))
@@ -70,6 +75,7 @@ async def test_messages_keep_the_time_at_which_they_were_taken(empty_ledger: Led
     assert rows[3]["recorded_at"].timestamp() == taken.taken_at_ns // 1000 / 1e6
 
 
+@pytest.mark.long
 async def test_a_stream_that_is_gone_is_made_from_the_journal(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger)
     await delete(empty_ledger)
@@ -79,6 +85,7 @@ async def test_a_stream_that_is_gone_is_made_from_the_journal(empty_ledger: Ledg
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_a_stream_that_is_gone_with_an_empty_journal_is_made(empty_ledger: Ledger) -> None:
     await delete(empty_ledger)
     await applied(empty_ledger)
@@ -86,6 +93,7 @@ async def test_a_stream_that_is_gone_with_an_empty_journal_is_made(empty_ledger:
     await assert_whole(empty_ledger, [])
 
 
+@pytest.mark.long
 async def test_a_stream_in_the_place_of_another(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger)
     await replace(empty_ledger)
@@ -98,6 +106,7 @@ async def test_a_stream_in_the_place_of_another(empty_ledger: Ledger) -> None:
     assert [row["id"] for row in rows[11:]] == ["other 0", "other 1", "other 2"]
 
 
+@pytest.mark.long
 async def test_an_empty_stream_in_the_place_of_another(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger)
     await replace(empty_ledger)
@@ -106,6 +115,7 @@ async def test_an_empty_stream_in_the_place_of_another(empty_ledger: Ledger) -> 
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_a_stream_that_does_not_begin_at_1(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 3)
     await replace(empty_ledger, first_seq=8)
@@ -117,6 +127,7 @@ async def test_a_stream_that_does_not_begin_at_1(empty_ledger: Ledger) -> None:
     assert [row["id"] for row in rows[3:]] == ["other"]
 
 
+@pytest.mark.long
 async def test_a_message_in_the_middle_that_is_another_one(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger)
     await empty_ledger.append(call(id="not recorded yet"))
@@ -132,6 +143,7 @@ async def test_a_message_in_the_middle_that_is_another_one(empty_ledger: Ledger)
     assert [row["id"] for row in rows[10:]] == ["not recorded yet", "forged"]
 
 
+@pytest.mark.long
 async def test_messages_that_were_removed_from_the_middle(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger)
     await exchange(empty_ledger, lambda each: None if each.sequence in (2, 5, 6) else each)
@@ -142,6 +154,7 @@ async def test_messages_that_were_removed_from_the_middle(empty_ledger: Ledger) 
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_messages_that_were_removed_before_they_were_recorded_are_named(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 3)
     await empty_ledger.append(*[call(id=f"late {number}") for number in range(4)])
@@ -156,6 +169,7 @@ async def test_messages_that_were_removed_before_they_were_recorded_are_named(em
     assert past.moved == [Moved((4, 4), (4, 4)), Moved((7, 7), (5, 5))]
 
 
+@pytest.mark.long
 async def test_the_same_messages_taken_at_other_times(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 3)
     messages = [(row["message"], row["stream_subject"]) for row in await journal(empty_ledger)]
@@ -168,6 +182,7 @@ async def test_the_same_messages_taken_at_other_times(empty_ledger: Ledger) -> N
     assert len(rows) == 3
 
 
+@pytest.mark.long
 async def test_a_stream_that_was_copied_with_all_it_held_is_adopted(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger)
     await exchange(empty_ledger, lambda each: each, forget=False)
@@ -190,6 +205,7 @@ async def replace_settings(ledger: Ledger) -> None:
     await ask(await ledger.nats(), "STREAM.UPDATE.DAYBOOK", configuration(ledger.settings, STREAM_MAX_BYTES))
 
 
+@pytest.mark.long
 async def test_a_flipped_bit_that_cut_the_stream_off(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 60)
     await flip(empty_ledger, 1, kill=True)
@@ -202,6 +218,7 @@ async def test_a_flipped_bit_that_cut_the_stream_off(empty_ledger: Ledger) -> No
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_what_was_saved_is_put_back_again_when_it_is_lost_before_it_is_recorded(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 4)
     await replace(empty_ledger)

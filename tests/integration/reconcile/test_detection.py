@@ -18,6 +18,7 @@ from tests.ledger import Ledger
 from tests.service import Service, until
 
 
+@pytest.mark.long
 async def test_a_stream_that_was_rewound_and_went_further_than_the_journal_while_nobody_looked(
     empty_ledger: Ledger,
 ) -> None:
@@ -43,6 +44,7 @@ async def test_a_stream_that_was_rewound_and_went_further_than_the_journal_while
     assert [row["id"] for row in rows[4:]] == [f"other {number}" for number in (3, 4, 0, 1, 2)]
 
 
+@pytest.mark.long
 async def test_the_same_message_sent_again_at_the_place_where_the_journal_ends(empty_ledger: Ledger) -> None:
     await empty_ledger.append(call(id="first"))
     older = await snapshot(empty_ledger)
@@ -68,6 +70,7 @@ async def fill_two_blocks(ledger: Ledger) -> None:
         await asyncio.gather(*some)
 
 
+@pytest.mark.long
 async def test_a_damaged_message_that_the_server_cannot_read(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +88,7 @@ async def test_a_damaged_message_that_the_server_cannot_read(
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_a_damaged_message_that_nobody_has_recorded(
     empty_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +110,7 @@ async def test_a_damaged_message_that_nobody_has_recorded(
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_nothing_is_changed_while_a_recorder_leads(empty_ledger: Ledger) -> None:
     await empty_ledger.append(call(id="first"))
     older = await snapshot(empty_ledger)
@@ -130,6 +135,7 @@ async def sent(intake: Service, token: str, id: str) -> httpx.Response:
         )
 
 
+@pytest.mark.long
 async def test_intake_takes_nothing_into_a_stream_that_was_rewound(empty_ledger: Ledger) -> None:
     token = await empty_ledger.source("crm")
     await empty_ledger.append(call(id="first"))
@@ -205,6 +211,7 @@ async def test_what_was_acknowledged_into_a_rewound_stream_is_kept(empty_ledger:
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_the_stream_knows_what_was_put_back_before_the_recorder_does(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 2)
     (sequence,) = await empty_ledger.append(call(id="late"))

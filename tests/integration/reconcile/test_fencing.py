@@ -20,6 +20,7 @@ select pg_terminate_backend(pid, 5000) from pg_locks join pg_stat_activity using
 """
 
 
+@pytest.mark.long
 async def test_a_reconciliation_that_lost_its_lock_removes_no_stream_and_writes_nothing(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 3)
     await replace(empty_ledger)
@@ -63,6 +64,7 @@ async def test_a_reconciliation_that_lost_its_lock_commits_nothing_and_leaves_th
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_whoever_takes_the_lock_ends_the_writing_of_a_reconciliation_that_was_frozen(
     empty_ledger: Ledger,
 ) -> None:
@@ -81,6 +83,7 @@ async def test_whoever_takes_the_lock_ends_the_writing_of_a_reconciliation_that_
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_a_stream_that_does_not_give_what_it_gave_is_not_removed(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 3)
     await replace(empty_ledger, deny_delete=False)
@@ -102,6 +105,7 @@ async def test_a_stream_that_does_not_give_what_it_gave_is_not_removed(empty_led
     assert [row["id"] for row in rows[3:]] == [f"other {number}" for number in (4, 0, 1, 2)]
 
 
+@pytest.mark.long
 async def test_a_stream_that_changed_since_it_was_compared_is_not_removed(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 3)
     where = empty_ledger.endpoints
@@ -117,6 +121,7 @@ async def test_a_stream_that_changed_since_it_was_compared_is_not_removed(empty_
     assert rows[-1]["id"] == "new"
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("count", [1, 2])
 async def test_a_batch_whose_place_is_taken_is_refused_whole(empty_ledger: Ledger, count: int) -> None:
     before = await recorded(empty_ledger, 3)

@@ -94,6 +94,7 @@ async def refused(ledger: Ledger) -> str:
 OTHERS = ["other 5", *[f"other {number}" for number in range(5)]]
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("point", POINTS, ids=NAMES)
 async def test_killed_while_a_stream_is_made_anew(empty_ledger: Ledger, point: tuple[str, int, int]) -> None:
     before = await used_again(empty_ledger)
@@ -106,6 +107,7 @@ async def test_killed_while_a_stream_is_made_anew(empty_ledger: Ledger, point: t
     assert [(each.old, each.new) for each in past.moved] == [((6, 6), (6, 6)), ((1, 5), (7, 11))]
 
 
+@pytest.mark.long
 async def test_killed_at_every_point_one_after_the_other(empty_ledger: Ledger) -> None:
     before = await used_again(empty_ledger)
     for point in [("comparing", 1, 0), ("closing", 1, 0), ("saving", 1, 2), ("removing", 1, 0), ("making", 1, 0)]:
@@ -119,6 +121,7 @@ async def test_killed_at_every_point_one_after_the_other(empty_ledger: Ledger) -
     assert len(await records.past(await empty_ledger.connect())) == 1
 
 
+@pytest.mark.long
 async def test_killed_while_the_end_is_put_back(empty_ledger: Ledger) -> None:
     await empty_ledger.append(call(id="first"))
     older = await snapshot(empty_ledger)

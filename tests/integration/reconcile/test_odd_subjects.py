@@ -42,6 +42,7 @@ async def test_recorded_messages_regain_their_subjects(empty_ledger: Ledger) -> 
     await assert_whole(empty_ledger, before)
 
 
+@pytest.mark.long
 async def test_messages_that_nobody_has_recorded_keep_theirs(empty_ledger: Ledger) -> None:
     before = await recorded(empty_ledger, 2)
     await replace(empty_ledger)

@@ -21,6 +21,7 @@ async def refused(ledger: Ledger) -> str:
     return str(raised.value)
 
 
+@pytest.mark.long
 async def test_recorder_and_projector_go_on_from_an_older_database(empty_ledger: Ledger) -> None:
     await recorded(empty_ledger, 4)
     async with empty_ledger.process("recorder"), empty_ledger.process("projector"):
@@ -35,6 +36,7 @@ async def test_recorder_and_projector_go_on_from_an_older_database(empty_ledger:
     assert await assert_whole(empty_ledger, before) == before
 
 
+@pytest.mark.long
 async def test_a_database_that_is_older_than_the_reconciliation_of_its_stream(empty_ledger: Ledger) -> None:
     await recorded(empty_ledger, 4)
     backup = await empty_ledger.backup()

@@ -120,6 +120,7 @@ async def test_a_stream_of_another_name(empty_ledger: Ledger) -> None:
     assert "belongs to the stream OTHER" in await refusal(empty_ledger)
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("word", [b"\xe4\xb8", b"\xed\xa0\x80", b"a\xf0\x9f\x98z", b"a\x00\xff"], ids=bytes.hex)
 async def test_a_journal_that_ends_with_a_subject_that_is_not_text(empty_ledger: Ledger, word: bytes) -> None:
     await publish_raw(empty_ledger, b"PUB daybook.deal.%b 4\r\n\x00\xffxy\r\n" % word)

@@ -33,6 +33,7 @@ async def announced_only(ledger: Ledger, types: Collection[str]) -> None:
         await owner.execute("alter table ledger.event_type enable trigger user")
 
 
+@pytest.mark.long
 async def test_intake_takes_a_type_once_the_recorder_in_charge_has_announced_it(empty_ledger: Ledger) -> None:
     token = await empty_ledger.source("crm")
     await announced_only(empty_ledger, known() - {CALL})

@@ -3,6 +3,8 @@
 import asyncio
 import random
 
+import pytest
+
 from services.stream.state import ask
 from tests.integration.recorder.events import call, payment, stored, void
 from tests.integration.recorder.recording import assert_recorded, journal, recorder
@@ -48,6 +50,7 @@ async def test_killed_again_and_again(empty_ledger: Ledger) -> None:
     await assert_recorded(empty_ledger)
 
 
+@pytest.mark.long
 async def test_postgres_is_restarted(empty_ledger: Ledger) -> None:
     async with recorder(empty_ledger) as task:
         for kill in (False, True):
@@ -61,6 +64,7 @@ async def test_postgres_is_restarted(empty_ledger: Ledger) -> None:
     await assert_recorded(empty_ledger)
 
 
+@pytest.mark.long
 async def test_nats_is_restarted(empty_ledger: Ledger) -> None:
     async with recorder(empty_ledger) as task:
         for kill in (False, True):
@@ -86,6 +90,7 @@ async def test_the_consumer_is_removed_behind_its_back(empty_ledger: Ledger) -> 
     await assert_recorded(empty_ledger)
 
 
+@pytest.mark.long
 async def test_the_database_is_restored_to_an_older_state(empty_ledger: Ledger) -> None:
     async with recorder(empty_ledger) as task:
         await publish(empty_ledger, 200, random.Random(7))

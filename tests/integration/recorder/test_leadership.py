@@ -102,6 +102,7 @@ async def test_a_recorder_that_is_told_to_stop_makes_way(empty_ledger: Ledger) -
     await assert_recorded(empty_ledger)
 
 
+@pytest.mark.long
 async def test_a_recorder_that_slept_through_its_end_writes_nothing(empty_ledger: Ledger) -> None:
     async with empty_ledger.process("recorder") as sleeper:
         await lock_holder(empty_ledger)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
+import pytest
 
 from services.embedded.system_user import server_user
 from tests.integration.recorder.recording import assert_recorded
@@ -45,6 +46,7 @@ async def writers(connection: asyncpg.Connection) -> list[int]:
     return [row["pid"] for row in rows]
 
 
+@pytest.mark.long
 async def test_a_recorder_whose_server_may_not_write_any_more_goes_on_as_soon_as_it_may(empty_ledger: Ledger) -> None:
     connection = await empty_ledger.connect()
     async with empty_ledger.process("recorder", log_level="debug") as recorder:

@@ -24,6 +24,7 @@ async def test_a_notice_follows_the_commit(empty_ledger: Ledger) -> None:
             assert await owner.fetchval("select max(sequence) from ledger.journal") == sequence
 
 
+@pytest.mark.long
 async def test_a_batch_is_logged_at_debug_and_quarantine_as_a_warning(empty_ledger: Ledger) -> None:
     async with empty_ledger.process("recorder", log_level="debug") as process:
         await empty_ledger.append(call())
@@ -40,6 +41,7 @@ async def test_a_batch_is_logged_at_debug_and_quarantine_as_a_warning(empty_ledg
     assert "batch_recorded" not in process.output()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     "away",
     [{"nats_url": "nats://127.0.0.1:1"}, {"database_url": "postgresql://nobody@127.0.0.1:1/none"}],

@@ -161,6 +161,7 @@ async def test_a_subject_that_breaks_the_clients_parser_is_read_singly(
     assert found[1].subject == "daybook.deal.a\x0cb"
 
 
+@pytest.mark.long
 async def test_an_idle_consumer_is_not_taken_for_lost(
     empty_ledger: Ledger, nc: FollowingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +213,7 @@ async def test_a_stream_that_goes_away_is_a_mismatch(empty_ledger: Ledger, nc: F
             await follower.batch()
 
 
+@pytest.mark.long
 async def test_a_stream_that_loses_its_end_before_that_is_reached_is_a_mismatch(
     empty_ledger: Ledger, nc: FollowingClient
 ) -> None:
@@ -239,6 +241,7 @@ async def test_a_start_behind_the_end_is_a_mismatch(empty_ledger: Ledger, nc: Fo
             await follower.batch()
 
 
+@pytest.mark.long
 async def test_a_connection_that_is_closed_for_good_is_said_so(empty_ledger: Ledger, nc: FollowingClient) -> None:
     await publish(empty_ledger, b"one")
     async with Follower(nc, empty_ledger.settings.stream, 1) as follower:

@@ -258,6 +258,7 @@ async def test_who_waits_for_an_answer_is_told_at_once_when_the_server_dies(tmp_
         await nc.close()
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     "greeting", [b"INFO\r\n", b"INFO []\r\n", b"INFO {}\r\nPONG\r\n", b"-ERR\r\n", b"\x00" * 70_000]
 )

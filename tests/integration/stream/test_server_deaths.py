@@ -5,6 +5,7 @@ import json
 from contextlib import AsyncExitStack
 
 import httpx
+import pytest
 
 from services.notary.key import ensure
 from tests.integration.intake.sending import BATCH, calls
@@ -15,6 +16,7 @@ SERVICES = ("recorder", "projector", "intake", "query", "notary")
 KILLS = ("nats", "postgres", "nats", "nats")
 
 
+@pytest.mark.long
 async def test_no_service_ends_when_a_server_is_killed_under_load(empty_ledger: Ledger) -> None:
     ensure(empty_ledger.settings)
     token = await empty_ledger.source("crm")

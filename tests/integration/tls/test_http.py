@@ -42,6 +42,7 @@ async def test_intake_and_query_speak_tls_alone(ledger: Ledger, authority: Autho
                 await stranger.get(f"https://127.0.0.1:{intake.port}/health")
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("service", ["recorder", "projector"])
 async def test_what_services_say_of_themselves_goes_over_tls_too(
     ledger: Ledger, authority: Authority, pair: Pair, service: str
@@ -53,6 +54,7 @@ async def test_what_services_say_of_themselves_goes_over_tls_too(
         assert (await client.get(f"{process.url}/health")).json() == {"alive": True}
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("certify", "trust", "words"),
     [
@@ -137,6 +139,7 @@ async def test_the_settings_are_shown_without_their_secrets(authority: Authority
     assert shown["metrics_token"]["value"] == "…"
 
 
+@pytest.mark.long
 async def test_listening_for_others_without_tls_is_warned_of(ledger: Ledger, pair: Pair) -> None:
     async with ledger.process("recorder", recorder_host="0.0.0.0") as process:
         await process.ready()

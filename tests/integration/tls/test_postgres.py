@@ -78,6 +78,7 @@ async def test_another_ca_is_not_trusted(server: Postgres, stranger: Authority) 
     assert "its sslrootcert has to name the one that issued it" in said
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     ("case", "words"), [("late", "has expired"), ("elsewhere", "DAYBOOK_DATABASE_URL has to name")]
 )

@@ -20,6 +20,7 @@ from tests.unit.projections.receivables.story import credit_note, dispute, given
 ALL = 2**62
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None)
 @holds_for(
     history=histories(),
