@@ -16,7 +16,7 @@ from contracts.cloudevents.cloud_event import ABOUT_THE_SENDING, MAX_EVENT_BYTES
 from contracts.cloudevents.fast_path import judge_quickly, read_canonical
 from contracts.events import EVENTS, Registry
 from contracts.rules.canonical import MAX_DEPTH, NotCanonical, canonical, is_plain, parse_unique, read_json
-from contracts.rules.json_faults import breaks, read_broken
+from contracts.rules.json_faults import breaks, read_invalid
 from contracts.rules.refusals import Problem, Refused, problems_of
 from contracts.types.times import nanoseconds_of, read_instant
 
@@ -39,7 +39,6 @@ __all__ = [
     "read_event",
     "read_members",
     "read_recorded",
-    "read_time",
     "reading_members",
 ]
 
@@ -126,12 +125,12 @@ def reading_members(raw: bytes, registry: Registry = EVENTS) -> Iterator[CloudEv
 
 
 def _values(raw: bytes) -> tuple[Any, bool]:
-    """The JSON of a batch, and if it breaks no rule; otherwise it holds a `Broken` wherever it does."""
+    """The JSON of a batch, and if it breaks no rule; otherwise it holds a `InvalidValue` wherever it does."""
     try:
         return read_json(raw), True
     except NotCanonical as error:
         try:
-            return read_broken(raw), False
+            return read_invalid(raw), False
         except NotCanonical:
             raise Refused(Problem("", str(error), "unreadable")) from None
 
@@ -202,14 +201,6 @@ def outward(stored: bytes, sequence: int, recorded_at: datetime) -> bytes:
     return stored[:-1] + f',"recordedtime":"{at}","sequence":"{sequence:020d}"}}'.encode()
 
 
-def read_time(text: str) -> tuple[datetime, str]:
-    """An RFC 3339 time with offset: (instant in UTC to the microsecond, canonical text). Raises Refused."""
-    try:
-        return read_instant(text)
-    except ValueError as error:
-        raise Refused(Problem("time", str(error), "invalid")) from None
-
-
 def _judged(value: Any, registry: Registry) -> CloudEvent:
     if registry is EVENTS and (quickly := judge_quickly(value)) is not None:
         return quickly
@@ -228,7 +219,7 @@ def _parsed(raw: bytes, field: str) -> Any:
 def _places(raw: bytes, field: str) -> list[Problem]:
     """The fields that make a text unreadable, where it can be told."""
     try:
-        return _broken(read_broken(raw), field)
+        return _broken(read_invalid(raw), field)
     except NotCanonical:
         return []
 

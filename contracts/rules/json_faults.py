@@ -9,21 +9,21 @@ from typing import Any
 from contracts.rules.canonical import MAX_INTEGER, NotCanonical, check_depth
 from contracts.rules.refusals import MAX_NAMED
 
-MAX_BROKEN = 10_000
+MAX_INVALID = 10_000
 """With more than that a text is refused as a whole."""
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class InvalidValue:
     """Stands in a parsed value where the text breaks a rule."""
 
     reason: str
 
 
-def read_broken(text: bytes) -> Any:
-    """JSON with a `Broken` wherever `read_json` would refuse a number or a key.
+def read_invalid(text: bytes) -> Any:
+    """JSON with a `InvalidValue` wherever `read_json` would refuse a number or a key.
 
     Raises NotCanonical for no JSON and for what is nested too deep.
     """
@@ -36,26 +36,26 @@ def read_broken(text: bytes) -> Any:
 
 
 def breaks(value: Any) -> list[tuple[Path, str]]:
-    """The first `MAX_NAMED` `Broken` within a value that `read_broken` gave, in its order: (path, reason)."""
+    """The first `MAX_NAMED` `InvalidValue` within a value that `read_invalid` gave, in its order: (path, reason)."""
     return list(islice(_breaks(value, []), MAX_NAMED))
 
 
 def _breaks(value: Any, path: list[str | int]) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, Broken):
+    if isinstance(value, InvalidValue):
         yield tuple(path), value.reason
     elif isinstance(value, dict | list):
         for step, each in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(each, Broken | dict | list):
+            if isinstance(each, InvalidValue | dict | list):
                 path.append(step)
                 yield from _breaks(each, path)
                 path.pop()
 
 
 class _Reader:
-    """Puts a `Broken` wherever a rule is broken, and gives up where hardly anything else is to be found."""
+    """Puts a `InvalidValue` wherever a rule is broken, and gives up where hardly anything else is to be found."""
 
     def __init__(self) -> None:
-        self._left = MAX_BROKEN
+        self._left = MAX_INVALID
         self.decoder = json.JSONDecoder(
             parse_float=lambda text: self._broken(
                 f"numbers with a fraction or exponent are not allowed: {text[:40]}; write a decimal string"
@@ -65,13 +65,13 @@ class _Reader:
             object_pairs_hook=self._pairs,
         )
 
-    def _broken(self, reason: str) -> Broken:
+    def _broken(self, reason: str) -> InvalidValue:
         self._left -= 1
         if self._left < 0:
-            raise NotCanonical(f"more than {MAX_BROKEN} values that are not allowed, the last: {reason}")
-        return Broken(reason)
+            raise NotCanonical(f"more than {MAX_INVALID} values that are not allowed, the last: {reason}")
+        return InvalidValue(reason)
 
-    def _integer(self, text: str) -> int | Broken:
+    def _integer(self, text: str) -> int | InvalidValue:
         if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
             return self._broken(f"integer beyond ±(2^53 − 1): {text[:40]}")
         return int(text)

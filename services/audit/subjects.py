@@ -44,14 +44,14 @@ class SubjectChecks:
         self,
         connection: Connection,
         views: Sequence[View[Any]],
-        shelf: PlaybookTimeline,
+        timeline: PlaybookTimeline,
         up_to: int,
         stale: Set[tuple[str, str]] = frozenset(),
     ) -> None:
         """`stale` are the subjects that are known to be, with the view."""
         self._connection = connection
         self._views = views
-        self._shelf = shelf
+        self._timeline = timeline
         self._up_to = up_to
         self._marked = stale
 
@@ -179,7 +179,7 @@ class SubjectChecks:
         tables = tables_of(views)
         there = [await told_of(self._connection, each, subjects, self._up_to) for each in tables]
         for subject in subjects:
-            expected, stale = replayed(subject, found.histories[subject], self._shelf, views, self._up_to)
+            expected, stale = replayed(subject, found.histories[subject], self._timeline, views, self._up_to)
             for view, (_, error) in stale.items():
                 if (subject, view) in self._marked:
                     continue

@@ -21,6 +21,7 @@ from services.nats.client import FollowingClient
 from services.postgres import connection as database
 from services.postgres.statements import queries
 from services.query.shapes import Verification
+from services.runtime.shutdown import cancel_and_wait
 from services.stream.messages import Messages
 from services.stream.sequence_ranges import held
 from services.stream.state import StreamState, state
@@ -127,13 +128,13 @@ async def _all(ledger: _Ledger, database_url: str | None, workers: int) -> tuple
         found, subjects = await _views(ledger, ledger.connection, None, 1)
     else:
         own = await database.connect(database_url, "daybook_query")
+        first = asyncio.ensure_future(_journal(ledger))
+        second = asyncio.ensure_future(_views(ledger, own, database_url, workers))
         try:
-            async with asyncio.TaskGroup() as group:
-                first = group.create_task(_journal(ledger))
-                second = group.create_task(_views(ledger, own, database_url, workers))
+            (differences, entries), (found, subjects) = await asyncio.gather(first, second)
         finally:
+            await cancel_and_wait([first, second])
             own.terminate()
-        (differences, entries), (found, subjects) = first.result(), second.result()
     differences.merge(found)
     return differences, entries, subjects
 

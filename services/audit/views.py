@@ -66,8 +66,8 @@ class ViewChecks:
         return differences, subjects
 
     async def _here(self, stale: set[tuple[str, str]]) -> SubjectChecks:
-        shelf = PlaybookTimeline(await journal.playbooks(self._connection, self._up_to))
-        return SubjectChecks(self._connection, VIEWS, shelf, self._up_to, stale)
+        timeline = PlaybookTimeline(await journal.playbooks(self._connection, self._up_to))
+        return SubjectChecks(self._connection, VIEWS, timeline, self._up_to, stale)
 
     async def _alone(self, checks: SubjectChecks, progress: Callable[[int], None]) -> tuple[Differences, int]:
         differences, subjects = Differences(), 0

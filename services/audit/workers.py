@@ -72,8 +72,8 @@ class _Worker:
 
     async def _open(self, task: Task) -> SubjectChecks:
         connection = await database.connect(task.database_url, "daybook_query")
-        shelf = PlaybookTimeline(await journal.playbooks(connection, task.up_to))
-        return SubjectChecks(connection, VIEWS, shelf, task.up_to, task.stale)
+        timeline = PlaybookTimeline(await journal.playbooks(connection, task.up_to))
+        return SubjectChecks(connection, VIEWS, timeline, task.up_to, task.stale)
 
     def check(self, subjects: Collection[str]) -> Differences:
         return self._loop.run_until_complete(self._checks.check(subjects))

@@ -1,6 +1,8 @@
 """Options and helpers that commands share: the ledger's address, read-only questions, output, running of coroutines."""
 
 import asyncio
+import signal
+import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -60,20 +62,22 @@ def load(data: Path | None = None, **given: Any) -> Settings:
 
 
 def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs a coroutine to its end. Ctrl-C is KeyboardInterrupt, whatever the libraries in between make of it.
+    """Run a coroutine to its end, its cleanup too, however many signals say stop; then raise KeyboardInterrupt.
 
     Raises NotPermitted as soon as NATS does not permit what the coroutine does.
     """
-    from services.runtime.shutdown import unless_refused
+    from services.runtime.shutdown import cancelled_by, stop_signals, unless_refused
 
     async def interruptible() -> Result:
-        try:
-            return await unless_refused(work)
-        except Exception as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise asyncio.CancelledError from error
-            raise
+        task = asyncio.ensure_future(unless_refused(work))
+        numbers = [each for each in stop_signals() if signal.getsignal(each) is not signal.SIG_IGN]
+        with cancelled_by(task, numbers if threading.current_thread() is threading.main_thread() else ()) as came:
+            try:
+                return await task
+            except (Exception, asyncio.CancelledError) as error:
+                if came:
+                    raise KeyboardInterrupt from error
+                raise
 
     return asyncio.run(interruptible())
 

@@ -1,13 +1,11 @@
 """`daybook reader`: who may read over HTTP."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from services.cli.context import DataOption, JsonOption, load, on_database, print_token
 from services.output import print_json, say, show, table
-
-Result = TypeVar("Result")
 
 app = typer.Typer(help="Readers over HTTP: add, list, rotate, disable.", no_args_is_help=True)
 

@@ -1,14 +1,12 @@
 """`daybook source`: who may send events, and what."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from services.cli.context import DataOption, JsonOption, load, on_database, print_token
 from services.output import print_json, say, show, table
-
-Result = TypeVar("Result")
 
 app = typer.Typer(help="Emitting systems: add, list, rotate, disable.", no_args_is_help=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.errors import ServerFailed
 
-_LEASH = Path(__file__).with_name("parent_death_signal.py")
+_PARENT_DEATH_SIGNAL = Path(__file__).with_name("parent_death_signal.py")
 _LOG_TAIL_BYTES = 4096
 
 
@@ -43,7 +43,7 @@ class Program:
 def with_parent_death_signal(orphan_signal: signal.Signals, user: User | None = None) -> list[str]:
     """Words to put before a command so that it gets the signal when this process ends, however that happens."""
     uid, gid = (user.uid, user.gid) if user else (-1, -1)
-    words = (sys.executable, "-I", "-S", str(_LEASH), int(orphan_signal), os.getpid(), uid, gid)
+    words = (sys.executable, "-I", "-S", str(_PARENT_DEATH_SIGNAL), int(orphan_signal), os.getpid(), uid, gid)
     return [str(each) for each in words]
 
 

@@ -8,7 +8,7 @@ from services.embedded.data_directory import DataDirectory
 from services.embedded.process import Process, Program, Started
 from services.runtime import process
 
-_TIMEOUT_S = 15.0
+_TIMEOUT_S = 25.0
 
 
 class ServiceProcess:

@@ -80,10 +80,9 @@ async def serving(
     )
     task = asyncio.create_task(server.serve([listener]))
     sweeping = asyncio.create_task(crowd.sweep())
+    listening = asyncio.create_task(server.listening.wait())
     try:
-        listening = asyncio.create_task(server.listening.wait())
         await asyncio.wait({task, listening}, return_when=asyncio.FIRST_COMPLETED)
-        listening.cancel()
         if task.done():
             raise ServerFailed(f"The HTTP server on {host}:{port} did not start.") from task.exception()
         yield listener.getsockname()[1]
@@ -94,6 +93,7 @@ async def serving(
             await run_to_end(task)
         finally:
             sweeping.cancel()
+            listening.cancel()
 
 
 def _family(host: str) -> socket.AddressFamily:

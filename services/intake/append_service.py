@@ -89,7 +89,7 @@ class AppendService:
         journal: Journal,
         duplicates: Duplicates,
         numbers: Numbers,
-        remembrance: DuplicateHorizon,
+        horizon: DuplicateHorizon,
         watch: StreamWatch,
         clock: StreamClock,
         disk: Disk,
@@ -99,7 +99,7 @@ class AppendService:
         self._journal = journal
         self._duplicates = duplicates
         self._numbers = numbers
-        self._remembrance = remembrance
+        self._horizon = horizon
         self._watch = watch
         self._clock = clock
         self._disk = disk
@@ -149,7 +149,7 @@ class AppendService:
             return Taken(await reuse.told(_receipts(sent.events, outcome)), sent.single)
 
     async def _record(self, source: Source, sent: Sent, learnt: Mapping[Identity, Original]) -> _Progress | Refusal:
-        sure_until = await self._remembrance.until()
+        sure_until = await self._horizon.until()
         known = await self._look(source, sent)
         progress = _Progress({**(known.originals if known else {}), **learnt}, NEVER if known is None else sure_until)
         if faults := await self._faults(source, sent, Known(progress.found, known.subjects if known else ())):
@@ -278,7 +278,7 @@ _IDENTITY: TypeAdapter[tuple[str, str]] = TypeAdapter(tuple[SourceName, EventId]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Parts that answering a request takes."""
+    """Parts of intake that answer a request."""
 
     sources: Sources
     reception: AppendService

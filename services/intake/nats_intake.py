@@ -11,8 +11,9 @@ much for each (`requests.py`). `FastStream.run` is not used: it takes the signal
 and looks every 100 ms whether to stop.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from faststream import FastStream
 from faststream.specification import AsyncAPI
@@ -22,9 +23,11 @@ from contracts.schemas.asyncapi import INTAKE
 from services.intake.append_service import Door
 from services.intake.decode import Sent, structured
 from services.intake.nats_client import RequestsBroker, RequestsClient
-from services.intake.requests import Request, Requests
+from services.intake.requests import GRACE_S, Request, Requests
 from services.intake.responses import Refusal, Taken
 from services.nats import connection
+from services.nats.client import CLOSE_S
+from services.runtime.shutdown import run_to_end
 
 QUEUE = "intake"
 """Every intake process belongs to this queue group: each request is answered by one of them."""
@@ -61,10 +64,7 @@ class NatsDoor:
             await self.app.start()
             yield self._broker.connection
         finally:
-            try:
-                await self.app.stop()
-            finally:
-                await self._broker.stop()  # FastStream leaves it open where finishing was broken off
+            await run_to_end(self._stop())
 
     async def connected(self) -> bool:
         """Tell whether the connection stands now."""
@@ -75,6 +75,16 @@ class NatsDoor:
         assert isinstance(nc, RequestsClient)
         self._requests = Requests(nc, self._answer, self._name_of)
         await self._requests.start(self._subscriber.subject.broker_address, self._subscriber.queue)
+
+    async def _stop(self) -> None:
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GRACE_S + CLOSE_S):
+                    await self.app.stop()
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_S):
+                    await self._broker.stop()  # FastStream leaves it open where finishing was broken off
 
     async def _finish(self) -> None:
         if self._requests is not None:

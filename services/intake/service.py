@@ -34,7 +34,7 @@ from services.runtime.shutdown import run_until_signal, running_beside
 from services.runtime.tls import server_context
 from services.settings import Settings
 from services.stream.clock import StreamClock
-from services.stream.failover import look_elsewhere
+from services.stream.failover import leave_cut_off_server
 from services.stream.state import state
 
 log = structlog.get_logger()
@@ -94,7 +94,7 @@ async def running(
                     running_beside(sources.keep_reading(), watch.keep_looking(), clock_watch.keep_looking(clock)),
                     serving(app, settings.intake_host, settings.intake_port, tls, crowd) as port,
                     nats_door.open() as requests,
-                    running_beside(look_elsewhere(nc, settings.stream, requests)),
+                    running_beside(leave_cut_off_server(nc, settings.stream, requests)),
                 ):
                     yield Running(door, port)
         finally:

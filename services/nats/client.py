@@ -1,4 +1,4 @@
-"""nats-py's client, which says who it is to nobody who does not speak TLS where TLS is wanted, and never goes deaf."""
+"""Client of NATS: nats-py's own, with every override of it: TLS before the password, and reconnecting that ends."""
 
 import asyncio
 import ssl
@@ -13,8 +13,6 @@ from nats.aio.subscription import Subscription
 from nats.aio.transport import TcpTransport
 from nats.errors import Error, ProtocolError
 from nats.protocol.parser import ERR_RE, PERMISSIONS_ERR
-
-from services.runtime.shutdown import cancel_and_wait
 
 
 class NoTls(Error):
@@ -78,6 +76,7 @@ class GuardedClient(Client):
 
     async def connect(self, *servers: Any, **options: Any) -> None:
         """Connect as nats-py does; an attempt that fails, or is broken off, leaves no open connection."""
+        self._closing = False
         try:
             await super().connect(*servers, **options)
         except BaseException:
@@ -171,11 +170,26 @@ class GuardedClient(Client):
         except OSError as error:
             self._let_go()
             await self._error_cb(error)
-        reconnecting = self._reconnection_task
-        if self._closing and reconnecting is not None and reconnecting is not asyncio.current_task():
-            await cancel_and_wait([reconnecting])
-            self._let_go()
-            self._status = status
+        finally:
+            if self._closing:
+                try:
+                    await self._end_reconnecting()
+                finally:
+                    self._let_go()
+                    self._status = status
+
+    async def _end_reconnecting(self) -> None:
+        """Cancel reconnecting until it ends: it may swallow nats-py's cancellation, and would then go on for ever."""
+        task = self._reconnection_task
+        until = asyncio.get_running_loop().time() + CLOSE_S
+        while task and task is not asyncio.current_task() and not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=CLOSE_S / 4)
+            if asyncio.get_running_loop().time() > until:
+                return
+        for each in (self._reading_task, self._ping_interval_task, self._flusher_task):  # made by it in the last moment
+            if each and each is not asyncio.current_task():
+                each.cancel()
 
     def _write_pending(self) -> None:
         if self._transport and self._pending:

@@ -43,10 +43,6 @@ select size, note from ledger.tree_head order by size desc limit 1;
 -- The heads of larger trees than one, in order.
 select size, note from ledger.tree_head where size > $1 order by size limit $2;
 
--- name: head_from
--- The head of the smallest tree that has at least so many rows.
-select note from ledger.tree_head where size >= $1 order by size limit 1;
-
 -- name: head_at
 -- The head of a tree of so many rows.
 select note, signed_at from ledger.tree_head where size = $1;
@@ -62,10 +58,6 @@ insert into ledger.notary (state, detail, vkey) values ($1, $2, $3)
    set state = excluded.state, detail = excluded.detail, since = now(),
        vkey = case when excluded.state = 'signing' then excluded.vkey else notary.vkey end
  where (notary.state, notary.detail, notary.vkey) is distinct from (excluded.state, excluded.detail, excluded.vkey);
-
--- name: said
--- What it last said.
-select state, detail, vkey, since from ledger.notary;
 
 -- name: leaves
 -- Leaf hashes of spans of rows, as they stand in the journal; $1 and $2 are sequences, both included.

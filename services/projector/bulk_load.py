@@ -50,7 +50,7 @@ async def bulk_load(
     """
     assert position.sequence == 0, position
     filled = BulkLoaded(await journal.playbooks(connection, up_to))
-    shelf = PlaybookTimeline(filled.playbooks)
+    timeline = PlaybookTimeline(filled.playbooks)
     async with connection.transaction():
         if not await advance(connection, schema, [position], [up_to], [NOTHING_LONG]):
             raise LostLeadership(f"Another projector has claimed lane {position.lane} of {schema}.")
@@ -63,7 +63,7 @@ async def bulk_load(
             written = Versions()
             turns = TimeSlice(connection)
             for subject, history in histories.items():
-                replaying = Replaying(subject, history, shelf, views, up_to)
+                replaying = Replaying(subject, history, timeline, views, up_to)
                 for _ in replaying:
                     filled.entries += 1
                     tell(filled.entries / of)

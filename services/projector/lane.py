@@ -65,7 +65,7 @@ class Lane:
         self._cache = cache
         self._playbooks = Playbooks()
         self._stale = Stale({})
-        self._unsure: set[str] = set()
+        self._unverified: set[str] = set()
         self._took_s: dict[str, float] = {}
         """How long each subject of the batch was folded."""
         self.write_s = 0.0
@@ -92,7 +92,7 @@ class Lane:
         claimed._stale = Stale.of(
             each for each in await connection.fetch(sql["stale"]) if lane_of(each["subject"]) == lane
         )
-        claimed._unsure = set(claimed._stale.subjects)
+        claimed._unverified = set(claimed._stale.subjects)
         return claimed
 
     def begin(self) -> None:
@@ -110,12 +110,12 @@ class Lane:
     @property
     def has_unverified_failures(self) -> bool:
         """Tell if the lane has more to do than to advance: a fold that raised may have been mended since."""
-        return bool(self._unsure)
+        return bool(self._unverified)
 
     def advanced(self, sequence: int) -> None:
         """Note that everything taken up to a sequence is committed."""
         self.position = replace(self.position, sequence=sequence)
-        self._unsure.clear()
+        self._unverified.clear()
 
     def marks(self) -> StaleMarks:
         """Return the stale marks that a commit of the entries taken so far has to write; each is returned once."""
@@ -229,7 +229,7 @@ class Lane:
     async def _publish(self, connection: Connection, published: Published, turns: TimeSlice) -> list[Change]:
         waiting = [each["subject"] for each in await connection.fetch(self._sql["waiting"], published.playbook.key)]
         subjects = {each for each in waiting if lane_of(each) == self.position.lane}
-        subjects |= self._stale.subjects | self._unsure  # of those that have just healed the table says nothing yet
+        subjects |= self._stale.subjects | self._unverified  # of those that have just healed the table says nothing yet
         playbooks = self._playbooks.adding(published)
         changes: list[Change] = []
         for some in _parts(sorted(subjects), LOADED_BATCH_SIZE):
@@ -245,7 +245,7 @@ class Lane:
         """Stale subjects may be found healed by other code: then their rows become known with the next sequence."""
         changes: list[Change] = []
         sequence = self.position.sequence + 1
-        for some in _parts(sorted(self._unsure), LOADED_BATCH_SIZE):
+        for some in _parts(sorted(self._unverified), LOADED_BATCH_SIZE):
             for subject, replay in (await self._replays(connection, some, self.position.sequence, turns)).items():
                 changes += difference(await self._standing(connection, subject), replay.rows(), sequence)
                 self._stale.note(subject, replay.stale, sequence)

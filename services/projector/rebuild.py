@@ -17,6 +17,7 @@ from services.errors import Unavailable
 from services.ledger.journal import recorded_position
 from services.postgres.statements import queries
 from services.projector.building import Build, building
+from services.runtime.shutdown import run_to_end
 from services.views import generation
 from services.views.compare import TableDifference, compare
 from services.views.generation import Generation, Views
@@ -122,8 +123,12 @@ async def _made(connection: asyncpg.Connection, force: bool, views: Views) -> As
     try:
         yield after
     finally:
-        if await generation.own(connection, views) != after:
-            await generation.remove(connection, after)
+        await run_to_end(_removed_unless_promoted(connection, after, views))
+
+
+async def _removed_unless_promoted(connection: asyncpg.Connection, made: Generation, views: Views) -> None:
+    if await generation.own(connection, views) != made:
+        await generation.remove(connection, made)
 
 
 async def _built(

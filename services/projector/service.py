@@ -1,6 +1,5 @@
 """The service: a projector that feeds the generation of this version's folds."""
 
-import asyncio
 from functools import partial
 
 from services.endpoints import endpoints
@@ -10,7 +9,7 @@ from services.projector.notices import Notices
 from services.projector.progress import Progress
 from services.projector.projector import Projector
 from services.runtime.process import tune_garbage_collector
-from services.runtime.shutdown import run_until_signal
+from services.runtime.shutdown import run_until_one_ends, run_until_signal
 from services.settings import Settings
 from services.views import generation
 
@@ -30,11 +29,7 @@ async def serve(settings: Settings) -> None:
 
     async def work() -> None:
         how = partial(check, at.database_url, progress)
-        async with (
-            answering(settings, how, settings.projector_host, settings.projector_port),
-            asyncio.TaskGroup() as group,
-        ):
-            group.create_task(notices.run())
-            group.create_task(projector.run())
+        async with answering(settings, how, settings.projector_host, settings.projector_port):
+            await run_until_one_ends(notices.run(), projector.run())
 
     await run_until_signal(work())

@@ -79,7 +79,7 @@ class Session:
         self._lanes: dict[int, Lane] = {}
         """Those that may be set to work: what they hold in memory is committed, but for what is being worked on."""
         self._busy: dict[int, asyncio.Task[None]] = {}
-        self._abreast = False
+        self._combined_at_work = False
         """Whether a combined batch is at work: lanes that could share it wait, and are in the next one."""
         self._alone: set[int] = set()
         """Lanes that join a combined batch again only once they have caught up by themselves: an error fails every lane
@@ -187,17 +187,17 @@ class Session:
             if number not in self._busy and lane.position.sequence < self._recorded
         }
         self._manner.progress.looked({number: number in behind or number in self._busy for number in self._lanes})
-        near = [number for number, lane in behind.items() if self._may_go_abreast(number, lane)]
-        if len(near) == 1 and not self._abreast:
+        near = [number for number, lane in behind.items() if self._may_combine(number, lane)]
+        if len(near) == 1 and not self._combined_at_work:
             near = []
-        if near and not self._abreast:
-            self._abreast = True
-            task = asyncio.create_task(self._work_abreast(near), name=f"lanes {near}")
+        if near and not self._combined_at_work:
+            self._combined_at_work = True
+            task = asyncio.create_task(self._work_combined(near), name=f"lanes {near}")
             self._busy.update(dict.fromkeys(near, task))
         for number in behind.keys() - set(near):
             self._busy[number] = asyncio.create_task(self._work(number), name=f"lane {number}")
 
-    def _may_go_abreast(self, number: int, lane: Lane) -> bool:
+    def _may_combine(self, number: int, lane: Lane) -> bool:
         to_load = self._manner.bulk_loads and lane.position.sequence == 0
         near = self._recorded - lane.position.sequence <= min(combined_batch.NEAR, self._manner.batch)
         return near and not to_load and not lane.has_unverified_failures and number not in self._alone
@@ -220,7 +220,7 @@ class Session:
             finally:
                 self._working.put_nowait(connection)
 
-    async def _work_abreast(self, numbers: Collection[int]) -> None:
+    async def _work_combined(self, numbers: Collection[int]) -> None:
         """Take one batch for lanes that are nearly up to date, or none when each lane is to work by itself.
 
         Lanes for which there was no time work by themselves, too: a subject that takes long holds up the others of its
@@ -253,7 +253,7 @@ class Session:
         except Exception as error:
             self._go_alone(numbers, error)
         finally:
-            self._abreast = False
+            self._combined_at_work = False
             for number in numbers:
                 del self._busy[number]
                 if number not in kept or number in self._surplus:

@@ -127,11 +127,6 @@ def amount(value: Decimal, currency: str) -> str:
     return f"{in_units(value, currency):f}"
 
 
-def amount_or_none(value: Decimal | None, currency: str | None) -> str | None:
-    """Write an amount with the decimals of its currency; null when there is no amount or no currency."""
-    return None if value is None or currency is None else amount(value, currency)
-
-
 @lru_cache(1000)
 def rate(value: Decimal) -> str:
     """A decimal string with four decimals."""

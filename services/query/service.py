@@ -22,7 +22,7 @@ from services.query.moment import projected
 from services.query.nats_listener import NatsListener
 from services.query.position_waiter import PositionWaiter
 from services.query.request_context import Reading
-from services.runtime.shutdown import cancel_and_wait, run_until_signal
+from services.runtime.shutdown import cancel_and_wait, run_to_end, run_until_signal
 from services.runtime.tls import server_context
 from services.settings import LOOPBACK, Settings
 
@@ -63,9 +63,11 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         async with serving(app, settings.query_host, settings.query_port, tls, crowd) as port:
             yield port
     finally:
-        await arrivals.stop()
-        await cancel_and_wait([listening])
-        pool.terminate()
+        try:
+            await run_to_end(arrivals.stop())
+        finally:
+            pool.terminate()
+            await cancel_and_wait([listening])
 
 
 async def serve(settings: Settings) -> None:

@@ -24,7 +24,7 @@ from services.recorder.write import Writer
 from services.runtime.process import tune_garbage_collector
 from services.runtime.shutdown import run_until_one_ends, run_until_signal
 from services.settings import Settings
-from services.stream.failover import look_elsewhere
+from services.stream.failover import leave_cut_off_server
 
 _NO_TABLES = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
 PAUSES_S = (0.25, 2.0)
@@ -90,7 +90,10 @@ async def _lead(at: Endpoints, stream: str, standing: RecorderHealth) -> None:
             standing.leads(nc, stream, lambda: writer.position)
             recorder = Recorder(nc, stream, writer)
             await run_until_one_ends(
-                recorder.judge(), recorder.write(), checks.watch(nc, remembered, writer), look_elsewhere(nc, stream)
+                recorder.judge(),
+                recorder.write(),
+                checks.watch(nc, remembered, writer),
+                leave_cut_off_server(nc, stream),
             )
         except StreamMismatch as error:
             raise await checks.named(nc, at.database_url, stream, error) from error

@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -27,26 +27,36 @@ async def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
 
     Raises NotPermitted as soon as NATS does not permit what the work does.
     """
-    loop = asyncio.get_running_loop()
     task = asyncio.ensure_future(unless_refused(work))
-    told = False
+    with cancelled_by(task, stop_signals()) as came:
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not came:
+                raise
 
-    def tell() -> None:
-        nonlocal told
-        told = True
+
+@contextmanager
+def cancelled_by(task: asyncio.Task[Any], signals: Iterable[signal.Signals]) -> Iterator[list[signal.Signals]]:
+    """Cancel a task at each of the signals while the context is open; gives those that came, as they come.
+
+    Handlers that there were before are back afterwards. The main thread alone can do this.
+    """
+    loop, came = asyncio.get_running_loop(), list[signal.Signals]()
+
+    def cancel(number: signal.Signals) -> None:
+        came.append(number)
         task.cancel()
 
-    signals = stop_signals()
-    for number in signals:
-        loop.add_signal_handler(number, tell)
+    before = {number: signal.getsignal(number) for number in signals}
+    for number in before:
+        loop.add_signal_handler(number, cancel, number)
     try:
-        await task
-    except asyncio.CancelledError:
-        if not told:
-            raise
+        yield came
     finally:
-        for number in signals:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
 
 async def run_until_one_ends(*work: Coroutine[Any, Any, Any]) -> None:
@@ -94,8 +104,8 @@ async def cancel_and_wait(tasks: Iterable[asyncio.Task[Any]]) -> None:
 async def run_to_end(cleanup: Awaitable[Result]) -> Result:
     """Run cleanup to its end, however often its caller is cancelled meanwhile; then the caller is cancelled.
 
-    Who waits for work that ends is cancelled more than once: by a signal, by `cancel_and_wait`, by asyncio's runner.
-    A second cancellation would otherwise leave servers running and requests without an answer.
+    Who waits for work that ends is cancelled more than once: by signals, by `cancel_and_wait`, by `unless_refused`. A
+    second cancellation would otherwise leave servers running and requests without an answer.
     """
     task, cancelled = asyncio.ensure_future(cleanup), False
     while not task.done():

@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from contracts.cloudevents.envelope import MAX_BATCH
 from services.errors import StreamFull, StreamMismatch, Unavailable
 from services.stream.append import FULL
-from services.stream.quiesce import way_to
+from services.stream.quiesce import reconcile_subject
 from services.stream.read import RECORDED_AT
 
 TIMEOUT_S = 30.0
@@ -76,13 +76,13 @@ async def append_at(nc: Client, stream: str, batch: Sequence[PutBack]) -> None:
 async def _send(nc: Client, stream: str, batch: Sequence[PutBack]) -> bytes:
     expected = {"Nats-Expected-Last-Sequence": str(batch[0].sequence - 1), "Nats-Expected-Stream": stream}
     *others, last = batch
-    way = way_to(last.stream_subject)
+    way = reconcile_subject(last.stream_subject)
     if not others:
         return (await nc.request(way, last.data, TIMEOUT_S, headers=_said(last) | expected)).data
     name = uuid4().hex
     for number, each in enumerate(others, 1):
         headers = _said(each) | _batched(name, number) | expected
-        await nc.publish(way_to(each.stream_subject), each.data, headers=headers)
+        await nc.publish(reconcile_subject(each.stream_subject), each.data, headers=headers)
         expected = {}  # of the batch, only the first may say so
     headers = _said(last) | _batched(name, len(batch)) | {"Nats-Batch-Commit": "1"}
     return (await nc.request(way, last.data, TIMEOUT_S, headers=headers)).data

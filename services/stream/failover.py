@@ -21,7 +21,7 @@ TIMEOUT_S = 8.0
 log = structlog.get_logger()
 
 
-async def look_elsewhere(nc: Client, stream: str, *others: Client) -> NoReturn:
+async def leave_cut_off_server(nc: Client, stream: str, *others: Client) -> NoReturn:
     """Asks about the stream every few seconds; without an answer for long, connects to another server of the cluster.
 
     So do the `others`, connections to the same servers. With one server there is no other; then it only asks.

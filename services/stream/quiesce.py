@@ -34,7 +34,7 @@ def closed(configuration: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def way_to(subject: str) -> str:
+def reconcile_subject(subject: str) -> str:
     """Subject to which a message is sent for a closed stream to store it under the given one."""
     kind, _, word = subject.rpartition(".")
     return f"{PREFIX}{kind}.{_MARK}{word}"

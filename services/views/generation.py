@@ -176,8 +176,8 @@ async def remove_unlisted(connection: Connection) -> None:
 
 
 async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
-    """Point `reporting` at a generation. Columns are only ever added, at the end, so no view is dropped; functions are
-    where they look otherwise.
+    """Point `reporting` at a generation. Columns are only ever added, at the end, so no view is dropped; functions that
+    changed are made anew.
 
     Raises LockNotAvailableError when queries do not let go of it within `TIMEOUT_S`; ReportingInUse when something
     that is not Daybook's is built on a function that has to change; DaybookError where a later version made a view.

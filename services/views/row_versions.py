@@ -91,13 +91,13 @@ class Replaying:
         self,
         subject: str,
         history: Sequence[JournalEntry],
-        shelf: PlaybookTimeline,
+        timeline: PlaybookTimeline,
         views: Sequence[View[Any]],
         up_to: int,
     ) -> None:
         self._replay = Replay(subject, views)
         self._history = history
-        self._shelf = shelf
+        self._timeline = timeline
         self._up_to = up_to
         self._changes: list[Change] = []
         self.stale: dict[str, tuple[int, str]] = {}
@@ -107,7 +107,7 @@ class Replaying:
         last = self._history[0].sequence if self._history else self._up_to
         for recorded in self._history:
             self._publish(last, recorded.sequence)
-            self._changes += self._replay.take(recorded, self._shelf.known_at(recorded.sequence))
+            self._changes += self._replay.take(recorded, self._timeline.known_at(recorded.sequence))
             self._note(recorded.sequence)
             last = recorded.sequence
             yield
@@ -119,9 +119,9 @@ class Replaying:
         return versions(self._changes)
 
     def _publish(self, after: int, before: int) -> None:
-        for each in self._shelf.between(after, before):
+        for each in self._timeline.between(after, before):
             if self._replay.stale or _waits(self._replay, each.playbook.key):
-                self._changes += self._replay.republish(self._shelf.known_at(each.sequence), each.sequence)
+                self._changes += self._replay.republish(self._timeline.known_at(each.sequence), each.sequence)
                 self._note(each.sequence)
 
     def _note(self, sequence: int) -> None:
@@ -134,10 +134,10 @@ class Replaying:
 
 
 def replayed(
-    subject: str, history: Sequence[JournalEntry], shelf: PlaybookTimeline, views: Sequence[View[Any]], up_to: int
+    subject: str, history: Sequence[JournalEntry], timeline: PlaybookTimeline, views: Sequence[View[Any]], up_to: int
 ) -> tuple[Versions, dict[str, tuple[int, str]]]:
     """Versions of all rows of a subject, and the views whose fold raises, as `Replaying` gives them, at once."""
-    replaying = Replaying(subject, history, shelf, views, up_to)
+    replaying = Replaying(subject, history, timeline, views, up_to)
     for _ in replaying:
         pass
     return replaying.versions, replaying.stale

@@ -30,6 +30,7 @@ async def recorded(ledger: Ledger, *messages: tuple[bytes, str]) -> None:
         await ledger.recorded()
 
 
+@pytest.mark.long
 async def test_the_list_shows_what_waits_and_show_tells_all_of_it(empty_ledger: Ledger) -> None:
     first, other = call(id="c", note="one"), call(id="c", note="two")
     await recorded(
@@ -130,6 +131,7 @@ async def test_while_the_stream_remembers_its_id_the_message_has_to_wait(empty_l
     assert "try again in two minutes" in await quarantine(empty_ledger, "retry", "1", code=2)
 
 
+@pytest.mark.long
 async def test_only_what_is_in_quarantine_is_decided_about(empty_ledger: Ledger) -> None:
     await recorded(empty_ledger, (stored(call()), "daybook.deal.D-1"))
     assert "it is an entry" in await quarantine(empty_ledger, "show", "1", code=2)

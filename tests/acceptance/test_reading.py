@@ -157,6 +157,7 @@ async def test_commands_speak_to_people(reader: Reader, words: tuple[str, ...], 
         assert each in output, output
 
 
+@pytest.mark.long
 async def test_verify_finds_nothing_and_ends_with_0(reader: Reader) -> None:
     answer = await reader.json("verify")
     assert answer == {
@@ -177,6 +178,7 @@ async def test_verify_finds_nothing_and_ends_with_0(reader: Reader) -> None:
 NOBODYS = "ledger.example+3f67bb72+AUyRhh71ba4/V8kwBrgDO384ehyfEu+OFpiBz/e93k+S"
 
 
+@pytest.mark.long
 async def test_verify_ends_with_1_when_the_key_that_was_named_signed_nothing(reader: Reader) -> None:
     for deal in ((), ("--deal", "D-1")):
         answer = await reader.json("verify", "--key", NOBODYS, *deal, code=1)

@@ -15,7 +15,7 @@ from services.nats import connection
 from services.settings import Settings
 from services.stream.append import Appended, Message, append
 from services.stream.configuration import provision
-from services.stream.failover import look_elsewhere
+from services.stream.failover import leave_cut_off_server
 from services.stream.state import state
 from tests.faults.cluster import Cluster, Node, running_cluster
 from tests.service import until
@@ -92,7 +92,7 @@ async def test_a_node_that_is_killed_or_wiped_costs_nothing_that_was_acknowledge
 
 async def test_a_client_leaves_a_node_that_is_cut_off_from_the_others(cluster: Cluster) -> None:
     nc = await connection.connect(cluster.url, "test")
-    looking = asyncio.create_task(look_elsewhere(nc, STREAM))
+    looking = asyncio.create_task(leave_cut_off_server(nc, STREAM))
     assert await appended(nc, "crm:1") == 1
     alone = at(cluster, nc)
 

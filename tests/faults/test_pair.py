@@ -43,6 +43,7 @@ async def test_connections_find_the_server_that_takes_writes(pair: Pair, frozen:
     await after.close()
 
 
+@pytest.mark.long
 async def test_where_no_server_takes_writes_the_database_is_away(pair: Pair) -> None:
     await pair.primary.stop()
     with pytest.raises(Unavailable):

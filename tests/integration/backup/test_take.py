@@ -26,6 +26,7 @@ from tests.up import daybook
 _TABLES = "select relname::text from pg_class where relnamespace = 'ledger'::regnamespace and relkind = 'r'"
 
 
+@pytest.mark.long
 async def test_it_holds_every_row_of_every_durable_table(servers: Servers, tmp_path: Path) -> None:
     async with fresh_ledger(servers, PLAYBOOKS) as ledger:
         await tell_second(await tell_first(ledger))
@@ -167,6 +168,7 @@ async def test_ctrl_c_leaves_nothing_behind(ledger: Ledger, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_a_journal_that_was_altered_is_not_backed_up(empty_ledger: Ledger, tmp_path: Path) -> None:
     await empty_ledger.append(*(call() for _ in range(3)))
     async with empty_ledger.process("recorder"):
@@ -181,6 +183,7 @@ async def test_a_journal_that_was_altered_is_not_backed_up(empty_ledger: Ledger,
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 async def test_a_disk_without_room_is_named_and_nothing_is_left(ledger: Ledger, tmp_path: Path) -> None:
     async with ledger.process("recorder"):
         await ledger.recorded()

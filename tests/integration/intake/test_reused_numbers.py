@@ -121,6 +121,7 @@ async def test_each_kind_of_document_has_numbers_of_its_own(
     assert warnings(second) == [(f"data.{document.__name__}", "crm", "first", 3)]
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize(
     "other",
     [

@@ -25,6 +25,7 @@ async def limit(ledger: Ledger, max_bytes: int) -> None:
     assert "error" not in answer
 
 
+@pytest.mark.long
 async def test_a_full_stream_takes_nothing_and_says_when_to_come_again(empty_ledger: Ledger, crm: Sender) -> None:
     await limit(empty_ledger, 1_000_000)
     note = "x" * 4000

@@ -184,6 +184,7 @@ async def test_what_somebody_else_put_into_the_stream_is_named_and_passed_over(
     await mine.assert_signed()
 
 
+@pytest.mark.long
 async def test_a_notary_goes_on_when_somebody_else_writes_beside_it(mine: Notarised) -> None:
     async with mine.notary():
         await mine.fill(3)

@@ -128,6 +128,7 @@ async def test_heads_that_are_gone_everywhere_are_missed_by_whoever_names_the_ke
         assert (answer["ok"], answer["signed"]) == (True, {"ledger.tree_head": 0, "NATS": 0, "the file": None})
 
 
+@pytest.mark.long
 async def test_how_far_the_heads_go_is_told(told: Notarised) -> None:
     notes = (await told.heads())["table"]
     size = int(notes[1].split("\n")[1])
@@ -145,6 +146,7 @@ async def test_a_node_that_was_altered_is_found(told: Notarised) -> None:
     assert answer["counts"] == {"tree_altered": 1}
 
 
+@pytest.mark.long
 async def test_a_journal_without_its_signed_end_is_found(told: Notarised) -> None:
     await told.alter(
         f"delete from ledger.concerns where sequence = {SIZE}", f"delete from ledger.journal where sequence = {SIZE}"
@@ -153,6 +155,7 @@ async def test_a_journal_without_its_signed_end_is_found(told: Notarised) -> Non
     assert ("rows_not_signed", SIZE) in {(each["kind"], each["sequence"]) for each in answer["differences"]}
 
 
+@pytest.mark.long
 async def test_heads_of_another_key_are_found_in_every_place(told: Notarised) -> None:
     heads = len((await told.heads())["table"])
     answer = await checked(told, key=SigningKey.generate("other").public)

@@ -140,6 +140,7 @@ async def _epoch_is(owner: asyncpg.Connection, schema: str, epoch: int) -> bool:
     return bool(await owner.fetchval(f'select epoch = $1 from "{schema}".lane where lane = 3', epoch))
 
 
+@pytest.mark.long
 async def test_a_freed_lane_is_taken_by_another(empty_ledger: Ledger) -> None:
     owner = await empty_ledger.connect()
     journal = Journal()

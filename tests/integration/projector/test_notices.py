@@ -82,6 +82,7 @@ async def test_without_nats_it_looks_by_itself(empty_ledger: Ledger, journal: Jo
         await empty_ledger.projected(journal.last)
 
 
+@pytest.mark.long
 async def test_idle_lanes_write_nothing_when_nothing_came(empty_ledger: Ledger, journal: Journal) -> None:
     owner = await empty_ledger.connect()
     await journal.write(owner)

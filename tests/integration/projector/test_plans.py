@@ -105,7 +105,7 @@ async def test_what_is_new_for_all_lanes_is_found_without_a_look_at_the_rest(
 ) -> None:
     owner = await empty_ledger.connect()
     await owner.execute(_RECORD)
-    query = statements((await served(owner)).schema)["abreast"]
+    query = statements((await served(owner)).schema)["combined"]
     await owner.execute(f"set plan_cache_mode = force_{planned}_plan")
     await owner.execute(f"prepare abreast (smallint[], bigint[], bigint, bigint, bigint) as {query}")
     lanes, positions = "array[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, -1]", "array_fill(59900, array[17])"

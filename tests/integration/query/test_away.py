@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import httpx
+import pytest
 from pydantic import SecretStr
 
 from services.query.service import running
@@ -13,6 +14,7 @@ from tests.service import until
 from tests.up import daybook
 
 
+@pytest.mark.long
 async def test_with_postgres_away_there_is_no_answer_and_it_says_so(api: Api, told: Told) -> None:
     servers, database = told.ledger.servers, told.ledger.database
     cut = f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{database}'"

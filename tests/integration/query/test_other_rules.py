@@ -64,6 +64,7 @@ async def ledger(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         yield ledger
 
 
+@pytest.mark.long
 async def test_what_was_recorded_under_other_rules_is_reported_rebuilt_and_verified(ledger: Ledger) -> None:
     refused = [classify(stream_subject(each["subject"]), canonical(each)) for each in ALLOWED_ONCE]
     assert sum(isinstance(each, Unreadable) for each in refused) >= 4  # by today's rules

@@ -40,6 +40,7 @@ async def test_each_of_two_series_changes_by_itself(empty_ledger: Ledger) -> Non
     assert [cause["sequence"] for cause in paid["causes"]] == [4]
 
 
+@pytest.mark.long
 async def test_invoices_of_one_number_are_told_apart_by_their_series(empty_ledger: Ledger) -> None:
     owed = {"invoice": "1", "currency": "CNY", "due_on": "2026-04-30"}
     await empty_ledger.append(

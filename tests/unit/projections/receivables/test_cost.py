@@ -48,6 +48,7 @@ _NEXT = {
 }
 
 
+@pytest.mark.long_cases
 @pytest.mark.parametrize("size", [20, 2000])
 def test_an_entry_touches_as_many_rows_on_a_large_account_as_on_a_small_one(size: int) -> None:
     state, touched = _fold(_followed(_busy_account(size), *(fact for fact, _ in _NEXT.values())))
