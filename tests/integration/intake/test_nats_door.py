@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 import json
+import signal
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,6 +20,7 @@ from services.intake.service import Running, running
 from services.recorder.health import RecorderHealth
 from services.runtime import health
 from tests.faults.proxy import Proxy
+from tests.freezing import frozen
 from tests.integration.intake.sending import Sender, call
 from tests.ledger import Ledger
 from tests.service import until
@@ -131,3 +134,35 @@ async def test_told_to_stop_it_answers_what_it_has_begun(empty_ledger: Ledger, r
     connection = await empty_ledger.connect()
     rows = await connection.fetch("select id, sequence from ledger.journal where disposition = 'entry'")
     assert {row["id"]: row["sequence"] for row in rows} == acknowledged
+
+
+@pytest.mark.long
+async def test_a_request_that_takes_long_is_answered_after_the_stop(
+    empty_ledger: Ledger, recorder: RecorderHealth
+) -> None:
+    """PostgreSQL is frozen: intake waits two seconds for what it knows, and takes the event without."""
+    headers = {"Daybook-Token": await empty_ledger.source("crm")}
+    emitter = await nats.connect(empty_ledger.emitter_nats_url)
+
+    async def send(id_: str) -> dict[str, Any]:
+        reply = await emitter.request("intake.crm", json.dumps(call(id_)).encode(), timeout=20, headers=headers)
+        return dict(json.loads(reply.data))
+
+    async with empty_ledger.process("intake") as process:
+
+        async def answers() -> bool:
+            try:
+                return bool(await send("before"))
+            except nats.errors.NoRespondersError:
+                return False
+
+        await until(answers, "the door is not open")
+        with frozen(empty_ledger.servers.postgres.process):
+            slow = asyncio.create_task(send("slow"))
+            await asyncio.sleep(0)
+            await emitter.request("intake.crm", b"", timeout=20)  # refused at once; what came before it has begun
+            process.process.send(signal.SIGTERM)
+            assert (await slow)["id"] == "slow"
+        assert await process.ends() == 0
+    await emitter.close()
+    assert await empty_ledger.recorded() == 2
