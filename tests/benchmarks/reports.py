@@ -135,12 +135,17 @@ def by_http(connection: http.client.HTTPConnection, path: str, moment: Moment) -
     return lambda: asyncio.to_thread(ask)
 
 
+_PRESENT = {"as_of": "now()", "known_at": "reporting.sequence()"}
+
+
 async def by_sql(ledger: Ledger, function: str, first: Sequence[str], moment: Moment) -> Ask:
     """As a reader by SQL asks, on a connection that is kept."""
     connection = await ledger.connect("daybook_reader")
     asked = _asked(moment)
     places = [f"${place + 1}" for place in range(len(first))]
     places += [f"{name} => ${place}" for place, name in enumerate(asked, len(first) + 1)]
+    if function == "data_quality":  # it has no defaults for its two times
+        places += [f"{name} => {value}" for name, value in _PRESENT.items() if name not in asked]
     query = f"select * from reporting.{function}({', '.join(places)})"
 
     async def ask() -> int:
@@ -175,7 +180,7 @@ async def timed(rounds: int, asked: Mapping[tuple[str, str, str], Ask]) -> list[
                 continue
             start = time.perf_counter()
             size = await ask()
-            assert size, f"nothing is answered for {what}"
+            assert size or what[0] == "data_quality", f"nothing is answered for {what}"  # a few deals surprise none
             if turn:
                 took[what].append((time.perf_counter() - start) * 1000)
     figures = []
