@@ -29,7 +29,7 @@ class Endpoints:
     nats_url: str
     database_url: str
     intake_nats_url: str | None = None
-    """The same servers as a user who may hear `intake.*` and answer; None: there is no such user."""
+    """URL of the same servers for a user who may hear `intake.*` and answer; None: there is no such user."""
 
     @property
     def requests_url(self) -> str:

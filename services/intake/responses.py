@@ -34,7 +34,7 @@ class Receipt(NamedTuple):
     sequence: int
     """Of a duplicate: the original's."""
     duplicate: bool | None
-    """Whether it was there before; None when that cannot be known: Postgres is away, or the recorder far behind."""
+    """Flag: it was there before. None when that cannot be known: PostgreSQL is away, or the recorder far behind."""
     warnings: Sequence[Warned] = ()
     """Mostly none; none where that could not be told in time."""
 

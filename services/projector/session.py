@@ -56,7 +56,7 @@ class Manner:
     progress: Progress
     """Told what becomes of the lanes."""
     bulk_loads: bool = False
-    """Whether a lane at the beginning takes all there is at once: see bulk_load.py."""
+    """Flag: a lane at the beginning loads all entries at once, see bulk_load.py."""
 
 
 class Session:
@@ -80,7 +80,7 @@ class Session:
         """Those that may be set to work: what they hold in memory is committed, but for what is being worked on."""
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._combined_at_work = False
-        """Whether a combined batch is at work: lanes that could share it wait, and are in the next one."""
+        """Flag: a combined batch is at work; lanes that could share it wait, and are in the next one."""
         self._alone: set[int] = set()
         """Lanes that join a combined batch again only once they have caught up by themselves: an error fails every lane
         of a combined batch, and the next time it is to fail no other."""

@@ -21,7 +21,7 @@ MAX_CHECKED = 100
 """Most entries whose effect on a report is told by asking it before and after each."""
 
 Says = Callable[[Json], Any]
-"""What is compared of a row; None where it counts as no row."""
+"""Values of a row that are compared; None where it counts as no row."""
 
 
 @dataclass(frozen=True, slots=True)

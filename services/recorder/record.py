@@ -22,7 +22,7 @@ from services.stream.notices import RECORDED
 BATCH = 1000
 """The most messages in one transaction; fewer when no more have arrived."""
 _AT_A_TIME = 50
-"""So many messages are classified before the connections have their turn."""
+"""Messages that are classified in one go, before the connections have their turn."""
 
 log = structlog.get_logger()
 
