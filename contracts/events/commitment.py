@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.events.event import Event
+from contracts.events.evidence import EventReference
 from contracts.types.identifiers import ContactId, LongText, ShortText
+from contracts.types.times import CalendarDay
 
 StageNumber = Annotated[int, Field(ge=1, le=50)]
 """A stage's place in its playbook, from 1."""
@@ -24,6 +26,8 @@ class CustomerCommitmentReceived(
     """What was promised."""
     proof: ShortText | None = None
     """What shows it."""
+    due_on: CalendarDay | None = None
+    """The last day on which the customer keeps it in time."""
 
 
 class CommitmentWithdrawn(Event, type="daybook.commitment_withdrawn.v1", family="commitment", subjects="deal"):
@@ -33,3 +37,21 @@ class CommitmentWithdrawn(Event, type="daybook.commitment_withdrawn.v1", family=
     """The stage whose commitment no longer holds."""
     reason: LongText | None = None
     """Why."""
+
+
+class CommitmentFulfilled(Event, type="daybook.commitment_fulfilled.v1", family="commitment", subjects="deal"):
+    """The customer kept a commitment. Sent by the CRM."""
+
+    target: EventReference
+    """The `customer_commitment_received` that was kept."""
+    reason: LongText | None = None
+    """Proof."""
+
+
+class CommitmentBroken(Event, type="daybook.commitment_broken.v1", family="commitment", subjects="deal"):
+    """The customer did not keep a commitment. Sent by the CRM. A risk: only `commitment_withdrawn` moves the deal."""
+
+    target: EventReference
+    """The `customer_commitment_received` that was not kept."""
+    reason: LongText | None = None
+    """Reason, as far as we know."""

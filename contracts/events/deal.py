@@ -1,9 +1,32 @@
 """The deal family: where a sale begins, changes hands and ends."""
 
+from typing import Literal
+
 from contracts.events.event import Event
 from contracts.types.identifiers import AccountId, LongText, Person, PlaybookKey, PlaybookVersion, ShortText
 from contracts.types.money import Amount, Currency, Monetary
 from contracts.types.times import CalendarDay
+
+SourceChannel = Literal[
+    "website",
+    "association",
+    "convention",
+    "agency",
+    "tender_site",
+    "press",
+    "market_research",
+    "exhibition",
+    "seminar",
+    "network",
+    "social_event",
+    "social_media",
+    "referral",
+    "existing_customer",
+    "outbound",
+    "inbound",
+    "partner",
+    "other",
+]
 
 
 class DealOpened(Event, Monetary, type="daybook.deal_opened.v1", family="deal", subjects="deal"):
@@ -27,6 +50,14 @@ class DealOpened(Event, Monetary, type="daybook.deal_opened.v1", family="deal", 
     """ISO 4217 currency of `amount`."""
     expected_close_on: CalendarDay | None = None
     """The day on which the deal is expected to be won."""
+    source_channel: SourceChannel | None = None
+    """Channel by which the opportunity was found."""
+    tender_ref: ShortText | None = None
+    """Number of the call for tenders or of the entry in a procurement plan."""
+    referral: ShortText | None = None
+    """The referral that led to the deal, as `referral_received` names it."""
+    partner_account_id: AccountId | None = None
+    """The channel partner through whom we sell."""
 
 
 class DealReassigned(Event, type="daybook.deal_reassigned.v1", family="deal", subjects="deal"):
@@ -73,6 +104,10 @@ class DealLost(Event, type="daybook.deal_lost.v1", family="deal", subjects="deal
     """Why, as far as we know."""
     competitor: ShortText | None = None
     """Who won instead."""
+    reason_code: (
+        Literal["price", "product", "relationship", "timing", "budget", "no_decision", "compliance", "other"] | None
+    ) = None
+    """The main reason, for statistics."""
 
 
 class DealAbandoned(Event, type="daybook.deal_abandoned.v1", family="deal", subjects="deal"):
@@ -87,6 +122,24 @@ class DealReopened(Event, type="daybook.deal_reopened.v1", family="deal", subjec
 
     reason: LongText | None = None
     """Why."""
+
+
+class DealPutOnHold(Event, type="daybook.deal_put_on_hold.v1", family="deal", subjects="deal"):
+    """The deal rests: it is neither worked on nor given up, until it is resumed or closed. Sent by the CRM."""
+
+    reason: LongText
+    """Reason for the rest."""
+    reason_code: Literal["budget_frozen", "customer_request", "internal", "other"] | None = None
+    """The main reason, for statistics."""
+    until: CalendarDay | None = None
+    """The day on which work is expected to go on; nothing happens by itself then."""
+
+
+class DealResumed(Event, type="daybook.deal_resumed.v1", family="deal", subjects="deal"):
+    """Work on a deal that was on hold goes on. Sent by the CRM."""
+
+    reason: LongText | None = None
+    """Reason for going on."""
 
 
 class StageClaimed(Event, type="daybook.stage_claimed.v1", family="deal", subjects="deal"):

@@ -58,11 +58,18 @@ class Event(Data):
         return self
 
     def concerns(self) -> frozenset[str]:
-        """The deals and accounts that the data names (fields `deal_id`, `account_id`, `to_account_id`)."""
+        """The deals and accounts that the data names by a field of `_NAMES`."""
         return frozenset(_named(self))
 
 
-_NAMES = {"deal_id": "deal/", "account_id": "account/", "to_account_id": "account/"}
+_NAMES = {
+    "deal_id": "deal/",
+    "account_id": "account/",
+    "to_account_id": "account/",
+    "into_account_id": "account/",
+    "partner_account_id": "account/",
+}
+"""Kind of subject that a field names, by the field."""
 
 
 def _named(data: BaseModel) -> list[str]:

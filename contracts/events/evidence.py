@@ -1,6 +1,6 @@
 """The evidence family: milestones achieved, criteria met, and evidence taken back."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -55,3 +55,16 @@ class EvidenceRevoked(Event, type="daybook.evidence_revoked.v1", family="evidenc
         if (self.target is None) == (self.item is None):
             raise fault((("target",), "give either target or item, one of the two"))
         return self
+
+
+class ConditionAssessed(Event, type="daybook.condition_assessed.v1", family="evidence", subjects="deal"):
+    """Someone judged a condition or an appraisal item of the deal's playbook. Sent by the CRM. It moves no deal."""
+
+    item: ItemKey
+    """Key of the condition or appraisal item."""
+    result: Literal["met", "not_met"]
+    """The judgement; not_met ends what stood before."""
+    proof: ShortText | None = None
+    """Proof: a document, a message."""
+    note: LongText | None = None
+    """More about it."""

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from contracts.events.event import Data, Event
 from contracts.rules.refusals import fault
-from contracts.types.identifiers import AccountId, DealId, DocumentNumber, LongText, Person, ShortText
+from contracts.types.identifiers import AccountId, ContactId, DealId, DocumentNumber, LongText, Person, ShortText
 from contracts.types.money import Currency, Monetary, PositiveAmount
 from contracts.types.times import CalendarDay
 
@@ -140,6 +140,10 @@ class PaymentReceived(_Allocating, type="daybook.payment_received.v1", family="r
     """How: transfer, cheque, bill."""
     series: Series | None = None
     """Series or year of the reference, where references begin again or a cheque is presented again."""
+    remittance: LongText | None = None
+    """Text of the payer that says what is paid, as the bank passes it on."""
+    value_on: CalendarDay | None = None
+    """Value date: the day from which the bank counts the money as ours."""
 
     @model_validator(mode="after")
     def _allocated(self) -> Self:
@@ -199,7 +203,9 @@ class PaymentReversed(Event, Monetary, type="daybook.payment_reversed.v1", famil
     """Series of the payment's reference, where it has one."""
 
 
-class ReceivableDisputed(Event, type="daybook.receivable_disputed.v1", family="receivables", subjects="account"):
+class ReceivableDisputed(
+    Event, Monetary, type="daybook.receivable_disputed.v1", family="receivables", subjects="account"
+):
     """The customer contests an invoice. It is still owed and still ages, marked."""
 
     invoice: DocumentNumber
@@ -208,6 +214,10 @@ class ReceivableDisputed(Event, type="daybook.receivable_disputed.v1", family="r
     """What is contested."""
     series: Series | None = None
     """Series of the invoice's number, where it has one."""
+    amount: PositiveAmount | None = None
+    """Part of it that is contested, in units of `currency`; without it the whole invoice."""
+    currency: Currency | None = None
+    """ISO 4217 currency of `amount`, that of the invoice."""
 
 
 class DisputeResolved(Event, type="daybook.dispute_resolved.v1", family="receivables", subjects="account"):
@@ -219,5 +229,104 @@ class DisputeResolved(Event, type="daybook.dispute_resolved.v1", family="receiva
     """How it ended."""
     approver: Person | None = None
     """Who agreed."""
+    series: Series | None = None
+    """Series of the invoice's number, where it has one."""
+
+
+class AcceptanceConfirmed(Event, type="daybook.acceptance_confirmed.v1", family="receivables", subjects="deal"):
+    """The customer confirmed a delivery or accepted it, so that payment terms begin to run. Sent by service."""
+
+    contract: DocumentNumber
+    """The contract that it is under."""
+    account_id: AccountId
+    """Account that owes under it."""
+    term: ShortText | None = None
+    """Name of the payment term that it sets going; without it all that wait for it."""
+    delivered_on: CalendarDay | None = None
+    """The day of delivery."""
+    accepted_on: CalendarDay | None = None
+    """The day of acceptance."""
+    proof: ShortText | None = None
+    """Proof: a record of acceptance, a signed delivery note."""
+
+    @model_validator(mode="after")
+    def _delivered_or_accepted(self) -> Self:
+        if self.delivered_on is None and self.accepted_on is None:
+            raise fault((("accepted_on",), "give delivered_on, accepted_on or both"))
+        return self
+
+
+class ReminderSent(Event, type="daybook.reminder_sent.v1", family="receivables", subjects="account"):
+    """We asked the customer to pay what is due or will be. Sent by finance."""
+
+    invoices: tuple[DocumentNumber, ...] = Field(min_length=1, max_length=500)
+    """The invoices that it is about."""
+    level: Annotated[int, Field(ge=1, le=9)]
+    """Urgency, from 1; each level follows the one before."""
+    channel: Literal["call", "email", "letter", "visit", "lawyer_letter", "other"]
+    """Way by which it was sent."""
+    contact_id: ContactId | None = None
+    """The person who was reminded."""
+    deal_id: DealId | None = None
+    """The deal that the invoices belong to."""
+    finance_notified: bool | None = None
+    """Flag: our finance department knows of it."""
+    plan: ShortText | None = None
+    """The planned activity that this carries out."""
+    note: LongText | None = None
+    """Words that were exchanged."""
+    series: Series | None = None
+    """Series of the invoices' numbers, where they have one."""
+
+
+class PaymentPromised(Event, Monetary, type="daybook.payment_promised.v1", family="receivables", subjects="account"):
+    """The customer promised to pay an amount by a day. Sent by finance."""
+
+    invoice: DocumentNumber
+    """The invoice."""
+    amount: PositiveAmount
+    """Amount promised, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency, that of the invoice."""
+    promised_on: CalendarDay
+    """The day by which it will be paid."""
+    contact_id: ContactId | None = None
+    """Person who promised."""
+    series: Series | None = None
+    """Series of the invoice's number, where it has one."""
+
+
+class RetentionReleased(
+    Event, Monetary, type="daybook.retention_released.v1", family="receivables", subjects="account"
+):
+    """The customer agrees that money kept back is payable. Sent by finance. It is owed once it is invoiced."""
+
+    contract: DocumentNumber
+    """The contract that it was kept back from."""
+    amount: PositiveAmount
+    """Amount payable, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency, that of the contract."""
+    deal_id: DealId | None = None
+    """The deal that the contract belongs to."""
+    reason: LongText | None = None
+    """Reason, or the part that the customer keeps."""
+
+
+class ReceivableWrittenOff(
+    Event, Monetary, type="daybook.receivable_written_off.v1", family="receivables", subjects="account"
+):
+    """We gave up part or all of what is owed on an invoice. Sent by finance. It is no payment and no credit."""
+
+    invoice: DocumentNumber
+    """The invoice."""
+    amount: PositiveAmount
+    """Amount given up, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency, that of the invoice."""
+    reason: LongText
+    """Reason."""
+    approver: Person
+    """Person of ours who agreed."""
     series: Series | None = None
     """Series of the invoice's number, where it has one."""

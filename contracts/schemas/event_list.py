@@ -86,7 +86,7 @@ def _type(schema: Mapping[str, Any]) -> str:
             return "day"
         case {"type": "string", "format": "date-time"}:
             return "time with offset"
-        case {"type": "string", "pattern": str(pattern)} if "[0-9]{1,4}" in pattern:
+        case {"type": "string", "pattern": str(pattern)} if r"(\.[0-9]{1," in pattern:
             return "decimal string"
         case {"type": kind}:
             return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(str(kind), str(kind))

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from functools import cache
+from typing import Annotated, Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,7 +13,7 @@ from contracts.rules.leniency import RECORDED
 from contracts.rules.refusals import fault
 from contracts.types.currencies import MINOR_UNITS
 
-__all__ = ["MINOR_UNITS", "Amount", "Currency", "Monetary", "PositiveAmount", "in_units"]
+__all__ = ["MINOR_UNITS", "Amount", "Currency", "Monetary", "PositiveAmount", "in_units", "too_fine"]
 
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
 _CODE = re.compile(r"[A-Z]{3}")
@@ -61,11 +62,19 @@ def _currency(value: Any, info: ValidationInfo) -> str:
 
 _AmountAsText = PlainSerializer(str, return_type=str)
 
+
+class _Money:
+    """Mark of the types that are money, to tell them from decimals that are shares or rates."""
+
+
+_MONEY = _Money()
+
 Amount = Annotated[
     Decimal,
     PlainValidator(_amount),
     _AmountAsText,
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}),
+    _MONEY,
 ]
 """Zero or more, in units of the currency beside it."""
 
@@ -74,6 +83,7 @@ PositiveAmount = Annotated[
     PlainValidator(_positive),
     _AmountAsText,
     WithJsonSchema({"type": "string", "pattern": rf"^(?!0(\.0+)?$){_AMOUNT.pattern}$"}),
+    _MONEY,
 ]
 """More than zero, in units of the currency beside it."""
 
@@ -81,33 +91,57 @@ Currency = Annotated[str, PlainValidator(_currency), WithJsonSchema({"type": "st
 
 
 class Monetary(BaseModel):
-    """Mixin for data with a `currency`: its amounts have no more decimals than the currency allows."""
+    """Mixin for data with a `currency`: a field of money is given together with it, and no amount has more decimals
+    than the currency allows.
+    """
 
     @model_validator(mode="after")
     def _amounts_fit_the_currency(self, info: ValidationInfo) -> Self:
         values = self.__dict__
         currency = values.get("currency")
-        if "amount" in values and (values["amount"] is None) != (currency is None):
-            absent = "currency" if currency is None else "amount"
-            raise fault(((absent,), "is missing: amount and currency are given together"))
+        for name in _money_fields(type(self)):
+            if (values[name] is None) != (currency is None):
+                absent = "currency" if currency is None else name
+                raise fault(((absent,), f"is missing: {name} and currency are given together"))
         if currency is not None and info.context is not RECORDED:
-            digits = MINOR_UNITS[currency]
             found = [
-                (path, f"{each} has more than the {digits} decimals of {currency}")
-                for path, each in _amounts(values)
-                if -int(each.as_tuple().exponent) > digits
+                (path, reason) for path, each in _amounts(self) if (reason := too_fine(each, currency)) is not None
             ]
             if found:
                 raise fault(*found)
         return self
 
 
-def _amounts(values: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Decimal]]:
-    for name, value in values.items():
-        if isinstance(value, Decimal):
+def too_fine(amount: Decimal, currency: str) -> str | None:
+    """Reason why an amount is none of a currency; None when its decimals fit."""
+    digits = MINOR_UNITS[currency]
+    if -int(amount.as_tuple().exponent) <= digits:
+        return None
+    return f"{amount} has more than the {digits} decimals of {currency}"
+
+
+def _amounts(data: BaseModel) -> Iterator[tuple[tuple[str | int, ...], Decimal]]:
+    money = _money_fields(type(data))
+    for name, value in data.__dict__.items():
+        if name in money and value is not None:
             yield (name,), value
         elif isinstance(value, tuple):
             for index, each in enumerate(value):
                 if isinstance(each, BaseModel):
-                    for path, amount in _amounts(each.__dict__):
+                    for path, amount in _amounts(each):
                         yield (name, index, *path), amount
+
+
+@cache
+def _money_fields(cls: type[BaseModel]) -> tuple[str, ...]:
+    """Fields of a model whose value is money."""
+    return tuple(
+        name for name, info in cls.model_fields.items() if _MONEY in info.metadata or _is_money(info.annotation)
+    )
+
+
+def _is_money(annotation: Any) -> bool:
+    """Tell if a type, or one of its choices, is money."""
+    if get_origin(annotation) is Annotated:
+        return _MONEY in annotation.__metadata__
+    return get_origin(annotation) is not tuple and any(map(_is_money, get_args(annotation)))

@@ -4,8 +4,10 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from contracts.rules.refusals import PATTERN_WORDS
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -118,3 +120,9 @@ CalendarDay = Annotated[
     date, BeforeValidator(_calendar_day), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"})
 ]
 """A day of the calendar, without time or offset."""
+
+_PERIOD = r"^[1-9][0-9]{3}(-Q[1-4]|-(0[1-9]|1[0-2]))?$"
+PATTERN_WORDS[_PERIOD] = "a year, quarter or month such as 2026, 2026-Q1 or 2026-03"
+
+Period = Annotated[str, StringConstraints(pattern=_PERIOD)]
+"""A calendar year, quarter or month in the ledger's zone: `2026`, `2026-Q1`, `2026-03`."""

@@ -250,7 +250,7 @@ def _replacing(correction: JournalEntry, original: JournalEntry) -> Entry[Event]
     if is_correction(original):
         return "the target is itself a correction or void"
     if said.event.family == "policy":
-        return "published playbooks are never corrected or voided"
+        return "published playbooks and targets are never corrected or voided"
     if correction.cloud_event.subject != said.subject:
         return f"the target's subject is {said.subject}, not {correction.cloud_event.subject}"
     if not isinstance(event, EventCorrected):

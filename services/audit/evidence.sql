@@ -18,7 +18,13 @@ select concerns.sequence
 
 -- name: publications
 -- The publications and withdrawals of some playbooks, as known at a sequence.
-select sequence from ledger.concerns where subject = any($1::text[]) and sequence <= $2 order by sequence;
+select concerns.sequence
+  from ledger.concerns
+  join ledger.journal using (sequence)
+ where concerns.subject = any($1::text[])
+   and concerns.sequence <= $2
+   and journal.type in ('daybook.playbook_published.v1', 'daybook.playbook_withdrawn.v1')
+ order by concerns.sequence;
 
 -- name: others
 -- All rows but some, up to a sequence.

@@ -120,7 +120,7 @@ def target_faults(events: Indexed, known: Mapping[Identity, Original]) -> list[P
 
 def playbooks(events: Indexed) -> set[str]:
     """The playbooks that these publish or withdraw, by subject."""
-    return {event.subject for _, event in events if event.event.family == "policy"}
+    return {event.subject for _, event in events if isinstance(event.event, PlaybookPublished | PlaybookWithdrawn)}
 
 
 def policy_faults(events: Indexed, published: Mapping[str, Collection[int]]) -> list[Problem]:

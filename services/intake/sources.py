@@ -49,7 +49,8 @@ Postgres is away."""
 def may_send(events: list[str]) -> frozenset[str]:
     """The names as kept in the ledger; `all` stands for every event that this version knows, but for policy.
 
-    A sales process decides where everybody's deals stand: a right to publish or withdraw one is given by name.
+    A sales process decides where everybody's deals stand, and a target by what they are measured: rights to such
+    events are given by name.
     """
     named = frozenset(events)
     return named | _BUT_FOR_POLICY if ALL in named else named

@@ -24,7 +24,7 @@ select concerns.subject as concerned,
  order by concerns.sequence;
 
 -- name: playbooks
--- Every publication and withdrawal of a playbook, up to a sequence. Lane -1 is theirs alone.
+-- Every entry about a playbook, up to a sequence: publications, withdrawals, targets. Lane -1 is theirs alone.
 select journal.sequence, journal.source, journal.id, journal.type, journal.subject,
        journal.occurred_at, journal.actor, journal.message
   from ledger.concerns

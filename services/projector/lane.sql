@@ -29,7 +29,8 @@ update {generation}.lane
 returning lane.lane;
 
 -- name: next_publication
--- Playbooks concern every lane: a batch ends before the first one.
+-- Playbooks concern every lane: a batch ends before the first entry about one. Targets are about one too, and change
+-- nothing.
 select min(sequence) from ledger.concerns where lane = -1 and sequence > $1 and sequence <= $2;
 
 -- name: entry

@@ -70,6 +70,12 @@ def withdrawal(version: int) -> dict[str, Any]:
     return call(f"withdrawn-{version}", **about, data={"playbook_version": version, "reason": "a mistake"})
 
 
+def target(id: str, subject: str = "playbook/practice", source: str = "ops") -> dict[str, Any]:
+    """A target of a playbook or of an account."""
+    data = {"target": id, "metric": "signed_amount", "period": "2026-Q1", "value": "1000000.00", "currency": "CNY"}
+    return call(id, source=source, type="daybook.target_set.v1", subject=subject, data=data)
+
+
 class Sender:
     """One source over HTTP."""
 

@@ -18,6 +18,7 @@ from tests.integration.intake.sending import (
     invoice,
     kinds,
     publication,
+    target,
     void,
     withdrawal,
 )
@@ -51,10 +52,10 @@ async def test_all_leaves_out_what_decides_where_deals_stand(
 ) -> None:
     connection = await empty_ledger.connect()
     crm = Sender(client, intake.port, await sources.add(connection, "crm", ["all"]))
-    kept = await sources.add(connection, "policy", ["all", "playbook_published", "playbook_withdrawn"])
+    kept = await sources.add(connection, "policy", ["all", "playbook_published", "playbook_withdrawn", "target_set"])
     policy = Sender(client, intake.port, kept)
 
-    for event in (publication(1), withdrawal(1)):
+    for event in (publication(1), withdrawal(1), target("t-1", source="crm")):
         refused = await crm.send(event)
         assert refused.status_code == 403
         assert kinds(refused) == [(0, "type", "type-not-allowed")]
@@ -78,6 +79,24 @@ async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: Record
     assert (await crm.send(publication(2))).json()["duplicate"] is True
     assert (await crm.send(withdrawal(3))).status_code == 201
     assert (await crm.send(publication(4))).status_code == 201
+
+
+async def test_a_target_is_recorded_and_is_no_publication(
+    empty_ledger: Ledger, client: httpx.AsyncClient, intake: Running, recorder: RecorderHealth
+) -> None:
+    """A right to targets is no right to playbooks, and no version has to be published for one."""
+    token = await sources.add(await empty_ledger.connect(), "ops", ["target_set"])
+    ops = Sender(client, intake.port, token)
+    told = [target("t-1"), target("t-2", "playbook/never_published"), target("t-3", "account/A-1")]
+
+    assert (await ops.send_batch(told)).status_code == 201
+    assert (await ops.send(publication(1) | {"source": "ops"})).status_code == 403
+
+    await empty_ledger.recorded()
+    connection = await empty_ledger.connect()
+    found = await connection.fetch("select subject, type, disposition from ledger.journal order by sequence")
+    assert [tuple(row) for row in found] == [(each["subject"], "daybook.target_set.v1", "entry") for each in told]
+    assert await connection.fetchval("select count(*) from reporting.playbook") == 0
 
 
 async def test_after_a_version_that_jumped_the_sales_process_goes_on(

@@ -78,6 +78,9 @@ THIRD = (
           due_on="2026-03-31"),
     corrected("x8", "i8", "invoice_issued", "account/A-7", "2026-01-10", invoice="INV-8", amount="70.00",
               currency="CNY", due_on="2026-03-31", deal_id="D-7"),
+    # A target of the playbook decides nothing about its deals.
+    event("t7", "target_set", "playbook/practice", "2026-01-05", target="T-7", metric="deals_opened", period="2026",
+          value="8"),
 )  # fmt: skip
 """D-7, and what an emitter can send that is beside the point."""
 

@@ -123,7 +123,7 @@ def test_what_need_not_stand_there_is_read_quickly_as_well(changes: dict[str, An
         {"time": None},
         {"time": 1},
         {"time": "yesterday"},
-        {"subject": "account/A-1"},
+        {"subject": "playbook/A-1"},
         {"data": None},
         {"data": []},
         {"data": {"outcome": "splendid"}},

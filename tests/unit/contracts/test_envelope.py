@@ -133,7 +133,7 @@ def test_every_field_at_fault_is_named_at_once() -> None:
         ({"type": None}, "type", "is missing"),
         ({"type": 1}, "type", "must be text"),
         ({"subject": "deal/a.b"}, "subject", "must be deal/<id>, account/<id> or playbook/<key>"),
-        ({"subject": "account/A-1"}, "subject", "call_made is about deal/<id>, not account"),
+        ({"subject": "playbook/A-1"}, "subject", "call_made is about account/<id> or deal/<id>, not playbook"),
         ({"time": 1772357400}, "time", "must be a time with offset, as text"),
         ({"time": "2026-03-01T09:30:00"}, "time", "must be a time with offset"),
         ({"actor": "a\x00b"}, "actor", "no control characters"),

@@ -79,7 +79,7 @@ def test_both_write_every_character_in_the_same_way() -> None:
         STORED.replace(b'"note"', b'"duration_s":NaN,"note"'),
         STORED.replace(b"\\n", b"\\u000a"),
         STORED.replace(b"\\n", b"\\ud800"),
-        STORED.replace(b"deal/D-1", b"account/D-1"),
+        STORED.replace(b"deal/D-1", b"playbook/D-1"),
         STORED.replace(b"daybook.call_made.v1", b"daybook.call_made.v9"),
         STORED.replace(b'"daybook.call_made.v1"', b"[]"),
         STORED.replace(b"+08:00", b"+00:00"),

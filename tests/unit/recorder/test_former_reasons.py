@@ -6,7 +6,7 @@ import pytest
 
 from contracts.cloudevents.envelope import CloudEvent, read_recorded
 from contracts.rules.canonical import canonical
-from services.recorder.former_reasons import was_refused
+from services.recorder.former_reasons import Known, was_refused
 
 INVOICE = {"invoice": "I-1", "amount": "10.00", "currency": "CNY", "due_on": "2026-04-30"}
 PAYMENT = {"payment": "P-1", "amount": "10.00", "currency": "CNY"}
@@ -26,6 +26,8 @@ def correction(data: dict[str, Any], of: str = "invoice_issued") -> CloudEvent:
 
 
 NOT_ACTIVE = "not an active ISO 4217 currency code such as CNY"
+OPENED = {"playbook": "project", "source_channel": "tender_site", "partner_account_id": "A-7"}
+RESUMED = correction({}, "deal_resumed")
 WITHDRAWN = message("playbook_withdrawn", {"playbook_version": 1, "reason": "replaced"}, "playbook/project")
 
 
@@ -45,6 +47,17 @@ WITHDRAWN = message("playbook_withdrawn", {"playbook_version": 1, "reason": "rep
             message("payment_allocated", ALLOCATED | {"allocations": [PAID]}),
             "data.document: unknown field; data.series: unknown field",
         ),
+        (message("call_made", {}), "subject: call_made is about deal/<id>, not account"),
+        (
+            message("call_made", {"plan": "P", "steps": ["pain"]}),
+            "subject: call_made is about deal/<id>, not account; data.plan: unknown field; data.steps: unknown field",
+        ),
+        (
+            message("deal_opened", OPENED, "deal/D-1"),
+            "data.source_channel: unknown field; data.partner_account_id: unknown field",
+        ),
+        (correction(OPENED, "deal_opened"), "data.replacement.data.source_channel: unknown field"),
+        (RESUMED, "data.target_type: unknown event type daybook.deal_resumed.v1"),
         (
             message("invoice_issued", INVOICE | {"amount": "10.001"}),
             "data.amount: 10.001 has more than the 2 decimals of CNY",
@@ -77,6 +90,10 @@ def test_a_reason_that_was_true_is_believed(event: CloudEvent, reason: str) -> N
         "data.amount: 10.001 has more than the 2 decimals of CNY",
         "data.amount: . has more than the 2 decimals of CNY",
         "data.allocations.0.series: unknown field",
+        "data.plan: unknown field",
+        "subject: invoice_issued is about deal/<id>, not account",
+        "subject: call_made is about deal/<id>, not account",
+        "data.target_type: unknown event type daybook.call_made.v1",
     ],
 )
 def test_no_entry_is_hidden_behind_a_reason_that_was_never_true(reason: str) -> None:
@@ -91,3 +108,34 @@ def test_one_true_reason_does_not_carry_another() -> None:
 def test_a_document_of_a_proposal_was_always_known() -> None:
     proposal = message("proposal_submitted", {"kind": "formal", "document": "D-1"}, "deal/D-1")
     assert not was_refused(proposal, "data.document: unknown field")
+
+
+@pytest.mark.parametrize(
+    ("shown", "event", "reason"),
+    [
+        (
+            message("call_made", {"plan": "P"}, "deal/D-1"),
+            message("call_made", {"plan": "Q"}, "deal/D-1"),
+            "data.plan: unknown field",
+        ),
+        (message("call_made", {}), message("call_made", {}), "subject: call_made is about deal/<id>, not account"),
+        (
+            message("deal_resumed", {}, "deal/D-1"),
+            RESUMED,
+            "data.target_type: unknown event type daybook.deal_resumed.v1",
+        ),
+    ],
+)
+def test_what_an_entry_shows_was_known_from_then_on(shown: CloudEvent, event: CloudEvent, reason: str) -> None:
+    known = Known()
+    assert was_refused(event, reason)
+    assert not known.contradicts(event.type, reason)
+    known.note(shown.type, shown.canonical)
+    assert known.contradicts(event.type, reason)
+
+
+def test_who_knew_series_may_not_have_known_what_came_later() -> None:
+    known = Known()
+    known.note("daybook.invoice_issued.v1", message("invoice_issued", INVOICE | {"series": "2026"}).canonical)
+    assert known.contradicts("daybook.payment_received.v1", "data.series: unknown field")
+    assert not known.contradicts("daybook.payment_received.v1", "data.remittance: unknown field")
