@@ -1,9 +1,11 @@
 """The customer family: who the customer is and who its people are."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.events.activity import Channel
 from contracts.events.event import Data, Event
 from contracts.types.identifiers import AccountId, ContactId, DealId, LongText, Person, ShortText, SubjectKind
 from contracts.types.money import Currency, Monetary, PositiveAmount
@@ -37,6 +39,10 @@ class AccountRegistered(Event, type="daybook.account_registered.v1", family="cus
     """More about it."""
 
 
+Role = Literal["handler", "decision_maker", "influencer", "user"]
+"""Part that a person plays in a purchase: 经手人, 决策者, 影响者, 用户 (seed 002)."""
+
+
 class Personal(Data):
     """Personal facts about a contact, kept in one block so that they can be found and limited."""
 
@@ -55,11 +61,11 @@ class Personal(Data):
 
 
 class ContactRecorded(Event, type="daybook.contact_recorded.v1", family="customer", subjects=_DEAL_OR_ACCOUNT):
-    """A person at the customer is known, with the role that the person plays for us."""
+    """A person at the customer is known, with the one role that the person plays for us. Version 2 has several."""
 
     contact_id: ContactId
     """The person."""
-    role: Literal["handler", "decision_maker", "influencer", "user"]
+    role: Role
     """经手人, 决策者, 影响者, 使用者 (seed 002)."""
     account_id: AccountId | None = None
     """The customer that the person works for."""
@@ -71,6 +77,42 @@ class ContactRecorded(Event, type="daybook.contact_recorded.v1", family="custome
     """What the person is responsible for."""
     personal: Personal | None = None
     """Personal facts."""
+
+    def upcast(self) -> "ContactRecordedV2":
+        """The role becomes the only one of the list."""
+        return self.as_newer(ContactRecordedV2, roles=(self.role,))
+
+
+class ContactRecordedV2(Event, type="daybook.contact_recorded.v2", family="customer", subjects=_DEAL_OR_ACCOUNT):
+    """A person at the customer is known, with the roles that the person plays for us. Sent by the CRM.
+
+    The latest record of a person counts, whole.
+    """
+
+    renamed: ClassVar[Mapping[str, str]] = {"role": "roles"}
+
+    contact_id: ContactId
+    """The person."""
+    roles: tuple[Role, ...] = Field(min_length=1, max_length=4)
+    """All parts that the person plays: 经手人, 决策者, 影响者, 用户 (seed 002)."""
+    account_id: AccountId | None = None
+    """The customer that the person works for."""
+    deal_id: DealId | None = None
+    """The deal for which the roles hold."""
+    position: ShortText | None = None
+    """Job title."""
+    duties: LongText | None = None
+    """Duties of the person there."""
+    personal: Personal | None = None
+    """Personal facts."""
+    department: ShortText | None = None
+    """The customer's department in which the person works."""
+    reports_to: ContactId | None = None
+    """The person's superior, also a contact."""
+    preferred_channel: Channel | None = None
+    """Way by which the person likes to be reached."""
+    style: ShortText | None = None
+    """Manner in which the person likes to be dealt with."""
 
 
 class AccountPlanSet(Event, type="daybook.account_plan_set.v1", family="customer", subjects="account"):

@@ -1,6 +1,7 @@
 """Base class of every event: frozen, strict data with a type, a family and the subjects it may be about."""
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,10 +13,22 @@ Family = Literal[
 ]
 
 
+_D = TypeVar("_D", bound="Data")
+
+
 class Data(Documented):
     """Frozen data that refuses fields it does not know and types that only look alike."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    def as_newer(self, newer: type[_D], **changed: Any) -> _D:
+        """Carry the fields that were given into a newer class that has them; `changed` stand in place of theirs.
+
+        A field that was left out has the newer class's default. Nothing is checked: an event that was recorded counts,
+        whatever rules hold today.
+        """
+        given = {name: getattr(self, name) for name in self.model_fields_set if name in newer.model_fields}
+        return newer.model_construct(**(given | changed))
 
 
 class Event(Data):
@@ -24,6 +37,8 @@ class Event(Data):
     type: ClassVar[str]
     family: ClassVar[Family]
     subjects: ClassVar[frozenset[SubjectKind]]
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """Names that fields had in older versions, by which published playbooks may still ask for them: new by old."""
     _name: ClassVar[str]
 
     def __init_subclass__(

@@ -1,35 +1,72 @@
 """The receivables family: what the customer owes, what came in, and which pays for which."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from contracts.events.customer import BuyerKind
 from contracts.events.event import Data, Event
 from contracts.rules.refusals import fault
+from contracts.types.decimals import DailyRate, Percent
 from contracts.types.identifiers import AccountId, ContactId, DealId, DocumentNumber, LongText, Person, ShortText
 from contracts.types.money import Currency, Monetary, PositiveAmount
 from contracts.types.times import CalendarDay
 
-Percent = Annotated[int, Field(ge=0, le=100)]
+WholePercent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 Series = ShortText
 """Series or year of a document's number, where the issuer begins again at 1; it keeps equal numbers apart."""
 
 
+Trigger = Literal["signing", "delivery", "acceptance", "invoice", "warranty_end", "date"]
+
+
 class PaymentTerm(Data):
-    """One instalment of a contract."""
+    """One instalment of a contract, its share in whole per cent."""
 
     term: ShortText
     """Name of the instalment, unique within the contract."""
-    trigger: Literal["signing", "delivery", "acceptance", "invoice", "warranty_end", "date"]
+    trigger: Trigger
     """What makes it payable."""
-    share: Percent
+    share: WholePercent
     """Part of the contract's amount, in per cent."""
     days: Days = 0
     """Days between the trigger and the due date."""
     on: CalendarDay | None = None
     """The day itself, for trigger `date`."""
+
+
+class PaymentTermV2(Data):
+    """One instalment of a contract, its share to four decimals."""
+
+    term: ShortText
+    """Name of the instalment, unique within the contract."""
+    trigger: Trigger
+    """The occasion that makes it payable."""
+    share: Percent
+    """Part of the contract's amount, in per cent, as a decimal string."""
+    days: Days | None = None
+    """Days between the trigger and the due date; null where none were agreed."""
+    on: CalendarDay | None = None
+    """The day itself, for trigger `date`."""
+
+
+def _newer_term(term: PaymentTerm) -> PaymentTermV2:
+    """The term with its share as a decimal. Days that were given stay, 0 too; those that were left out were not agreed.
+
+    Version 1 reads both as 0. But who wrote 0 said that the amount is due at once, and who left it out said nothing,
+    which decides between 30 and 60 days by law (Order 802).
+    """
+    return term.as_newer(PaymentTermV2, share=Decimal(term.share))
+
+
+def _shares_fault(terms: Sequence[PaymentTerm] | Sequence[PaymentTermV2], retention: int | Decimal) -> None:
+    """Raise a fault if there are terms and their shares do not add up to 100 with the retention."""
+    total = sum(term.share for term in terms) + retention
+    if terms and total != 100:
+        raise fault((("terms",), f"their shares and retention_percent add up to {total}, not 100"))
 
 
 class Allocation(Data):
@@ -46,7 +83,7 @@ class Allocation(Data):
 
 
 class ContractSigned(Event, Monetary, type="daybook.contract_signed.v1", family="receivables", subjects="deal"):
-    """The contract is signed, with its payment terms (for example 30/60/7/3 with retention)."""
+    """The contract is signed, with its payment terms (for example 30/60/7/3 with retention) in whole per cent."""
 
     contract: DocumentNumber
     """Contract number."""
@@ -58,16 +95,84 @@ class ContractSigned(Event, Monetary, type="daybook.contract_signed.v1", family=
     """ISO 4217 currency."""
     terms: tuple[PaymentTerm, ...] = Field(default=(), max_length=50)
     """The instalments; with retention their shares add up to 100."""
-    retention_percent: Percent = 0
+    retention_percent: WholePercent = 0
     """质保金: share kept back until the warranty ends, in per cent."""
     retention_until: CalendarDay | None = None
     """When the retention falls due."""
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> Self:
-        total = sum(term.share for term in self.terms) + self.retention_percent
-        if self.terms and total != 100:
-            raise fault((("terms",), f"their shares and retention_percent add up to {total}, not 100"))
+        _shares_fault(self.terms, self.retention_percent)
+        return self
+
+    def upcast(self) -> "ContractSignedV2":
+        """Shares become decimals; the days of a term that were left out were not agreed (see `_newer_term`)."""
+        changed: dict[str, Any] = {"retention_percent": Decimal(self.retention_percent)}
+        return self.as_newer(ContractSignedV2, terms=tuple(map(_newer_term, self.terms)), **changed)
+
+
+class ContractSignedV2(Event, Monetary, type="daybook.contract_signed.v2", family="receivables", subjects="deal"):
+    """The contract is signed, with its payment terms (for example 30/60/7.5/2.5 with retention). Sent by the CRM."""
+
+    contract: DocumentNumber
+    """Contract number."""
+    account_id: AccountId
+    """Account that owes under it."""
+    amount: PositiveAmount
+    """Contract value, in units of `currency`."""
+    currency: Currency
+    """ISO 4217 currency."""
+    terms: tuple[PaymentTermV2, ...] = Field(default=(), max_length=50)
+    """The instalments; with retention their shares add up to exactly 100."""
+    retention_percent: Percent = Decimal(0)
+    """质保金: share kept back until the warranty ends, in per cent, as a decimal string."""
+    retention_until: CalendarDay | None = None
+    """The day on which the retention falls due."""
+    sme_declared: bool | None = None
+    """Flag: we told the buyer that we are a small or medium-sized enterprise (Order 802, article 3)."""
+    buyer_kind: BuyerKind | None = None
+    """Kind of the buyer by law, on which the longest time of payment depends."""
+    late_rate_per_day: DailyRate | None = None
+    """Interest agreed for late payment, as a share of the sum for each day; without it the legal rate."""
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        _shares_fault(self.terms, self.retention_percent)
+        return self
+
+
+class ContractAmended(Event, Monetary, type="daybook.contract_amended.v1", family="receivables", subjects="deal"):
+    """The contract was changed, from this event's time on. Sent by the CRM and billing.
+
+    What is given replaces what the contract said, whole; what is left out stays.
+    """
+
+    contract: DocumentNumber
+    """The contract."""
+    account_id: AccountId
+    """Account that owes under it."""
+    reason: LongText
+    """Reason."""
+    amount: PositiveAmount | None = None
+    """New contract value, in units of `currency`."""
+    currency: Currency | None = None
+    """ISO 4217 currency of `amount`."""
+    terms: tuple[PaymentTermV2, ...] | None = Field(default=None, max_length=50)
+    """All instalments as they are now; an empty list means that none are agreed any more."""
+    retention_percent: Percent | None = None
+    """New share kept back until the warranty ends, in per cent, as a decimal string."""
+    retention_until: CalendarDay | None = None
+    """New day on which the retention falls due."""
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> Self:
+        changes = ("amount", "terms", "retention_percent", "retention_until")
+        if all(getattr(self, name) is None for name in changes):
+            raise fault((("amount",), f"nothing changes: give one or more of {', '.join(changes)}"))
+        if self.terms is not None and self.retention_percent is not None:
+            _shares_fault(self.terms, self.retention_percent)
+        elif self.terms and (total := sum(term.share for term in self.terms)) > 100:
+            raise fault((("terms",), f"their shares add up to {total}, more than 100"))
         return self
 
 

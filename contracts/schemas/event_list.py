@@ -33,7 +33,7 @@ def event_list(examples: Mapping[str, Mapping[str, Any]], registry: Registry = E
     for each in classes:
         families.setdefault(each.family, []).append(each)
     contents = "".join(
-        f"- {family}: " + ", ".join(f"[{each.event_name()}](#{_anchor(each)})" for each in members) + "\n"
+        f"- {family}: " + ", ".join(f"[{_name(each)}](#{_anchor(each)})" for each in members) + "\n"
         for family, members in families.items()
     )
     return (
@@ -46,6 +46,11 @@ def event_list(examples: Mapping[str, Mapping[str, Any]], registry: Registry = E
             for family, members in families.items()
         )
     )
+
+
+def _name(cls: type[Event]) -> str:
+    """`call_made`, with the version where it is not the first."""
+    return cls.event_name() if cls.version() == 1 else f"{cls.event_name()} v{cls.version()}"
 
 
 def _anchor(cls: type[Event]) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from contracts.events import EVENTS
 from contracts.playbooks.playbook import Item, Stage
 from services.demo.facts import Facts
 
@@ -16,9 +17,12 @@ def meet(facts: Facts, deal: "DealStory", item: Item, explicit: str, at: datetim
         named = "milestone" if explicit == "milestone_achieved" else "criterion"
         facts.say(explicit, deal.subject, at, deal.owner, **{named: item.key})
         return
+    cls = EVENTS.named(satisfier.event)
+    renamed = {} if cls is None else cls.renamed
     for number in range(satisfier.at_least):
         data = _DETAILS.get(satisfier.event, _nothing)(deal, at)
-        for field, value in satisfier.where.items():
+        for name, value in satisfier.where.items():
+            field = renamed.get(name, name)
             present = data.get(field)
             data[field] = [*(each for each in present if each != value), value] if isinstance(present, list) else value
         facts.say(satisfier.event, deal.subject, at + timedelta(minutes=number), deal.owner, **data)
@@ -77,7 +81,7 @@ def _appointment(deal: DealStory, at: datetime) -> dict[str, Any]:
 
 
 def _contact(deal: DealStory, at: datetime) -> dict[str, Any]:
-    return {"contact_id": f"P-{deal.id}", "role": "handler", "account_id": deal.account}
+    return {"contact_id": f"P-{deal.id}", "roles": ["handler"], "account_id": deal.account}
 
 
 def _contract(deal: DealStory, at: datetime) -> dict[str, Any]:
@@ -88,9 +92,9 @@ def _contract(deal: DealStory, at: datetime) -> dict[str, Any]:
         "amount": str(deal.amount),
         "currency": deal.currency,
         "terms": [
-            {"term": trigger, "trigger": trigger, "share": share, "days": days} for trigger, share, days in shares
+            {"term": trigger, "trigger": trigger, "share": str(share), "days": days} for trigger, share, days in shares
         ],
-        "retention_percent": 3,
+        "retention_percent": "3",
         "retention_until": (at + timedelta(days=365)).date().isoformat(),
     }
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from contracts.events import EVENTS
+
 SOURCES: dict[str, str] = {
     "crm": "deal_opened,deal_reassigned,deal_revised,deal_won,deal_lost,deal_abandoned,deal_reopened,"
     "appointment_made,visit_done,demo_held,proposal_submitted,milestone_achieved,criterion_met,evidence_revoked,"
@@ -18,6 +20,8 @@ SOURCES: dict[str, str] = {
 """The emitting systems and the events that each may send."""
 
 _SENDER = {event: source for source, events in SOURCES.items() for event in events.split(",")}
+_TYPES = {each.event_name(): each.type for each in sorted(EVENTS, key=lambda each: each.version())}
+"""Newest version of each event."""
 
 
 @dataclass(slots=True)
@@ -36,7 +40,7 @@ class Facts:
             "specversion": "1.0",
             "id": f"{source}-{self.numbers[source]:06d}",
             "source": source,
-            "type": f"daybook.{event}.v1",
+            "type": _TYPES[event],
             "subject": subject,
             "time": at.isoformat(),
             "data": {name: value for name, value in data.items() if value is not None},

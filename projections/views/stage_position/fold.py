@@ -7,7 +7,7 @@ from typing import TypeGuard, assert_never, get_args
 from contracts.events import Event
 from contracts.events.activity import AppointmentMade, CallMade, DemoHeld, ProposalSubmitted, VisitDone
 from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
-from contracts.events.customer import ContactRecorded
+from contracts.events.customer import ContactRecordedV2
 from contracts.events.deal import (
     DealAbandoned,
     DealLost,
@@ -20,7 +20,7 @@ from contracts.events.deal import (
 )
 from contracts.events.evidence import CriterionMet, EvidenceRevoked, MilestoneAchieved
 from contracts.events.receivables import (
-    ContractSigned,
+    ContractSignedV2,
     CreditNoteIssued,
     InvoiceIssued,
     PaymentAllocated,
@@ -48,8 +48,8 @@ Judged = (
     | EvidenceRevoked
     | CustomerCommitmentReceived
     | CommitmentWithdrawn
-    | ContactRecorded
-    | ContractSigned
+    | ContactRecordedV2
+    | ContractSignedV2
     | InvoiceIssued
     | CreditNoteIssued
     | PaymentReceived
