@@ -77,6 +77,12 @@ Amount = Annotated[Decimal, Kind("amount", "numeric")]
 """Amount in the currency that the row's column `currency` names."""
 Rate = Annotated[Decimal, Kind("rate", "numeric")]
 """Share, 0 to 1."""
+Duration = Annotated[Decimal, Kind("duration", "numeric")]
+"""Days, with two decimals."""
+Texts = Annotated[tuple[str, ...], Kind("texts", "text[]")]
+"""List of texts."""
+Sequences = Annotated[tuple[int, ...], Kind("sequences", "bigint[]")]
+"""Sequences of entries of the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

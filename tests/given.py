@@ -122,9 +122,10 @@ class Story:
         assert not [row for row in self.rows() if type(row) is table], f"there are rows:\n{self}"
         return self
 
-    def unchanged(self) -> "Story":
-        """The last `when` made and unmade no row."""
-        assert self.changes == [], f"it changed {self.changes}"
+    def unchanged(self, *tables: type[Row]) -> "Story":
+        """The last `when` made and unmade no row, or none of these tables."""
+        changes = [each for each in self.changes if not tables or each.key.row in tables]
+        assert changes == [], f"it changed {changes}"
         return self
 
     def rows(self) -> list[Row]:

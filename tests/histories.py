@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.playbooks.playbook import Playbook
 from contracts.types.identifiers import SubjectKind
 from tests.given import Said, day
-from tests.playbooks import CLAIMED, PRACTICE, SHORTER, playbook
+from tests.playbooks import CLAIMED, JUDGED, PRACTICE, SHORTER, playbook
 from tests.saying import deal_through, event_corrected, event_voided
 
 Fact = st.SearchStrategy[Said]
@@ -19,6 +19,9 @@ _money = st.fixed_dictionaries({"amount": _one_of(["10", "20.00", "60.5", "100"]
 _NANOSECONDS = _one_of([0, 0, 1, 200, 999])
 _items = _one_of(
     [item.key for stage in PRACTICE.stages for item in (*stage.milestones, *stage.criteria)] + ["no_such_item"]
+)
+_shown = _one_of(
+    [item.key for stage in JUDGED.stages for item in (*stage.conditions, *stage.appraisal)] + ["no_such_item"]
 )
 _stages = st.integers(1, 5)
 _targets = st.builds(lambda number: {"source": "crm", "id": f"f{number}"}, st.integers(0, 12))
@@ -50,10 +53,16 @@ def _of_the_deal(paid: list[dict[str, str]]) -> list[dict[str, str]]:
 _ABOUT_A_DEAL: list[Fact] = [
     st.one_of(
         _valued("deal_opened", playbook=_one_of(["practice", "practice", "claimed", "later"]), owner="Li"),
-        _fact("deal_opened", playbook="practice", playbook_version=st.integers(1, 2), account_id="A"),
+        _fact(
+            "deal_opened",
+            playbook="practice",
+            playbook_version=st.integers(1, 3),
+            account_id="A",
+            expected_close_on="2026-03-31",
+        ),
     ),
     st.one_of(
-        _valued("deal_revised"),
+        _valued("deal_revised", expected_close_on=_one_of([None, "2026-04-30"])),
         _fact("deal_revised", playbook_version=st.integers(1, 3)),
         _fact("deal_revised", playbook=_one_of(["practice", "claimed", "later"])),
     ),
@@ -67,15 +76,20 @@ _ABOUT_A_DEAL: list[Fact] = [
         stage=_one_of(["1", "engaging", "In Talks", " In\u00a0Talks\u200b", "closing", "demo", "nowhere"]),
     ),
     _fact("appointment_made", scheduled_at="2026-02-01T09:00:00+08:00"),
+    _fact("appointment_made", scheduled_at="2026-02-01T09:00:00+08:00", place="Hall", topic=_one_of([None, "needs"])),
+    _fact("activity_cancelled", target=_targets),
+    _fact("condition_assessed", item=_shown, result=_one_of(["met", "met", "not_met"])),
     _fact("call_made", outcome=_one_of(["interested", "no_answer"])),
     _fact("visit_done", purpose=_one_of(["survey", "care"])),
+    _fact("visit_done", purpose="survey", duration_s=_one_of([599, 600, 1201]), note=_one_of([None, "minutes"])),
     _fact("demo_held", audience=_one_of([["users"], ["technical", "users"], []])),
     _fact("proposal_submitted", kind=_one_of(["preliminary", "formal"])),
+    _valued("proposal_submitted", kind="bid"),
     _fact("milestone_achieved", milestone=_items),
     _fact("criterion_met", criterion=_items),
     st.one_of(
         _fact("evidence_revoked", target=_targets, reason="wrong"),
-        _fact("evidence_revoked", item=_items, reason="wrong"),
+        _fact("evidence_revoked", item=st.one_of(_items, _shown), reason="wrong"),
     ),
     _fact("contact_recorded", contact_id=_one_of(["c1", "c2"]), role="user"),
     _fact("customer_commitment_received", stage=_stages),
@@ -136,7 +150,13 @@ _ABOUT_AN_ACCOUNT: list[Fact] = [
     _fact("dispute_resolved", invoice=_one_of(["I-1", "I-2", "I-9"])),
 ]
 
-PUBLICATIONS = (SHORTER, CLAIMED, playbook("later", *SHORTER.stages), playbook("later", *PRACTICE.stages, version=2))
+PUBLICATIONS = (
+    SHORTER,
+    JUDGED,
+    CLAIMED,
+    playbook("later", *SHORTER.stages),
+    playbook("later", *PRACTICE.stages, version=2),
+)
 """What may be published beside PRACTICE, which every story begins with."""
 
 FACTS: dict[SubjectKind, list[Fact]] = {"deal": _ABOUT_A_DEAL, "account": _ABOUT_AN_ACCOUNT}

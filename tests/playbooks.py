@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from contracts.playbooks.playbook import Item, Names, Playbook, Satisfier, Stage
+from contracts.playbooks.playbook import Appraisal, Condition, Item, Names, Playbook, Satisfier, Stage
 
 
 def names(key: str) -> Names:
@@ -21,6 +21,16 @@ def by(event: str, at_least: int = 1, **where: str | int | bool) -> Satisfier:
     return Satisfier(event=event, where=where, at_least=at_least)
 
 
+def condition(key: str, *satisfied_by: Satisfier) -> Condition:
+    """A condition of a stage."""
+    return Condition(key=key, kind="process", names=names(key), satisfied_by=satisfied_by)
+
+
+def appraisal(key: str, weight: int, *satisfied_by: Satisfier) -> Appraisal:
+    """An appraisal item of a stage."""
+    return Appraisal(key=key, weight=weight, names=names(key), satisfied_by=satisfied_by)
+
+
 def stage(
     key: str,
     probability: str,
@@ -28,9 +38,13 @@ def stage(
     criteria: tuple[Item, ...] = (),
     commitment: bool = True,
     claimed_as: tuple[str, ...] = (),
+    conditions: tuple[Condition, ...] = (),
+    appraised_by: tuple[Appraisal, ...] = (),
 ) -> Stage:
     """A stage, with its commitment unless told otherwise."""
     return Stage(
+        conditions=conditions,
+        appraisal=appraised_by,
         key=key,
         names=names(key),
         band="intent",
@@ -72,6 +86,42 @@ PRACTICE = playbook("practice", CONTACT, VISIT, PROPOSAL, DEMO)
 
 SHORTER = playbook("practice", CONTACT, PROPOSAL, DEMO, version=2)
 """Its second version: the visit is left out."""
+
+JUDGED = playbook(
+    "practice",
+    stage(
+        "contact",
+        "0.1",
+        (item("interested", by("call_made", outcome="interested")),),
+        (item("meeting_confirmed", Satisfier(event="appointment_made", has=("place", "topic"))),),
+        conditions=(condition("handler_known", by("contact_recorded")),),
+    ),
+    stage(
+        "visit",
+        "0.2",
+        (
+            item("visit_held", Satisfier(event="visit_done", after="appointment_made")),
+            item("survey_made", Satisfier(event="visit_done", where={"purpose": "survey"}, min={"duration_s": 600})),
+        ),
+        (item("pain_agreed"), item("roles_mapped", by("contact_recorded", at_least=2))),
+        conditions=(
+            condition("booked_twice", Satisfier(event="visit_done", after="appointment_made", at_least=2)),
+            condition("well_prepared"),
+        ),
+        appraised_by=(
+            appraisal("brief", 40, Satisfier(event="visit_done", max={"duration_s": 1200})),
+            appraisal("minuted", 60, Satisfier(event="visit_done", has=("note",))),
+        ),
+    ),
+    stage(
+        "proposal",
+        "0.25",
+        (item("proposal_delivered", Satisfier(event="proposal_submitted", within="deal_revised.amount")),),
+        (item("exchange_agreed"),),
+    ),
+    version=3,
+)
+"""Its third version: what events hold, and what came before them, is judged, too; with conditions and appraisal."""
 
 CLAIMED = playbook(
     "claimed",

@@ -44,6 +44,54 @@ Value = Annotated[str | int | bool, BeforeValidator(_value)]
 """What a field of an event is compared with."""
 
 
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
+
+
+def _number(value: object) -> object:
+    if type(value) is int and abs(value) <= MAX_INTEGER:
+        return value
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return value
+    raise PydanticCustomError("number", 'must be a whole number, or a decimal number as text such as "0.5"')
+
+
+Number = Annotated[int | str, BeforeValidator(_number)]
+"""Bound of a number: a whole number, or decimal text with up to six places."""
+
+
+def _decimal_text(value: object) -> object:
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return value
+    raise PydanticCustomError("decimal_text", 'must be a decimal number as text, such as "0.60"')
+
+
+DecimalText = Annotated[str, BeforeValidator(_decimal_text)]
+"""Decimal number as text, with up to six places."""
+
+FieldOfEvent = Annotated[str, Field(max_length=129, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+"""Field of an event: `need_recorded.budget`."""
+
+Metric = Literal[
+    "deals_opened",
+    "deals_completed",
+    "completion_rate",
+    "median_stay_days",
+    "median_wait_days",
+    "median_work_days",
+    "call_to_meeting_rate",
+    "visits_with_appointment",
+    "discount_rate",
+    "signed_amount",
+    "collected_amount",
+    "net_invoiced",
+    "collection_rate",
+    "days_to_collect",
+    "satisfaction_mean",
+    "referrals",
+]
+"""Measure of a target; the report `targets` says how each is computed."""
+
+
 class _Part(Documented):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -66,6 +114,18 @@ class Satisfier(_Part):
     """Fields of the event's data that must have these values; in a list field, one of its members."""
     at_least: Annotated[int, Field(ge=1, le=100)] = 1
     """How many such events it takes."""
+    has: tuple[FieldName, ...] = Field(default=(), max_length=8)
+    """Fields that must be given and not empty."""
+    min: dict[FieldName, Number] = Field(default={}, max_length=8)
+    """Fields that must be at least these numbers."""
+    max: dict[FieldName, Number] = Field(default={}, max_length=8)
+    """Fields that must be at most these numbers."""
+    after: FieldName | None = None
+    """Event that must come before, unused: each event that counts uses up the earliest one of this name that was
+    neither cancelled nor revoked until then."""
+    within: FieldOfEvent | None = None
+    """Limit of the event's `amount`: the latest value before it of this field, in the same currency. Without such a
+    value the event does not count."""
 
 
 class Item(_Part):
@@ -88,6 +148,8 @@ class Condition(_Part):
     """过程, 关系, 信息, 合规: what sort of condition it is."""
     names: Names
     """What people call it."""
+    satisfied_by: tuple[Satisfier, ...] = Field(default=(), max_length=8)
+    """Ways to satisfy it beside `condition_assessed`: any one of them is enough."""
 
 
 class Appraisal(_Part):
@@ -101,6 +163,8 @@ class Appraisal(_Part):
     """Share of the stage's appraisal; the weights of a stage add up to 100."""
     proved_by: Names | None = None
     """What verifies it."""
+    satisfied_by: tuple[Satisfier, ...] = Field(default=(), max_length=8)
+    """Ways to satisfy it beside `condition_assessed`: any one of them is enough."""
 
 
 class Target(_Part):
@@ -110,8 +174,53 @@ class Target(_Part):
     """Names the target, for ever."""
     names: Names
     """What is measured."""
-    value: ShortText
-    """The aim, in figures that both languages read: `>= 80 %`, `<= 5`; the names say of what."""
+    value: ShortText | None = None
+    """Aim in words, in figures that both languages read: `>= 80 %`. It is shown, and measured by nothing."""
+    metric: Metric | None = None
+    """Measure that the aim is about."""
+    at_least: DecimalText | None = None
+    """Number that the measure is to reach."""
+    at_most: DecimalText | None = None
+    """Number that the measure is not to exceed."""
+    per: Literal["month", "quarter", "year"] | None = None
+    """Period that the measure covers; without it everything up to the day asked about."""
+
+    @model_validator(mode="after")
+    def _measured_or_told(self) -> Self:
+        bounds = [each for each in (self.at_least, self.at_most) if each is not None]
+        if self.metric is None:
+            if self.value is None:
+                raise fault((("metric",), "give a metric with at_least or at_most, or a value in words"))
+            if bounds:
+                raise fault((("metric",), "is missing: nothing says of what at_least or at_most is a bound"))
+        elif len(bounds) != 1:
+            raise fault((("metric",), "give either at_least or at_most, one of the two"))
+        return self
+
+
+class Track(_Part):
+    """Thresholds of the comparison of both tracks. The gap is the customer's purchasing stage less ours."""
+
+    behind: Annotated[int, Field(ge=1, le=8)] = 1
+    """Gap from which we are behind."""
+    catch_up: Annotated[int, Field(ge=1, le=8)] = 2
+    """Gap from which we have to catch up."""
+    review: Annotated[int, Field(ge=1, le=8)] = 3
+    """Gap from which to consider giving the deal up."""
+    tender: Annotated[int, Field(ge=1, le=8)] | None = None
+    """Purchasing stage from which the customer's call for tenders has begun."""
+    tender_needs: Annotated[int, Field(ge=1, le=8)] | None = None
+    """Stage of ours that it takes then; below it the deal is reviewed."""
+    unknown_after_days: Annotated[int, Field(ge=1, le=3650)] = 45
+    """Days after which an observation of the customer's stage says nothing any more."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.behind <= self.catch_up <= self.review:
+            raise fault((("review",), "behind, catch_up and review must rise in this order"))
+        if (self.tender is None) != (self.tender_needs is None):
+            raise fault((("tender",), "give tender and tender_needs together"))
+        return self
 
 
 class CustomerStage(_Part):
@@ -167,6 +276,8 @@ class Playbook(_Part):
     """What people call it."""
     position: Literal["evidence", "claim"] = "evidence"
     """Whether evidence or a foreign CRM's claims say where a deal stands."""
+    track: Track | None = None
+    """Thresholds of the comparison with the customer's purchasing stages; without it no deal is judged by them."""
     stages: tuple[Stage, ...] = Field(min_length=1, max_length=50)
     """In order."""
 

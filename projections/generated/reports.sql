@@ -25,7 +25,7 @@ with moment as materialized (
 select reporting.instant(pipeline.as_of) as as_of, reporting.known(pipeline.known_at) as known_at,
 reporting.local_day(reporting.instant(pipeline.as_of)) as day
 ),
-stage_position as not materialized (select * from served.stage_position(pipeline.as_of, pipeline.known_at))
+stage_position as not materialized (select * from served.stage_position(pipeline.as_of, pipeline.known_at) stage_position)
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
@@ -54,7 +54,7 @@ with moment as materialized (
 select reporting.instant(deal.as_of) as as_of, reporting.known(deal.known_at) as known_at,
 reporting.local_day(reporting.instant(deal.as_of)) as day
 ),
-stage_position as not materialized (select * from served.stage_position(deal.as_of, deal.known_at))
+stage_position as not materialized (select * from served.stage_position(deal.as_of, deal.known_at) stage_position)
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
@@ -246,7 +246,7 @@ with moment as materialized (
 select reporting.instant(receivables_open.as_of) as as_of, reporting.known(receivables_open.known_at) as known_at,
 reporting.local_day(reporting.instant(receivables_open.as_of)) as day
 ),
-receivables_item as not materialized (select * from served.receivables_item(receivables_open.as_of, receivables_open.known_at))
+receivables_item as not materialized (select * from served.receivables_item(receivables_open.as_of, receivables_open.known_at) receivables_item)
 select receivables_item.account, receivables_item.invoice, receivables_item.deal, receivables_item.currency,
        receivables_item.amount, receivables_item.open_amount, receivables_item.due_on,
        moment.day - receivables_item.due_on as days_past_due,
@@ -272,7 +272,7 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with receivables_unapplied as not materialized (select * from served.receivables_unapplied(receivables_unapplied.as_of, receivables_unapplied.known_at))
+with receivables_unapplied as not materialized (select * from served.receivables_unapplied(receivables_unapplied.as_of, receivables_unapplied.known_at) receivables_unapplied)
 select receivables_unapplied.account, receivables_unapplied.document, receivables_unapplied.kind,
        receivables_unapplied.currency, receivables_unapplied.amount, receivables_unapplied.from_at as since,
        receivables_unapplied.entry, nullif(receivables_unapplied.series, '') as series
@@ -356,7 +356,7 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with flag as not materialized (select * from served.flag(data_quality.as_of, data_quality.known_at))
+with flag as not materialized (select * from served.flag(data_quality.as_of, data_quality.known_at) flag)
 select flag.subject, flag.view, flag.flag, flag.entry, flag.detail, entry.id, entry.source, entry.type, entry.occurred_at,
        entry.recorded_at
   from flag

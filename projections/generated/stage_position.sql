@@ -17,6 +17,11 @@ create table stage_position (
     account text,
     since timestamptz not null,
     entry bigint not null,
+    completed integer,
+    working_since timestamptz,
+    expected_close_on date,
+    opened_at timestamptz,
+    status_since timestamptz,
     known_from bigint not null,
     known_to bigint not null default 9223372036854775807
 ) with (
@@ -55,6 +60,16 @@ comment on column stage_position.since is
     'When the deal came to this stage and phase.';
 comment on column stage_position.entry is
     'Sequence of the entry that began the interval.';
+comment on column stage_position.completed is
+    'Number of the last stage completed, 0 before the first; null while no playbook is published. The stage worked on is the next one.';
+comment on column stage_position.working_since is
+    'When work on the present stage began: with the opening, a completion or a fall, whether the stage is entered or not; null while no playbook is published.';
+comment on column stage_position.expected_close_on is
+    'The day on which the deal is expected to be won; null when unknown.';
+comment on column stage_position.opened_at is
+    'When the deal was opened.';
+comment on column stage_position.status_since is
+    'Since when it has this status; of a closed deal when it was closed. It may lie before the opening.';
 comment on column stage_position.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column stage_position.known_to is
@@ -63,6 +78,51 @@ comment on column stage_position.known_to is
 create unique index stage_position_key on stage_position (deal, from_at)
     where known_to = 9223372036854775807;
 create index stage_position_deal on stage_position (deal);
+
+create table stage_item (
+    deal text not null,
+    stage integer not null,
+    item text not null,
+    kind text not null,
+    from_at timestamptz not null,
+    to_at timestamptz not null,
+    entry bigint not null,
+    actor text,
+    owner text,
+    known_from bigint not null,
+    known_to bigint not null default 9223372036854775807
+) with (
+    autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+);
+comment on table stage_item is
+    'Items of playbooks that deals had met over time: one row for each while it is met.';
+comment on column stage_item.deal is
+    'Id of the deal.';
+comment on column stage_item.stage is
+    'Number of the item''s stage, from 1, in the playbook that the deal follows.';
+comment on column stage_item.item is
+    'Key of the item; `commitment` for the customer''s commitment.';
+comment on column stage_item.kind is
+    'milestone, criterion, commitment, condition or appraisal.';
+comment on column stage_item.from_at is
+    'Since when it is met, inclusive; not before the opening.';
+comment on column stage_item.to_at is
+    'Until when, exclusive; infinity while nothing later is known.';
+comment on column stage_item.entry is
+    'Sequence of the entry that meets it: of several that it takes the last.';
+comment on column stage_item.actor is
+    'Who did what meets it, or says it.';
+comment on column stage_item.owner is
+    'The salesperson who answered for the deal when it was met.';
+comment on column stage_item.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column stage_item.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create unique index stage_item_key on stage_item (deal, stage, item, from_at)
+    where known_to = 9223372036854775807;
+create index stage_item_deal on stage_item (deal);
 
 -- name: indexes
 do $$
@@ -87,6 +147,37 @@ begin
         ) include (from_at, to_at, playbook, stage, phase, status, currency, version, amount)
         where known_to < 9223372036854775807;
     end if;
+    if to_regclass('{generation}.stage_position_past') is null then
+        create index stage_position_past on {generation}.stage_position (
+            deal, from_at
+        ) include (playbook, version, completed, phase, status, to_at, known_from)
+        where known_to = 9223372036854775807;
+    end if;
+end
+$$;
+
+do $$
+begin
+    if to_regclass('{generation}.stage_item_last') is null then
+        create index stage_item_last on {generation}.stage_item (
+            deal, stage, item, kind, from_at, known_from
+        )
+        where known_to = 9223372036854775807 and to_at = 'infinity';
+    end if;
+    if to_regclass('{generation}.stage_item_ended') is null then
+        create index stage_item_ended on {generation}.stage_item (
+            width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
+            to_at, from_at
+        ) include (known_from, deal, stage, item, kind)
+        where known_to = 9223372036854775807 and to_at < 'infinity';
+    end if;
+    if to_regclass('{generation}.stage_item_superseded') is null then
+        create index stage_item_superseded on {generation}.stage_item (
+            width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
+            known_from
+        ) include (from_at, to_at, deal, stage, item, kind)
+        where known_to < 9223372036854775807;
+    end if;
 end
 $$;
 
@@ -102,7 +193,7 @@ comment on column reporting.stage_position_stale.sequence is 'The entry since wh
 create or replace view served.stage_position as
 select
     deal, from_at, to_at, playbook, version, stage, phase, status, probability, amount, currency, owner, account, since,
-    entry, known_from, known_to
+    entry, known_from, known_to, completed, working_since, expected_close_on, opened_at, status_since
   from {generation}.stage_position;
 comment on view served.stage_position is 'The table of the served generation, as it is.';
 
@@ -110,7 +201,8 @@ create or replace view reporting.stage_position_version as
 select
     version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook, version.version,
     version.stage, version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
-    version.account, version.since, version.entry, version.known_from, version.known_to
+    version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+    version.working_since, version.expected_close_on, version.opened_at, version.status_since
   from served.stage_position version;
 comment on view reporting.stage_position_version is
     'Where every deal stood over time, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
@@ -148,6 +240,16 @@ comment on column reporting.stage_position_version.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column reporting.stage_position_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+comment on column reporting.stage_position_version.completed is
+    'Number of the last stage completed, 0 before the first; null while no playbook is published. The stage worked on is the next one.';
+comment on column reporting.stage_position_version.working_since is
+    'When work on the present stage began: with the opening, a completion or a fall, whether the stage is entered or not; null while no playbook is published.';
+comment on column reporting.stage_position_version.expected_close_on is
+    'The day on which the deal is expected to be won; null when unknown.';
+comment on column reporting.stage_position_version.opened_at is
+    'When the deal was opened.';
+comment on column reporting.stage_position_version.status_since is
+    'Since when it has this status; of a closed deal when it was closed. It may lie before the opening.';
 
 create or replace function served.stage_position(as_of timestamptz, known_at bigint) returns setof served.stage_position
 language sql stable parallel safe
@@ -155,7 +257,8 @@ begin atomic
     select
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
-            version.account, version.since, version.entry, version.known_from, version.known_to
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
       from served.stage_position version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_position.known_at))
@@ -165,7 +268,8 @@ begin atomic
     select
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
-            version.account, version.since, version.entry, version.known_from, version.known_to
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.stage_position version
@@ -180,7 +284,8 @@ begin atomic
     select
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
-            version.account, version.since, version.entry, version.known_from, version.known_to
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_position version
@@ -195,12 +300,47 @@ end;
 comment on function served.stage_position(timestamptz, bigint) is
     'Rows of stage_position that hold at as_of, as known at known_at.';
 
+create or replace view served.stage_position_past as
+    select * from served.stage_position;
+comment on view served.stage_position_past is 'The table of the served generation, for reports over time.';
+create or replace function served.stage_position_past(as_of timestamptz, known_at bigint) returns setof served.stage_position_past
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+      from served.stage_position version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_position_past.known_at))
+       and version.from_at <= (select reporting.instant(stage_position_past.as_of))
+    union all
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_position version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_position_past.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_position_past.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_position_past.known_at))
+       and version.from_at <= (select reporting.instant(stage_position_past.as_of));
+end;
+comment on function served.stage_position_past(timestamptz, bigint) is
+    'Rows of stage_position that had begun by as_of, ended or not, as known at known_at.';
+
 create or replace view reporting.stage_position as
 select
     version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook, version.version,
     version.stage, version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
     version.account, version.since, version.entry,
-    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale
+    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale,
+    version.completed, version.working_since, version.expected_close_on, version.opened_at, version.status_since
   from served.stage_position version
  where version.known_to = 9223372036854775807;
 comment on view reporting.stage_position is
@@ -237,6 +377,16 @@ comment on column reporting.stage_position.entry is
     'Sequence of the entry that began the interval.';
 comment on column reporting.stage_position.stale is
     'Whether the deal''s later entries could not be folded.';
+comment on column reporting.stage_position.completed is
+    'Number of the last stage completed, 0 before the first; null while no playbook is published. The stage worked on is the next one.';
+comment on column reporting.stage_position.working_since is
+    'When work on the present stage began: with the opening, a completion or a fall, whether the stage is entered or not; null while no playbook is published.';
+comment on column reporting.stage_position.expected_close_on is
+    'The day on which the deal is expected to be won; null when unknown.';
+comment on column reporting.stage_position.opened_at is
+    'When the deal was opened.';
+comment on column reporting.stage_position.status_since is
+    'Since when it has this status; of a closed deal when it was closed. It may lie before the opening.';
 
 create or replace function reporting.stage_position(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -244,15 +394,144 @@ create or replace function reporting.stage_position(
 returns table (
     deal text, from_at timestamptz, to_at timestamptz, playbook text, version integer, stage integer, phase text,
     status text, probability numeric, amount numeric, currency text, owner text, account text, since timestamptz,
-    entry bigint
+    entry bigint, completed integer, working_since timestamptz, expected_close_on date, opened_at timestamptz,
+    status_since timestamptz
 )
 language sql stable parallel safe
 begin atomic
     select
             version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook,
             version.version, version.stage, version.phase, version.status, version.probability, version.amount,
-            version.currency, version.owner, version.account, version.since, version.entry
+            version.currency, version.owner, version.account, version.since, version.entry, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
       from served.stage_position(stage_position.as_of, stage_position.known_at) version;
 end;
 comment on function reporting.stage_position(timestamptz, bigint) is
     'Where every deal stood at as_of, as known at the sequence known_at.';
+
+create or replace view served.stage_item as
+select
+    deal, stage, item, kind, from_at, to_at, entry, actor, owner, known_from, known_to
+  from {generation}.stage_item;
+comment on view served.stage_item is 'The table of the served generation, as it is.';
+
+create or replace view reporting.stage_item_version as
+select
+    version.deal, version.stage, version.item, version.kind, version.from_at,
+    nullif(version.to_at, 'infinity') as to_at, version.entry, version.actor, version.owner, version.known_from,
+    version.known_to
+  from served.stage_item version;
+comment on view reporting.stage_item_version is
+    'Items of playbooks that deals had met over time: one row for each while it is met, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
+comment on column reporting.stage_item_version.deal is
+    'Id of the deal.';
+comment on column reporting.stage_item_version.stage is
+    'Number of the item''s stage, from 1, in the playbook that the deal follows.';
+comment on column reporting.stage_item_version.item is
+    'Key of the item; `commitment` for the customer''s commitment.';
+comment on column reporting.stage_item_version.kind is
+    'milestone, criterion, commitment, condition or appraisal.';
+comment on column reporting.stage_item_version.from_at is
+    'Since when it is met, inclusive; not before the opening.';
+comment on column reporting.stage_item_version.to_at is
+    'Until when, exclusive; null while nothing later is known.';
+comment on column reporting.stage_item_version.entry is
+    'Sequence of the entry that meets it: of several that it takes the last.';
+comment on column reporting.stage_item_version.actor is
+    'Who did what meets it, or says it.';
+comment on column reporting.stage_item_version.owner is
+    'The salesperson who answered for the deal when it was met.';
+comment on column reporting.stage_item_version.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column reporting.stage_item_version.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create or replace function served.stage_item(as_of timestamptz, known_at bigint) returns setof served.stage_item
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
+            version.actor, version.owner, version.known_from, version.known_to
+      from served.stage_item version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_item.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(stage_item.as_of))
+    union all
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
+            version.actor, version.owner, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.stage_item version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_item.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(stage_item.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(stage_item.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(stage_item.as_of))
+    union all
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
+            version.actor, version.owner, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_item version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_item.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_item.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_item.known_at))
+       and version.to_at > (select reporting.instant(stage_item.as_of))
+       and version.from_at <= (select reporting.instant(stage_item.as_of));
+end;
+comment on function served.stage_item(timestamptz, bigint) is
+    'Rows of stage_item that hold at as_of, as known at known_at.';
+
+create or replace view reporting.stage_item as
+select
+    version.deal, version.stage, version.item, version.kind, version.from_at,
+    nullif(version.to_at, 'infinity') as to_at, version.entry, version.actor, version.owner,
+    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale
+  from served.stage_item version
+ where version.known_to = 9223372036854775807;
+comment on view reporting.stage_item is
+    'Items of playbooks that deals had met over time: one row for each while it is met, by all that is known now.';
+comment on column reporting.stage_item.deal is
+    'Id of the deal.';
+comment on column reporting.stage_item.stage is
+    'Number of the item''s stage, from 1, in the playbook that the deal follows.';
+comment on column reporting.stage_item.item is
+    'Key of the item; `commitment` for the customer''s commitment.';
+comment on column reporting.stage_item.kind is
+    'milestone, criterion, commitment, condition or appraisal.';
+comment on column reporting.stage_item.from_at is
+    'Since when it is met, inclusive; not before the opening.';
+comment on column reporting.stage_item.to_at is
+    'Until when, exclusive; null while nothing later is known.';
+comment on column reporting.stage_item.entry is
+    'Sequence of the entry that meets it: of several that it takes the last.';
+comment on column reporting.stage_item.actor is
+    'Who did what meets it, or says it.';
+comment on column reporting.stage_item.owner is
+    'The salesperson who answered for the deal when it was met.';
+comment on column reporting.stage_item.stale is
+    'Whether the deal''s later entries could not be folded.';
+
+create or replace function reporting.stage_item(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, stage integer, item text, kind text, from_at timestamptz, to_at timestamptz, entry bigint, actor text,
+    owner text
+)
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at,
+            nullif(version.to_at, 'infinity') as to_at, version.entry, version.actor, version.owner
+      from served.stage_item(stage_item.as_of, stage_item.known_at) version;
+end;
+comment on function reporting.stage_item(timestamptz, bigint) is
+    'Items of playbooks that deals had met over time: one row for each while it is met at as_of, as known at the sequence known_at.';

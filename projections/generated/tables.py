@@ -15,6 +15,8 @@ length, and each class is asked only for what ends within its longest. Measured 
 to 65.
 """
 
+# ruff: noqa: S608
+
 from collections.abc import Iterable
 
 from projections.columns import Column, columns_of
@@ -104,12 +106,18 @@ def _indexes(row: type[Row]) -> dict[str, str]:
         (*_times(row), *counted, *summed),
         f"known_to < {STANDS}",
     )
+    past: dict[str, str] = {}
+    if row.PAST:
+        columns = (row.KEY[0], _times(row)[0])
+        included = tuple(each for each in (*row.PAST, *_times(row), "known_from") if each not in columns)
+        past[f"{row.TABLE}_past"] = _index(f"{row.TABLE}_past", table, columns, included, f"known_to = {STANDS}")
     match row.VALID:
         case Instant(at):
             standing = (*counted, at, "known_from"), summed, f"known_to = {STANDS}"
             return {
                 f"{row.TABLE}_standing": _index(f"{row.TABLE}_standing", table, *standing),
                 f"{row.TABLE}_superseded": superseded,
+                **past,
             }
         case Interval(begins, ends):
             last = (*counted, begins, "known_from"), summed, f"known_to = {STANDS} and {ends} = 'infinity'"
@@ -122,6 +130,7 @@ def _indexes(row: type[Row]) -> dict[str, str]:
                 f"{row.TABLE}_last": _index(f"{row.TABLE}_last", table, *last),
                 f"{row.TABLE}_ended": _index(f"{row.TABLE}_ended", table, *ended),
                 f"{row.TABLE}_superseded": superseded,
+                **past,
             }
 
 
@@ -194,6 +203,8 @@ def face(row: type[Row], view: str | None) -> str:
     """SQL of a table's views and functions: all versions, the present, the rows at any two times. `view` is the one
     whose stale subjects are marked."""
     parts = [served(row), _versions(row), _two_times(row)]
+    if row.PAST:
+        parts.append(_past(row))
     if row.FACE:
         parts += [_present(row, view), _report(row)]
     return "\n".join(parts)
@@ -265,7 +276,6 @@ def _two_times(row: type[Row]) -> str:
     name, columns = f"served.{row.TABLE}", in_order(row, *_KNOWN)
     as_of = f"(select reporting.instant({row.TABLE}.as_of))"
     known = f"(select reporting.known({row.TABLE}.known_at))"
-    selected = listed([f"version.{each}" for each in columns], _INDENT * 3)
     begins = row.VALID.at if isinstance(row.VALID, Instant) else row.VALID.begins
     held = [f"version.{begins} <= {as_of}"]
     parts: list[tuple[str, list[str]]] = []
@@ -299,19 +309,42 @@ def _two_times(row: type[Row]) -> str:
         held = [f"version.{ends} > {as_of}", *held]
     else:
         parts.append((name, [f"version.known_to = {STANDS}", f"version.known_from <= {known}", *held]))
-    parts.append(
-        (
-            _classes([str(each) for each in _SEQUENCES], name),
-            [
-                f"version.known_to < {STANDS}",
-                f"{_length_of_knowledge('version.')} = class.number",
-                f"version.known_to > {known}",
-                f"version.known_to <= coalesce(least({known}, {STANDS // 2}) + class.longest, {STANDS})",
-                f"version.known_from <= {known}",
-                *held,
-            ],
-        )
+    parts.append((_classes([str(each) for each in _SEQUENCES], name), [*_superseded(known), *held]))
+    return _union(name, columns, parts, f"Rows of {row.TABLE} that hold at as_of, as known at known_at.")
+
+
+def _superseded(known: str) -> list[str]:
+    """Conditions of versions that were known and are not any more."""
+    return [
+        f"version.known_to < {STANDS}",
+        f"{_length_of_knowledge('version.')} = class.number",
+        f"version.known_to > {known}",
+        f"version.known_to <= coalesce(least({known}, {STANDS // 2}) + class.longest, {STANDS})",
+        f"version.known_from <= {known}",
+    ]
+
+
+def _past(row: type[Row]) -> str:
+    """The rows that had begun by an instant, ended or not, as known at a sequence, for reports over time."""
+    table, name = f"served.{row.TABLE}", f"served.{row.TABLE}_past"
+    as_of = f"(select reporting.instant({row.TABLE}_past.as_of))"
+    known = f"(select reporting.known({row.TABLE}_past.known_at))"
+    begun = f"version.{_times(row)[0]} <= {as_of}"
+    parts = [
+        (table, [f"version.known_to = {STANDS}", f"version.known_from <= {known}", begun]),
+        (_classes([str(each) for each in _SEQUENCES], table), [*_superseded(known), begun]),
+    ]
+    comment = f"Rows of {row.TABLE} that had begun by as_of, ended or not, as known at known_at."
+    view = (
+        f"create or replace view {name} as\n{_INDENT}select * from {table};\n"
+        f"comment on view {name} is 'The table of the served generation, for reports over time.';\n"
     )
+    return view + _union(name, in_order(row, *_KNOWN), parts, comment)
+
+
+def _union(name: str, columns: Iterable[str], parts: Iterable[tuple[str, list[str]]], comment: str) -> str:
+    """A function of the two times that returns rows of several sources, each with its conditions."""
+    selected = listed([f"version.{each}" for each in columns], _INDENT * 3)
     bodies = [
         "\n".join(
             [
@@ -331,7 +364,7 @@ def _two_times(row: type[Row]) -> str:
             f"\n{_INDENT}union all\n".join(bodies) + ";",
             "end;",
             f"comment on function {name}(timestamptz, bigint) is",
-            f"{_INDENT}{literal(f'Rows of {row.TABLE} that hold at as_of, as known at known_at.')};",
+            f"{_INDENT}{literal(comment)};",
             "",
         ]
     )

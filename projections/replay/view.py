@@ -62,6 +62,9 @@ class Row:
     """The relation and the function of the table's name in `reporting` show its rows; false where a report has the
     name."""
     INDEXES: ClassVar[tuple[Index, ...]]
+    PAST: ClassVar[tuple[str, ...]]
+    """Columns that reports read of all rows that had begun by an instant, ended or not: an index holds them. Empty:
+    no report asks for the past of the rows."""
 
     def __init_subclass__(
         cls,
@@ -73,12 +76,13 @@ class Row:
         summed: tuple[str, ...] = (),
         face: bool = True,
         indexes: tuple[Index, ...] = (),
+        past: tuple[str, ...] = (),
     ) -> None:
         # With slots=True the class is made twice, the second time without keywords: keep what the first time said.
         if table is not None:
             assert valid is not None, f"{cls.__name__} says no valid time"
             cls.TABLE, cls.KEY, cls.VALID = table, key, valid
-            cls.COUNTED, cls.SUMMED, cls.FACE, cls.INDEXES = counted, summed, face, indexes
+            cls.COUNTED, cls.SUMMED, cls.FACE, cls.INDEXES, cls.PAST = counted, summed, face, indexes, past
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _MOMENT = re.compile(r"\bmoment\b")
 def rows(report: Report, bind: Bind, filters: Filters = ()) -> str:
     """The report's rows, typed as its row class says."""
     text = _with(_relations(report, bind, filters), _bound(report.statements["rows"], bind))
-    kept = "" if isinstance(report, Aggregate) else _kept(bind, filters)
+    kept = _kept(bind, filters) if isinstance(report, Rows) else ""
     return f"select report.*\nfrom (\n{text}\n) report\nwhere {kept}" if kept else text
 
 
@@ -33,7 +33,7 @@ def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
     statement = _bound(report.statements["totals"], bind)
     relations = _relations(report, bind, filters)
     if not isinstance(report, Aggregate):
-        kept = _kept(bind, filters)
+        kept = _kept(bind, filters) if isinstance(report, Rows) else ""
         inner = _bound(report.statements["rows"], bind)
         text = f"select report.* from (\n{inner}\n) report where {kept}" if kept else inner
         relations["report"] = f"report as (\n{text}\n)"
@@ -151,6 +151,8 @@ def drill(report: Report, bind: Bind, figure: str | None = None, filters: Filter
     if isinstance(report, Rows):
         joins = {report.source.name: {each: each for each in report.key}}
     elif isinstance(report, Snapshot):
+        if report.members:
+            return dict(_drilled_members(report, bind, figure, filters))
         joins = report.joins
     found = {}
     for source in report.sources:
@@ -182,20 +184,58 @@ def _listed(columns: Sequence[Column]) -> str:
     return ", ".join(f"{_written(each, 'report', currency)} as {each.name}" for each in columns)
 
 
-def joined(report: Snapshot, source: str, bind: Bind) -> str:
-    """Keys of a report, and the sequences at which rows of a source that belong to them began or ended. The rows hold
-    at as_of; the sequences lie behind from_known, up to to_known."""
-    relation = next(each for each in report.reads if each.name == source)
-    columns = report.joins[source]
-    assert relation.row is not None
-    kinds = {each.name: each for each in columns_of(relation.row)}
-    key = ", ".join(f"{_keyed(kinds[mine], source)} as {theirs}" for mine, theirs in columns.items())
-    return (
-        f"select distinct {key}, change.sequence\nfrom served.{source} {source}\n"
-        f"cross join lateral (values ({source}.known_from), ({source}.known_to)) as change (sequence)\n"
+def touched(report: Snapshot, source: Source, bind: Bind, known: str, filters: Filters = ()) -> str | None:
+    """Keys of a report, and the sequences at which rows of a source that made them began or ended; None where rows of
+    the source make none. The rows hold at as_of; the sequences lie behind from_known, up to to_known. `known` is one of
+    the two: where members say what makes a row, those of that time do."""
+    name = source.name
+    if source.row is None:
+        return None
+    changed = (
+        f"cross join lateral (values ({name}.known_from), ({name}.known_to)) as change (sequence)\n"
         f"where change.sequence > {bind('from_known')} and change.sequence <= {bind('to_known')}\n"
-        f"and {_holds(relation, source, bind('as_of'))}"
+        f"and {_holds(source, name, bind('as_of'))}"
     )
+    if report.members:
+        subject = report.subject_of(source)
+        if subject is None:
+            return None
+        key = ", ".join(f"member.{each}" for each in report.key)
+        text = (
+            f"select distinct {key}, change.sequence\nfrom (\n{{members}}\n) member\n"
+            f"join served.{name} {name} on {name}.{subject} = member.{subject}\n{changed}"
+        )
+        return text.format(members=_members(report, bind, known, filters))
+    columns = report.joins.get(name)
+    if columns is None:
+        return None
+    kinds = {each.name: each for each in columns_of(source.row)}
+    key = ", ".join(f"{_keyed(kinds[mine], name)} as {theirs}" for mine, theirs in columns.items())
+    return f"select distinct {key}, change.sequence\nfrom served.{name} {name}\n{changed}"
+
+
+def _members(report: Snapshot, bind: Bind, known: str, filters: Filters) -> str:
+    """Subjects that make the rows of a report, as known at the sequence that `known` names."""
+
+    def at(name: str) -> str:
+        return bind(known if name == "known_at" else name)
+
+    return _with(_relations(report, at, filters), _bound(report.statements["members"], at))
+
+
+def _drilled_members(report: Snapshot, bind: Bind, figure: str | None, filters: Filters) -> Iterable[tuple[str, str]]:
+    same = [f"member.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
+    if figure is not None:
+        same.append(f"'{figure}' = any(member.figures)")
+    for source in report.sources:
+        subject = report.subject_of(source)
+        if subject is not None:
+            yield (
+                source.name,
+                f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\nwhere {source.name}.{subject} in (\n"
+                f"select member.{subject} from (\n{_members(report, bind, 'known_at', filters)}\n) member\n"
+                f"where {' and '.join(same)}\n)",
+            )
 
 
 def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
@@ -253,9 +293,18 @@ def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
             found[name] = _counted(name, cells, bind, filters)
         found["line"] = f"line as materialized (\n{_bound(report.statements['lines'], bind)}\n)"
         return found
-    for source in report.sources:
-        found[source.name] = f"{source.name} as not materialized (select * from {_at(source, bind)})"
+    for place, source in enumerate(report.sources):
+        kept = _filtered(source, bind, filters) if isinstance(report, Snapshot) and place == 0 else ""
+        found[source.name] = (
+            f"{source.name} as not materialized (select * from {_at(source, bind)} {source.name}{kept})"
+        )
     return found
+
+
+def _filtered(source: Source, bind: Bind, filters: Filters) -> str:
+    """Filters of the rows of a source."""
+    kept = " and ".join(f"{source.name}.{each} = {bind(each)}" for each in filters)
+    return f" where {kept}" if kept else ""
 
 
 def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
@@ -294,7 +343,7 @@ def _conditions(cells: Cells, bind: Bind, filters: Filters) -> str:
 
 
 def _kept(bind: Bind, filters: Filters) -> str:
-    """Filters of the rows of a report that is no Aggregate, which filters what it counts instead."""
+    """Filters of a report of single rows; others filter what they are made of instead."""
     return " and ".join(f"report.{each} = {bind(each)}" for each in filters)
 
 
@@ -346,6 +395,8 @@ def _written(column: Column, relation: str, currency: bool) -> str:
             return f"served.written({name}, {relation}.currency)"
         case "rate":
             return f"round({name}, 4)::text"
+        case "duration":
+            return f"round({name}, 2)::text"
         case "amount" | "decimal":
             return f"{name}::text"
         case "series":

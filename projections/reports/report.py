@@ -97,12 +97,27 @@ def source_of(row: type[Row]) -> Source:
     return Source(row.TABLE, row.VALID, (*row.columns(), "known_from", "known_to"), row)
 
 
+def past_of(row: type[Row]) -> Source:
+    """The rows of a table that had begun by as_of, ended or not."""
+    if not row.PAST:
+        raise ValueError(f"{row.TABLE} says no columns of its past.")
+    begins = row.VALID.begins if isinstance(row.VALID, Interval) else row.VALID.at
+    return Source(f"{row.TABLE}_past", Instant(begins), (*row.columns(), "known_from", "known_to"), row)
+
+
 PLAYBOOK_STAGE = Source(
     "playbook_stage",
     None,
     ("playbook", "version", "stage", "key", "name_zh", "name_en", "band", "probability", "expected_days"),
 )
 """Stages of all published versions of playbooks, from the publication on."""
+PLAYBOOK_ITEM = Source(
+    "playbook_item",
+    None,
+    ("playbook", "version", "stage", "item", "kind", "condition", "weight", "name_zh", "name_en", "place"),
+)
+"""Items of the stages of all published versions, from the publication on: milestones, criteria, commitments, conditions
+(`condition` says of which sort) and appraisal items (with their weight)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +208,11 @@ class Report:
         """Columns by which it can be filtered."""
         return tuple(name for name in FILTERS if name not in self.parameters and self._has(name))
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Figures of a row by which the rows behind them can be asked for."""
+        return ()
+
     def _has(self, name: str) -> bool:
         return any(each.name == name for each in self.columns)
 
@@ -264,19 +284,46 @@ class Aggregate(Report):
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Report):
-    """Report by any SQL over rows of views."""
+    """Report by any SQL over rows of views.
+
+    A report with a key says which rows of views made a row: by `joins`, where the rows hold the key, or by `members`,
+    the subjects that a row is about.
+    """
 
     reads: tuple[Source, ...]
+    """Relations that the SQL reads. Filters apply to the first one, whose rows say what a subject is at as_of."""
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By source, which of its columns hold which columns of the key: their rows made a row of the report."""
+    members: tuple[str, ...] = ()
+    """Columns of the statement `members` beside the key that name subjects: `deal`, `account`. Rows of sources whose
+    subject is among them made the row of the report. Its column `figures`, where there is one, says by name which
+    figures of the row the subject counts in."""
+    figures: tuple[str, ...] = ()
+    """Figures that the statement `members` tells apart."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Relations that the SQL reads."""
         return self.reads
 
+    def subject_of(self, source: Source) -> str | None:
+        """The column by which rows of a source belong to members; None for what belongs to no subject."""
+        if source.row is None or source.row.KEY[0] not in self.members:
+            return None
+        return source.row.KEY[0]
+
+    def _has(self, name: str) -> bool:
+        """Tell if what the report is about has a column."""
+        return name in self.reads[0].columns
+
     def __post_init__(self) -> None:
         """Refuse a report whose changes would have no causes. Raises ValueError."""
         Report.__post_init__(self)
-        if self.key and not self.joins:
-            raise ValueError(f"{self.name}: a key without joins: nobody could say which entries change a row.")
+        if self.key and not self.joins and not self.members:
+            raise ValueError(
+                f"{self.name}: a key without joins or members: nobody could say which entries change a row."
+            )
+        if bool(self.members) != ("members" in self.statements):
+            raise ValueError(f"{self.name}: the statement members says which subjects its columns of members name.")
+        if self.figures and not self.members:
+            raise ValueError(f"{self.name}: figures without members that count in them.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from projections.columns import Column
-from projections.reports.report import Aggregate, Report
+from projections.reports.report import Report
 from services.query.shapes import ReportSummary
 
 
@@ -20,7 +20,7 @@ def summary(report: Report) -> ReportSummary:
         ],
         filters=list(report.filters),
         key=list(report.key),
-        figures=list(report.figures) if isinstance(report, Aggregate) else [],
+        figures=list(report.figures),
         columns=[_column(each) for each in report.columns],
         chart=None
         if report.chart is None

@@ -29,9 +29,8 @@ class Behind:
 
 def read_figure(report: Report, text: str | None) -> str | None:
     """One of a report's figures, none where none is given. Raises BadRequest."""
-    figures = report.figures if isinstance(report, Aggregate) else ()
-    if text is not None and text not in figures:
-        raise BadRequest(f"figure: there is no {text[:40]!r}; there are {', '.join(figures) or 'none here'}.")
+    if text is not None and text not in report.figures:
+        raise BadRequest(f"figure: there is no {text[:40]!r}; there are {', '.join(report.figures) or 'none here'}.")
     return text
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from projections.replay.entry import JournalEntry
 from projections.replay.history import effective
 from projections.replay.playbooks import Playbooks
-from projections.views.stage_position.explain import StageExplained
+from projections.views.stage_position.explain import ItemExplained, StageExplained
 from projections.views.stage_position.explain import explain as explained
 from services.errors import NotKnown
 from services.ledger import journal
@@ -53,10 +53,21 @@ def explain_history(deal: str, history: Sequence[JournalEntry], playbooks: Playb
 def _stage(stage: StageExplained) -> ExplainedStage:
     return ExplainedStage(
         stage=stage.stage,
+        name_zh=stage.names.zh,
+        name_en=stage.names.en,
         entered_at=instant_or_none(stage.entered_at),
         completed_at=instant_or_none(stage.completed_at),
-        items=[
-            ExplainedItem(item=each.item, kind=each.kind, met_at=instant_or_none(each.met_at), by=list(each.by))
-            for each in stage.items
-        ],
+        items=[_item(each) for each in stage.items],
+        shown=[_item(each) for each in stage.shown],
+    )
+
+
+def _item(item: ItemExplained) -> ExplainedItem:
+    return ExplainedItem(
+        item=item.item,
+        name_zh=item.names and item.names.zh,
+        name_en=item.names and item.names.en,
+        kind=item.kind,
+        met_at=instant_or_none(item.met_at),
+        by=list(item.by),
     )

@@ -226,10 +226,12 @@ async def _effects(connection: Connection, asked: Question, between: Between, *,
             moved = {name for name, each in zip(report.totals_measures, row["moved"], strict=True) if each}
             found.totals[row["sequence"]] = moved
     if isinstance(report, Snapshot):
-        for source in report.joins:
-            bind = Places(values)
-            for row in await fetch(connection, asked, compose.joined(report, source, bind), bind):
-                found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
+        for source in report.sources:
+            for known in ("from_known", "to_known") if report.members else ("to_known",):
+                bind = Places(values)
+                text = compose.touched(report, source, bind, known, filters)
+                for row in await fetch(connection, asked, text, bind) if text is not None else ():
+                    found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
         found.totals = {each: moved for line in found.rows.values() for each, moved in line.items()}
     return found
 

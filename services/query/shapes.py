@@ -11,6 +11,7 @@ from pydantic import Field, create_model
 from typing_extensions import TypedDict
 
 from projections.columns import Column, columns_of
+from projections.replay.rulebook import NeedKind
 from projections.reports.report import Report
 
 
@@ -165,21 +166,26 @@ class History(TypedDict):
 
 
 class ExplainedItem(TypedDict):
-    """Item that a stage needs. `by` are the sequences of the entries that meet it."""
+    """Item of a stage. `by` are the sequences of the entries that meet it."""
 
     item: str
-    kind: Literal["milestone", "criterion", "commitment"]
+    name_zh: str | None
+    name_en: str | None
+    kind: NeedKind
     met_at: str | None
     by: list[int]
 
 
 class ExplainedStage(TypedDict):
-    """One stage and what it needs."""
+    """One stage: `items` is what it needs, `shown` are conditions and appraisal items, which move no deal."""
 
     stage: int
+    name_zh: str
+    name_en: str
     entered_at: str | None
     completed_at: str | None
     items: list[ExplainedItem]
+    shown: list[ExplainedItem]
 
 
 class Explanation(TypedDict):
@@ -304,6 +310,8 @@ _TYPES: dict[str, Any] = {
     "timestamptz": str,
     "date": str,
     "jsonb": dict[str, Any],
+    "text[]": list[str],
+    "bigint[]": list[int],
 }
 
 
@@ -333,6 +341,9 @@ _EXAMPLES: dict[str, Any] = {
     "amount": "120000.00",
     "amounts": {"CNY": "120000.00"},
     "rate": "0.5000",
+    "duration": "12.50",
+    "texts": ["visit_held"],
+    "sequences": [12],
     "decimal": "1.50",
     "count": 12,
     "whole": 12,

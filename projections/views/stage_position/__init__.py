@@ -2,15 +2,15 @@
 
 from projections.replay.view import FlagRow, View
 from projections.views.stage_position.fold import Handled, evolve, insert, remove, row
-from projections.views.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow, StageItemRow
 from projections.views.stage_position.state import VIEW, Deal
 
 stage_position: View[Deal] = View(
     name=VIEW,
-    version=3,
+    version=4,
     kind="deal",
     handles=Handled,
-    tables=(PositionRow, FlagRow),
+    tables=(PositionRow, StageItemRow, FlagRow),
     initial=Deal,
     evolve=evolve,
     row=row,
@@ -25,7 +25,13 @@ stage_position: View[Deal] = View(
             "A version of a sales process that was withdrawn is given to no new deal that does not name it.",
         ),
         3: ("Flags hold from the time at which the entry became surprising; not_opened until the deal was opened.",),
+        4: (
+            "A deal whose stage is claimed has the probability of the stage claimed; before, that of the stage before.",
+            "Rows say the last stage completed, since when the deal works on the next one, when it is expected to "
+            "close, when it was opened and since when it has its status: a second closing begins a row.",
+            "The table stage_item has what meets each item, conditions and appraisal items among them.",
+        ),
     },
 )
 
-__all__ = ["PositionRow", "stage_position"]
+__all__ = ["PositionRow", "StageItemRow", "stage_position"]

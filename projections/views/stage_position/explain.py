@@ -6,21 +6,25 @@ from datetime import datetime
 from decimal import Decimal
 
 from contracts.events import Event
+from contracts.playbooks.playbook import Names
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
-from projections.replay.rulebook import Need, NeedKind, Phase
+from projections.replay.rulebook import Need, NeedKind, Phase, Rulebook
 from projections.replay.view import fold
 from projections.views.stage_position import stage_position
+from projections.views.stage_position.evidence import Evidence
 from projections.views.stage_position.position import DealPosition
 from projections.views.stage_position.rows import Status
 
 
 @dataclass(frozen=True, slots=True)
 class ItemExplained:
-    """An item or commitment of a stage."""
+    """An item, commitment, condition or appraisal item of a stage."""
 
     item: str
     """The item's key; `commitment` for the customer's commitment."""
+    names: Names | None
+    """Names for people; None for the commitment of a stage that asks for none."""
     kind: NeedKind
     met_at: datetime | None
     """The latest `occurred_at` in `by`; None while it is not met."""
@@ -33,11 +37,15 @@ class StageExplained:
     """A stage of the playbook that the deal follows at as_of."""
 
     stage: int
+    names: Names
     entered_at: datetime | None
     """The latest time among what entering needs: the opening, all stages before, the milestones."""
     completed_at: datetime | None
     """Likewise, with the criteria and the commitment."""
     items: tuple[ItemExplained, ...]
+    """What entering and completing need."""
+    shown: tuple[ItemExplained, ...]
+    """Conditions and appraisal items, which move no deal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +92,18 @@ def _stages(standing: DealPosition, opened_at: datetime) -> Iterable[StageExplai
         times: list[datetime | None] = []
         items: list[ItemExplained] = []
         for step in (2 * stage - 1, 2 * stage):
-            explained = [_item(need, evidence.met_by(need)) for need in book.needs_of(step)]
+            explained = [_item(need, book, evidence) for need in book.needs_of(step)]
             items += explained
             reached = max([reached, *(each.met_at for each in explained if each.met_at)])
             times.append(reached if step <= evidence.step else None)
         if standing.claims is not None:
             claims = standing.claims.standing() if 2 * stage - 1 == standing.step else []
             times = [max(opened_at, claims[0].occurred_at) if claims else None, None]
-        yield StageExplained(stage, times[0], times[1], tuple(items))
+        shown = tuple(_item(need, book, evidence) for need in book.shown_of(stage))
+        yield StageExplained(stage, book.playbook.stages[stage - 1].names, times[0], times[1], tuple(items), shown)
 
 
-def _item(need: Need, by: Iterable[Entry[Event]]) -> ItemExplained:
-    entries = list(by)
+def _item(need: Need, book: Rulebook, evidence: Evidence) -> ItemExplained:
+    entries = evidence.met_by(need)
     met_at = entries[-1].occurred_at if entries else None
-    return ItemExplained(need.key, need.kind, met_at, tuple(each.sequence for each in entries))
+    return ItemExplained(need.key, book.names_of(need), need.kind, met_at, tuple(each.sequence for each in entries))

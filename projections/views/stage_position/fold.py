@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from typing import TypeGuard, assert_never, get_args
 
 from contracts.events import Event
-from contracts.events.activity import AppointmentMade, CallMade, DemoHeld, ProposalSubmitted, VisitDone
+from contracts.events.activity import (
+    ActivityCancelled,
+    AppointmentMade,
+    CallMade,
+    DemoHeld,
+    ProposalSubmitted,
+    VisitDone,
+)
 from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
 from contracts.events.customer import ContactRecordedV2
 from contracts.events.deal import (
@@ -18,7 +25,7 @@ from contracts.events.deal import (
     DealWon,
     StageClaimed,
 )
-from contracts.events.evidence import CriterionMet, EvidenceRevoked, MilestoneAchieved
+from contracts.events.evidence import ConditionAssessed, CriterionMet, EvidenceRevoked, MilestoneAchieved
 from contracts.events.receivables import (
     ContractSignedV2,
     CreditNoteIssued,
@@ -29,8 +36,8 @@ from contracts.events.receivables import (
 from projections.replay.entry import Entry, order_of
 from projections.replay.playbooks import Playbooks
 from projections.replay.view import Row, RowKey
-from projections.views.stage_position.evidence import Finding
-from projections.views.stage_position.rows import PositionRow, Status
+from projections.views.stage_position.evidence import Finding, takes_back
+from projections.views.stage_position.rows import PositionRow, StageItemRow, Status
 from projections.views.stage_position.state import CLOSED, Deal
 
 Course = DealOpened | DealRevised | DealReassigned | DealWon | DealLost | DealAbandoned | DealReopened
@@ -54,14 +61,15 @@ Judged = (
     | CreditNoteIssued
     | PaymentReceived
     | PaymentAllocated
+    | ActivityCancelled
+    | ConditionAssessed
 )
 """What the playbook alone judges: everything else that may concern a deal."""
 
 Handled = Course | Judged
 
 _COURSE = frozenset(get_args(Course))
-_TAKING_BACK = frozenset({EvidenceRevoked, CommitmentWithdrawn})
-_OF_CONSEQUENCE = _COURSE | _TAKING_BACK | {StageClaimed}
+_OF_CONSEQUENCE = _COURSE | {StageClaimed}
 """On these rows depend, wherever they come."""
 
 
@@ -69,7 +77,7 @@ def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[
     """The next entry in effective order."""
     deal.said.append(entry)
     event = entry.event
-    if type(event) in _TAKING_BACK:
+    if takes_back(event):
         deal.taken_back = True
     before = deal.standing
     step = before.step if before is not None else 0
@@ -81,8 +89,10 @@ def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[
     if deal.opening is None:
         if len(deal.said) == 1:
             touched.append(deal.flag(entry, Finding("not_opened", "no deal_opened is known for this deal")))
-    elif course or (before is not None and before.step != step):
-        touched += deal.show(entry)
+    else:
+        if course or (before is not None and before.step != step):
+            touched += deal.show(entry)
+        touched += deal.show_items(before, entry.occurred_at)
     return touched
 
 
@@ -108,14 +118,16 @@ def _only_repeats(deal: Deal, entry: Entry[Handled]) -> bool:
     As evidence it changes them only if it is among the first entries that meet an item.
     """
     told_once = deal.opening is not None and not deal.moved and not deal.taken_back
-    if not told_once or type(entry.event) in _OF_CONSEQUENCE:
+    if not told_once or type(entry.event) in _OF_CONSEQUENCE or takes_back(entry.event):
         return False
     return deal.said[0].order < entry.order  # the first is flagged not_opened until the opening
 
 
 def row(deal: Deal, key: RowKey) -> Row | None:
     """Row with this key, None where there is none."""
-    return deal.intervals.row(key.key[1]) if key.row is PositionRow else deal.flags.get(key)
+    if key.row is PositionRow:
+        return deal.intervals.row(key.key[1])
+    return deal.items.row(*key.key[1:]) if key.row is StageItemRow else deal.flags.get(key)
 
 
 def _is_course(event: Handled) -> TypeGuard[Course]:
@@ -145,7 +157,7 @@ def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playb
         case DealReopened():
             if deal.status not in CLOSED:
                 return [deal.flag(entry, Finding("reopened_while_open", "the deal was not closed"))]
-            deal.status = "open"
+            deal.set_status("open", entry)
             return []
         case _:
             assert_never(event)
@@ -203,7 +215,8 @@ def _moves(event: DealRevised, playbook: str) -> bool:
 
 def _close(deal: Deal, status: Status, entry: Entry[Event]) -> Iterable[RowKey]:
     """The latest closing counts. One without a reopening before it is flagged."""
-    before, deal.status = deal.status, status
+    before = deal.status
+    deal.set_status(status, entry)
     if before in CLOSED:
         return [deal.flag(entry, Finding("closed_again", f"the deal was {before} and not reopened"))]
     return []

@@ -1,7 +1,7 @@
 """Position of a deal by one version of a playbook: by its evidence or by claims, and the intervals that it makes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
@@ -56,6 +56,26 @@ class Claims:
         return run[::-1]
 
 
+class Place(NamedTuple):
+    """Place of a deal in its playbook, by keys, which stay the same when a version adds a stage before."""
+
+    playbook: str
+    stage: str | None
+    phase: Phase | None
+    worked_on: str | None
+    """The stage behind the last one completed; None behind the last, or while no playbook is published."""
+
+    @property
+    def reached(self) -> tuple[str, str | None, Phase | None]:
+        """While it stays the same, `since` does."""
+        return self[:3]
+
+    @property
+    def work(self) -> tuple[str, str | None]:
+        """While it stays the same, `working_since` does."""
+        return self.playbook, self.worked_on
+
+
 class DealPosition:
     """Judges entries in effective order."""
 
@@ -71,6 +91,16 @@ class DealPosition:
     def step(self) -> int:
         """The last step taken."""
         return self.evidence.step if self.claims is None else self.claims.step
+
+    @property
+    def completed(self) -> int:
+        """Number of the last stage completed. A claim leaves unsaid whether its stage is, so it is not."""
+        return self.step // 2
+
+    def place(self, playbook: str) -> Place:
+        """The deal's place in its playbook."""
+        book = self.rulebook
+        return Place(playbook, book.stage_key(self.step), book.stage_of(self.step)[1], book.key_of(self.completed + 1))
 
     def judge(self, entry: Entry[Event]) -> Finding | None:
         """Let an entry count, and say what is surprising about it."""
@@ -96,10 +126,10 @@ class Shown(NamedTuple):
     currency: str | None
     owner: str | None
     account: str | None
-
-
-Place = tuple[str, str | None, Phase | None]
-"""Playbook, key of the stage, phase: while it stays the same, `since` does."""
+    completed: int | None
+    expected_close_on: date | None
+    opened_at: datetime
+    status_since: datetime
 
 
 class _Span(NamedTuple):
@@ -144,13 +174,29 @@ class Intervals:
             self._now, self._before = self._end(before, FOREVER), None
             touched.append(RowKey(PositionRow, (self._deal, before.row.from_at)))
             return touched
-        since = before.row.since if before is not None and before.place == place else at
-        self._now = _Span(shown, place, PositionRow(self._deal, at, FOREVER, *shown, since, entry))
+        since = before.row.since if before is not None and before.place.reached == place.reached else at
+        working_since = before.row.working_since if before is not None and before.place.work == place.work else at
+        if shown.completed is None:
+            working_since = None
+        self._now = _Span(shown, place, self._row(shown, at, FOREVER, since, working_since, entry))
         self._rows[at] = self._now.row
         return touched
 
+    def _row(
+        self,
+        shown: Shown,
+        from_at: datetime,
+        to_at: datetime,
+        since: datetime,
+        working_since: datetime | None,
+        entry: int,
+    ) -> PositionRow:
+        *values, completed, expected, opened_at, status_since = shown
+        added = (completed, working_since, expected, opened_at, status_since)
+        return PositionRow(self._deal, from_at, to_at, *values, since, entry, *added)
+
     def _end(self, span: _Span, to_at: datetime) -> _Span:
         row = span.row
-        ended = PositionRow(self._deal, row.from_at, to_at, *span.shown, row.since, row.entry)
+        ended = self._row(span.shown, row.from_at, to_at, row.since, row.working_since, row.entry)
         self._rows[row.from_at] = ended
         return _Span(span.shown, span.place, ended)

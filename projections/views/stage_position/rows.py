@@ -1,11 +1,12 @@
 """Rows of the table stage_position."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from projections.columns import (
     AccountId,
+    Added,
     Amount,
     Currency,
     DealId,
@@ -17,7 +18,7 @@ from projections.columns import (
     StageNumber,
     Version,
 )
-from projections.replay.rulebook import Phase
+from projections.replay.rulebook import NeedKind, Phase
 from projections.replay.view import Interval, Row
 
 Status = Literal["open", "on_hold", "won", "lost", "abandoned"]
@@ -31,6 +32,7 @@ class PositionRow(
     valid=Interval(),
     counted=("playbook", "stage", "phase", "status", "currency", "version"),
     summed=("amount",),
+    past=("deal", "playbook", "version", "completed", "phase", "status"),
 ):
     """Where every deal stood over time. One row per interval in which nothing shown here changed; what is said at one
     instant makes one row. A deal without deal_opened has no row."""
@@ -65,3 +67,45 @@ class PositionRow(
     """When the deal came to this stage and phase."""
     entry: Annotated[EntrySequence, Label("条目", "entry")]
     """Sequence of the entry that began the interval."""
+    completed: Annotated[StageNumber | None, Label("已完成阶段", "completed"), Added()]
+    """Number of the last stage completed, 0 before the first; null while no playbook is published. The stage worked on
+    is the next one."""
+    working_since: Annotated[datetime | None, Label("本阶段自", "working since"), Added()]
+    """When work on the present stage began: with the opening, a completion or a fall, whether the stage is entered or
+    not; null while no playbook is published."""
+    expected_close_on: Annotated[date | None, Label("预计成交日", "expected close"), Added()]
+    """The day on which the deal is expected to be won; null when unknown."""
+    opened_at: Annotated[datetime | None, Label("立项时间", "opened at"), Added()]
+    """When the deal was opened."""
+    status_since: Annotated[datetime | None, Label("状态自", "status since"), Added()]
+    """Since when it has this status; of a closed deal when it was closed. It may lie before the opening."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageItemRow(
+    Row,
+    table="stage_item",
+    key=("deal", "stage", "item", "from_at"),
+    valid=Interval(),
+    counted=("deal", "stage", "item", "kind"),
+):
+    """Items of playbooks that deals had met over time: one row for each while it is met."""
+
+    deal: Annotated[DealId, Label("商机", "deal")]
+    """Id of the deal."""
+    stage: Annotated[StageNumber, Label("阶段", "stage")]
+    """Number of the item's stage, from 1, in the playbook that the deal follows."""
+    item: Annotated[str, Label("事项", "item")]
+    """Key of the item; `commitment` for the customer's commitment."""
+    kind: Annotated[NeedKind, Label("类型", "kind")]
+    """milestone, criterion, commitment, condition or appraisal."""
+    from_at: Annotated[datetime, Label("自", "from")]
+    """Since when it is met, inclusive; not before the opening."""
+    to_at: Annotated[datetime, Label("至", "to")]
+    """Until when, exclusive; null while nothing later is known."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the entry that meets it: of several that it takes the last."""
+    actor: Annotated[Person | None, Label("操作人", "actor")]
+    """Who did what meets it, or says it."""
+    owner: Annotated[Person | None, Label("负责人", "owner")]
+    """The salesperson who answered for the deal when it was met."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from contracts.events import Event
@@ -11,7 +11,8 @@ from projections.replay.entry import FOREVER, Entry
 from projections.replay.playbooks import Published
 from projections.replay.view import FlagRow, RowKey
 from projections.views.stage_position.evidence import Finding
-from projections.views.stage_position.position import DealPosition, Intervals, Shown
+from projections.views.stage_position.items import MetItems
+from projections.views.stage_position.position import DealPosition, Intervals, Place, Shown
 from projections.views.stage_position.rows import Status
 
 VIEW = "stage_position"
@@ -31,10 +32,13 @@ class Deal:
     standing: DealPosition | None = None
     """None before the opening and while the playbook is unknown."""
     status: Status = "open"
+    status_since: datetime | None = None
+    """When the event happened that gave it; None while none has."""
     amount: Decimal | None = None
     currency: str | None = None
     owner: str | None = None
     account: str | None = None
+    expected_close_on: date | None = None
     moved: bool = False
     """Whether it has followed another playbook or version before."""
     taken_back: bool = False
@@ -43,9 +47,11 @@ class Deal:
     """All entries so far: a playbook that the deal moves to judges them anew."""
     flags: dict[RowKey, FlagRow] = field(default_factory=dict)
     intervals: Intervals = field(init=False)
+    items: MetItems = field(init=False)
 
     def __post_init__(self) -> None:
         self.intervals = Intervals(self.id)
+        self.items = MetItems(self.id)
 
     def follow(
         self, key: str, version: int | None, published: Published | None, entry: Entry[Event]
@@ -58,10 +64,16 @@ class Deal:
         self.standing = DealPosition(published.rulebook)
         return []
 
+    def set_status(self, status: Status, entry: Entry[Event]) -> None:
+        """Give the deal a status, which it has since the time of the entry."""
+        self.status, self.status_since = status, entry.occurred_at
+
     def revalue(self, event: DealOpened | DealRevised | DealWon) -> None:
         """A value that is given replaces the one before; amount and currency are given together."""
         if event.amount is not None:
             self.amount, self.currency = event.amount, event.currency
+        if not isinstance(event, DealWon) and event.expected_close_on is not None:
+            self.expected_close_on = event.expected_close_on
 
     def flag(self, entry: Entry[Event], finding: Finding, at: datetime | None = None) -> RowKey:
         """Flag an entry, from its own time on or from a later one. Returns the key of the flag's row."""
@@ -82,25 +94,47 @@ class Deal:
 
     def show(self, entry: Entry[Event]) -> Iterable[RowKey]:
         """Show how the deal stands after an entry, from its time on. Returns the keys of the rows touched."""
-        step = self.standing.step if self.standing else 0
-        stage, phase = self.standing.rulebook.stage_of(step) if self.standing else (None, None)
+        assert self.opening is not None
+        opened_at = self.opening.occurred_at
+        standing = self.standing
+        stage, phase, completed, open_probability = None, None, None, Decimal(0)
+        place = Place(self.playbook, None, None, None)
+        if standing is not None:
+            stage, phase = standing.rulebook.stage_of(standing.step)
+            completed = standing.completed
+            open_probability = standing.rulebook.probability(standing.step)
+            place = standing.place(self.playbook)
         probability = CLOSED.get(self.status)
-        if probability is None:
-            probability = self.standing.rulebook.probability(step) if self.standing else Decimal(0)
         shown = Shown(
             self.playbook,
             self.version,
             stage,
             phase,
             self.status,
-            probability,
+            open_probability if probability is None else probability,
             self.amount,
             self.currency,
             self.owner,
             self.account,
+            completed,
+            self.expected_close_on,
+            opened_at,
+            self.status_since or opened_at,
         )
-        stage_key = self.standing.rulebook.stage_key(step) if self.standing else None
-        return self.intervals.show(entry.occurred_at, shown, (self.playbook, stage_key, phase), entry.sequence)
+        return self.intervals.show(entry.occurred_at, shown, place, entry.sequence)
+
+    def show_items(self, before: DealPosition | None, at: datetime) -> Iterable[RowKey]:
+        """Show the items that are met, from `at` on. `before` is the position that was shown last: another one judges
+        by another playbook. Returns the keys of the rows touched."""
+        standing = self.standing
+        if standing is before:
+            return self.items.show(standing.evidence, standing.evidence.changed(), at, self.owner) if standing else []
+        if standing is None:
+            return self.items.end(at)
+        standing.evidence.changed()
+        needs = standing.evidence.met()
+        kept = [(need.stage, need.key) for need in (standing.rulebook.needs[number] for number in needs)]
+        return [*self.items.end(at, kept), *self.items.show(standing.evidence, needs, at, self.owner)]
 
     def _flag_key(self, entry: Entry[Event], flag: str, from_at: datetime) -> RowKey:
         return RowKey(FlagRow, (f"deal/{self.id}", VIEW, flag, entry.sequence, from_at))

@@ -33,7 +33,11 @@ begin
           from pg_class kept
           join pg_class shown
             on shown.relnamespace = 'reporting'::regnamespace
-           and shown.relname = case kept.relname when 'playbook_stage' then 'stage' else kept.relname || '_version' end
+           and shown.relname = case kept.relname
+                                   when 'playbook_stage' then 'stage'
+                                   when 'playbook_item' then 'stage'
+                                   else regexp_replace(kept.relname, '_past$', '') || '_version'
+                               end
          cross join lateral aclexplode(shown.relacl) as granted
           join pg_roles grantee on grantee.oid = granted.grantee
          where kept.relnamespace = 'served'::regnamespace

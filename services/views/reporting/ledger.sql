@@ -303,3 +303,32 @@ begin atomic
     select stage.* from served.playbook_stage stage
      where stage.known_from <= (select reporting.known(playbook_stage.known_at));
 end;
+
+-- The items of the stages as reports read them.
+create or replace view served.playbook_item as
+select playbook.playbook, playbook.version, stage.number::integer as stage,
+       coalesce(item.content ->> 'key', 'commitment') as item, grouped.kind, item.content ->> 'kind' as condition,
+       (item.content ->> 'weight')::integer as weight,
+       coalesce(item.content #>> '{names,zh}', item.content ->> 'zh') as name_zh,
+       coalesce(item.content #>> '{names,en}', item.content ->> 'en') as name_en,
+       row_number() over (
+           partition by playbook.playbook, playbook.version order by stage.number, grouped.place, item.place
+       )::integer as place,
+       playbook.published as known_from, 9223372036854775807 as known_to
+  from reporting.playbook
+ cross join jsonb_array_elements(playbook.content -> 'stages') with ordinality as stage (content, number)
+ cross join (values ('milestones', 'milestone', 1), ('criteria', 'criterion', 2), ('commitment', 'commitment', 3),
+                    ('conditions', 'condition', 4), ('appraisal', 'appraisal', 5)) as grouped (name, kind, place)
+ cross join lateral jsonb_array_elements(case jsonb_typeof(stage.content -> grouped.name)
+                                             when 'array' then stage.content -> grouped.name
+                                             when 'object' then jsonb_build_array(stage.content -> grouped.name)
+                                             else '[]'
+                                         end) with ordinality as item (content, place);
+
+create or replace function served.playbook_item(as_of timestamptz, known_at bigint)
+returns setof served.playbook_item
+language sql stable parallel safe
+begin atomic
+    select item.* from served.playbook_item item
+     where item.known_from <= (select reporting.known(playbook_item.known_at));
+end;

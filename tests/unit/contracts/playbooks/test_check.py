@@ -125,7 +125,7 @@ HELD = "stages[1].milestones[0].satisfied_by"
             "weight = 60\nw = 1",
             39,
             "stages[1].appraisal[0].w",
-            "unknown field; there are key, names, proved_by, weight",
+            "unknown field; there are key, names, proved_by, satisfied_by, weight",
         ),
         (
             "weight = 60",
@@ -201,7 +201,11 @@ NOT_COMPARED = "is compared with nothing: only text, whole numbers and true or f
         ('"account_registered"', "event", "account_registered is never about a deal"),
         ('"playbook_published"', "event", "playbook_published is never about a deal"),
         ('"event_voided"', "event", "event_voided changes what other events say and is no evidence itself"),
-        ('"stage_claimed"', "event", "stage_claimed claims a stage or takes evidence back, and is no evidence itself"),
+        (
+            '"stage_claimed"',
+            "event",
+            "stage_claimed claims a stage, names its own item or takes evidence back, and is no evidence itself",
+        ),
         (
             '"visit_done", where = { plaec = "x" }',
             "where.plaec",
@@ -268,6 +272,76 @@ def test_the_name_of_a_field_in_where_is_held_to_its_form() -> None:
 )
 def test_evidence_that_can_come_is_taken(satisfier: str) -> None:
     assert isinstance(check(GOOD.replace('"demo_held", where = { audience = "users" }', satisfier)), Playbook)
+
+
+@pytest.mark.parametrize(
+    ("satisfier", "path", "reason"),
+    [
+        (
+            '"visit_done", has = ["note", "minuts"]',
+            "has[1]",
+            "visit_done has no field 'minuts'; there are",
+        ),
+        ('"visit_done", min = { duration = 60 }', "min.duration", "visit_done has no field 'duration'; did you mean"),
+        ('"visit_done", max = { note = 60 }', "max.note", "note of visit_done is no number"),
+        ('"visit_done", min = { duration_s = 0.5 }', "min.duration_s", "must be a whole number, or a decimal number"),
+        ('"visit_done", after = "apointment_made"', "after", "there is no event 'apointment_made'; did you mean"),
+        ('"visit_done", after = "account_registered"', "after", "account_registered is never about a deal"),
+        ('"visit_done", within = "deal_revised.amount"', "within", "visit_done has no amount that could lie within"),
+        ('"proposal_submitted", within = "deal_revised.worth"', "within", "deal_revised has no field 'worth'; "),
+        ('"proposal_submitted", within = "deal_revised.name"', "within", "name of deal_revised is no amount"),
+        ('"proposal_submitted", within = "amount"', "within", "must"),
+    ],
+)
+def test_what_can_never_be_judged_of_an_event_is_named(satisfier: str, path: str, reason: str) -> None:
+    ((line, found, told),) = mistakes(('"demo_held", where = { audience = "users" }', satisfier))
+    assert (line, found) == (29, f"{HELD}[0].{path}")
+    assert told.startswith(reason)
+
+
+def test_what_satisfies_conditions_and_appraisal_items_is_checked_too() -> None:
+    assert mistakes(("weight = 60", 'weight = 60\nsatisfied_by = [{ event = "visit_made" }]')) == [
+        (
+            39,
+            "stages[1].appraisal[0].satisfied_by[0].event",
+            "there is no event 'visit_made'; did you mean 'visit_done'?",
+        )
+    ]
+
+
+TARGET = '[[stages.targets]]\nkey = "aim"\nnames = { zh = "目标", en = "Aim" }\n'
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "reason"),
+    [
+        ("", "metric", "give a metric with at_least or at_most, or a value in words"),
+        ('at_least = "1"\nvalue = "1"', "metric", "is missing: nothing says of what at_least or at_most is a bound"),
+        ('metric = "completion_rate"', "metric", "give either at_least or at_most, one of the two"),
+        (
+            'metric = "completion_rate"\nat_least = "0.1"\nat_most = "1"',
+            "metric",
+            "give either at_least or at_most, one of the two",
+        ),
+        ('metric = "completion_rate"\nat_least = "60 %"', "at_least", "must be a decimal number as text"),
+    ],
+)
+def test_a_target_that_cannot_be_measured_is_named(target: str, path: str, reason: str) -> None:
+    ((_, found, told),) = mistakes(('[[stages]]\nkey = "second"', f'{TARGET}{target}\n\n[[stages]]\nkey = "second"'))
+    assert found == f"stages[0].targets[0].{path}"
+    assert told.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("track", "reason"),
+    [
+        ("{ behind = 3, catch_up = 2 }", "behind, catch_up and review must rise in this order"),
+        ("{ tender = 5 }", "give tender and tender_needs together"),
+    ],
+)
+def test_thresholds_of_the_track_that_contradict_each_other_are_named(track: str, reason: str) -> None:
+    ((line, _, told),) = mistakes(("version = 1", f"version = 1\ntrack = {track}"))
+    assert (line, told) == (3, reason)
 
 
 def test_a_stage_that_nothing_enters_is_named() -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from contracts.events.activity import ActivityCancelled
 from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
 from contracts.events.deal import (
     DealAbandoned,
@@ -20,8 +21,8 @@ from contracts.events.deal import (
     DealWon,
     StageClaimed,
 )
-from contracts.events.evidence import CriterionMet, EvidenceRevoked, MilestoneAchieved
-from contracts.playbooks.playbook import Item, Playbook
+from contracts.events.evidence import ConditionAssessed, CriterionMet, EvidenceRevoked, MilestoneAchieved
+from contracts.playbooks.playbook import Appraisal, Condition, Item, Playbook
 from contracts.types.references import reference_key
 from projections.replay.entry import FOREVER
 from projections.replay.playbooks import Playbooks
@@ -30,6 +31,7 @@ from projections.views.stage_position import PositionRow
 Entries = Sequence[Any]
 Flag = tuple[str, int]
 
+RETRACTING = (ActivityCancelled, EvidenceRevoked)
 CLOSINGS: dict[type[Any], str] = {DealWon: "won", DealLost: "lost", DealAbandoned: "abandoned"}
 
 
@@ -37,6 +39,8 @@ def holds(entry: Any, later: Entries, item: str | None, stages: int) -> bool:
     """Tell if evidence was not taken back afterwards: itself, for this item, or as a commitment withdrawn."""
     for each in later:
         event = each.event
+        if isinstance(event, ConditionAssessed) and event.result == "not_met" and event.item == item:
+            return False
         if isinstance(event, EvidenceRevoked):
             if event.target is not None and (event.target.source, event.target.id) == (entry.source, entry.id):
                 return False
@@ -51,41 +55,93 @@ def holds(entry: Any, later: Entries, item: str | None, stages: int) -> bool:
     return True
 
 
-def counting(said: Entries, item: str | None, stages: int, fits: Callable[[Any], bool]) -> list[Any]:
+Fits = Callable[[Any, Entries], bool]
+"""Judgement of an entry, given all that was said before it."""
+
+
+def counting(said: Entries, item: str | None, stages: int, fits: Fits) -> list[Any]:
     """The evidence of a kind that still holds."""
     return [
-        each for place, each in enumerate(said) if fits(each.event) and holds(each, said[place + 1 :], item, stages)
+        each
+        for place, each in enumerate(said)
+        if fits(each, said[:place]) and holds(each, said[place + 1 :], item, stages)
     ]
 
 
-def names(item: Item) -> Callable[[Any], bool]:
-    return lambda event: (
-        (isinstance(event, MilestoneAchieved) and event.milestone == item.key)
-        or (isinstance(event, CriterionMet) and event.criterion == item.key)
-    )
+def names(item: Item | Condition | Appraisal) -> Fits:
+    def fits(entry: Any, _: Entries) -> bool:
+        match entry.event:
+            case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key):
+                return bool(key == item.key) and isinstance(item, Item)
+            case ConditionAssessed(item=key, result="met"):
+                return bool(key == item.key) and not isinstance(item, Item)
+        return False
+
+    return fits
 
 
-def satisfies(satisfier: Any) -> Callable[[Any], bool]:
-    def fits(event: Any) -> bool:
-        if event.type != f"daybook.{satisfier.event}.v1":
+def satisfies(satisfier: Any) -> Fits:
+    def fits(entry: Any, before: Entries) -> bool:
+        event = entry.event
+        if event.event_name() != satisfier.event:
             return False
         for name, wanted in satisfier.where.items():
             found = getattr(event, name)
             if wanted not in (found if isinstance(found, tuple) else (found,)):
                 return False
-        return True
+        given = {name: getattr(event, name) for name in (*satisfier.has, *satisfier.min, *satisfier.max)}
+        if any(value in (None, "", ()) for value in given.values()):
+            return False
+        if any(given[name] < Decimal(bound) for name, bound in satisfier.min.items()):
+            return False
+        if any(given[name] > Decimal(bound) for name, bound in satisfier.max.items()):
+            return False
+        if satisfier.within is not None and not lies_within(event, before, *satisfier.within.split(".")):
+            return False
+        return satisfier.after is None or bool(unused(satisfier, before))
 
     return fits
 
 
-def commits(stage: int) -> Callable[[Any], bool]:
-    return lambda event: isinstance(event, CustomerCommitmentReceived) and event.stage == stage
+def lies_within(event: Any, before: Entries, limiting: str, field: str) -> bool:
+    """Tell if the amount is at most the latest value before it that was not revoked, in its currency."""
+    limits = [
+        getattr(each.event, field)
+        for place, each in enumerate(before)
+        if each.event.event_name() == limiting
+        and getattr(each.event, field) is not None
+        and each.event.currency == event.currency
+        and holds(each, before[place + 1 :], None, 0)
+    ]
+    return event.amount is not None and bool(limits) and event.amount <= limits[-1]
+
+
+def unused(satisfier: Any, said: Entries) -> list[Any]:
+    """What must come before, and was neither cancelled, revoked nor used up by what counted."""
+    found: list[Any] = []
+    for place, each in enumerate(said):
+        if satisfies(satisfier)(each, said[:place]):
+            found = found[1:]
+        target = getattr(each.event, "target", None) if isinstance(each.event, RETRACTING) else None
+        found = [one for one in found if target is None or (one.source, one.id) != (target.source, target.id)]
+        if each.event.event_name() == satisfier.after:
+            found.append(each)
+    return found
+
+
+def commits(stage: int) -> Fits:
+    return lambda entry, _: isinstance(entry.event, CustomerCommitmentReceived) and entry.event.stage == stage
 
 
 def is_met(said: Entries, item: Item, stages: int) -> bool:
-    if counting(said, item.key, stages, names(item)):
-        return True
-    return any(len(counting(said, item.key, stages, satisfies(each))) >= each.at_least for each in item.satisfied_by)
+    return met_by(said, item, stages) is not None
+
+
+def met_by(said: Entries, item: Item | Condition | Appraisal, stages: int) -> Any:
+    """The entry that meets an item: of each way the last of the earliest that suffice, and of those the earliest."""
+    ways = [(names(item), 1), *((satisfies(each), each.at_least) for each in item.satisfied_by)]
+    found = [(counting(said, item.key, stages, fits), at_least) for fits, at_least in ways]
+    return min((each[at_least - 1] for each, at_least in found if len(each) >= at_least), key=order, default=None)
 
 
 def by_evidence(said: Entries, playbook: Playbook) -> tuple[int | None, str | None]:
@@ -111,7 +167,9 @@ def claimed(event: StageClaimed, playbook: Playbook) -> int | None:
 
 
 def standing_claims(said: Entries, playbook: Playbook) -> list[Any]:
-    is_claim = lambda event: isinstance(event, StageClaimed) and claimed(event, playbook) is not None  # noqa: E731
+    def is_claim(entry: Any, _: Entries) -> bool:
+        return isinstance(entry.event, StageClaimed) and claimed(entry.event, playbook) is not None
+
     return counting(said, None, 0, is_claim)
 
 
@@ -144,7 +202,8 @@ def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
     if not follows:
         return None
     opening, (_, key, version, playbook) = follows[0][0], follows[-1]
-    status, amount, currency, owner, final = "open", None, None, None, False
+    status, amount, currency, owner, final, expected_on = "open", None, None, None, False, None
+    since = opening.occurred_at
     for each in said:
         event = each.event
         takes_effect = (isinstance(event, DealOpened) and each is opening) or isinstance(event, DealRevised | DealWon)
@@ -152,17 +211,20 @@ def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
         expected = isinstance(event, DealOpened) and status == "won" and final
         if takes_effect and event.amount is not None and not expected:
             amount, currency = event.amount, event.currency
+        if takes_effect and getattr(event, "expected_close_on", None) is not None:
+            expected_on = event.expected_close_on
         if isinstance(event, DealReassigned) or (each is opening and event.owner):
             owner = event.owner
         if type(event) in CLOSINGS:
-            status = CLOSINGS[type(event)]
-        if isinstance(event, DealReopened):
-            status = "open"
+            status, since = CLOSINGS[type(event)], each.occurred_at
+        if isinstance(event, DealReopened) and status != "open":
+            status, since = "open", each.occurred_at
     stage, phase = None, None
     if playbook is not None:
         stage, phase = by_claims(said, playbook) if playbook.position == "claim" else by_evidence(said, playbook)
     completed = (stage or 0) - (phase == "entered")
-    probability = playbook.stages[completed - 1].probability if playbook and completed else Decimal(0)
+    likely = (stage or 0) if playbook and playbook.position == "claim" else completed
+    probability = playbook.stages[likely - 1].probability if playbook and likely else Decimal(0)
     return {
         "playbook": key,
         "version": version,
@@ -174,8 +236,34 @@ def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
         "currency": currency,
         "owner": owner,
         "account": opening.event.account_id,
+        "completed": completed if playbook else None,
+        "expected_close_on": expected_on,
+        "opened_at": opening.occurred_at,
+        "status_since": since,
         "place": (key, playbook.stages[stage - 1].key if playbook and stage else None, phase),
+        "work": (key, next((each.key for each in playbook.stages[completed:]), None) if playbook else None),
     }
+
+
+def items_met(said: Entries, playbooks: Playbooks) -> dict[tuple[int, str], tuple[str, int]]:
+    """Kind and meeting entry of every item that is met, by stage and key; none before the opening."""
+    follows = followed(said, playbooks)
+    playbook = follows[-1][3] if follows else None
+    found: dict[tuple[int, str], tuple[str, int]] = {}
+    for number, stage in enumerate(playbook.stages if playbook else (), start=1):
+        assert playbook is not None
+        groups: dict[str, Sequence[Any]] = {
+            "milestone": stage.milestones,
+            "criterion": stage.criteria,
+            "condition": stage.conditions,
+            "appraisal": stage.appraisal,
+        }
+        for kind, item in ((kind, item) for kind, items in groups.items() for item in items):
+            if entry := met_by(said, item, len(playbook.stages)):
+                found[number, item.key] = kind, entry.sequence
+        if commitments := counting(said, None, len(playbook.stages), commits(number)):
+            found[number, "commitment"] = "commitment", commitments[0].sequence
+    return found
 
 
 def intervals(said: Entries, playbooks: Playbooks) -> list[PositionRow]:
@@ -193,8 +281,10 @@ def intervals(said: Entries, playbooks: Playbooks) -> list[PositionRow]:
     for place, (at, now, entry) in enumerate(found):
         to_at = found[place + 1][0] if place + 1 < len(found) else FOREVER
         since = rows[-1].since if place and found[place - 1][1]["place"] == now["place"] else at
-        columns = {name: value for name, value in now.items() if name != "place"}
-        rows.append(PositionRow("D", at, to_at, **columns, since=since, entry=entry))
+        columns = {name: value for name, value in now.items() if name not in ("place", "work")}
+        begun = rows[-1].working_since if place and found[place - 1][1]["work"] == now["work"] else at
+        working_since = None if now["completed"] is None else begun
+        rows.append(PositionRow("D", at, to_at, **columns, since=since, entry=entry, working_since=working_since))
     return rows
 
 
@@ -202,7 +292,7 @@ def alike(one: dict[str, Any] | None, other: dict[str, Any] | None) -> bool:
     """Tell if rows would show the same. Where the place differs, so does the stage, the phase or the playbook."""
     if one is None or other is None:
         return one is other
-    return one | {"place": None} == other | {"place": None}
+    return one | {"place": None, "work": None} == other | {"place": None, "work": None}
 
 
 def flags(said: Entries, playbooks: Playbooks) -> set[Flag]:
@@ -247,6 +337,9 @@ def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:
     """Return the flag for what a playbook finds surprising in an entry, given all that was said before the entry."""
     event, count = entry.event, len(playbook.stages)
     items = {item.key: item for stage in playbook.stages for item in (*stage.milestones, *stage.criteria)}
+    shown = {item.key: item for stage in playbook.stages for item in (*stage.conditions, *stage.appraisal)}
+    if isinstance(event, ConditionAssessed):
+        return None if event.item in shown else "unknown_item"
     if isinstance(event, StageClaimed) and playbook.position == "claim":
         return None if claimed(event, playbook) else "unknown_stage_claimed"
     if isinstance(event, MilestoneAchieved | CriterionMet):
@@ -259,9 +352,10 @@ def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:
             return "unknown_stage"
         return None if counting(before, None, count, commits(event.stage)) else "withdrawn_unknown"
     if isinstance(event, EvidenceRevoked):
-        if event.item is not None and event.item not in items:
+        every = {**shown, **items}
+        if event.item is not None and event.item not in every:
             return "unknown_item"
-        wanted = [item for item in items.values() if event.item in (None, item.key)]
+        wanted = [item for item in every.values() if event.item in (None, item.key)]
         standing = [
             each
             for item in wanted
@@ -274,6 +368,15 @@ def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:
             ]
             standing += standing_claims(before, playbook) if playbook.position == "claim" else []
             named = (event.target.source, event.target.id)
+            ways = [way for item in every.values() for way in item.satisfied_by]
+            standing += [each for way in ways if way.after is not None for each in unused(way, before)]
+            standing += [
+                each
+                for way in ways
+                if way.within is not None
+                for place, each in enumerate(before)
+                if each.event.event_name() == way.within.partition(".")[0] and holds(each, before[place + 1 :], None, 0)
+            ]
             standing = [each for each in standing if (each.source, each.id) == named]
         return None if standing else "revoked_unknown"
     return None

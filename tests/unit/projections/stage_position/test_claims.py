@@ -16,7 +16,13 @@ def test_where_evidence_decides_a_claim_changes_nothing() -> None:
 
 def test_where_claims_decide_the_latest_claim_is_the_position() -> None:
     told = given(stage_position, CLAIMED, deal_opened("claimed"), stage_claimed("closing"))
-    told.when(stage_claimed("engaging")).then(position(stage=2, phase="entered", probability="0.05"))
+    told.when(stage_claimed("engaging")).then(position(stage=2, phase="entered", completed=1))
+
+
+def test_a_claim_has_the_probability_of_the_stage_claimed() -> None:
+    told = given(stage_position, CLAIMED, deal_opened("claimed"))
+    told.when(stage_claimed("prospecting")).then(position(stage=1, probability="0.05"))
+    told.when(stage_claimed("engaging")).then(position(stage=2, probability="0.15"))
 
 
 @pytest.mark.parametrize("word", ["engaging", "ENGAGING", "2", "in talks", " Engaged "])

@@ -4,7 +4,7 @@ import pytest
 
 from contracts.events import EVENTS
 from contracts.playbook_check.evidence import satisfier_mistakes
-from projections.views.stage_position import stage_position
+from projections.views.stage_position import PositionRow, stage_position
 from tests.given import Said, given
 from tests.playbooks import by, item, playbook, stage
 from tests.saying import (
@@ -28,19 +28,19 @@ def test_an_event_that_the_item_names_satisfies_it() -> None:
 
 
 def test_where_asks_for_the_values_of_fields() -> None:
-    told = given(stage_position, deal_opened()).when(call_made("no_answer")).unchanged()
+    told = given(stage_position, deal_opened()).when(call_made("no_answer")).unchanged(PositionRow)
     told.then(position(stage=None))
 
 
 def test_where_on_a_list_is_met_by_one_of_its_members() -> None:
     told = given(stage_position, *deal_through(3))
-    told.when(said("demo_held", audience=["users"])).unchanged()
+    told.when(said("demo_held", audience=["users"])).unchanged(PositionRow)
     told.when(said("demo_held", audience=["users", "technical"])).then(position(stage=4, phase="entered"))
 
 
 def test_at_least_asks_for_so_many_events() -> None:
     told = given(stage_position, *deal_through(2, "entered"), criterion("pain_agreed"), commitment(2))
-    told.when(said("contact_recorded", contact_id="c1", role="user")).unchanged()
+    told.when(said("contact_recorded", contact_id="c1", role="user")).unchanged(PositionRow)
     told.when(said("contact_recorded", contact_id="c2", role="handler")).then(position(stage=2, phase="completed"))
 
 
@@ -105,7 +105,7 @@ def test_a_commitment_for_an_unknown_stage_is_flagged() -> None:
 
 def test_a_commitment_completes_the_stage_that_it_names_alone() -> None:
     told = given(stage_position, deal_opened(), call_made(), appointment_made())
-    told.when(commitment(2)).unchanged().then(position(stage=1, phase="entered"))
+    told.when(commitment(2)).unchanged(PositionRow).then(position(stage=1, phase="entered"))
 
 
 @pytest.mark.parametrize("name", EVENTS.names())

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from projections.replay.entry import FOREVER
-from projections.views.stage_position import stage_position
+from projections.views.stage_position import PositionRow, stage_position
 from projections.views.stage_position.explain import Explanation, ItemExplained, StageExplained, explain
 from tests.given import Story, day, given
-from tests.playbooks import CLAIMED, SHORTER
+from tests.playbooks import CLAIMED, JUDGED, SHORTER, names
 from tests.saying import (
     call_made,
     commitment,
@@ -52,13 +52,15 @@ def told() -> Story:
 def test_a_stage_says_when_it_was_entered_and_completed_and_which_entry_met_which_item(told: Story) -> None:
     assert explained(told).stages[0] == StageExplained(
         stage=1,
+        names=names("contact"),
         entered_at=day(2),
         completed_at=day(5),
         items=(
-            ItemExplained("interested", "milestone", day(2), (3,)),
-            ItemExplained("meeting_confirmed", "criterion", day(5), (4,)),
-            ItemExplained("commitment", "commitment", day(4), (5,)),
+            ItemExplained("interested", names("interested"), "milestone", day(2), (3,)),
+            ItemExplained("meeting_confirmed", names("meeting_confirmed"), "criterion", day(5), (4,)),
+            ItemExplained("commitment", names("commitment"), "commitment", day(4), (5,)),
         ),
+        shown=(),
     )
 
 
@@ -67,8 +69,8 @@ def test_what_is_met_of_a_stage_not_entered_is_shown_and_what_it_lacks_is_missin
     assert (found.stage, found.phase, found.probability) == (1, "completed", Decimal("0.1"))
     assert found.missing == ("survey_made",)
     assert (found.stages[1].entered_at, found.stages[1].completed_at) == (None, None)
-    assert found.stages[1].items[0] == ItemExplained("visit_held", "milestone", day(7), (6,))
-    assert found.stages[1].items[1] == ItemExplained("survey_made", "milestone", None, ())
+    assert found.stages[1].items[0] == ItemExplained("visit_held", names("visit_held"), "milestone", day(7), (6,))
+    assert found.stages[1].items[1] == ItemExplained("survey_made", names("survey_made"), "milestone", None, ())
 
 
 def test_all_stages_of_the_playbook_are_told(told: Story) -> None:
@@ -147,7 +149,17 @@ def test_where_claims_decide_the_stage_dates_from_the_claim() -> None:
 
 
 def test_an_explanation_agrees_with_the_rows(told: Story) -> None:
-    row = next(row for row in told.rows() if getattr(row, "to_at", None) == FOREVER)
+    row = next(row for row in told.rows() if isinstance(row, PositionRow) and row.to_at == FOREVER)
     found = explained(told)
     for name in ("playbook", "version", "stage", "phase", "status", "probability"):
         assert getattr(found, name) == getattr(row, name)
+
+
+def test_conditions_and_appraisal_items_are_told_with_what_meets_them() -> None:
+    told = given(stage_position, JUDGED, deal_opened(), said("visit_done", at=day(2), purpose="survey", note="minutes"))
+    assert explained(told).stages[1].shown == (
+        ItemExplained("booked_twice", names("booked_twice"), "condition", None, ()),
+        ItemExplained("well_prepared", names("well_prepared"), "condition", None, ()),
+        ItemExplained("brief", names("brief"), "appraisal", None, ()),
+        ItemExplained("minuted", names("minuted"), "appraisal", day(2), (4,)),
+    )

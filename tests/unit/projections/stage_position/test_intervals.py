@@ -1,7 +1,7 @@
 """The rows: intervals without length zero, without neighbours alike, closed when the next begins."""
 
 from projections.replay.entry import FOREVER
-from projections.views.stage_position import stage_position
+from projections.views.stage_position import PositionRow, stage_position
 from tests.given import day, given
 from tests.saying import call_made, commitment, criterion, deal_opened, evidence_revoked, milestone, position, said
 
@@ -32,7 +32,7 @@ def test_what_comes_to_nothing_at_one_instant_makes_none() -> None:
 
 
 def test_evidence_that_moves_nothing_makes_no_interval() -> None:
-    given(stage_position, deal_opened()).when(call_made("other"), milestone("visit_held")).unchanged()
+    given(stage_position, deal_opened()).when(call_made("other"), milestone("visit_held")).unchanged(PositionRow)
 
 
 def test_a_row_names_the_entry_that_made_it_so() -> None:

@@ -9,12 +9,12 @@ from hypothesis import settings
 from contracts.playbooks.playbook import Playbook
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.view import FlagRow
-from projections.views.stage_position import PositionRow, stage_position
+from projections.views.stage_position import PositionRow, StageItemRow, stage_position
 from projections.views.stage_position.explain import explain
 from tests.given import Said, Story, given
 from tests.histories import stories
 
-from .reference import flags, intervals
+from .reference import flags, intervals, items_met
 
 often = settings(max_examples=250, deadline=None)
 
@@ -31,6 +31,19 @@ def test_the_rows_are_what_the_rules_say(facts: list[Said | Playbook]) -> None:
     story = told(facts)
     rows = [row for row in story.rows() if isinstance(row, PositionRow)]
     assert sorted(rows, key=lambda row: row.from_at) == intervals(handled(story), story.playbooks)
+
+
+@often
+@holds_for(facts=stories("deal"))
+def test_the_items_met_are_what_the_rules_say_at_every_instant(facts: list[Said | Playbook]) -> None:
+    story = told(facts)
+    found = [row for row in story.rows() if isinstance(row, StageItemRow)]
+    said = handled(story)
+    for as_of in sorted({each.occurred_at for each in said}):
+        standing = [row for row in found if row.from_at <= as_of < row.to_at]
+        until = [each for each in said if each.occurred_at <= as_of]
+        assert {(row.stage, row.item): (row.kind, row.entry) for row in standing} == items_met(until, story.playbooks)
+        assert len({(row.stage, row.item) for row in standing}) == len(standing)
 
 
 @often

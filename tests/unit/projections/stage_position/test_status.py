@@ -87,10 +87,10 @@ def test_a_second_win_brings_the_final_value() -> None:
     told.flagged("closed_again")
 
 
-def test_a_second_win_without_a_value_changes_nothing_but_is_flagged() -> None:
+def test_a_second_win_without_a_value_moves_the_close_date_alone_and_is_flagged() -> None:
     told = given(stage_position, deal_opened(at=day(0)), said("deal_won", at=day(1), amount="90", currency="CNY"))
-    told.when(said("deal_won", at=day(2))).then(position(status="won", amount="90", from_at=day(1), to_at=FOREVER))
-    told.flagged("closed_again")
+    told.when(said("deal_won", at=day(2)))
+    told.then(position(status="won", amount="90", status_since=day(2), opened_at=day(0))).flagged("closed_again")
 
 
 def test_a_closing_after_a_reopening_is_not_flagged() -> None:

@@ -1,6 +1,6 @@
 """Revoked and voided evidence and withdrawn commitments move a deal back; nothing is deleted."""
 
-from projections.views.stage_position import stage_position
+from projections.views.stage_position import PositionRow, stage_position
 from tests.given import day, flag, given
 from tests.playbooks import by, item, playbook, stage
 from tests.saying import (
@@ -78,12 +78,12 @@ def test_revoking_an_item_leaves_what_its_evidence_meets_elsewhere() -> None:
 
 def test_other_evidence_for_the_same_item_keeps_it_met() -> None:
     told = given(stage_position, deal_opened(), milestone("interested", id="first"), call_made("interested"))
-    told.when(evidence_revoked(target="first")).unchanged().then(position(stage=1, phase="entered"))
+    told.when(evidence_revoked(target="first")).unchanged(PositionRow).then(position(stage=1, phase="entered"))
 
 
 def test_more_of_the_same_evidence_keeps_it_met() -> None:
     told = given(stage_position, deal_opened(), milestone("interested", id="first"), milestone("interested", id="more"))
-    told.when(evidence_revoked(target="first")).unchanged().then(position(stage=1, phase="entered"))
+    told.when(evidence_revoked(target="first")).unchanged(PositionRow).then(position(stage=1, phase="entered"))
     told.when(evidence_revoked(target="more")).then(position(stage=None))
 
 
