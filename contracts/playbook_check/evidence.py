@@ -114,7 +114,7 @@ def _annotated(info: FieldInfo) -> Any:
 
 def _cannot_hold(cls: type[Event], field: str, value: object) -> str | None:
     """Reason why a field of an event never has this value; None when it can."""
-    info = cls.model_fields.get(field)
+    info = cls.model_fields.get(cls.renamed.get(field, field))
     if info is None:
         return _no_field(cls, field)
     member = _member(_annotated(info))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from contracts.events import Event
+from contracts.events import EVENTS, Event
 from contracts.playbook_check.evidence import NEVER_EVIDENCE
 from contracts.playbooks.playbook import Appraisal, Condition, Item, Names, Playbook, Satisfier, Stage
 from contracts.types.references import reference_key
@@ -180,14 +180,17 @@ def _items(stage: Stage, number: int) -> Iterator[tuple[NeedKind, Item | Conditi
 
 
 def _match(need: Need, way: int, satisfier: Satisfier) -> Match:
+    """The match of a satisfier, by the names that the event's fields have now."""
+    cls = EVENTS.named(satisfier.event)
+    now = {} if cls is None else cls.renamed
     within = None if satisfier.within is None else satisfier.within.partition(".")
     return Match(
         need.number,
         way,
-        tuple(satisfier.where.items()),
-        satisfier.has,
-        tuple((name, Decimal(bound)) for name, bound in satisfier.min.items()),
-        tuple((name, Decimal(bound)) for name, bound in satisfier.max.items()),
+        tuple((now.get(name, name), value) for name, value in satisfier.where.items()),
+        tuple(now.get(name, name) for name in satisfier.has),
+        tuple((now.get(name, name), Decimal(bound)) for name, bound in satisfier.min.items()),
+        tuple((now.get(name, name), Decimal(bound)) for name, bound in satisfier.max.items()),
         satisfier.after,
         None if within is None else (within[0], within[2]),
     )

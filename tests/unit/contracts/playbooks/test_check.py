@@ -214,7 +214,8 @@ NOT_COMPARED = "is compared with nothing: only text, whole numbers and true or f
         (
             '"visit_done", where = { reason = "survey" }',
             "where.reason",
-            "visit_done has no field 'reason'; there are account_id, contact_ids, duration_s, note, place, purpose",
+            "visit_done has no field 'reason'; "
+            "there are account_id, contact_ids, duration_s, note, place, plan, purpose",
         ),
         (
             '"call_made", where = { outcome = "great" }',
@@ -248,6 +249,16 @@ NOT_COMPARED = "is compared with nothing: only text, whole numbers and true or f
             f"scheduled_at of appointment_made {NOT_COMPARED}",
         ),
         ('"contract_signed", where = { terms = "x" }', "where.terms", f"terms of contract_signed {NOT_COMPARED}"),
+        (
+            '"contract_signed", where = { retention_percent = 5 }',
+            "where.retention_percent",
+            f"retention_percent of contract_signed {NOT_COMPARED}",
+        ),
+        (
+            '"contact_recorded", where = { role = "boss" }',
+            "where.role",
+            "role of contact_recorded must be 'handler', 'decision_maker', 'influencer' or 'user'",
+        ),
     ],
 )
 def test_evidence_that_can_never_come_is_named(satisfier: str, path: str, reason: str) -> None:
@@ -266,7 +277,8 @@ def test_the_name_of_a_field_in_where_is_held_to_its_form() -> None:
         '"payment_received", where = { currency = "CNY" }',
         '"contact_recorded", where = { role = "decision_maker" }',
         '"visit_done", where = { contact_ids = "C-1", duration_s = 60 }',
-        '"contract_signed", where = { retention_percent = 5 }',
+        '"contact_recorded", where = { roles = "decision_maker" }',
+        '"need_recorded", where = { follow_on = true }',
         '"proposal_submitted", where = { kind = "bid" }',
     ],
 )

@@ -38,6 +38,17 @@ def test_where_on_a_list_is_met_by_one_of_its_members() -> None:
     told.when(said("demo_held", audience=["users", "technical"])).then(position(stage=4, phase="entered"))
 
 
+@pytest.mark.parametrize("asked", [{"role": "handler"}, {"roles": "handler"}])
+def test_a_field_is_asked_for_by_its_name_of_either_version(asked: dict[str, str]) -> None:
+    roles = playbook("roles", stage("known", "0.1", (item("handler_known", by("contact_recorded", **asked)),)))
+    older = said("contact_recorded", contact_id="c1", role="handler")
+    newer = Said("contact_recorded", {"contact_id": "c1", "roles": ["user", "handler"]}, version=2)
+    other = Said("contact_recorded", {"contact_id": "c2", "roles": ["user"]}, version=2)
+    for each in (older, newer):
+        told = given(stage_position, roles, deal_opened("roles"), other).then(position(stage=None))
+        told.when(each).then(position(stage=1, phase="entered"))
+
+
 def test_at_least_asks_for_so_many_events() -> None:
     told = given(stage_position, *deal_through(2, "entered"), criterion("pain_agreed"), commitment(2))
     told.when(said("contact_recorded", contact_id="c1", role="user")).unchanged(PositionRow)
