@@ -213,7 +213,7 @@ class AccountGraded(Event, type="daybook.account_graded.v1", family="customer", 
     potential: _Grade
     """Potential of its purchases, 1 to 5."""
     standing: _Grade
-    """Our standing there, 1 to 5."""
+    """Its standing in its industry (行业地位), 1 to 5."""
     strategic: _Grade
     """Strategic value beyond its purchases, 1 to 5."""
     method: ShortText

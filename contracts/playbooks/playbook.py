@@ -12,6 +12,7 @@ from contracts.playbooks.consistency import problems
 from contracts.rules.canonical import MAX_INTEGER
 from contracts.rules.refusals import fault
 from contracts.types.identifiers import FieldName, ItemKey, PlaybookKey, PlaybookVersion, ShortText
+from contracts.types.metrics import Metric
 
 _PROBABILITY = re.compile(r"0(\.[0-9]{1,4})?|1(\.0{1,4})?")
 
@@ -70,26 +71,6 @@ DecimalText = Annotated[str, BeforeValidator(_decimal_text)]
 
 FieldOfEvent = Annotated[str, Field(max_length=129, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """Field of an event: `need_recorded.budget`."""
-
-Metric = Literal[
-    "deals_opened",
-    "deals_completed",
-    "completion_rate",
-    "median_stay_days",
-    "median_wait_days",
-    "median_work_days",
-    "call_to_meeting_rate",
-    "visits_with_appointment",
-    "discount_rate",
-    "signed_amount",
-    "collected_amount",
-    "net_invoiced",
-    "collection_rate",
-    "days_to_collect",
-    "satisfaction_mean",
-    "referrals",
-]
-"""Measure of a target; the report `targets` says how each is computed."""
 
 
 class _Part(Documented):
