@@ -11,6 +11,7 @@ from contracts.documented import Documented
 from contracts.playbooks.consistency import problems
 from contracts.rules.canonical import MAX_INTEGER
 from contracts.rules.refusals import fault
+from contracts.types.decimals import Figure
 from contracts.types.identifiers import FieldName, ItemKey, PlaybookKey, PlaybookVersion, ShortText
 from contracts.types.metrics import Metric
 
@@ -59,15 +60,6 @@ def _number(value: object) -> object:
 Number = Annotated[int | str, BeforeValidator(_number)]
 """Bound of a number: a whole number, or decimal text with up to six places."""
 
-
-def _decimal_text(value: object) -> object:
-    if isinstance(value, str) and _DECIMAL.fullmatch(value):
-        return value
-    raise PydanticCustomError("decimal_text", 'must be a decimal number as text, such as "0.60"')
-
-
-DecimalText = Annotated[str, BeforeValidator(_decimal_text)]
-"""Decimal number as text, with up to six places."""
 
 FieldOfEvent = Annotated[str, Field(max_length=129, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """Field of an event: `need_recorded.budget`."""
@@ -159,9 +151,9 @@ class Target(_Part):
     """Aim in words, in figures that both languages read: `>= 80 %`. It is shown, and measured by nothing."""
     metric: Metric | None = None
     """Measure that the aim is about."""
-    at_least: DecimalText | None = None
+    at_least: Figure | None = None
     """Number that the measure is to reach."""
-    at_most: DecimalText | None = None
+    at_most: Figure | None = None
     """Number that the measure is not to exceed."""
     per: Literal["month", "quarter", "year"] | None = None
     """Period that the measure covers; without it everything up to the day asked about."""

@@ -335,7 +335,7 @@ TARGET = '[[stages.targets]]\nkey = "aim"\nnames = { zh = "目标", en = "Aim" }
             "metric",
             "give either at_least or at_most, one of the two",
         ),
-        ('metric = "completion_rate"\nat_least = "60 %"', "at_least", "must be a decimal number as text"),
+        ('metric = "completion_rate"\nat_least = "60 %"', "at_least", "must be text of up to 15 digits"),
     ],
 )
 def test_a_target_that_cannot_be_measured_is_named(target: str, path: str, reason: str) -> None:
