@@ -21,7 +21,11 @@ _items = _one_of(
     [item.key for stage in PRACTICE.stages for item in (*stage.milestones, *stage.criteria)] + ["no_such_item"]
 )
 _shown = _one_of(
-    [item.key for stage in JUDGED.stages for item in (*stage.conditions, *stage.appraisal)] + ["no_such_item"]
+    [
+        *(condition.key for stage in JUDGED.stages for condition in stage.conditions),
+        *(appraised.key for stage in JUDGED.stages for appraised in stage.appraisal),
+        "no_such_item",
+    ]
 )
 _stages = st.integers(1, 5)
 _targets = st.builds(lambda number: {"source": "crm", "id": f"f{number}"}, st.integers(0, 12))
@@ -71,6 +75,8 @@ _ABOUT_A_DEAL: list[Fact] = [
     _fact("deal_lost"),
     _fact("deal_abandoned"),
     _fact("deal_reopened"),
+    _fact("deal_put_on_hold", reason="budget frozen"),
+    _fact("deal_resumed"),
     _fact(
         "stage_claimed",
         stage=_one_of(["1", "engaging", "In Talks", " In\u00a0Talks\u200b", "closing", "demo", "nowhere"]),
@@ -91,10 +97,48 @@ _ABOUT_A_DEAL: list[Fact] = [
         _fact("evidence_revoked", target=_targets, reason="wrong"),
         _fact("evidence_revoked", item=st.one_of(_items, _shown), reason="wrong"),
     ),
-    _fact("contact_recorded", contact_id=_one_of(["c1", "c2"]), role="user"),
+    st.one_of(
+        _fact("contact_recorded", contact_id=_one_of(["c1", "c2"]), role="user"),
+        st.builds(replace, _fact("contact_recorded", contact_id="c1", roles=["user", "handler"]), version=st.just(2)),
+    ),
+    st.one_of(
+        _fact("message_exchanged", message=_one_of(["m1", "m2"]), channel="email", kind=_one_of(["sent", "replied"])),
+        _valued("quote_submitted", quote=_one_of(["q1", "q2"])),
+        _fact("activity_planned", plan=_one_of(["p1", "p2"]), kind="visit", due_on="2026-01-09"),
+        _fact("activity_cancelled", plan=_one_of(["p1", "p2"])),
+        _fact("activity_cancelled", target=_targets),
+    ),
+    st.one_of(
+        _fact("condition_assessed", item=_items, result=_one_of(["met", "not_met"])),
+        _fact("commitment_fulfilled", target=_targets),
+        _fact("commitment_broken", target=_targets),
+        _fact("purchase_stage_observed", number=_stages, confidence="stated"),
+        _fact("need_recorded", need="n1", kind=_one_of(["explicit", "hidden"])),
+    ),
+    st.one_of(
+        _fact("account_profiled", subject="account/A", scope="local", deal_id="D"),
+        _fact(
+            "relationship_assessed",
+            contact_id="c1",
+            level="personal_bond",
+            content="company",
+            reached=st.booleans(),
+        ),
+        _fact("care_given", subject="account/A", kind="return_visit", deal_id="D"),
+        _fact("feedback_given", subject="account/A", kind="satisfaction", score=st.integers(0, 10), deal_id="D"),
+    ),
+    st.one_of(
+        _valued("contract_amended", contract="C-1", account_id="A", reason="scope"),
+        _fact("acceptance_confirmed", contract="C-1", account_id="A", accepted_on="2026-01-05"),
+        _fact("reminder_sent", subject="account/A", invoices=["I-1"], level=1, channel="call", deal_id="D"),
+        _valued("retention_released", subject="account/A", contract="C-1", deal_id="D"),
+    ),
     _fact("customer_commitment_received", stage=_stages),
     _fact("commitment_withdrawn", stage=_stages),
-    _valued("contract_signed", contract="C-1", account_id="A"),
+    st.one_of(
+        _valued("contract_signed", contract="C-1", account_id="A"),
+        st.builds(replace, _valued("contract_signed", contract="C-1", account_id="A"), version=st.just(2)),
+    ),
     _valued("invoice_issued", subject="account/A", invoice="I-1", due_on="2026-03-31", deal_id="D"),
     _fact(
         "credit_note_issued",
@@ -182,8 +226,8 @@ def stories(
     changed = draw(st.lists(st.integers(0, len(facts)), max_size=changes, unique=in_any_order))
     changing: list[Said] = []
     for number, place in enumerate(changed):
-        name = facts[place].name if place < len(facts) else ""
-        alike = [each for each in facts if each.name == name]
+        kind_of = {(each.name, each.version) for each in facts[place : place + 1]}
+        alike = [each for each in facts if (each.name, each.version) in kind_of]
         changing.append(draw(_change(f"f{place}", alike, number, in_any_order)))
     published = draw(
         st.lists(st.sampled_from(PUBLICATIONS), max_size=4, unique_by=lambda each: (each.key, each.version))
@@ -205,7 +249,9 @@ def _change(draw: st.DrawFn, target: str, alike: list[Said], number: int, in_any
         return replace(event_voided(target, at=at, id=id), subject=alike[0].subject if alike else None)
     other = draw(st.sampled_from(alike))
     time, nanoseconds = day(draw(st.integers(0, 8))), 500 + number if in_any_order else draw(_NANOSECONDS)
-    change = event_corrected(target, other.name, time, other.data, at=at, id=id, nanoseconds=nanoseconds)
+    change = event_corrected(
+        target, other.name, time, other.data, at=at, id=id, nanoseconds=nanoseconds, version=other.version
+    )
     return replace(change, subject=other.subject)
 
 

@@ -89,6 +89,7 @@ def event_corrected(
     at: datetime | None = None,
     id: str | None = None,
     nanoseconds: int = 0,
+    version: int = 1,
 ) -> Said:
     """A full replacement of the event with that id."""
     return said(
@@ -96,7 +97,7 @@ def event_corrected(
         at,
         id,
         target={"source": "crm", "id": target},
-        target_type=f"daybook.{type}.v1",
+        target_type=f"daybook.{type}.v{version}",
         replacement={"time": instant(time, nanoseconds), "data": data},
         reason="error",
         approver="Li",

@@ -6,7 +6,7 @@ A deal takes steps: step 2n − 1 enters stage n, step 2n completes it, step 0 i
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from contracts.events import EVENTS, Event
 from contracts.playbook_check.evidence import NEVER_EVIDENCE
@@ -199,7 +199,7 @@ def _match(need: Need, way: int, satisfier: Satisfier) -> Match:
 _EMPTY: tuple[object, ...] = (None, "", ())
 
 
-def _is_number(found: object) -> bool:
+def _is_number(found: object) -> TypeGuard[int | Decimal]:
     return isinstance(found, int | Decimal) and not isinstance(found, bool)
 
 

@@ -65,8 +65,8 @@ def _stage(stage: StageExplained) -> ExplainedStage:
 def _item(item: ItemExplained) -> ExplainedItem:
     return ExplainedItem(
         item=item.item,
-        name_zh=item.names and item.names.zh,
-        name_en=item.names and item.names.en,
+        name_zh=item.names.zh if item.names else None,
+        name_en=item.names.en if item.names else None,
         kind=item.kind,
         met_at=instant_or_none(item.met_at),
         by=list(item.by),

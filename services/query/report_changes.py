@@ -229,8 +229,8 @@ async def _effects(connection: Connection, asked: Question, between: Between, *,
         for source in report.sources:
             for known in ("from_known", "to_known") if report.members else ("to_known",):
                 bind = Places(values)
-                text = compose.touched(report, source, bind, known, filters)
-                for row in await fetch(connection, asked, text, bind) if text is not None else ():
+                made = compose.touched(report, source, bind, known, filters)
+                for row in () if made is None else await fetch(connection, asked, made, bind):
                     found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
         found.totals = {each: moved for line in found.rows.values() for each, moved in line.items()}
     return found

@@ -30,6 +30,8 @@ stage_position: View[Deal] = View(
             "Rows say the last stage completed, since when the deal works on the next one, when it is expected to "
             "close, when it was opened and since when it has its status: a second closing begins a row.",
             "The table stage_item has what meets each item, conditions and appraisal items among them.",
+            "A deal that is put on hold has the status on_hold until it is resumed or closed.",
+            "Events that were added may be evidence: quotes, needs, messages, care, feedback and more.",
         ),
     },
 )

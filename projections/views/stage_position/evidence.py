@@ -255,8 +255,10 @@ class Evidence:
     def _discount_item(self, key: str) -> bool:
         """The evidence for an item so far no longer counts for it. Returns whether there was any."""
         need = self.rulebook.items.get(key) or self.rulebook.shown.get(key)
+        if need is None:
+            return False
         found = False
-        for way in range(len(need.at_least)) if need is not None else ():
+        for way in range(len(need.at_least)):
             for entry in self._counted.get((need.number, way), []).copy():
                 self._places[entry.identity].remove((need.number, way))
                 self._discount(entry.identity, need.number, way)

@@ -7,31 +7,52 @@ from typing import TypeGuard, assert_never, get_args
 from contracts.events import Event
 from contracts.events.activity import (
     ActivityCancelled,
+    ActivityPlanned,
     AppointmentMade,
     CallMade,
     DemoHeld,
+    MessageExchanged,
     ProposalSubmitted,
+    QuoteSubmitted,
     VisitDone,
 )
-from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
-from contracts.events.customer import ContactRecordedV2
+from contracts.events.care import CareGiven, FeedbackGiven
+from contracts.events.commitment import (
+    CommitmentBroken,
+    CommitmentFulfilled,
+    CommitmentWithdrawn,
+    CustomerCommitmentReceived,
+)
+from contracts.events.customer import (
+    AccountProfiled,
+    ContactRecordedV2,
+    NeedRecorded,
+    PurchaseStageObserved,
+    RelationshipAssessed,
+)
 from contracts.events.deal import (
     DealAbandoned,
     DealLost,
     DealOpened,
+    DealPutOnHold,
     DealReassigned,
     DealReopened,
+    DealResumed,
     DealRevised,
     DealWon,
     StageClaimed,
 )
 from contracts.events.evidence import ConditionAssessed, CriterionMet, EvidenceRevoked, MilestoneAchieved
 from contracts.events.receivables import (
+    AcceptanceConfirmed,
+    ContractAmended,
     ContractSignedV2,
     CreditNoteIssued,
     InvoiceIssued,
     PaymentAllocated,
     PaymentReceived,
+    ReminderSent,
+    RetentionReleased,
 )
 from projections.replay.entry import Entry, order_of
 from projections.replay.playbooks import Playbooks
@@ -40,7 +61,17 @@ from projections.views.stage_position.evidence import Finding, takes_back
 from projections.views.stage_position.rows import PositionRow, StageItemRow, Status
 from projections.views.stage_position.state import CLOSED, Deal
 
-Course = DealOpened | DealRevised | DealReassigned | DealWon | DealLost | DealAbandoned | DealReopened
+Course = (
+    DealOpened
+    | DealRevised
+    | DealReassigned
+    | DealWon
+    | DealLost
+    | DealAbandoned
+    | DealReopened
+    | DealPutOnHold
+    | DealResumed
+)
 """What the salespeople decide about a deal. The playbook may take it as evidence too."""
 
 Judged = (
@@ -50,19 +81,34 @@ Judged = (
     | VisitDone
     | DemoHeld
     | ProposalSubmitted
+    | MessageExchanged
+    | ActivityPlanned
+    | QuoteSubmitted
+    | ActivityCancelled
     | MilestoneAchieved
     | CriterionMet
     | EvidenceRevoked
+    | ConditionAssessed
     | CustomerCommitmentReceived
     | CommitmentWithdrawn
+    | CommitmentFulfilled
+    | CommitmentBroken
     | ContactRecordedV2
+    | AccountProfiled
+    | RelationshipAssessed
+    | NeedRecorded
+    | PurchaseStageObserved
     | ContractSignedV2
+    | ContractAmended
+    | AcceptanceConfirmed
     | InvoiceIssued
     | CreditNoteIssued
     | PaymentReceived
     | PaymentAllocated
-    | ActivityCancelled
-    | ConditionAssessed
+    | ReminderSent
+    | RetentionReleased
+    | CareGiven
+    | FeedbackGiven
 )
 """What the playbook alone judges: everything else that may concern a deal."""
 
@@ -157,6 +203,17 @@ def _set_course(deal: Deal, event: Course, entry: Entry[Event], playbooks: Playb
         case DealReopened():
             if deal.status not in CLOSED:
                 return [deal.flag(entry, Finding("reopened_while_open", "the deal was not closed"))]
+            deal.set_status("open", entry)
+            return []
+        case DealPutOnHold():
+            if deal.status in CLOSED:
+                return [deal.flag(entry, Finding("held_while_closed", f"the deal was {deal.status}"))]
+            if deal.status != "on_hold":
+                deal.set_status("on_hold", entry)
+            return []
+        case DealResumed():
+            if deal.status != "on_hold":
+                return [deal.flag(entry, Finding("resumed_while_not_held", f"the deal was {deal.status}"))]
             deal.set_status("open", entry)
             return []
         case _:

@@ -191,9 +191,19 @@ class Intervals:
         working_since: datetime | None,
         entry: int,
     ) -> PositionRow:
-        *values, completed, expected, opened_at, status_since = shown
-        added = (completed, working_since, expected, opened_at, status_since)
-        return PositionRow(self._deal, from_at, to_at, *values, since, entry, *added)
+        return PositionRow(
+            self._deal,
+            from_at,
+            to_at,
+            *shown[:10],
+            since,
+            entry,
+            shown.completed,
+            working_since,
+            shown.expected_close_on,
+            shown.opened_at,
+            shown.status_since,
+        )
 
     def _end(self, span: _Span, to_at: datetime) -> _Span:
         row = span.row

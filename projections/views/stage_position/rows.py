@@ -67,17 +67,17 @@ class PositionRow(
     """When the deal came to this stage and phase."""
     entry: Annotated[EntrySequence, Label("条目", "entry")]
     """Sequence of the entry that began the interval."""
-    completed: Annotated[StageNumber | None, Label("已完成阶段", "completed"), Added()]
+    completed: Annotated[StageNumber | None, Label("已完成阶段", "completed"), Added()] = None
     """Number of the last stage completed, 0 before the first; null while no playbook is published. The stage worked on
     is the next one."""
-    working_since: Annotated[datetime | None, Label("本阶段自", "working since"), Added()]
+    working_since: Annotated[datetime | None, Label("本阶段自", "working since"), Added()] = None
     """When work on the present stage began: with the opening, a completion or a fall, whether the stage is entered or
     not; null while no playbook is published."""
-    expected_close_on: Annotated[date | None, Label("预计成交日", "expected close"), Added()]
+    expected_close_on: Annotated[date | None, Label("预计成交日", "expected close"), Added()] = None
     """The day on which the deal is expected to be won; null when unknown."""
-    opened_at: Annotated[datetime | None, Label("立项时间", "opened at"), Added()]
+    opened_at: Annotated[datetime | None, Label("立项时间", "opened at"), Added()] = None
     """When the deal was opened."""
-    status_since: Annotated[datetime | None, Label("状态自", "status since"), Added()]
+    status_since: Annotated[datetime | None, Label("状态自", "status since"), Added()] = None
     """Since when it has this status; of a closed deal when it was closed. It may lie before the opening."""
 
 

@@ -15,8 +15,10 @@ from contracts.events.deal import (
     DealAbandoned,
     DealLost,
     DealOpened,
+    DealPutOnHold,
     DealReassigned,
     DealReopened,
+    DealResumed,
     DealRevised,
     DealWon,
     StageClaimed,
@@ -35,16 +37,20 @@ RETRACTING = (ActivityCancelled, EvidenceRevoked)
 CLOSINGS: dict[type[Any], str] = {DealWon: "won", DealLost: "lost", DealAbandoned: "abandoned"}
 
 
-def holds(entry: Any, later: Entries, item: str | None, stages: int) -> bool:
+Judged = Item | Condition | Appraisal
+
+
+def holds(entry: Any, later: Entries, item: Judged | None, stages: int) -> bool:
     """Tell if evidence was not taken back afterwards: itself, for this item, or as a commitment withdrawn."""
     for each in later:
         event = each.event
-        if isinstance(event, ConditionAssessed) and event.result == "not_met" and event.item == item:
+        shown = item if isinstance(item, Condition | Appraisal) else None
+        if isinstance(event, ConditionAssessed) and event.result == "not_met" and shown and event.item == shown.key:
             return False
         if isinstance(event, EvidenceRevoked):
             if event.target is not None and (event.target.source, event.target.id) == (entry.source, entry.id):
                 return False
-            if event.item is not None and event.item == item:
+            if event.item is not None and item is not None and event.item == item.key:
                 return False
         if (
             isinstance(event, CommitmentWithdrawn)
@@ -59,7 +65,7 @@ Fits = Callable[[Any, Entries], bool]
 """Judgement of an entry, given all that was said before it."""
 
 
-def counting(said: Entries, item: str | None, stages: int, fits: Fits) -> list[Any]:
+def counting(said: Entries, item: Judged | None, stages: int, fits: Fits) -> list[Any]:
     """The evidence of a kind that still holds."""
     return [
         each
@@ -68,7 +74,7 @@ def counting(said: Entries, item: str | None, stages: int, fits: Fits) -> list[A
     ]
 
 
-def names(item: Item | Condition | Appraisal) -> Fits:
+def names(item: Judged) -> Fits:
     def fits(entry: Any, _: Entries) -> bool:
         match entry.event:
             case MilestoneAchieved(milestone=key) | CriterionMet(criterion=key):
@@ -137,10 +143,10 @@ def is_met(said: Entries, item: Item, stages: int) -> bool:
     return met_by(said, item, stages) is not None
 
 
-def met_by(said: Entries, item: Item | Condition | Appraisal, stages: int) -> Any:
+def met_by(said: Entries, item: Judged, stages: int) -> Any:
     """The entry that meets an item: of each way the last of the earliest that suffice, and of those the earliest."""
     ways = [(names(item), 1), *((satisfies(each), each.at_least) for each in item.satisfied_by)]
-    found = [(counting(said, item.key, stages, fits), at_least) for fits, at_least in ways]
+    found = [(counting(said, item, stages, fits), at_least) for fits, at_least in ways]
     return min((each[at_least - 1] for each, at_least in found if len(each) >= at_least), key=order, default=None)
 
 
@@ -217,8 +223,11 @@ def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
             owner = event.owner
         if type(event) in CLOSINGS:
             status, since = CLOSINGS[type(event)], each.occurred_at
-        if isinstance(event, DealReopened) and status != "open":
+        closed = status in CLOSINGS.values()
+        if (isinstance(event, DealReopened) and closed) or (isinstance(event, DealResumed) and status == "on_hold"):
             status, since = "open", each.occurred_at
+        if isinstance(event, DealPutOnHold) and status == "open":
+            status, since = "on_hold", each.occurred_at
     stage, phase = None, None
     if playbook is not None:
         stage, phase = by_claims(said, playbook) if playbook.position == "claim" else by_evidence(said, playbook)
@@ -231,7 +240,7 @@ def shown(said: Entries, playbooks: Playbooks) -> dict[str, Any] | None:
         "stage": stage,
         "phase": phase,
         "status": status,
-        "probability": {"won": Decimal(1), "open": probability}.get(status, Decimal(0)),
+        "probability": {"won": Decimal(1), "open": probability, "on_hold": probability}.get(status, Decimal(0)),
         "amount": amount,
         "currency": currency,
         "owner": owner,
@@ -308,14 +317,23 @@ def flags(said: Entries, playbooks: Playbooks) -> set[Flag]:
             found.add(("moved_before_opening", each.sequence))
         if isinstance(event, DealOpened) and each is not follows[0][0]:
             found.add(("opened_twice", each.sequence))
+        closed = status in CLOSINGS.values()
         if type(event) in CLOSINGS:
-            if status != "open":
+            if closed:
                 found.add(("closed_again", each.sequence))
             status = CLOSINGS[type(event)]
         if isinstance(event, DealReopened):
-            if status == "open":
+            if not closed:
                 found.add(("reopened_while_open", each.sequence))
-            status = "open"
+            status = "open" if closed else status
+        if isinstance(event, DealPutOnHold):
+            if closed:
+                found.add(("held_while_closed", each.sequence))
+            status = status if closed else "on_hold"
+        if isinstance(event, DealResumed):
+            if status != "on_hold":
+                found.add(("resumed_while_not_held", each.sequence))
+            status = "open" if status == "on_hold" else status
         judging = [follow for follow in follows if order(follow[0]) <= order(each)]
         playbook = (judging or follows[:1])[-1][3] if follows else None
         if playbook is not None and (flag := judged(each, said[:place], playbook)):
@@ -337,7 +355,8 @@ def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:
     """Return the flag for what a playbook finds surprising in an entry, given all that was said before the entry."""
     event, count = entry.event, len(playbook.stages)
     items = {item.key: item for stage in playbook.stages for item in (*stage.milestones, *stage.criteria)}
-    shown = {item.key: item for stage in playbook.stages for item in (*stage.conditions, *stage.appraisal)}
+    shown: dict[str, Judged] = {each.key: each for stage in playbook.stages for each in stage.conditions}
+    shown |= {each.key: each for stage in playbook.stages for each in stage.appraisal}
     if isinstance(event, ConditionAssessed):
         return None if event.item in shown else "unknown_item"
     if isinstance(event, StageClaimed) and playbook.position == "claim":
@@ -352,7 +371,7 @@ def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:
             return "unknown_stage"
         return None if counting(before, None, count, commits(event.stage)) else "withdrawn_unknown"
     if isinstance(event, EvidenceRevoked):
-        every = {**shown, **items}
+        every: dict[str, Judged] = {**shown, **items}
         if event.item is not None and event.item not in every:
             return "unknown_item"
         wanted = [item for item in every.values() if event.item in (None, item.key)]
@@ -360,7 +379,7 @@ def judged(entry: Any, before: Entries, playbook: Playbook) -> str | None:
             each
             for item in wanted
             for fits in (names(item), *map(satisfies, item.satisfied_by))
-            for each in counting(before, item.key, count, fits)
+            for each in counting(before, item, count, fits)
         ]
         if event.target is not None:
             standing += [

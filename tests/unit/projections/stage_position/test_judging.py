@@ -23,7 +23,7 @@ def met(key: str = "asked", **fields: object) -> Expected:
 
 
 def visit(at: float, id: str | None = None, **data: object) -> Said:
-    return said("visit_done", at=day(at), id=id, **{"purpose": "survey", **data})
+    return said("visit_done", at=day(at), id=id, purpose="survey", **data)
 
 
 def appointment(at: float, id: str | None = None, **data: object) -> Said:
@@ -55,7 +55,7 @@ def test_has_asks_for_lists_that_are_not_empty() -> None:
 )
 def test_min_and_max_are_bounds_that_belong_to_the_range(duration_s: int | None, counts: bool) -> None:
     told = opened(asking(event="visit_done", min={"duration_s": 600}, max={"duration_s": "1200.0"}))
-    told.when(visit(1, **({} if duration_s is None else {"duration_s": duration_s})))
+    told.when(visit(1, duration_s=duration_s))
     told.then(position(stage=1 if counts else None))
 
 

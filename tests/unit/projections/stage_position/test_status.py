@@ -7,7 +7,7 @@ import pytest
 
 from projections.replay.entry import FOREVER
 from projections.views.stage_position import PositionRow, stage_position
-from tests.given import day, flag, given
+from tests.given import Said, day, flag, given
 from tests.saying import (
     commitment_withdrawn,
     criterion,
@@ -199,3 +199,78 @@ def test_what_the_opening_says_wins_over_what_was_said_before_it() -> None:
     told = given(stage_position, said("deal_reassigned", at=day(1), owner="Li"))
     told.tell(said("deal_revised", at=day(1.5), amount="7", currency="CNY"), said("deal_won", at=day(1.6)))
     told.when(deal_opened(at=day(2), owner="Wu")).then_all(position(owner="Wu", amount="7", status="won"))
+
+
+def held(at: datetime | None = None, id: str | None = None) -> Said:
+    return said("deal_put_on_hold", at, id, reason="budget frozen")
+
+
+def test_a_deal_on_hold_keeps_its_stage_and_probability() -> None:
+    told = given(stage_position, *deal_through(3))
+    told.when(held()).then(position(status="on_hold", stage=3, phase="completed", probability="0.25")).flagged()
+
+
+def test_a_deal_that_is_resumed_is_open_again() -> None:
+    told = given(stage_position, deal_opened(at=day(0)), held(at=day(2)))
+    told.when(said("deal_resumed", at=day(9))).then_all(
+        position(status="open", from_at=day(0), to_at=day(2)),
+        position(status="on_hold", from_at=day(2), to_at=day(9)),
+        position(status="open", from_at=day(9), to_at=FOREVER),
+    )
+    told.flagged()
+
+
+def test_a_hold_does_not_begin_the_stage_anew() -> None:
+    told = given(stage_position, deal_opened(at=day(0)), milestone("interested", at=day(3)))
+    told.when(held(at=day(8))).then(position(from_at=day(8), since=day(3)))
+
+
+def test_evidence_moves_a_deal_on_hold() -> None:
+    told = given(stage_position, deal_opened(), held())
+    told.when(milestone("interested")).then(position(status="on_hold", stage=1, phase="entered"))
+
+
+def test_holding_a_deal_that_is_on_hold_changes_nothing() -> None:
+    given(stage_position, deal_opened(), held()).when(held()).unchanged().flagged()
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_a_deal_on_hold_may_be_closed(closing: str) -> None:
+    told = given(stage_position, deal_opened(), held())
+    told.when(said(closing)).then(position(status=CLOSINGS[closing])).flagged()
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_holding_a_closed_deal_is_flagged_and_changes_nothing_else(closing: str) -> None:
+    told = given(stage_position, deal_opened(), said(closing)).when(held())
+    told.then(position(status=CLOSINGS[closing])).flagged("held_while_closed")
+    told.then(flag("held_while_closed", detail=f"the deal was {CLOSINGS[closing]}"))
+
+
+@pytest.mark.parametrize("before", ["open", "won"])
+def test_resuming_a_deal_that_is_not_on_hold_is_flagged_and_changes_nothing_else(before: str) -> None:
+    closed = [said("deal_won")] if before == "won" else []
+    told = given(stage_position, deal_opened(), *closed).when(said("deal_resumed"))
+    told.then(position(status=before)).flagged("resumed_while_not_held")
+    told.then(flag("resumed_while_not_held", detail=f"the deal was {before}"))
+
+
+def test_a_deal_that_was_closed_on_hold_is_open_once_it_is_reopened() -> None:
+    told = given(stage_position, deal_opened(), held(), said("deal_lost"))
+    told.when(said("deal_reopened")).then(position(status="open")).flagged()
+
+
+def test_reopening_a_deal_on_hold_is_flagged_and_leaves_it_on_hold() -> None:
+    told = given(stage_position, deal_opened(), held()).when(said("deal_reopened"))
+    told.then(position(status="on_hold")).flagged("reopened_while_open")
+
+
+def test_a_hold_that_arrives_late_lasts_until_the_resumption_that_is_known() -> None:
+    told = given(stage_position, deal_opened(at=day(0)), said("deal_resumed", at=day(9)))
+    told.flagged("resumed_while_not_held").when(held(at=day(2))).flagged()
+    told.then(position(status="on_hold", from_at=day(2), to_at=day(9)), position(status="open", from_at=day(9)))
+
+
+def test_the_deal_was_never_on_hold_when_the_hold_is_voided() -> None:
+    told = given(stage_position, deal_opened(at=day(0)), held(id="h", at=day(2)))
+    told.when(event_voided("h")).then_all(position(status="open", from_at=day(0), to_at=FOREVER)).flagged()
