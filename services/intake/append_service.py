@@ -31,6 +31,7 @@ from services.intake.journal import Identity, Journal, Known, Original, Question
 from services.intake.responses import Receipt, Refusal, Taken, refused
 from services.intake.sources import Source, Sources
 from services.intake.stream_watch import StreamWatch
+from services.intake.unknown_playbooks import Playbooks, UnknownPlaybooks
 from services.runtime.disk_space import Disk
 from services.stream.append import Appended, Away, DuplicateSomewhere, Full, message_of
 from services.stream.clock import StreamClock
@@ -89,6 +90,7 @@ class AppendService:
         journal: Journal,
         duplicates: Duplicates,
         numbers: Numbers,
+        playbooks: Playbooks,
         horizon: DuplicateHorizon,
         watch: StreamWatch,
         clock: StreamClock,
@@ -99,6 +101,7 @@ class AppendService:
         self._journal = journal
         self._duplicates = duplicates
         self._numbers = numbers
+        self._playbooks = playbooks
         self._horizon = horizon
         self._watch = watch
         self._clock = clock
@@ -139,14 +142,18 @@ class AppendService:
         if isinstance(learnt, Refusal):
             return learnt
         own = None if source.corrects_others else source.name
-        with Reuse(self._numbers, sent.events, own) as reuse:
+        with (
+            Reuse(self._numbers, sent.events, own) as reuse,
+            UnknownPlaybooks(self._playbooks, sent.events) as unknown,
+        ):
             with self._in_flight.claim(identities) as claim:
                 outcome = await self._record(source, sent, learnt)
                 if isinstance(outcome, Refusal):
                     claim.settle(outcome if outcome.kind in STOPPING else None)
                     return outcome
                 claim.settle(outcome)
-            return Taken(await reuse.told(_receipts(sent.events, outcome)), sent.single)
+            receipts = await unknown.told(await reuse.told(_receipts(sent.events, outcome)))
+            return Taken(receipts, sent.single)
 
     async def _record(self, source: Source, sent: Sent, learnt: Mapping[Identity, Original]) -> _Progress | Refusal:
         sure_until = await self._horizon.until()

@@ -1,17 +1,14 @@
 """Documents that have a number already: what a receipt warns of when an event uses the number again.
 
-The journal is asked beside the append, and what it does not say in time is left out: a warning is never worth a wait.
-What this process has acknowledged lately, and may not be recorded yet, it remembers by itself.
+The journal is asked beside the append (`look_ups.py`). What this process has acknowledged lately, and may not be
+recorded yet, it remembers by itself.
 """
 
-import asyncio
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
-
-import structlog
 
 from contracts.cloudevents.envelope import CloudEvent
 from contracts.events.correction import EventCorrected
@@ -21,21 +18,12 @@ from projections.replay.entry import JournalEntry
 from projections.replay.history import effective
 from services.intake import admission
 from services.intake.bounded_queries import BoundedQueries
-from services.intake.coalescing_queue import CoalescingQueue
 from services.intake.journal import Identity
+from services.intake.look_ups import LookUp, LookUps
 from services.intake.responses import Receipt, Warned
 from services.ledger.journal import Connection, recorded_of
 from services.postgres.statements import queries
 
-log = structlog.get_logger()
-
-TIMEOUT_S = 0.25
-"""How long a receipt waits for the answer once its events are in the stream. It mostly comes before they are. Where the
-last answer took longer, no receipt waits until one comes sooner again."""
-SLOW_S = 1.0
-"""A query that takes longer is given up: it is slow, and PostgreSQL is not away for that."""
-MAX = 4000
-"""Numbers in one query."""
 FIRST = 8
 """So many entries of one number are looked at, the first ones."""
 MAX_CORRECTED = 100
@@ -109,36 +97,15 @@ class Acknowledged:
 
 
 class Numbers:
-    """Looks up who has a number. Look-ups that arrive while one is under way are made together in the next."""
+    """Looks up who has a number, and remembers whom this process has acknowledged lately."""
 
     def __init__(self, ask: BoundedQueries) -> None:
-        self._ask = ask
-        self._together: CoalescingQueue[Sequence[Asked], Holders] = CoalescingQueue(self._look, len, MAX)
-        self._failing = False
+        self._look_ups: LookUps[Sequence[Asked], Holders] = LookUps(ask, _holders_of_all, {}, len)
         self.acknowledged = Acknowledged()
-        self.slow = False
-        """Whether the last answer took, or takes, longer than a receipt waits."""
 
-    async def holders(self, asked: Sequence[Asked]) -> Holders:
-        """Find the documents with these numbers, and perhaps others. Empty with Postgres away, or where it fails."""
-        return await self._together(asked)
-
-    async def _look(self, askers: Sequence[Sequence[Asked]]) -> list[Holders]:
-        wanted: defaultdict[DocumentNumber, set[Identity]] = defaultdict(set)
-        for each in askers:
-            for number, document in each:
-                wanted[number].add(document)
-        began = time.monotonic()
-        try:
-            found = await self._ask(lambda connection: _holders_in_time(connection, wanted)) or {}
-        except Exception as error:  # whatever it is, the events are taken
-            if not self._failing:
-                log.warning("document_number_lookup_failed", error=repr(error))
-            self._failing, found = True, {}
-        else:
-            self._failing = False
-        self.slow = time.monotonic() - began > TIMEOUT_S
-        return [found] * len(askers)
+    def look_up(self, asked: Sequence[Asked]) -> LookUp[Sequence[Asked], Holders]:
+        """Begin to look for the documents with these numbers, and perhaps others."""
+        return self._look_ups.begin(asked)
 
 
 class Reuse:
@@ -150,11 +117,11 @@ class Reuse:
         self._own = own
         self._events = events
         self._asked = {event.identity: asked for _, event in events if (asked := _asked(event)) is not None}
-        self._looking: asyncio.Task[Holders] | None = None
+        self._looking: LookUp[Sequence[Asked], Holders] | None = None
 
     def __enter__(self) -> Self:
         if self._asked:
-            self._looking = asyncio.create_task(self._numbers.holders(list(self._asked.values())))
+            self._looking = self._numbers.look_up(list(self._asked.values()))
         return self
 
     def __exit__(
@@ -170,12 +137,7 @@ class Reuse:
             lately.forget(target)
         if self._looking is None:
             return receipts
-        holders: Holders = {}
-        try:
-            async with asyncio.timeout(0 if self._numbers.slow and not self._looking.done() else TIMEOUT_S):
-                holders = await self._looking
-        except TimeoutError:
-            self._numbers.slow = True
+        holders = await self._looking.found()
         known: dict[DocumentNumber, Collection[Holder]] = {}
         for own in self._asked.values():
             found = sorted((*holders.get(own.number, ()), *lately.holders(own.number)), reverse=True)
@@ -254,12 +216,12 @@ def _asked(event: CloudEvent) -> Asked | None:
     return Asked(number, (said.target.source, said.target.id) if isinstance(said, EventCorrected) else event.identity)
 
 
-async def _holders_in_time(connection: Connection, wanted: Mapping[DocumentNumber, set[Identity]]) -> Holders:
-    try:
-        async with asyncio.timeout(SLOW_S):
-            return await _holders(connection, wanted)
-    except TimeoutError:
-        return {}
+async def _holders_of_all(connection: Connection, askers: Sequence[Sequence[Asked]]) -> Holders:
+    wanted: defaultdict[DocumentNumber, set[Identity]] = defaultdict(set)
+    for each in askers:
+        for number, document in each:
+            wanted[number].add(document)
+    return await _holders(connection, wanted)
 
 
 async def _holders(connection: Connection, wanted: Mapping[DocumentNumber, set[Identity]]) -> Holders:

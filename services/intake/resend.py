@@ -16,6 +16,7 @@ from services.intake.journal import Journal
 from services.intake.responses import Fault, Refusal
 from services.intake.sources import Source, source_of
 from services.intake.stream_watch import StreamWatch
+from services.intake.unknown_playbooks import Playbooks
 from services.nats import connection as stream_connection
 from services.postgres import connection
 from services.postgres.statements import queries
@@ -42,6 +43,7 @@ async def resend(where: Endpoints, stream: str, event: CloudEvent) -> int:
                     journal,
                     Duplicates(nc, stream, journal),
                     Numbers(ask),
+                    Playbooks(ask),
                     DuplicateHorizon(nc, stream, journal),
                     StreamWatch(nc, stream, ask),
                     StreamClock(nc, stream),

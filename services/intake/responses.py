@@ -14,17 +14,18 @@ class Warned(NamedTuple):
     """Warning about an event that is recorded all the same. These are its fields in JSON."""
 
     kind: str
-    """For programs: `number-reused`."""
+    """For programs: `number-reused` or `unknown-playbook`."""
     field: str
     """Path such as data.invoice."""
     reason: str
     """For people: what is surprising, and what to do."""
     source: str | None
-    """Source of the earlier document's event; None where it is another's, whose events the sender may not correct."""
+    """Source of the earlier document's event. None where it is another's, whose events the sender may not correct, and
+    where no earlier event is meant."""
     id: str | None
-    """Its id; None likewise."""
+    """Id of that event; None likewise."""
     sequence: int
-    """Where it is."""
+    """Sequence of that event; the event's own where no earlier one is meant."""
 
 
 class Receipt(NamedTuple):

@@ -26,6 +26,7 @@ from services.intake.journal import Journal
 from services.intake.nats_intake import NatsDoor
 from services.intake.sources import Sources
 from services.intake.stream_watch import StreamWatch
+from services.intake.unknown_playbooks import Playbooks
 from services.nats import connection
 from services.postgres import connection as database
 from services.runtime.disk_space import Disk
@@ -78,6 +79,7 @@ async def running(
                     journal,
                     Duplicates(nc, settings.stream, journal),
                     Numbers(ask),
+                    Playbooks(ask),
                     DuplicateHorizon(nc, settings.stream, journal, remembered_s),
                     watch,
                     clock,

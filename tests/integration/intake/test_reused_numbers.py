@@ -12,7 +12,7 @@ import nats
 import pytest
 
 from projections.replay.document_number import DocumentNumber
-from services.intake import document_numbers
+from services.intake import document_numbers, look_ups
 from services.recorder.health import RecorderHealth
 from tests.freezing import frozen
 from tests.integration.intake.sending import Sender, call, correction, void
@@ -25,8 +25,8 @@ CURRENCY = {"amount": "10.00", "currency": "CNY"}
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no reason to leave a warning out."""
-    monkeypatch.setattr(document_numbers, "TIMEOUT_S", 30.0)
-    monkeypatch.setattr(document_numbers, "SLOW_S", 30.0)
+    monkeypatch.setattr(look_ups, "TIMEOUT_S", 30.0)
+    monkeypatch.setattr(look_ups, "SLOW_S", 30.0)
 
 
 @pytest.fixture
@@ -282,8 +282,8 @@ async def test_where_answers_are_slow_one_receipt_waits_a_moment_and_the_journal
     empty_ledger: Ledger, crm: Sender, recorder: RecorderHealth, forgetful: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given(empty_ledger, crm, invoice("i-1"))
-    monkeypatch.setattr(document_numbers, "TIMEOUT_S", 0.5)
-    monkeypatch.setattr(document_numbers, "SLOW_S", 1.0)
+    monkeypatch.setattr(look_ups, "TIMEOUT_S", 0.5)
+    monkeypatch.setattr(look_ups, "SLOW_S", 1.0)
     owner = await empty_ledger.connect()
 
     async with owner.transaction():
