@@ -1,4 +1,7 @@
-"""Rules of the ledger's time zone, kept in the ledger: where days end is read from one place by SQL and by Python."""
+"""Rules of the ledger's time zone, kept in the ledger: where days end is read from one place by SQL and by Python.
+
+Readers' SQL sessions begin in the zone, too. Daybook's own sessions say UTC themselves, and what a session sets holds.
+"""
 
 import structlog
 
@@ -13,10 +16,14 @@ _SQL = queries("services.ledger", "zone_rules.sql")
 
 
 async def keep(connection: Connection) -> None:
-    """Writes the rules that the package `tzdata` has. Without an identity there is no zone yet, and nothing to keep."""
+    """Writes the rules that the package `tzdata` has, and makes the zone that of new sessions of the database.
+
+    Without an identity there is no zone yet, and nothing to keep.
+    """
     found = await connection.fetchrow(_SQL["kept"])
     if found is None:
         return
+    await _begin_sessions(connection)
     kept, wanted = _compared(found)
     if kept == wanted:
         return
@@ -28,6 +35,16 @@ async def keep(connection: Connection) -> None:
         log.warning(
             "zone_rules_replaced", zone=found["time_zone"], tzdata=zones.version(), differ_from=first.isoformat()
         )
+
+
+async def _begin_sessions(connection: Connection) -> None:
+    found = await connection.fetchrow(_SQL["begin_sessions"])
+    if found is None:
+        return
+    if found["allowed"]:
+        await connection.execute(found["statement"])
+    else:
+        log.warning("reader_time_zone_not_set", reason="the owner of the database has to do it", run=found["statement"])
 
 
 async def check(connection: Connection) -> None:

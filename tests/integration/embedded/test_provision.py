@@ -188,6 +188,56 @@ async def test_a_new_ledger_is_refused_a_time_zone_that_postgres_does_not_know(l
     assert await find(await ledger.nats(), ledger.settings.stream) is None
 
 
+async def test_sql_sessions_of_readers_begin_in_the_zone_of_the_ledger(ledger: Ledger) -> None:
+    await _delete_stream(ledger)
+    async with ledger.servers.database() as name:
+        endpoints = Endpoints(ledger.endpoints.nats_url, ledger.servers.postgres.url_of(name, "daybook"))
+        shanghai = _with(ledger.settings, timezone="Asia/Shanghai")
+        await provision(shanghai, endpoints)
+        reader = ledger.servers.postgres.url_of(name, "daybook_reader")
+
+        assert await _shown(reader) == "2026-03-05 23:59:59+08"
+
+        assert await _shown(reader, "set timezone = 'Europe/Berlin'") == "2026-03-05 16:59:59+01"
+        own = await database.connect(endpoints.database_url, "daybook_query")
+        try:
+            assert await own.fetchval(_INSTANT) == "2026-03-05 15:59:59+00"
+        finally:
+            await own.close()
+
+
+async def test_a_ledger_made_before_gets_the_zone_of_sessions_when_it_is_started_next(ledger: Ledger) -> None:
+    await _delete_stream(ledger)
+    async with ledger.servers.database() as name:
+        endpoints = Endpoints(ledger.endpoints.nats_url, ledger.servers.postgres.url_of(name, "daybook"))
+        shanghai = _with(ledger.settings, timezone="Asia/Shanghai")
+        await provision(shanghai, endpoints)
+        reader = ledger.servers.postgres.url_of(name, "daybook_reader")
+        owner = await database.connect(endpoints.database_url)
+        try:
+            await owner.execute(f'alter database "{name}" reset timezone')
+        finally:
+            await owner.close()
+        assert await _shown(reader) == "2026-03-05 15:59:59+00"
+
+        await provision(shanghai, endpoints)
+
+        assert await _shown(reader) == "2026-03-05 23:59:59+08"
+
+
+_INSTANT = "select '2026-03-05 15:59:59+00'::timestamptz::text"
+
+
+async def _shown(url: str, first: str = "select 1") -> str:
+    """An instant as a new SQL session shows it, after a statement of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(first)
+        return str(await connection.fetchval(_INSTANT))
+    finally:
+        await connection.close()
+
+
 async def test_a_published_version_of_a_playbook_never_changes(ledger: Ledger) -> None:
     edited = shipped()[0].model_copy(update={"names": Names(zh="别的", en="Another")})
     with pytest.raises(DaybookError, match="new version"):
