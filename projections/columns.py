@@ -4,9 +4,12 @@ A field says the kind of its value by its type, its label by `Annotated`, its co
 
     amount: Annotated[Amount | None, Label("金额", "amount")]
     \"\"\"Expected value, and once won the final one; null when unknown.\"\"\"
+
+The values of a `Literal` have labels, too: `Words(open="在手", won="赢单")`.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType, UnionType
@@ -30,6 +33,13 @@ class Label:
 
     zh: str
     en: str
+
+
+class Words:
+    """Labels of the values of a column that has few of them: Chinese as given, English as the value with spaces."""
+
+    def __init__(self, **zh: str) -> None:
+        self.labels = {value: Label(text, value.replace("_", " ")) for value, text in zh.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +107,13 @@ class Column:
     comment: str
     added: bool
     """Added by a later version."""
-    words: tuple[str, ...]
-    """Values that are possible, where they are few."""
+    words: Mapping[str, Label]
+    """Values that are possible, where they are few, with their labels."""
 
 
 def kind_of(hint: Any) -> Kind:
     """The kind of value that a type stands for. Raises TypeError."""
-    kinds, *_ = _read(hint)
+    kinds = _read(hint).kinds
     if len(kinds) != 1:
         raise TypeError(f"No kind of column is known for {hint}.")
     return kinds[0]
@@ -113,13 +123,21 @@ _COLUMNS: dict[type[Any], tuple[Column, ...]] = {}
 
 
 def columns_of(row: type[Any]) -> tuple[Column, ...]:
-    """Columns of a dataclass in the order of its fields. Raises TypeError for a field without label or comment."""
+    """Columns of a dataclass in the order of its fields.
+
+    Raises TypeError for a field without label or comment, and for a value of a `Literal` without label.
+    """
     found = _COLUMNS.get(row)
     if found is None:
         hints = get_type_hints(row, include_extras=True)
         comments = comments_of(row)
         found = _COLUMNS[row] = tuple(_column(row, each.name, hints[each.name], comments) for each in fields(row))
     return found
+
+
+def column_of(row: type[Any], name: str) -> Column:
+    """The column of a dataclass that has a name. Raises KeyError."""
+    return {each.name: each for each in columns_of(row)}[name]
 
 
 def comments_of(row: type[Any]) -> dict[str, str]:
@@ -130,43 +148,60 @@ def comments_of(row: type[Any]) -> dict[str, str]:
     return found
 
 
+@dataclass(slots=True)
+class _Hint:
+    """Findings about a field in its type."""
+
+    kinds: list[Kind] = field(default_factory=list)
+    label: Label | None = None
+    added: bool = False
+    optional: bool = False
+    words: tuple[str, ...] = ()
+    labels: Mapping[str, Label] = field(default_factory=dict)
+
+
 def _column(row: type[Any], name: str, hint: Any, comments: dict[str, str]) -> Column:
-    kinds, label, added, optional, words = _read(hint)
-    if label is None or name not in comments:
-        raise TypeError(f"{row.__name__}.{name} lacks a {'label' if label is None else 'docstring'}.")
-    if len(kinds) != 1:
+    found = _read(hint)
+    if found.label is None or name not in comments:
+        raise TypeError(f"{row.__name__}.{name} lacks a {'label' if found.label is None else 'docstring'}.")
+    if len(found.kinds) != 1:
         raise TypeError(f"{row.__name__}.{name}: no kind of column is known for {hint}.")
-    return Column(name, kinds[0], optional, label, comments[name], added, words)
+    if unlike := set(found.words) ^ found.labels.keys():
+        raise TypeError(f"{row.__name__}.{name}: give each value one of Words, and no other: {', '.join(unlike)}.")
+    words = {word: found.labels[word] for word in found.words}
+    return Column(name, found.kinds[0], found.optional, found.label, comments[name], found.added, words)
 
 
-def _read(hint: Any) -> tuple[list[Kind], Label | None, bool, bool, tuple[str, ...]]:
-    """Kinds, label, whether it was added later, whether it may be null, and the possible words of a field's type."""
+def _read(hint: Any) -> _Hint:
     origin = get_origin(hint)
     if hint is NoneType:
-        return [], None, False, True, ()
+        return _Hint(optional=True)
     if hint in _BY_TYPE:
-        return [_BY_TYPE[hint]], None, False, False, ()
+        return _Hint([_BY_TYPE[hint]])
     if origin is Literal:
-        return [WORD], None, False, False, get_args(hint)
+        return _Hint([WORD], words=get_args(hint))
     if origin is Annotated:
         inner, *marks = get_args(hint)
-        kinds, label, added, optional, words = _read(inner)
+        found = _read(inner)
         for mark in marks:
             match mark:
                 case Kind():
-                    kinds = [mark]
+                    found.kinds = [mark]
                 case Label():
-                    label = mark
+                    found.label = mark
                 case Added():
-                    added = True
-        return kinds, label, added, optional, words
+                    found.added = True
+                case Words():
+                    found.labels = mark.labels
+        return found
     if origin in (Union, UnionType):
         parts = [_read(each) for each in get_args(hint)]
-        return (
-            [kind for part in parts for kind in part[0]],
-            next((part[1] for part in parts if part[1]), None),
-            any(part[2] for part in parts),
-            any(part[3] for part in parts),
-            tuple(word for part in parts for word in part[4]),
+        return _Hint(
+            [kind for part in parts for kind in part.kinds],
+            next((part.label for part in parts if part.label), None),
+            any(part.added for part in parts),
+            any(part.optional for part in parts),
+            tuple(word for part in parts for word in part.words),
+            {word: label for part in parts for word, label in part.labels.items()},
         )
-    return [], None, False, False, ()
+    return _Hint()

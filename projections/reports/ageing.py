@@ -3,21 +3,32 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from projections.columns import Amount, Count, Currency, Label
+from projections.columns import Amount, Count, Currency, Label, Words
+from projections.reports.receivables_open import DAYS_PAST_DUE
 from projections.reports.report import Aggregate, Cells, Chart, ReportRow, source_of
 from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
 
-Line = Literal[
-    "not_due",
-    "1-30",
-    "31-60",
-    "61-90",
-    "over_90",
-    "disputed",
-    "unapplied_cash",
-    "unapplied_credit",
-    "unapplied",
-    "balance",
+Line = Annotated[
+    Literal[
+        "not_due",
+        "1-30",
+        "31-60",
+        "61-90",
+        "over_90",
+        "disputed",
+        "unapplied_cash",
+        "unapplied_credit",
+        "unapplied",
+        "balance",
+    ],
+    Words(
+        **DAYS_PAST_DUE,
+        disputed="有争议",
+        unapplied_cash="未核销收款",
+        unapplied_credit="未核销贷项",
+        unapplied="未核销合计",
+        balance="余额",
+    ),
 ]
 
 

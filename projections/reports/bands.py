@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from projections.columns import Amounts, Count, Label
+from projections.columns import Amounts, Count, Label, Words
 from projections.reports.report import Aggregate, Cells, Chart, ReportRow, source_of
 from projections.views.stage_position.rows import PositionRow
 
-Band = Literal["not_started", "potential", "intent", "negotiation", "closing"]
+Band = Annotated[
+    Literal["not_started", "potential", "intent", "negotiation", "closing"],
+    Words(not_started="未开始", potential="潜在", intent="意向", negotiation="洽谈", closing="成交"),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from projections.columns import (
     StageNumber,
     Version,
 )
-from projections.replay.rulebook import Phase
 from projections.reports.report import ReportRow, Rows, source_of
-from projections.views.stage_position.rows import PositionRow, Status
+from projections.views.stage_position.rows import PhaseOrNone, PositionRow, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class StandingDeal(ReportRow, key=("deal",)):
     """Version of the playbook; null while none is published."""
     stage: Annotated[StageNumber | None, Label("阶段", "stage")]
     """Number of the last stage reached, from 1; null before the first."""
-    phase: Annotated[Phase | None, Label("阶段进度", "phase")]
+    phase: Annotated[PhaseOrNone, Label("阶段进度", "phase")]
     """entered or completed; null when stage is."""
     status: Annotated[Status, Label("状态", "status")]
     """open, on_hold, won, lost or abandoned; independent of the stage."""

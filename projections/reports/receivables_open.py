@@ -4,11 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from projections.columns import AccountId, Amount, Currency, Days, DealId, EntrySequence, Label
+from projections.columns import AccountId, Amount, Currency, Days, DealId, EntrySequence, Label, Words
 from projections.reports.report import ReportRow, Rows, source_of
 from projections.views.receivables.rows import ItemRow
 
-Bucket = Literal["not_due", "1-30", "31-60", "61-90", "over_90"]
+DAYS_PAST_DUE = {
+    "not_due": "未到期",
+    "1-30": "1-30 天",
+    "31-60": "31-60 天",
+    "61-90": "61-90 天",
+    "over_90": "90 天以上",
+}
+"""Chinese labels of the buckets."""
+
+Bucket = Annotated[Literal["not_due", "1-30", "31-60", "61-90", "over_90"], Words(**DAYS_PAST_DUE)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from projections.columns import AccountId, Amount, Currency, EntrySequence, Label
 from projections.reports.report import ReportRow, Rows, source_of
-from projections.views.receivables.rows import UnappliedRow
+from projections.views.receivables.rows import UnappliedKind, UnappliedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class UnappliedPart(ReportRow, key=("account", "document", "series", "kind", "cu
     """Id of the account it is booked on."""
     document: Annotated[str, Label("单据号", "document")]
     """Number of the payment or credit note."""
-    kind: Annotated[Literal["cash", "credit"], Label("类别", "kind")]
+    kind: Annotated[UnappliedKind, Label("类别", "kind")]
     """cash: a payment; credit: a credit note."""
     currency: Annotated[Currency, Label("币种", "currency")]
     """ISO 4217 currency of the amount."""

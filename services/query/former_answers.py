@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, cast, get_args
+from typing import Any, cast
 
+from projections.columns import column_of
 from projections.reports import BY_NAME
-from projections.reports.ageing import Line
+from projections.reports.ageing import AgeingRow
 from services.errors import BadRequest
 from services.http.parameters import subject
 from services.ledger.journal import Connection
@@ -168,7 +169,7 @@ async def _changed_ageing(connection: Connection, between: Between, _: str) -> S
         between,
         measures=lambda key: ("items", "amount") if key["line"] in BUCKETS else ("amount",),
     )
-    lines = get_args(Line)
+    lines = list(column_of(AgeingRow, "line").words)
     changed = []
     for row in sorted(found.rows, key=lambda each: (each.key["currency"], lines.index(each.key["line"]))):
         before, after = _line(row.before, row.after), _line(row.after, row.before)

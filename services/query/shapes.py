@@ -364,7 +364,8 @@ def example_of(report: Report) -> dict[str, Any]:
 
     def row(columns: Iterable[Column]) -> dict[str, Any]:
         return {
-            each.name: each.words[0] if each.words else _EXAMPLES.get(each.kind.name, each.name) for each in columns
+            each.name: next(iter(each.words)) if each.words else _EXAMPLES.get(each.kind.name, each.name)
+            for each in columns
         }
 
     return {
@@ -380,7 +381,7 @@ def example_of(report: Report) -> dict[str, Any]:
 def _of_columns(name: str, columns: Iterable[Column]) -> Any:
     fields: dict[str, Any] = {}
     for each in columns:
-        of: Any = Literal[each.words] if each.words else _TYPES[each.kind.sql]
+        of: Any = Literal[tuple(each.words)] if each.words else _TYPES[each.kind.sql]
         fields[each.name] = (of | None if each.optional else of, Field(description=each.comment))
     return create_model(name, **fields)
 

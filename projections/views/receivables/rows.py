@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from projections.columns import AccountId, Added, Amount, Currency, DealId, EntrySequence, Label, Series
+from projections.columns import AccountId, Added, Amount, Currency, DealId, EntrySequence, Label, Series, Words
 from projections.replay.view import Instant, Interval, Row
 
-MovementKind = Literal["invoice", "credit_note", "payment", "reversal", "transfer_out", "transfer_in"]
+MovementKind = Annotated[
+    Literal["invoice", "credit_note", "payment", "reversal", "transfer_out", "transfer_in"],
+    Words(invoice="开票", credit_note="贷项", payment="收款", reversal="冲回", transfer_out="转出", transfer_in="转入"),
+]
+UnappliedKind = Annotated[Literal["cash", "credit"], Words(cash="收款", credit="贷项")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class UnappliedRow(
     """Id of the account it is booked on."""
     document: Annotated[str, Label("单据号", "document")]
     """Number of the payment or credit note."""
-    kind: Annotated[Literal["cash", "credit"], Label("类别", "kind")]
+    kind: Annotated[UnappliedKind, Label("类别", "kind")]
     """cash: a payment; credit: a credit note."""
     from_at: Annotated[datetime, Label("自", "from")]
     """Since when it stood so, inclusive."""

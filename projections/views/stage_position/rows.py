@@ -17,11 +17,16 @@ from projections.columns import (
     Rate,
     StageNumber,
     Version,
+    Words,
 )
 from projections.replay.rulebook import NeedKind, Phase
 from projections.replay.view import Interval, Row
 
-Status = Literal["open", "on_hold", "won", "lost", "abandoned"]
+Status = Annotated[
+    Literal["open", "on_hold", "won", "lost", "abandoned"],
+    Words(open="在手", on_hold="搁置", won="赢单", lost="输单", abandoned="放弃"),
+]
+PhaseOrNone = Annotated[Phase | None, Words(entered="进入", completed="完成")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class PositionRow(
     """Version of the playbook; null while none is published."""
     stage: Annotated[StageNumber | None, Label("阶段", "stage")]
     """Number of the last stage reached, from 1; null before the first."""
-    phase: Annotated[Phase | None, Label("阶段进度", "phase")]
+    phase: Annotated[PhaseOrNone, Label("阶段进度", "phase")]
     """entered or completed; null when stage is."""
     status: Annotated[Status, Label("状态", "status")]
     """open, on_hold, won, lost or abandoned; independent of the stage."""
