@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL database; none: embedded.")
     timezone: str = Field(default="UTC", description="Zone in which days are cut; fixed when the ledger is made.")
+    language: Literal["zh", "en"] = Field(
+        default="en", description="Language of headings and sentences that commands print: zh or en."
+    )
     stream: str = Field(default="DAYBOOK", pattern=r"^[A-Z0-9_-]{1,32}$", description="Name of the stream.")
     stream_max_bytes: int | None = Field(
         default=None, ge=1_048_576, description="Size limit of the stream; by default a quarter of the free disk."

@@ -7,6 +7,7 @@ import typer
 
 from services.cli.context import DataOption, JsonOption, load, wait_for
 from services.cli.progress import Bar
+from services.cli.wording import LanguageOption, Wording, wording_of
 from services.endpoints import endpoints
 from services.errors import BadRequest
 from services.output import print_json, say
@@ -29,6 +30,7 @@ def backup(
     ] = 60.0,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Write everything durable into a directory, while the ledger runs: all that was acknowledged before is in it.
 
@@ -40,21 +42,21 @@ def backup(
 
     Example: `daybook backup --out /backups/2026-03-31`, then `daybook backup --check /backups/2026-03-31`
     """
-    settings = load(data)
+    settings = load(data, language=lang)
     if (out is None) == (check is None):
         raise BadRequest("Say --out with a directory to make, or --check with a backup.")
     if check is not None:
-        _check(check, as_json)
+        _check(check, as_json, Wording(settings.language))
     elif out is not None:
-        taken = wait_for(_take(settings, out.absolute(), wait))
+        taken, wording = wait_for(_take(settings, out.absolute(), wait))
         if as_json:
             print_json(document(taken))
         else:
-            for line in lines(taken):
+            for line in lines(taken, wording):
                 say(line)
 
 
-async def _take(settings: Settings, directory: Path, wait_s: float) -> "Taken":
+async def _take(settings: Settings, directory: Path, wait_s: float) -> "tuple[Taken, Wording]":
     from services.backup.take import take
     from services.nats import connection as stream_connection
     from services.postgres import connection as database
@@ -65,14 +67,15 @@ async def _take(settings: Settings, directory: Path, wait_s: float) -> "Taken":
         connection = await database.connect(where.database_url, "daybook_backup")
         try:
             with database.explained(), Bar() as bar:
-                return await take(connection, nc, settings, directory, wait_s, bar)
+                taken = await take(connection, nc, settings, directory, wait_s, bar)
+            return taken, await wording_of(settings, connection)
         finally:
             connection.terminate()
     finally:
         await nc.close()
 
 
-def _check(directory: Path, as_json: bool) -> None:
+def _check(directory: Path, as_json: bool, wording: Wording) -> None:
     from services.backup.check import check
 
     with Bar() as bar:
@@ -84,20 +87,18 @@ def _check(directory: Path, as_json: bool) -> None:
         for fault in checked.faults:
             say(fault)
         if checked.manifest is not None and not checked.faults:
-            say(f"{directory} is as it was written: it goes up to sequence {checked.manifest.sequence}.")
+            say(wording.text("backup is right", directory=directory, sequence=checked.manifest.sequence))
     if checked.faults:
         raise typer.Exit(1)
 
 
-def lines(taken: "Taken") -> list[str]:
+def lines(taken: "Taken", wording: Wording) -> list[str]:
     """Describe a finished backup for people."""
     manifest = taken.manifest
-    at = f", recorded at {manifest.recorded_at:%Y-%m-%d %H:%M:%S} UTC" if manifest.recorded_at else ""
-    size = sum(each.bytes for each in manifest.files) / 2**20
-    return [
-        f"Backed up everything up to sequence {manifest.sequence}{at}: {size:.1f} MiB in {taken.directory}.",
-        f"SHA-256 of its manifest: {taken.sha256}",
-    ]
+    recorded = wording.text("recorded at", at=wording.at(manifest.recorded_at)) if manifest.recorded_at else ""
+    size = f"{sum(each.bytes for each in manifest.files) / 2**20:.1f}"
+    told = {"sequence": manifest.sequence, "recorded": recorded, "size": size, "directory": taken.directory}
+    return [wording.text("backed up", **told), wording.text("sha256", sha256=taken.sha256)]
 
 
 def document(taken: "Taken") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from pydantic import ValidationError
 
+from services.cli.wording import Language, Wording, wording_of
 from services.endpoints import endpoints
 from services.errors import NotConfigured
 from services.output import print_json, say
@@ -100,13 +101,22 @@ def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Resu
     return wait_for(run())
 
 
-def print_token(name: str, token: str, as_json: bool) -> None:
+def worded(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> tuple[Result, Wording]:
+    """Run work as `on_database` does, and return how to word its result as well."""
+
+    async def both(connection: "Connection") -> tuple[Result, Wording]:
+        return await work(connection), await wording_of(settings, connection)
+
+    return on_database(settings, both)
+
+
+def print_token(name: str, token: str, as_json: bool, language: Language) -> None:
     """Prints a token, once: alone on standard output, with a word about it on standard error."""
     if as_json:
         print_json({"name": name, "token": token})
         return
     say(token)
-    say(f"This is the token of {name}. It is shown this once; keep it where {name} finds it.", err=True)
+    say(Wording(language).text("token", name=name), err=True)
 
 
 AsOfOption = Annotated[
@@ -121,13 +131,20 @@ KnownAtOption = Annotated[
 ]
 
 
-def ask(data: Path | None, question: "Callable[[Connection, Settings], Awaitable[Result]]") -> Result:
-    """Asks over one connection that may only read. Raises NotConfigured, NotProvisioned or Unavailable."""
-    settings = load(data)
+def ask(
+    data: Path | None,
+    question: "Callable[[Connection, Settings], Awaitable[Result]]",
+    lang: Language | None = None,
+) -> tuple[Result, Wording]:
+    """Asks over one connection that may only read, and how to word the answer.
 
-    async def asked() -> Result:
+    Raises NotConfigured, NotProvisioned or Unavailable.
+    """
+    settings = load(data, language=lang)
+
+    async def asked() -> tuple[Result, Wording]:
         async with reading(settings) as connection:
-            return await question(connection, settings)
+            return await question(connection, settings), await wording_of(settings, connection)
 
     return wait_for(asked())
 
@@ -164,16 +181,6 @@ def following(settings: Settings) -> "Following":
 def counted(number: int, what: str) -> str:
     """`1 deal`, `2 deals`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def moment_line(answer: Any) -> str:
-    """The two times that an answer used."""
-    return f"as of {clock(answer['as_of'])}, as known at sequence {answer['known_at']}"
-
-
-def clock(at: str | None) -> str:
-    """An instant for people: to the second, in UTC."""
-    return "" if at is None else f"{at[:10]} {at[11:19]}"
 
 
 def text(value: Any) -> str:

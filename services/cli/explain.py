@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, clock, following, moment_line
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, following
+from services.cli.wording import LanguageOption, Wording
 from services.output import print_json, show, table
 from services.settings import Settings
 
 if TYPE_CHECKING:
     from asyncpg import Connection
 
+    from projections.columns import Label
     from services.query.shapes import Explanation
 
 
@@ -20,6 +22,7 @@ def explain(
     known_at: KnownAtOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Explain the stage of a deal: which entry met which item, and what is missing.
 
@@ -30,44 +33,53 @@ def explain(
     from services.query.moment import moment
     from services.query.playbook_labels import decided_by_claims, stage_names
 
-    async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, str], bool]":
+    async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, Label], bool]":
         subject("deal", deal)
         answer = await report(connection, deal, await moment(connection, as_of, known_at, following(settings)))
         names = await stage_names(connection, answer["playbook"], answer["known_at"])
         return answer, names, await decided_by_claims(connection, answer["playbook"], answer["version"])
 
-    answer, names, by_claims = ask(data, question)
+    (answer, names, by_claims), wording = ask(data, question, lang)
     if as_json:
         print_json(answer)
         return
-    rows = table("stage", "item", "kind", "met", "by entries")
+    rows = table(*wording.headings("stage", "item", "kind", "met", "by entries"))
     for stage in answer["stages"]:
-        title = [f"{stage['stage']} {names.get(stage['stage'], '')}"]
-        title += [f"entered {clock(stage['entered_at'])}"] if stage["entered_at"] else []
-        title += [f"completed {clock(stage['completed_at'])}"] if stage["completed_at"] else []
+        name = names.get(stage["stage"])
+        title = [f"{stage['stage']} {wording.label(name) if name else ''}"]
+        title += [wording.text("entered", at=wording.at(stage["entered_at"]))] if stage["entered_at"] else []
+        title += [wording.text("completed", at=wording.at(stage["completed_at"]))] if stage["completed_at"] else []
         for place, item in enumerate(stage["items"]):
             rows.add_row(
                 title if place == 0 else "",
                 item["item"],
-                item["kind"],
-                clock(item["met_at"]),
+                wording.text(item["kind"]),
+                wording.at(item["met_at"]),
                 ", ".join(map(str, item["by"])),
                 end_section=place == len(stage["items"]) - 1,
             )
         if not stage["items"]:
             rows.add_row(title, "", "", "", "", end_section=True)
-    stands = f"at stage {answer['stage']}, {answer['phase']}" if answer["stage"] else "before the first stage"
-    version = f" version {answer['version']}" if answer["version"] else ""
-    where = f"{deal} is {stands} of {answer['playbook']}{version}, probability {answer['probability']}"
-    show(rows, f"{where}; {moment_line(answer)}.", _missing(answer, by_claims))
+    told = wording.text("sentence.moment", told=_stands(answer, wording), moment=wording.moment(answer))
+    show(rows, told, _missing(answer, by_claims, wording))
 
 
-def _missing(answer: "Explanation", by_claims: bool) -> str:
+def _stands(answer: "Explanation", wording: Wording) -> str:
+    from projections.columns import column_of
+    from projections.reports.pipeline import StandingDeal
+
+    version = wording.text("of version", version=answer["version"]) if answer["version"] else ""
+    told = {name: answer[name] for name in ("deal", "playbook", "stage", "probability")}
+    if answer["phase"] is None:
+        return wording.text("stands before", version=version, **told)
+    phase = wording.word(column_of(StandingDeal, "phase"), answer["phase"])
+    return wording.text("stands at", version=version, phase=phase, **told)
+
+
+def _missing(answer: "Explanation", by_claims: bool, wording: Wording) -> str:
     """List what the next step still needs, or say why nothing can be said about it."""
     if answer["missing"]:
-        return f"The next step still needs: {', '.join(answer['missing'])}."
+        return wording.text("missing", items=", ".join(answer["missing"]))
     if not answer["stages"]:
-        return f"The playbook {answer['playbook']} is not published, so it has no stages yet."
-    if by_claims:
-        return f"Claims decide where deals of {answer['playbook']} stand; no evidence is missing."
-    return "Nothing is missing."
+        return wording.text("not published", playbook=answer["playbook"])
+    return wording.text("by claims", playbook=answer["playbook"]) if by_claims else wording.text("nothing missing")

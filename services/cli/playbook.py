@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.context import DataOption, JsonOption, ask
+from services.cli.wording import LanguageOption, Wording
 from services.errors import BadRequest
 from services.output import print_json, say, show, table
 from services.runtime import files
@@ -48,35 +49,35 @@ def check(
 
 
 @app.command("list")
-def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+def list_(data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """Show every published version.
 
     Example: `daybook playbook list`
     """
-    found = ask(data, _published)
+    found, wording = ask(data, _published, lang)
     if as_json:
         print_json({"playbooks": found})
         return
-    rows = table(
-        "playbook", "version", "name", "position by", "stages", "published at", "state", right=("version", "stages")
-    )
+    heads = wording.headings("playbook", "version", "name", "position by", "stages", "published at", "state")
+    rows = table(*heads, right=(heads[1], heads[4]))
     for each in found:
         rows.add_row(
             each["playbook"],
             str(each["version"]),
             f"{each['name_zh']} {each['name_en']}",
-            each["position"],
+            wording.text(each["position"]),
             str(each["stages"]),
-            f"sequence {each['published']}",
-            _state(each),
+            wording.text("at sequence", sequence=each["published"]),
+            _state(each, wording),
         )
     show(rows)
 
 
-def _state(found: dict[str, Any]) -> str:
+def _state(found: dict[str, Any], wording: Wording) -> str:
     """Words for what is unusual about a version."""
-    withdrawn = f"withdrawn at sequence {found['withdrawn']}" if found["withdrawn"] else ""
-    return withdrawn or (f"skips version {found['version'] - 1}" if found["skips"] else "")
+    if found["withdrawn"]:
+        return wording.text("withdrawn at", sequence=found["withdrawn"])
+    return wording.text("skips version", version=found["version"] - 1) if found["skips"] else ""
 
 
 async def _published(connection: "Connection", _: Settings) -> list[dict[str, Any]]:

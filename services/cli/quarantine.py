@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, ask, clock, load, on_database, text
+from services.cli.context import DataOption, JsonOption, ask, load, on_database, text
+from services.cli.wording import LanguageOption, Wording
 from services.endpoints import endpoints
 from services.output import print_json, say, show, table
 
@@ -23,26 +24,30 @@ ByOption = Annotated[str | None, typer.Option("--by", help="Who decides.", show_
 
 
 @app.command("list")
-def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+def list_(data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """Show the messages that wait for a decision.
 
     Example: `daybook quarantine list --json`
     """
     from services.ledger import quarantine
 
-    found = ask(data, lambda connection, _: quarantine.waiting(connection))
+    found, wording = ask(data, lambda connection, _: quarantine.waiting(connection), lang)
     if as_json:
         print_json({"quarantined": [_shown(each) for each in found]})
         return
-    rows = table("sequence", "recorded", "disposition", "event", "reason", right=("sequence",))
+    heads = wording.headings("sequence", "recorded", "disposition", "event", "reason")
+    rows = table(*heads, right=heads[:1])
     for each in found:
         event = f"{each.source}/{each.id}" if each.source else each.stream_subject
-        rows.add_row(str(each.sequence), clock(each.recorded_at.isoformat()), each.disposition, event, each.reason)
+        disposition = wording.text(each.disposition)
+        rows.add_row(str(each.sequence), wording.at(each.recorded_at), disposition, event, each.reason)
     show(rows)
 
 
 @app.command("show")
-def show_(sequence: SequenceArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def show_(
+    sequence: SequenceArgument, data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None
+) -> None:
     """Show one message whole, with the entry it conflicts with, and what was decided.
 
     Example: `daybook quarantine show 17`
@@ -61,23 +66,32 @@ def show_(sequence: SequenceArgument, data: DataOption = None, as_json: JsonOpti
             "decisions": [_decided(sequence, each) for each in decided],
         }
 
-    answer = ask(data, read)
+    answer, wording = ask(data, read, lang)
     if as_json:
         print_json(answer)
         return
     rows = table("", "")
-    for name, value in answer.items():
+    told = answer | {
+        "recorded_at": wording.at(answer["recorded_at"]),
+        "disposition": wording.text(answer["disposition"]),
+    }
+    for name, value in told.items():
         if name not in ("message_base64", "decisions") and value is not None:
-            rows.add_row(name, text(value))
+            rows.add_row(wording.text(name), text(value))
     for each in answer["decisions"]:
-        done = f"sent again as {each['appended']}" if each["decision"] == "retry" else f"dismissed: {each['reason']}"
-        rows.add_row(clock(each["decided_at"]), f"{done}, by {each['by']}")
+        done = "sent again" if each["decision"] == "retry" else "dismissed"
+        given = {name: each[name] for name in ("appended", "reason", "by")}
+        rows.add_row(wording.at(each["decided_at"]), wording.text(done, **given))
     show(rows)
 
 
 @app.command()
 def retry(
-    sequence: SequenceArgument, by: ByOption = None, data: DataOption = None, as_json: JsonOption = False
+    sequence: SequenceArgument,
+    by: ByOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Send a message anew, by the rules of intake, now that it can be read.
 
@@ -86,7 +100,7 @@ def retry(
     from services.intake.resend import resend
     from services.ledger import quarantine
 
-    settings = load(data)
+    settings = load(data, language=lang)
     where = endpoints(settings)
     decided = on_database(
         settings,
@@ -97,7 +111,7 @@ def retry(
     if as_json:
         print_json(_decided(sequence, decided))
     else:
-        say(f"Message {sequence} is in the ledger as {decided.appended}.")
+        say(Wording(settings.language).text("retried", sequence=sequence, appended=decided.appended))
 
 
 @app.command()
@@ -107,6 +121,7 @@ def dismiss(
     by: ByOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Leave a message out for good. It stays in the journal, with the reason.
 
@@ -114,13 +129,14 @@ def dismiss(
     """
     from services.ledger import quarantine
 
+    settings = load(data, language=lang)
     decided = on_database(
-        load(data), lambda connection: quarantine.dismiss(connection, sequence, reason, by or getuser())
+        settings, lambda connection: quarantine.dismiss(connection, sequence, reason, by or getuser())
     )
     if as_json:
         print_json(_decided(sequence, decided))
     else:
-        say(f"Message {sequence} is left out for good.")
+        say(Wording(settings.language).text("left out", sequence=sequence))
 
 
 def _shown(found: "Quarantined") -> dict[str, Any]:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load, on_database, print_token
+from services.cli.context import DataOption, JsonOption, load, on_database, print_token, worded
+from services.cli.wording import LanguageOption, Wording
 from services.output import print_json, say, show, table
 
 app = typer.Typer(help="Readers over HTTP: add, list, rotate, disable.", no_args_is_help=True)
@@ -13,56 +14,66 @@ NameArgument = Annotated[str, typer.Argument(help="Name of the reader, such as t
 
 
 @app.command()
-def add(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def add(name: NameArgument, data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """Add a reader and print its token, once: the ledger keeps only a hash of it.
 
     Example: `daybook reader add dashboard`
     """
     from services.ledger import readers
 
-    print_token(name, on_database(load(data), lambda connection: readers.add(connection, name)), as_json)
+    settings = load(data, language=lang)
+    token = on_database(settings, lambda connection: readers.add(connection, name))
+    print_token(name, token, as_json, settings.language)
 
 
 @app.command("list")
-def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+def list_(data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """Show all readers.
 
     Example: `daybook reader list --json`
     """
     from services.ledger import readers
 
-    found = on_database(load(data), readers.registered)
+    found, wording = worded(load(data, language=lang), readers.registered)
     if as_json:
         print_json({"readers": found})
         return
-    rows = table("reader", "added", "state")
+    rows = table(*wording.headings("reader", "added", "state"))
     for each in found:
-        state = "enabled" if each["disabled_at"] is None else f"disabled {each['disabled_at'][:10]}"
-        rows.add_row(each["name"], each["added_at"][:10], state)
+        disabled = wording.day(each["disabled_at"])
+        state = wording.text("disabled", day=disabled) if disabled else wording.text("enabled")
+        rows.add_row(each["name"], wording.day(each["added_at"]), state)
     show(rows)
 
 
 @app.command()
-def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def rotate(
+    name: NameArgument, data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None
+) -> None:
     """Give a reader a new token and print it, once. The old one ends within seconds; a disabled reader is enabled.
 
     Example: `daybook reader rotate dashboard`
     """
     from services.ledger import readers
 
-    print_token(name, on_database(load(data), lambda connection: readers.rotate(connection, name)), as_json)
+    settings = load(data, language=lang)
+    token = on_database(settings, lambda connection: readers.rotate(connection, name))
+    print_token(name, token, as_json, settings.language)
 
 
 @app.command()
-def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def disable(
+    name: NameArgument, data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None
+) -> None:
     """Let a reader read nothing more, within seconds.
 
     Example: `daybook reader disable dashboard`
     """
     from services.ledger import readers
 
-    on_database(load(data), lambda connection: readers.disable(connection, name))
+    settings = load(data, language=lang)
+    on_database(settings, lambda connection: readers.disable(connection, name))
     if as_json:
         print_json({"name": name, "disabled": True})
     else:
-        say(f"{name} may read nothing more. `daybook reader rotate {name}` enables it again.")
+        say(Wording(settings.language).text("reader disabled", name=name))

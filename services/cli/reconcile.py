@@ -2,12 +2,14 @@
 
 from functools import partial
 from getpass import getuser
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, ask, clock, counted, load, wait_for
+from services.cli.context import DataOption, JsonOption, ask, counted, load, wait_for
 from services.cli.progress import Bar
+from services.cli.wording import Language, LanguageOption
 from services.endpoints import endpoints
 from services.errors import BadRequest
 from services.output import print_json, say_lines, show, table
@@ -43,6 +45,7 @@ def reconcile(
     list_: Annotated[bool, typer.Option("--list", help="Show what was done before instead.")] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Compare the stream with the journal, message by message, and bring it back to what the journal holds.
 
@@ -57,9 +60,9 @@ def reconcile(
 
     Example: `daybook reconcile`, then `daybook reconcile --apply --reason "restored the disk of Tuesday"`
     """
-    settings = load(data)
+    settings = load(data, language=lang)
     if list_:
-        _list(settings, as_json)
+        _list(data, as_json, lang)
         return
     if apply and not (reason and reason.strip()):
         raise BadRequest("Say what happened to the stream: --reason. It is kept with what is done.")
@@ -125,18 +128,19 @@ def _run(run: tuple[int, int]) -> str:
     return str(run[0]) if run[0] == run[1] else f"{run[0]}-{run[1]}"
 
 
-def _list(settings: Settings, as_json: bool) -> None:
+def _list(data: Path | None, as_json: bool, lang: Language | None) -> None:
     from services.reconcile.records import past
 
-    found = ask(settings.data, lambda connection, _: past(connection))
+    found, wording = ask(data, lambda connection, _: past(connection), lang)
     if as_json:
         print_json({"reconciliations": [_past(each) for each in found]})
         return
-    rows = table("number", "begun", "ended", "by", "reason", "found", "moved", right=("number", "moved"))
+    heads = wording.headings("number", "begun", "ended", "by", "reason", "found by it", "moved")
+    rows = table(*heads, right=(heads[0], heads[-1]))
     for each in found:
-        ended = "not finished" if each.ended_at is None else clock(each.ended_at.isoformat())
+        ended = wording.at(each.ended_at) or wording.text("not finished")
         moved = sum(one.old[1] - one.old[0] + 1 for one in each.moved)
-        begun = clock(each.begun_at.isoformat())
+        begun = wording.at(each.begun_at)
         rows.add_row(str(each.number), begun, ended, each.begun_by, each.reason, each.found, str(moved))
     show(rows)
 

@@ -2,15 +2,15 @@
 
 import inspect
 import json
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, following
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, following, load
+from services.cli.wording import Language, LanguageOption, Wording
 from services.output import Table, print_csv, print_json, say, show, table
 from services.settings import Settings
 
@@ -21,39 +21,7 @@ if TYPE_CHECKING:
     from projections.reports.report import Report
     from services.query.report_question import Question
 
-Language = Literal["zh", "en"]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of headings: zh or en.")]
-
 _RIGHT = ("amount", "rate", "decimal", "count", "whole", "days", "amounts")
-_WORDS = {
-    "en": {
-        "rows": "rows",
-        "row": "row",
-        "as of": "as of",
-        "known": "as known at sequence",
-        "yes": "yes",
-        "no": "no",
-        "more": "there are more",
-    },
-    "zh": {
-        "rows": "行",
-        "row": "行",
-        "as of": "截至",
-        "known": "已知序号",
-        "yes": "是",
-        "no": "否",
-        "more": "还有更多",
-    },
-}
-_LIST = {
-    "en": ("report", "title", "question", "parameters", "filters"),
-    "zh": ("报表", "标题", "问题", "参数", "筛选"),
-}
-_CHANGES = {"en": ("row", "before", "after", "caused by"), "zh": ("行", "之前", "之后", "原因")}
-_ROWS = {
-    "en": ("view", "row", "entry", "type", "source / id", "occurred at"),
-    "zh": ("视图", "行", "条目", "类型", "来源 / 编号", "发生时间"),
-}
 
 
 class _Reports(TyperGroup):
@@ -90,7 +58,7 @@ def _group() -> None:
     pass
 
 
-def reports(as_json: JsonOption = False, lang: LanguageOption = "en") -> None:
+def reports(as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """List the reports.
 
     Example: `daybook reports --lang zh`
@@ -102,11 +70,12 @@ def reports(as_json: JsonOption = False, lang: LanguageOption = "en") -> None:
 
         print_json({"reports": [summary(report) for report in REPORTS]})
         return
-    rows = table(*_LIST[lang])
+    wording = Wording(load(language=lang).language)
+    rows = table(*wording.headings("report", "title", "question", "parameters", "filters"))
     for report in REPORTS:
         parameters = [f"--{name.replace('_', '-')}" for name in report.parameters]
         filters = [f"--{name}" for name in report.filters]
-        title, question = getattr(report.title, lang), getattr(report.question, lang)
+        title, question = wording.label(report.title), wording.label(report.question)
         rows.add_row(report.name, title, question, " ".join(parameters), " ".join(filters))
     show(rows)
 
@@ -153,7 +122,7 @@ def _command(report: "Report") -> Any:
         "data": (DataOption, None),
         "as_json": (JsonOption, False),
         "as_csv": (Annotated[bool, typer.Option("--csv", help="Print CSV.")], False),
-        "lang": (LanguageOption, "en"),
+        "lang": (LanguageOption, None),
     }
     parameters += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
@@ -181,11 +150,11 @@ def _run(
     data: Path | None,
     as_json: bool,
     as_csv: bool,
-    lang: Language,
+    lang: Language | None,
     **given: str | None,
 ) -> None:
     from services.query import drill_down, report_answers, report_changes, report_question
-    from services.query.moment import moment, time_zone
+    from services.query.moment import moment
     from services.query.request_context import times_between
 
     asked = report_question.question(report, {name: text for name, text in given.items() if text is not None})
@@ -194,32 +163,31 @@ def _run(
     if as_json and as_csv:
         raise typer.BadParameter("give one of --json and --csv.")
 
-    async def question(connection: "Connection", settings: Settings) -> tuple[dict[str, Any], str]:
-        zone = await time_zone(connection)
+    async def question(connection: "Connection", settings: Settings) -> dict[str, Any]:
         if from_known is not None:
             between = await times_between(connection, as_of, from_known, known_at, following(settings))
-            return dict(await report_changes.told_changes(connection, asked, between)), zone
+            return dict(await report_changes.told_changes(connection, asked, between))
         at = await moment(connection, as_of, known_at, following(settings))
         if line is not None:
             key = drill_down.read_line(report, line)
             named = drill_down.read_figure(report, figure)
-            return dict(await drill_down.told_rows(connection, asked, at, key, named)), zone
+            return dict(await drill_down.told_rows(connection, asked, at, key, named))
         found, summed = await report_answers.answer(connection, asked, at)
         rows = [json.loads(row) for row in found]
-        return {**report_answers.head(asked, at), "rows": rows, "totals": json.loads(summed)}, zone
+        return {**report_answers.head(asked, at), "rows": rows, "totals": json.loads(summed)}
 
-    answer, zone = ask(data, question)
+    answer, wording = ask(data, question, lang)
     if as_json:
         print_json(answer)
     elif from_known is not None:
-        _print_changes(report, answer, as_csv=as_csv, zone=zone, lang=lang)
+        _print_changes(report, answer, wording, as_csv=as_csv)
     elif line is not None:
-        _print_rows(report, answer, as_csv=as_csv, zone=zone, lang=lang)
+        _print_rows(report, answer, wording, as_csv=as_csv)
     else:
-        _print_report(asked, answer, as_csv=as_csv, zone=zone, lang=lang)
+        _print_report(asked, answer, wording, as_csv=as_csv)
 
 
-def _print_report(asked: "Question", answer: dict[str, Any], *, as_csv: bool, zone: str, lang: Language) -> None:
+def _print_report(asked: "Question", answer: dict[str, Any], wording: Wording, *, as_csv: bool) -> None:
     from projections.columns import columns_of
 
     report = asked.report
@@ -227,25 +195,20 @@ def _print_report(asked: "Question", answer: dict[str, Any], *, as_csv: bool, zo
     if as_csv:
         print_csv(names, ([row[name] for name in names] for row in answer["rows"]))
         return
-    rows = _table(report.columns, lang)
+    rows = _table(report.columns, wording)
     for row in answer["rows"]:
-        rows.add_row(*(_cell(each, row[each.name], zone, lang) for each in report.columns))
-    words = _WORDS[lang]
-    number = len(answer["rows"])
+        rows.add_row(*(wording.cell(each, row[each.name]) for each in report.columns))
     show(rows)
     if report.totals is not None:
         totals = columns_of(report.totals)
-        summed = _table(totals, lang)
-        summed.add_row(*(_cell(each, answer["totals"][each.name], zone, lang) for each in totals))
+        summed = _table(totals, wording)
+        summed.add_row(*(wording.cell(each, answer["totals"][each.name]) for each in totals))
         show(summed)
-    at = _local(answer["as_of"], zone)
-    say(
-        f"{number} {words['row' if number == 1 else 'rows']}, {words['as of']} {at}, {words['known']} "
-        f"{answer['known_at']}"
-    )
+    count = wording.text("rows", number=len(answer["rows"]))
+    say(wording.text("count.moment", count=count, moment=wording.moment(answer)))
 
 
-def _print_changes(report: "Report", answer: dict[str, Any], *, as_csv: bool, zone: str, lang: Language) -> None:
+def _print_changes(report: "Report", answer: dict[str, Any], wording: Wording, *, as_csv: bool) -> None:
     from projections.columns import columns_of
 
     changes = [*answer["changes"], *([answer["totals"]] if answer["totals"] else [])]
@@ -263,9 +226,9 @@ def _print_changes(report: "Report", answer: dict[str, Any], *, as_csv: bool, zo
     def side(columns: "tuple[Column, ...]", row: dict[str, Any] | None, names: list[str]) -> list[str]:
         if row is None:
             return ["—"]
-        return [_labelled(each, row[each.name], zone, lang) for each in columns if each.name in names]
+        return [wording.named(columns, each.name, row[each.name]) for each in columns if each.name in names]
 
-    rows = table(*_CHANGES[lang])
+    rows = table(*wording.headings("row", "before", "after", "caused by"))
     for each in changes:
         columns = columns_of(report.totals) if report.totals and each is answer["totals"] else report.columns
         before, after = each["before"], each["after"]
@@ -273,13 +236,14 @@ def _print_changes(report: "Report", answer: dict[str, Any], *, as_csv: bool, zo
         if before is not None and after is not None:
             names = [name for name in names if before[name] != after[name]]
         causes = [f"{one['sequence']} {one['type'].split('.')[1]}" for one in each["causes"]]
-        key = " ".join(str(value) for value in each["key"].values() if value is not None)
+        named = {one.name: one for one in report.columns}
+        key = " ".join(wording.cell(named[name], value) for name, value in each["key"].items() if value is not None)
         sides = [side(columns, row, names) for row in (before, after)]
         rows.add_row(key or "—", *sides, causes, end_section=True)
-    show(rows, f"{len(changes)}, {answer['from_known']} → {answer['to_known']}, {_local(answer['as_of'], zone)}")
+    show(rows, f"{len(changes)}, {answer['from_known']} → {answer['to_known']}, {wording.at(answer['as_of'])}")
 
 
-def _print_rows(report: "Report", answer: dict[str, Any], *, as_csv: bool, zone: str, lang: Language) -> None:
+def _print_rows(report: "Report", answer: dict[str, Any], wording: Wording, *, as_csv: bool) -> None:
     from projections.columns import columns_of
 
     if as_csv:
@@ -287,53 +251,29 @@ def _print_rows(report: "Report", answer: dict[str, Any], *, as_csv: bool, zone:
         return
     entries = {each["sequence"]: each for each in answer["entries"]}
     columns = {source.row.TABLE: columns_of(source.row) for source in report.sources if source.row is not None}
-    heads = _ROWS[lang]
+    heads = wording.headings("view", "row", "entry", "type", "source / id", "occurred at")
     rows = table(*heads, right=(heads[2],))
     for each in answer["rows"]:
-        of_row = [column for column in columns[each["view"]] if each["row"][column.name] is not None]
-        told = [_labelled(column, each["row"][column.name], zone, lang) for column in of_row]
+        of_row = columns[each["view"]]
+        row = {name: value for name, value in each["row"].items() if value is not None}
+        told = [wording.named(of_row, one.name, row[one.name]) for one in of_row if one.name in row]
         entry = entries.get(each["entry"])
         about = (
             (
                 str(each["entry"]),
                 entry["type"],
                 f"{entry['source']} / {entry['id']}",
-                _local(entry["occurred_at"], zone),
+                wording.at(entry["occurred_at"]),
             )
             if entry
             else ("", "", "", "")
         )
         rows.add_row(each["view"], told, *about, end_section=True)
-    more = "" if answer["whole"] else f" ({_WORDS[lang]['more']})"
+    more = "" if answer["whole"] else f" ({wording.text('more')})"
     show(rows, f"{len(answer['rows'])}{more}")
 
 
-def _table(columns: "tuple[Column, ...]", lang: Language) -> Table:
-    heads = [getattr(each.label, lang) for each in columns]
+def _table(columns: "tuple[Column, ...]", wording: Wording) -> Table:
+    heads = [wording.label(each.label) for each in columns]
     right = tuple(head for head, each in zip(heads, columns, strict=True) if each.kind.name in _RIGHT)
     return table(*heads, right=right)
-
-
-def _labelled(column: "Column", value: Any, zone: str, lang: Language) -> str:
-    return f"{getattr(column.label, lang)} {_cell(column, value, zone, lang)}"
-
-
-def _cell(column: "Column", value: Any, zone: str, lang: Language) -> str:
-    if value is None:
-        return ""
-    match column.kind.name:
-        case "instant":
-            return _local(value, zone)
-        case "amounts":
-            return ", ".join(f"{amount} {currency}" for currency, amount in value.items())
-        case "yes_no":
-            return _WORDS[lang]["yes" if value else "no"]
-        case _:
-            return str(value)
-
-
-def _local(at: str, zone: str) -> str:
-    """An instant for people: to the second, in the ledger's zone, with its offset."""
-    from contracts.types import zones
-
-    return datetime.fromisoformat(at).astimezone(zones.zone(zone)).replace(microsecond=0).isoformat(" ")

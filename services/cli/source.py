@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load, on_database, print_token
+from services.cli.context import DataOption, JsonOption, load, on_database, print_token, worded
+from services.cli.wording import LanguageOption, Wording
 from services.output import print_json, say, show, table
 
 app = typer.Typer(help="Emitting systems: add, list, rotate, disable.", no_args_is_help=True)
@@ -33,6 +34,7 @@ def add(
     ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Add a source and print its token, once: the ledger keeps only a hash of it.
 
@@ -41,61 +43,68 @@ def add(
     from services.ledger import sources
 
     wanted = [each.strip() for each in events.split(",") if each.strip()]
-    token = on_database(
-        load(data), lambda connection: sources.add(connection, name, wanted, id_prefix, corrects_others)
-    )
-    print_token(name, token, as_json)
+    settings = load(data, language=lang)
+    token = on_database(settings, lambda connection: sources.add(connection, name, wanted, id_prefix, corrects_others))
+    print_token(name, token, as_json, settings.language)
 
 
 @app.command("list")
-def list_(data: DataOption = None, as_json: JsonOption = False) -> None:
+def list_(data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """Show all sources.
 
     Example: `daybook source list --json`
     """
     from services.ledger import sources
 
-    found = on_database(load(data), sources.registered)
+    found, wording = worded(load(data, language=lang), sources.registered)
     if as_json:
         print_json({"sources": [_shown(asdict(each)) for each in found]})
         return
-    _print_table(found)
+    _print_table(found, wording)
 
 
 @app.command()
-def rotate(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def rotate(
+    name: NameArgument, data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None
+) -> None:
     """Give a source a new token and print it, once. The old one ends within seconds; a disabled source is enabled.
 
     Example: `daybook source rotate telephony`
     """
     from services.ledger import sources
 
-    print_token(name, on_database(load(data), lambda connection: sources.rotate(connection, name)), as_json)
+    settings = load(data, language=lang)
+    token = on_database(settings, lambda connection: sources.rotate(connection, name))
+    print_token(name, token, as_json, settings.language)
 
 
 @app.command()
-def disable(name: NameArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+def disable(
+    name: NameArgument, data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None
+) -> None:
     """Let a source send nothing more, within seconds. What it sent stays.
 
     Example: `daybook source disable telephony`
     """
     from services.ledger import sources
 
-    on_database(load(data), lambda connection: sources.disable(connection, name))
+    settings = load(data, language=lang)
+    on_database(settings, lambda connection: sources.disable(connection, name))
     if as_json:
         print_json({"name": name, "disabled": True})
     else:
-        say(f"{name} may send nothing more. `daybook source rotate {name}` enables it again.")
+        say(Wording(settings.language).text("source disabled", name=name))
 
 
 def _shown(source: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if name.endswith("_at") and value else value for name, value in source.items()}
 
 
-def _print_table(found: list[Any]) -> None:
-    rows = table("source", "events", "id prefix", "corrects others", "state")
+def _print_table(found: list[Any], wording: Wording) -> None:
+    rows = table(*wording.headings("source", "events", "id prefix", "corrects others", "state"))
     for each in found:
-        state = "enabled" if each.disabled_at is None else f"disabled {each.disabled_at:%Y-%m-%d}"
-        corrects = "yes" if each.corrects_others else "no"
+        disabled = wording.day(each.disabled_at)
+        state = wording.text("disabled", day=disabled) if disabled else wording.text("enabled")
+        corrects = wording.text("yes" if each.corrects_others else "no")
         rows.add_row(each.name, ", ".join(each.events), each.id_prefix or "", corrects, state)
     show(rows)

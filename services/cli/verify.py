@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, counted, load, reading, text, wait_for
+from services.cli.context import DataOption, JsonOption, load, reading, text, wait_for
 from services.cli.trusted_keys import KeyOption, trusted_keys
+from services.cli.wording import LanguageOption, Wording, wording_of
 from services.endpoints import endpoints
 from services.errors import DaybookError
 from services.output import print_json, progress, say, show, table
@@ -23,6 +24,7 @@ def verify(
     key: KeyOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Check everything: every message of the stream against the journal, byte by byte; every leaf hash; every signed
     head, wherever it is kept; every view against a replay of the journal, entry by entry. All of it at one sequence.
@@ -33,9 +35,9 @@ def verify(
     """
     from services.notary.key import heads_path
 
-    settings = load(data)
+    settings = load(data, language=lang)
     try:
-        answer = wait_for(_verify(settings, deal, key))
+        answer, wording = wait_for(_verify(settings, deal, key))
     except DaybookError:
         raise
     except Exception as error:
@@ -43,7 +45,7 @@ def verify(
     if as_json:
         print_json(answer)
     else:
-        _show(answer, heads_path(settings))
+        _show(answer, heads_path(settings), wording)
     if not answer["ok"]:
         raise typer.Exit(1)
 
@@ -55,7 +57,7 @@ def _stopped(error: Exception) -> DaybookError:
     return error if isinstance(error, DaybookError) else DaybookError(f"The check stopped: {error!r}")
 
 
-async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Verification":
+async def _verify(settings: Settings, deal: str | None, key: str | None) -> "tuple[Verification, Wording]":
     from services.audit.tree_heads import Signed
     from services.audit.verify import verify
     from services.nats import connection as stream_connection
@@ -70,7 +72,7 @@ async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Ver
                 await trusted_keys(settings, connection, key), heads_path(settings), required=key is not None
             )
             with _Bar() as bar:
-                return await verify(
+                answer = await verify(
                     connection,
                     nc,
                     settings.stream,
@@ -80,6 +82,7 @@ async def _verify(settings: Settings, deal: str | None, key: str | None) -> "Ver
                     workers=os.cpu_count() or 1,
                     signed=signed,
                 )
+            return answer, await wording_of(settings, connection)
     finally:
         await nc.close()
 
@@ -108,32 +111,43 @@ class _Bar:
         say(text, err=True)
 
 
-def _show(answer: "Verification", heads: Path) -> None:
+def _show(answer: "Verification", heads: Path, wording: Wording) -> None:
     from services.audit.differences import KINDS
 
-    entries = f"{answer['entries']} {'entry' if answer['entries'] == 1 else 'entries'}"
-    checked = f"{entries} and {counted(answer['subjects'], 'subject')} up to sequence {answer['sequence']}"
+    counts = {name: wording.text(name, number=answer[name]) for name in ("entries", "subjects", "heads")}
+    checked = wording.text("checked", sequence=answer["sequence"], **counts)
     if answer["heads"]:
-        checked += f", beside {counted(answer['heads'], 'signed head')}"
-    signed = _signed(answer, heads)
+        checked = wording.text("checked with heads", checked=checked, heads=counts["heads"])
+    signed = _signed(answer, heads, wording)
     if answer["ok"]:
-        show(f"Nothing differs: {checked}.", signed)
+        show(wording.text("nothing differs", checked=checked), signed)
         return
-    kinds = table("number", "kind", "what it means", right=("number",))
+    kinds = table(*wording.headings("number", "kind", "what it means"), right=wording.headings("number"))
     for kind, number in answer["counts"].items():
         kinds.add_row(str(number), kind, KINDS[kind])
-    rows = table("kind", "sequence", "subject", "expected", "found", right=("sequence",))
+    heading = wording.headings("kind", "sequence", "subject", "expected", "found")
+    rows = table(*heading, right=heading[1:2])
     for each in answer["differences"]:
         rows.add_row(
-            each["kind"], text(each["sequence"]), text(each["subject"]), text(each["expected"]), text(each["found"])
+            each["kind"],
+            text(each["sequence"]),
+            text(each["subject"]),
+            _differing(each["kind"], each["expected"], wording),
+            _differing(each["kind"], each["found"], wording),
         )
-    show(kinds, "The first of each kind:", rows, f"Checked {checked}.", signed)
+    show(kinds, wording.text("first of each kind"), rows, wording.text("checked all", checked=checked), signed)
 
 
-def _signed(answer: "Verification", heads: Path) -> str:
+def _differing(kind: str, value: str | None, wording: Wording) -> str:
+    """One side of a difference: an instant in the ledger's zone, and whatever else as it is."""
+    return wording.at(value) if kind == "recorded_at_altered" else text(value)
+
+
+def _signed(answer: "Verification", heads: Path, wording: Wording) -> str:
     """Line about the part of the journal that heads vouch for, and the newest one in each place."""
     places = [
-        f"no file {heads}" if rows is None else f"{place}: {rows or 'none'}" for place, rows in answer["signed"].items()
+        wording.text("no file", file=heads) if rows is None else f"{place}: {rows or wording.text('none')}"
+        for place, rows in answer["signed"].items()
     ]
     covered = min(max(rows or 0 for rows in answer["signed"].values()), answer["sequence"])
-    return f"Signed heads cover {covered} of {counted(answer['sequence'], 'row')} ({', '.join(places)})."
+    return wording.text("heads cover", covered=covered, number=answer["sequence"], places=", ".join(places))

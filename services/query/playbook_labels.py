@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from projections.columns import Label
 from services.ledger.journal import Connection
 from services.postgres.statements import queries
 from services.query.render import plain
@@ -9,10 +10,10 @@ from services.query.render import plain
 _SQL = queries("services.query", "reports.sql")
 
 
-async def stage_names(connection: Connection, playbook: str, known_at: int) -> dict[int, str]:
-    """Names of each stage in both languages, as in the highest version that has the stage."""
+async def stage_names(connection: Connection, playbook: str, known_at: int) -> dict[int, Label]:
+    """Names of each stage, as in the highest version that has the stage."""
     rows = await connection.fetch(_SQL["stage_names"], playbook, known_at)
-    return {row["stage"]: f"{row['name_zh']} {row['name_en']}" for row in rows}
+    return {row["stage"]: Label(row["name_zh"], row["name_en"]) for row in rows}
 
 
 async def published_playbooks(connection: Connection) -> list[dict[str, Any]]:

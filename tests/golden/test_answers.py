@@ -77,9 +77,9 @@ def test_every_command_prints_as_before(told: Told) -> None:
         for words in (("pipeline",), ("funnel", "practice"), ("ageing",), ("explain", "D-1"), ("history", "D-1"),
                       ("history", "A-1", "--account"))
         for at in (moment, ("--as-of", "2026-03-31"))
-        for more in ((), ("--json",))
+        for more in ((), ("--json",), ("--lang", "zh"))
     ] + [("changes", "--from-known", str(told.first), "--as-of", "2026-03-31", *more)
-         for more in ((), ("--json",))]  # fmt: skip
+         for more in ((), ("--json",), ("--lang", "zh"))]  # fmt: skip
     found = []
     for words in commands:
         done = CliRunner().invoke(app, words, env=told.ledger.environment | {"COLUMNS": "200"}, catch_exceptions=False)

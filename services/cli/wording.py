@@ -1,0 +1,110 @@
+"""Wording of what commands print for people: in their language, with times in the ledger's zone.
+
+`--json` and CSV have none of it: they are for programs.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from projections.columns import Column, Label
+from services.cli.texts import TEXTS
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+    from services.settings import Settings
+
+Language = Literal["zh", "en"]
+LanguageOption = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang", help="Language of headings and sentences: zh or en. Also: DAYBOOK_LANGUAGE.", show_default="en"
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Language and zone of an output."""
+
+    language: Language
+    zone: str = "UTC"
+
+    def label(self, label: Label) -> str:
+        """Return a label in the language."""
+        return label.zh if self.language == "zh" else label.en
+
+    def text(self, name: str, **values: Any) -> str:
+        """Return a text of the list, with its values; English says one for `number` 1."""
+        text = TEXTS[name]
+        if self.language == "zh":
+            return text.zh.format(**values)
+        return (text.one if text.one and values.get("number") == 1 else text.en).format(**values)
+
+    def headings(self, *names: str) -> tuple[str, ...]:
+        """Return several texts without values."""
+        return tuple(self.text(name) for name in names)
+
+    def at(self, at: datetime | str | None) -> str:
+        """Return an instant, to the second, with the zone's offset; nothing for None."""
+        return "" if at is None else self._local(at).replace(microsecond=0).isoformat(" ")
+
+    def day(self, at: datetime | str | None) -> str:
+        """Return the day of an instant in the zone; nothing for None."""
+        return "" if at is None else self._local(at).date().isoformat()
+
+    def moment(self, answer: Any) -> str:
+        """Return the two times that an answer used."""
+        return self.text("moment", as_of=self.at(answer["as_of"]), known_at=answer["known_at"])
+
+    def word(self, column: Column, value: str) -> str:
+        """Return one of the few values of a column."""
+        return self.label(column.words[value]) if value in column.words else value
+
+    def cell(self, column: Column, value: Any) -> str:
+        """Return a value of a column; nothing for null."""
+        if value is None:
+            return ""
+        match column.kind.name:
+            case "instant":
+                return self.at(value)
+            case "amounts":
+                return amounts(value)
+            case "yes_no":
+                return self.text("yes" if value else "no")
+            case "word":
+                return self.word(column, value)
+            case _:
+                return str(value)
+
+    def named(self, columns: Iterable[Column], name: str, *values: Any) -> str:
+        """Return values behind the heading of their column, such as `stage 1 → 2`; ∅ stands for null.
+
+        A name that no column has is its own heading.
+        """
+        column = next((each for each in columns if each.name == name), None)
+        heading = name if column is None else self.label(column.label)
+        told = (str(value) if column is None else self.cell(column, value) for value in values if value is not None)
+        return f"{heading} {' → '.join('∅' if value is None else next(told) for value in values)}"
+
+    def _local(self, at: datetime | str) -> datetime:
+        from contracts.types import zones
+
+        instant = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return instant.astimezone(zones.zone(self.zone))
+
+
+def amounts(by_currency: Mapping[str, Any]) -> str:
+    """Amounts of several currencies."""
+    return ", ".join(f"{amount} {currency}" for currency, amount in by_currency.items())
+
+
+async def wording_of(settings: "Settings", connection: "Connection") -> Wording:
+    """Read the zone of the ledger; the language is a setting."""
+    from services.query.moment import time_zone
+
+    return Wording(settings.language, await time_zone(connection))
