@@ -8,15 +8,16 @@ from contracts.rules.canonical import canonical
 
 
 def shipped_files() -> dict[str, str]:
-    """The text of each shipped playbook by its file name, sorted: `project.toml`, …"""
+    """The text of each shipped playbook by its file name, sorted: `project.toml`, its version 2 `project_v2.toml`, …"""
     folder = files("contracts.playbooks")
     texts = {each.name: each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".toml")}
     return dict(sorted(texts.items()))
 
 
 def shipped() -> tuple[Playbook, ...]:
-    """The shipped playbooks, sorted by file name. What `daybook init` publishes."""
-    return tuple(parse(text) for text in shipped_files().values())
+    """The shipped playbooks by key and version. `daybook init` publishes them so: version n follows n - 1."""
+    found = (parse(text) for text in shipped_files().values())
+    return tuple(sorted(found, key=lambda each: (each.key, each.version)))
 
 
 def parse(text: str) -> Playbook:

@@ -43,8 +43,15 @@ def _names(part: object) -> Iterator[Names]:
 
 @files
 def test_it_has_no_mistakes_and_is_named_for_its_file(name: str, playbook: Playbook) -> None:
-    assert name == f"{playbook.key}.toml"
+    assert name == (f"{playbook.key}.toml" if playbook.version == 1 else f"{playbook.key}_v{playbook.version}.toml")
     assert playbook in shipped()
+
+
+def test_the_versions_of_a_playbook_are_shipped_from_the_first_without_a_gap() -> None:
+    versions: dict[str, list[int]] = {}
+    for each in shipped():
+        versions.setdefault(each.key, []).append(each.version)
+    assert all(found == list(range(1, len(found) + 1)) for found in versions.values()), versions
 
 
 @files
@@ -65,15 +72,16 @@ def test_every_stage_says_how_long_it_takes_who_takes_part_and_how_likely_it_is(
 
 
 @pytest.mark.parametrize(
-    "playbook", [each for each in shipped() if each.position == "evidence"], ids=lambda each: each.key
+    "playbook",
+    [each for each in shipped() if each.position == "evidence"],
+    ids=lambda each: f"{each.key} {each.version}",
 )
 def test_a_playbook_judged_by_evidence_is_complete(playbook: Playbook) -> None:
     for stage in playbook.stages:
-        assert stage.targets, stage.key
-        assert stage.conditions, stage.key
-        assert stage.appraisal, stage.key
         assert stage.criteria, stage.key
         assert stage.customer_stage is not None, stage.key
+    assert any(stage.conditions for stage in playbook.stages)
+    assert any(stage.targets for stage in playbook.stages)
 
 
 @pytest.mark.parametrize(

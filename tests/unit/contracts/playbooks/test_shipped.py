@@ -2,8 +2,9 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.playbooks import shipped as module
 from contracts.playbooks.playbook import Item, Playbook, Satisfier
-from contracts.playbooks.shipped import shipped
+from contracts.playbooks.shipped import shipped, shipped_files
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,11 @@ def _item(items: tuple[Item, ...], key: str, event: str, **where: str) -> Item:
     found = next(item for item in items if item.key == key)
     assert found.satisfied_by == (Satisfier(event=event, where=dict(where)),)
     return found
+
+
+def test_versions_of_one_playbook_are_in_order_whatever_their_files_are_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sorted as text, `project_v10.toml` would come before `project_v2.toml`."""
+    first = shipped_files()["project.toml"]
+    files = {f"project_v{each}.toml": first.replace("version = 1\n", f"version = {each}\n") for each in (10, 2)}
+    monkeypatch.setattr(module, "shipped_files", lambda: {"project.toml": first, **files})
+    assert [(each.key, each.version) for each in shipped()] == [("project", 1), ("project", 2), ("project", 10)]
