@@ -17,7 +17,8 @@ create or replace function reporting.pipeline(
 )
 returns table (
     deal text, playbook text, version integer, stage integer, phase text, status text, probability numeric,
-    amount numeric, currency text, owner text, account text, since timestamptz, stale boolean
+    amount numeric, currency text, owner text, account text, since timestamptz, stale boolean, working_on integer,
+    expected_close_on date, weighted numeric, missing text[]
 )
 language sql stable parallel safe
 begin atomic
@@ -25,15 +26,40 @@ with moment as materialized (
 select reporting.instant(pipeline.as_of) as as_of, reporting.known(pipeline.known_at) as known_at,
 reporting.local_day(reporting.instant(pipeline.as_of)) as day
 ),
-stage_position as not materialized (select * from served.stage_position(pipeline.as_of, pipeline.known_at) stage_position)
+stage_position as not materialized (select * from served.stage_position(pipeline.as_of, pipeline.known_at) stage_position),
+stage_item as not materialized (select * from served.stage_item(pipeline.as_of, pipeline.known_at) stage_item),
+playbook_stage as not materialized (select * from served.playbook_stage(pipeline.as_of, pipeline.known_at) playbook_stage),
+playbook_item as not materialized (select * from served.playbook_item(pipeline.as_of, pipeline.known_at) playbook_item),
+asked as materialized (
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
+)
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
        stage_position.deal in (
            select stale.deal from reporting.stage_position_stale stale cross join moment
             where stale.sequence <= moment.known_at
-       ) as stale
+       ) as stale,
+       playbook_stage.stage as working_on, stage_position.expected_close_on,
+       round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
+       case when asked.milestones is null then '{}'
+            else served.lacking(asked.milestones, asked.others, array(
+                select stage_item.item from stage_item
+                 where stage_item.deal = stage_position.deal and stage_item.stage = asked.stage
+            )) end as missing
   from stage_position
+  left join playbook_stage on playbook_stage.playbook = stage_position.playbook
+                          and playbook_stage.version = stage_position.version
+                          and playbook_stage.stage = stage_position.completed + 1
+  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+                 and asked.stage = stage_position.completed + 1
  where stage_position.status in ('open', 'on_hold')
  order by stage_position.deal collate "C";
 end;
@@ -46,7 +72,8 @@ create or replace function reporting.deal(
 )
 returns table (
     deal text, playbook text, version integer, stage integer, phase text, status text, probability numeric,
-    amount numeric, currency text, owner text, account text, since timestamptz, stale boolean
+    amount numeric, currency text, owner text, account text, since timestamptz, stale boolean, working_on integer,
+    expected_close_on date, weighted numeric, missing text[]
 )
 language sql stable parallel safe
 begin atomic
@@ -54,15 +81,40 @@ with moment as materialized (
 select reporting.instant(deal.as_of) as as_of, reporting.known(deal.known_at) as known_at,
 reporting.local_day(reporting.instant(deal.as_of)) as day
 ),
-stage_position as not materialized (select * from served.stage_position(deal.as_of, deal.known_at) stage_position)
+stage_position as not materialized (select * from served.stage_position(deal.as_of, deal.known_at) stage_position),
+stage_item as not materialized (select * from served.stage_item(deal.as_of, deal.known_at) stage_item),
+playbook_stage as not materialized (select * from served.playbook_stage(deal.as_of, deal.known_at) playbook_stage),
+playbook_item as not materialized (select * from served.playbook_item(deal.as_of, deal.known_at) playbook_item),
+asked as materialized (
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
+)
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
        stage_position.deal in (
            select stale.deal from reporting.stage_position_stale stale cross join moment
             where stale.sequence <= moment.known_at
-       ) as stale
+       ) as stale,
+       playbook_stage.stage as working_on, stage_position.expected_close_on,
+       round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
+       case when asked.milestones is null then '{}'
+            else served.lacking(asked.milestones, asked.others, array(
+                select stage_item.item from stage_item
+                 where stage_item.deal = stage_position.deal and stage_item.stage = asked.stage
+            )) end as missing
   from stage_position
+  left join playbook_stage on playbook_stage.playbook = stage_position.playbook
+                          and playbook_stage.version = stage_position.version
+                          and playbook_stage.stage = stage_position.completed + 1
+  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+                 and asked.stage = stage_position.completed + 1
  where stage_position.deal = deal.deal;
 end;
 comment on function reporting.deal(text, timestamptz, bigint) is
@@ -369,8 +421,8 @@ comment on function reporting.data_quality(timestamptz, bigint) is
 create or replace view reporting.catalog as
 select *
   from (values
-    ('pipeline', 'rows', '在手商机', 'Pipeline', '哪些商机正在进行？', 'Which deals are open or on hold, and where do they stand?', 'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.', '[]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook that it follows."}, {"name": "version", "type": "integer", "kind": "version", "zh": "流程版本", "en": "version", "comment": "Version of the playbook; null while none is published."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the last stage reached, from 1; null before the first."}, {"name": "phase", "type": "text", "kind": "word", "zh": "阶段进度", "en": "phase", "comment": "entered or completed; null when stage is."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "open, on_hold, won, lost or abandoned; independent of the stage."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "赢率", "en": "probability", "comment": "Win probability, 0 to 1."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Expected value, and once won the final one; null when unknown."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for it."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the customer''s account."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "进入时间", "en": "since", "comment": "When it came to this stage and phase."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether its later entries could not be folded."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
-    ('deal', 'rows', '商机', 'Deal', '这个商机现在处于什么位置？', 'Where does a deal stand?', 'Where a deal stood at as_of, whatever its status, as known at the sequence known_at; no row before its opening.', '[{"name": "deal", "type": "text", "optional": false, "comment": "Id of the deal."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook that it follows."}, {"name": "version", "type": "integer", "kind": "version", "zh": "流程版本", "en": "version", "comment": "Version of the playbook; null while none is published."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the last stage reached, from 1; null before the first."}, {"name": "phase", "type": "text", "kind": "word", "zh": "阶段进度", "en": "phase", "comment": "entered or completed; null when stage is."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "open, on_hold, won, lost or abandoned; independent of the stage."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "赢率", "en": "probability", "comment": "Win probability, 0 to 1."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Expected value, and once won the final one; null when unknown."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for it."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the customer''s account."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "进入时间", "en": "since", "comment": "When it came to this stage and phase."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether its later entries could not be folded."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('pipeline', 'snapshot', '在手商机', 'Pipeline', '哪些商机正在进行？', 'Which deals are open or on hold, and where do they stand?', 'Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.', '[]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook that it follows."}, {"name": "version", "type": "integer", "kind": "version", "zh": "流程版本", "en": "version", "comment": "Version of the playbook; null while none is published."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the last stage reached, from 1; null before the first."}, {"name": "phase", "type": "text", "kind": "word", "zh": "阶段进度", "en": "phase", "comment": "entered or completed; null when stage is."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "open, on_hold, won, lost or abandoned; independent of the stage."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "赢率", "en": "probability", "comment": "Win probability, 0 to 1."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Expected value, and once won the final one; null when unknown."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for it."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the customer''s account."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "进入时间", "en": "since", "comment": "When it came to this stage and phase."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether its later entries could not be folded."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed; null behind the last, and while no playbook is published."}, {"name": "expected_close_on", "type": "date", "kind": "day", "zh": "预计成交日", "en": "expected close", "comment": "The day on which it is expected to be won; null when unknown."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权金额", "en": "weighted", "comment": "amount × probability, rounded half up; null without an amount."}, {"name": "missing", "type": "text[]", "kind": "texts", "zh": "尚缺事项", "en": "missing", "comment": "Keys of what the stage worked on still lacks: of its milestones; where none is missing, of its criteria, and the commitment. Empty where claims decide."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('deal', 'snapshot', '商机', 'Deal', '这个商机现在处于什么位置？', 'Where does a deal stand?', 'Where a deal stood at as_of, whatever its status, as known at the sequence known_at; no row before its opening.', '[{"name": "deal", "type": "text", "optional": false, "comment": "Id of the deal."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook that it follows."}, {"name": "version", "type": "integer", "kind": "version", "zh": "流程版本", "en": "version", "comment": "Version of the playbook; null while none is published."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the last stage reached, from 1; null before the first."}, {"name": "phase", "type": "text", "kind": "word", "zh": "阶段进度", "en": "phase", "comment": "entered or completed; null when stage is."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "open, on_hold, won, lost or abandoned; independent of the stage."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "赢率", "en": "probability", "comment": "Win probability, 0 to 1."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Expected value, and once won the final one; null when unknown."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for it."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the customer''s account."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "进入时间", "en": "since", "comment": "When it came to this stage and phase."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether its later entries could not be folded."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed; null behind the last, and while no playbook is published."}, {"name": "expected_close_on", "type": "date", "kind": "day", "zh": "预计成交日", "en": "expected close", "comment": "The day on which it is expected to be won; null when unknown."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权金额", "en": "weighted", "comment": "amount × probability, rounded half up; null without an amount."}, {"name": "missing", "type": "text[]", "kind": "texts", "zh": "尚缺事项", "en": "missing", "comment": "Keys of what the stage worked on still lacks: of its milestones; where none is missing, of its criteria, and the commitment. Empty where claims decide."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('funnel', 'aggregate', '销售漏斗', 'Funnel', '一个销售流程的商机分布在哪些阶段？', 'At which stages do the deals of a playbook stand?', 'The deals of a playbook by stage at as_of, as known at the sequence known_at. open and amounts: open deals (on hold included) whose last reached stage it is, and their value by currency. entered and completed: deals of any status that stood at or beyond that point. The row without a stage holds the open deals before the first; nothing is entered or completed there.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage; null: before the first."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals open or on hold whose last reached stage it is."}, {"name": "entered", "type": "bigint", "kind": "count", "zh": "进入", "en": "entered", "comment": "Deals of any status that stand at this stage or beyond; 0 before the first."}, {"name": "completed", "type": "bigint", "kind": "count", "zh": "完成", "en": "completed", "comment": "Deals of any status that stand beyond it, or have completed it; 0 before the first."}, {"name": "amounts", "type": "jsonb", "kind": "amounts", "zh": "金额", "en": "amounts", "comment": "Expected value of the open deals, by currency."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['stage']::text[], array['owner', 'account', 'currency']::text[]),
     ('bands', 'aggregate', '漏斗区间', 'Bands', '潜在、意向、洽谈、成交各有多少商机？', 'How many open deals are in each band of the funnel?', 'Deals open or on hold at as_of, as known at the sequence known_at, by the band of the last stage reached: not_started, potential, intent, negotiation, closing. Positions may go back. The sum of deals is open + on hold.', '[]'::jsonb, '[{"name": "band", "type": "text", "kind": "word", "zh": "漏斗区间", "en": "band", "comment": "Band of the last stage reached; not_started before the first, and while the playbook is not published."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals open or on hold."}, {"name": "amounts", "type": "jsonb", "kind": "amounts", "zh": "金额", "en": "amounts", "comment": "Their expected value, by currency."}]'::jsonb, array['band']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('receivables_open', 'rows', '未收发票', 'Open invoices', '哪些发票还没有收齐？', 'Which invoices are open, and how long are they past due?', 'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal that the invoice names, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "发票金额", "en": "amount", "comment": "What was invoiced."}, {"name": "open_amount", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open amount", "comment": "What is still owed."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "到期日", "en": "due on", "comment": "The last day on which payment is in time."}, {"name": "days_past_due", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days past due", "comment": "as_of''s day minus due_on; below 1: not yet due."}, {"name": "bucket", "type": "text", "kind": "word", "zh": "账龄", "en": "bucket", "comment": "not_due, 1-30, 31-60, 61-90 or over_90 days past due."}, {"name": "disputed", "type": "boolean", "kind": "yes_no", "zh": "有争议", "en": "disputed", "comment": "Whether the customer contests it."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether the account''s later entries could not be folded."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['account', 'currency']::text[]),

@@ -21,10 +21,13 @@ _WITH = re.compile(r"\s*with\s+", re.IGNORECASE)
 _MOMENT = re.compile(r"\bmoment\b")
 
 
-def rows(report: Report, bind: Bind, filters: Filters = ()) -> str:
-    """The report's rows, typed as its row class says."""
+def rows(report: Report, bind: Bind, filters: Filters = (), *, of_keys: bool = False) -> str:
+    """The report's rows, typed as its row class says; `of_keys`: those whose first column of the key is in the
+    parameter `keys`."""
     text = _with(_relations(report, bind, filters), _bound(report.statements["rows"], bind))
     kept = _kept(bind, filters) if isinstance(report, Rows) else ""
+    if of_keys:
+        kept = f"{kept}{' and ' if kept else ''}report.{report.key[0]} = any({bind('keys')})"
     return f"select report.*\nfrom (\n{text}\n) report\nwhere {kept}" if kept else text
 
 

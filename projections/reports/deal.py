@@ -1,11 +1,10 @@
 """Report of one deal: its position, whatever its status."""
 
 from projections.columns import DealId, Label
-from projections.reports.pipeline import StandingDeal
-from projections.reports.report import Parameter, Rows, source_of
-from projections.views.stage_position.rows import PositionRow
+from projections.reports.pipeline import JOINS, READS, StandingDeal
+from projections.reports.report import Parameter, Snapshot
 
-deal = Rows(
+deal = Snapshot(
     name="deal",
     title=Label("商机", "Deal"),
     question=Label("这个商机现在处于什么位置？", "Where does a deal stand?"),
@@ -13,6 +12,7 @@ deal = Rows(
     "opening.",
     row=StandingDeal,
     parameters={"deal": Parameter(DealId, "Id of the deal.", "D-0003", names_column=True)},
-    source=source_of(PositionRow),
+    reads=READS,
+    joins=JOINS,
     needs_one="The deal {deal} was not opened by {as_of}, as known at {known_at}. Its history shows what there is.",
 )

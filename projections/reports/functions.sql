@@ -58,3 +58,12 @@ end
 $$;
 comment on function reporting.refuse_playbook(text, bigint) is
     'Refuses a playbook that nobody had published or named by then: an empty report would look like a playbook without deals.';
+
+-- What a stage still lacks: of its milestones; where none is missing, of what completes it.
+create or replace function served.lacking(milestones text[], others text[], met text[]) returns text[]
+language sql immutable parallel safe
+return case
+    when milestones <@ met
+        then array(select item from unnest(others) with ordinality as one (item, place) where item <> all (met) order by place)
+    else array(select item from unnest(milestones) with ordinality as one (item, place) where item <> all (met) order by place)
+end;

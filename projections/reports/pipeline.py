@@ -1,7 +1,7 @@
 """Deals that are open or on hold."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from projections.columns import (
@@ -14,10 +14,11 @@ from projections.columns import (
     PlaybookKey,
     Rate,
     StageNumber,
+    Texts,
     Version,
 )
-from projections.reports.report import ReportRow, Rows, source_of
-from projections.views.stage_position.rows import PhaseOrNone, PositionRow, Status
+from projections.reports.report import PLAYBOOK_ITEM, PLAYBOOK_STAGE, ReportRow, Snapshot, source_of
+from projections.views.stage_position.rows import PhaseOrNone, PositionRow, StageItemRow, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,28 @@ class StandingDeal(ReportRow, key=("deal",)):
     """When it came to this stage and phase."""
     stale: Annotated[bool, Label("待修复", "stale")]
     """Whether its later entries could not be folded."""
+    working_on: Annotated[StageNumber | None, Label("推进阶段", "working on")]
+    """The stage worked on, which is the one behind the last completed; null behind the last, and while no playbook is
+    published."""
+    expected_close_on: Annotated[date | None, Label("预计成交日", "expected close")]
+    """The day on which it is expected to be won; null when unknown."""
+    weighted: Annotated[Amount | None, Label("加权金额", "weighted")]
+    """amount × probability, rounded half up; null without an amount."""
+    missing: Annotated[Texts, Label("尚缺事项", "missing")]
+    """Keys of what the stage worked on still lacks: of its milestones; where none is missing, of its criteria, and the
+    commitment. Empty where claims decide."""
 
 
-pipeline = Rows(
+READS = (source_of(PositionRow), source_of(StageItemRow), PLAYBOOK_STAGE, PLAYBOOK_ITEM)
+JOINS = {"stage_position": {"deal": "deal"}, "stage_item": {"deal": "deal"}}
+
+pipeline = Snapshot(
     name="pipeline",
     title=Label("在手商机", "Pipeline"),
     question=Label("哪些商机正在进行？", "Which deals are open or on hold, and where do they stand?"),
     comment="Deals that were open or on hold at as_of, as known at the sequence known_at, ordered by deal.",
     row=StandingDeal,
-    source=source_of(PositionRow),
+    reads=READS,
+    joins=JOINS,
     order=("deal",),
 )

@@ -1,11 +1,34 @@
 -- name: rows
+with asked as materialized (
+    -- What each stage asks for, as lists in the playbook's order.
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
+)
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
        stage_position.deal in (
            select stale.deal from reporting.stage_position_stale stale cross join moment
             where stale.sequence <= moment.known_at
-       ) as stale
+       ) as stale,
+       playbook_stage.stage as working_on, stage_position.expected_close_on,
+       round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
+       case when asked.milestones is null then '{}'
+            else served.lacking(asked.milestones, asked.others, array(
+                select stage_item.item from stage_item
+                 where stage_item.deal = stage_position.deal and stage_item.stage = asked.stage
+            )) end as missing
   from stage_position
+  left join playbook_stage on playbook_stage.playbook = stage_position.playbook
+                          and playbook_stage.version = stage_position.version
+                          and playbook_stage.stage = stage_position.completed + 1
+  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+                 and asked.stage = stage_position.completed + 1
  where stage_position.status in ('open', 'on_hold')
  order by stage_position.deal collate "C"

@@ -114,7 +114,7 @@ PLAYBOOK_STAGE = Source(
 PLAYBOOK_ITEM = Source(
     "playbook_item",
     None,
-    ("playbook", "version", "stage", "item", "kind", "condition", "weight", "name_zh", "name_en", "place"),
+    ("playbook", "version", "stage", "item", "kind", "condition", "weight", "name_zh", "name_en", "place", "position"),
 )
 """Items of the stages of all published versions, from the publication on: milestones, criteria, commitments, conditions
 (`condition` says of which sort) and appraisal items (with their weight)."""

@@ -12,8 +12,7 @@ from services.settings import Settings
 if TYPE_CHECKING:
     from asyncpg import Connection
 
-    from projections.columns import Label
-    from services.query.shapes import Explanation
+    from services.query.shapes import ExplainedItem, Explanation
 
 
 def explain(
@@ -31,37 +30,49 @@ def explain(
     from services.http.parameters import subject
     from services.query.explain import explain as report
     from services.query.moment import moment
-    from services.query.playbook_labels import decided_by_claims, stage_names
+    from services.query.playbook_labels import decided_by_claims
 
-    async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, dict[int, Label], bool]":
+    async def question(connection: "Connection", settings: Settings) -> "tuple[Explanation, bool]":
         subject("deal", deal)
         answer = await report(connection, deal, await moment(connection, as_of, known_at, following(settings)))
-        names = await stage_names(connection, answer["playbook"], answer["known_at"])
-        return answer, names, await decided_by_claims(connection, answer["playbook"], answer["version"])
+        return answer, await decided_by_claims(connection, answer["playbook"], answer["version"])
 
-    (answer, names, by_claims), wording = ask(data, question, lang)
+    (answer, by_claims), wording = ask(data, question, lang)
     if as_json:
         print_json(answer)
         return
+    from projections.columns import Label, column_of
+    from projections.views.stage_position.rows import StageItemRow
+
+    kinds = column_of(StageItemRow, "kind")
     rows = table(*wording.headings("stage", "item", "kind", "met", "by entries"))
     for stage in answer["stages"]:
-        name = names.get(stage["stage"])
-        title = [f"{stage['stage']} {wording.label(name) if name else ''}"]
+        title = [f"{stage['stage']} {wording.label(Label(stage['name_zh'], stage['name_en']))}"]
         title += [wording.text("entered", at=wording.at(stage["entered_at"]))] if stage["entered_at"] else []
         title += [wording.text("completed", at=wording.at(stage["completed_at"]))] if stage["completed_at"] else []
-        for place, item in enumerate(stage["items"]):
+        items = [*stage["items"], *stage["shown"]]
+        for place, item in enumerate(items):
             rows.add_row(
                 title if place == 0 else "",
-                item["item"],
-                wording.text(item["kind"]),
+                _called(item, wording),
+                wording.word(kinds, item["kind"]),
                 wording.at(item["met_at"]),
                 ", ".join(map(str, item["by"])),
-                end_section=place == len(stage["items"]) - 1,
+                end_section=place == len(items) - 1,
             )
-        if not stage["items"]:
+        if not items:
             rows.add_row(title, "", "", "", "", end_section=True)
     told = wording.text("sentence.moment", told=_stands(answer, wording), moment=wording.moment(answer))
     show(rows, told, _missing(answer, by_claims, wording))
+
+
+def _called(item: "ExplainedItem", wording: Wording) -> str:
+    """Name of an item for people, and its key, by which events name it."""
+    from projections.columns import Label
+
+    if item["name_zh"] is None or item["name_en"] is None:
+        return item["item"]
+    return f"{wording.label(Label(item['name_zh'], item['name_en']))} ({item['item']})"
 
 
 def _stands(answer: "Explanation", wording: Wording) -> str:
@@ -79,7 +90,9 @@ def _stands(answer: "Explanation", wording: Wording) -> str:
 def _missing(answer: "Explanation", by_claims: bool, wording: Wording) -> str:
     """List what the next step still needs, or say why nothing can be said about it."""
     if answer["missing"]:
-        return wording.text("missing", items=", ".join(answer["missing"]))
+        at = next(stage for stage in answer["stages"] if not (stage["entered_at"] and stage["completed_at"]))
+        names = {item["item"]: _called(item, wording) for item in at["items"]}
+        return wording.text("missing", items=", ".join(names[item] for item in answer["missing"]))
     if not answer["stages"]:
         return wording.text("not published", playbook=answer["playbook"])
     return wording.text("by claims", playbook=answer["playbook"]) if by_claims else wording.text("nothing missing")

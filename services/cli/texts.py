@@ -69,9 +69,6 @@ TEXTS = {
     "item": Text("事项", "item"),
     "met": Text("满足时间", "met"),
     "by entries": Text("依据条目", "by entries"),
-    "milestone": Text("里程碑", "milestone"),
-    "criterion": Text("标准", "criterion"),
-    "commitment": Text("承诺", "commitment"),
     "entered": Text("进入 {at}", "entered {at}"),
     "completed": Text("完成 {at}", "completed {at}"),
     "stands at": Text(

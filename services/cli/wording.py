@@ -78,6 +78,8 @@ class Wording:
                 return self.text("yes" if value else "no")
             case "word":
                 return self.word(column, value)
+            case "texts" | "sequences":
+                return ", ".join(map(str, value))
             case _:
                 return str(value)
 

@@ -23,8 +23,10 @@ from services.query.shapes import (
     Deal,
     Funnel,
     FunnelStage,
+    OpenItem,
     OpenItems,
     Pipeline,
+    PipelineDeal,
 )
 
 BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "disputed")
@@ -32,7 +34,9 @@ BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "disputed")
 COMPARED = ("pipeline", "receivables", "funnel", "ageing")
 """Reports that `changes` compares, under the names that it calls them."""
 LISTS = {"pipeline": "deals", "receivables_open": "items"}
-"""Lists of the first addresses, by report: rows are those of the report."""
+"""Lists of the first addresses, by report."""
+_COLUMNS = {"pipeline": tuple(PipelineDeal.__annotations__), "receivables_open": tuple(OpenItem.__annotations__)}
+"""Columns of their rows: those that the report had at first."""
 _STAGE = tuple(FunnelStage.__annotations__)
 
 
@@ -48,7 +52,8 @@ async def receivables_open(connection: Connection, moment: Moment) -> OpenItems:
 
 async def deal(connection: Connection, deal: str, moment: Moment) -> Deal:
     """Position of one deal, whatever its status. Raises NotKnown."""
-    (row,) = await report_answers.rows(connection, Question(BY_NAME["deal"], {"deal": deal}), moment)
+    asked = Question(BY_NAME["deal"], {"deal": deal})
+    (row,) = await report_answers.rows(connection, asked, moment, columns=_COLUMNS["pipeline"])
     told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
     return cast("Deal", {**told, **json.loads(row)})
 
@@ -110,7 +115,7 @@ async def changes(
 
 async def listed(connection: Connection, report: str, moment: Moment) -> list[str]:
     """Rows of one of `LISTS`, as JSON objects."""
-    return await report_answers.rows(connection, Question(BY_NAME[report]), moment)
+    return await report_answers.rows(connection, Question(BY_NAME[report]), moment, columns=_COLUMNS[report])
 
 
 async def _list(connection: Connection, report: str, moment: Moment) -> dict[str, Any]:
@@ -131,7 +136,14 @@ def _owed(row: dict[str, Any]) -> Any:
 
 
 async def _changed_pipeline(connection: Connection, between: Between, _: str) -> Sequence[Changed]:
-    return (await report_changes.differences(connection, Question(BY_NAME["pipeline"]), between)).rows
+    return (
+        await report_changes.differences(
+            connection,
+            Question(BY_NAME["pipeline"]),
+            between,
+            lambda row: {name: row[name] for name in _COLUMNS["pipeline"]},
+        )
+    ).rows
 
 
 async def _changed_receivables(connection: Connection, between: Between, _: str) -> Sequence[Changed]:

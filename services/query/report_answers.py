@@ -3,7 +3,7 @@
 Rows come from PostgreSQL as JSON text, so that a long answer is neither read nor written row by row here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -52,10 +52,13 @@ async def rows(
     *,
     after: Sequence[Any] | None = None,
     limit: int | None = None,
+    keys: Sequence[Any] | None = None,
+    columns: Collection[str] | None = None,
 ) -> list[str]:
     """Rows as JSON objects. A report with an order can be read in pages: `limit` rows behind those up to `after`.
 
-    Raises NotKnown where there is nothing of what was asked.
+    `keys` are values of the first column of the key: rows that have another one are left out. `columns` names those
+    that are wanted, all without it. Raises NotKnown where there is nothing of what was asked.
     """
     report = asked.report
     values = values_of(asked, moment)
@@ -65,12 +68,16 @@ async def rows(
             f"after_{name}": (value, by_name[name].kind.sql) for name, value in zip(report.order, after, strict=True)
         }
     values["limit"] = (limit, "bigint")
+    if keys is not None:
+        kind = next(each.kind for each in report.columns if each.name == report.key[0])
+        values["keys"] = (list(keys), f"{kind.sql}[]")
     bind = Places(values)
-    text = compose.rows(report, bind, tuple(asked.filters))
+    text = compose.rows(report, bind, tuple(asked.filters), of_keys=keys is not None)
     if report.order:
         text = compose.paged(report, text, bind, after is not None, limit is not None)
-    found = await fetch(connection, asked, compose.as_json_rows(report.columns, text), bind)
-    if not found and report.needs_one and after is None and not asked.filters:
+    told_columns = [each for each in report.columns if columns is None or each.name in columns]
+    found = await fetch(connection, asked, compose.as_json_rows(told_columns, text), bind)
+    if not found and report.needs_one and after is None and keys is None and not asked.filters:
         told = {"as_of": instant(moment.as_of), "known_at": moment.known_at}
         raise NotKnown(report.needs_one.format(**{**told, **asked.parameters}))
     return [row["row"] for row in found]

@@ -12,7 +12,7 @@ from services.errors import BadRequest, NotKnown
 from services.ledger.journal import Connection
 from services.query.moment import Between, Moment
 from services.query.render import instant
-from services.query.report_answers import Json, Places, answer, causes, fetch, values_of
+from services.query.report_answers import Json, Places, answer, causes, fetch, rows, values_of
 from services.query.report_question import Question, named
 from services.query.row_diff import row_diffs
 from services.query.shapes import ReportChange, ReportChanges
@@ -62,14 +62,21 @@ async def differences(
         raise BadRequest(f"{report.name}: its rows have no key, so that they cannot be compared.")
     if isinstance(report, Rows):
         return Differences(await _changed_rows(connection, asked, report, between, says), None)
-    before, after = await _both(connection, asked, between)
+    keys: Sequence[Any] | None = None
+    effects = _Effects(report)
+    if isinstance(report, Snapshot) and report.totals is None and not report.members:
+        # The key is that of the rows that are read: nothing else can have changed.
+        effects = await _effects(connection, asked, between, rows=True, totals=False)
+        keys = sorted({key[0] for key in effects.rows})
+    before, after = await _both(connection, asked, between, keys)
     told = {
         key: (was, now)
         for key in dict.fromkeys((*after.rows, *before.rows))
         if (was := _said(before.rows.get(key), says)) != (now := _said(after.rows.get(key), says))
     }
-    effects = await _effects(connection, asked, between, rows=bool(told), totals=before.totals != after.totals)
-    checked = _Checked(connection, asked, between.as_of)
+    if keys is None:
+        effects = await _effects(connection, asked, between, rows=bool(told), totals=before.totals != after.totals)
+    checked = _Checked(connection, asked, between.as_of, keys)
     found = []
     for key, (was, now) in told.items():
         named = dict(zip(report.key, key, strict=True))
@@ -145,6 +152,7 @@ class _Checked:
     connection: Connection
     asked: Question
     as_of: datetime
+    keys: Sequence[Any] | None
     known: dict[int, _End] = field(default_factory=dict)
 
     async def shows(self, key: tuple[Any, ...], sequence: int, says: Says) -> bool:
@@ -158,7 +166,7 @@ class _Checked:
         found = self.known.get(sequence)
         if found is None:
             try:
-                found = await _end(self.connection, self.asked, Moment(self.as_of, sequence))
+                found = await _end(self.connection, self.asked, Moment(self.as_of, sequence), self.keys)
             except NotKnown:
                 found = _End()
             self.known[sequence] = found
@@ -191,20 +199,26 @@ async def _changed_rows(
     ]
 
 
-async def _both(connection: Connection, asked: Question, between: Between) -> tuple[_End, _End]:
-    """The report as known at first and in the end; empty where nothing was known of its subject."""
+async def _both(
+    connection: Connection, asked: Question, between: Between, keys: Sequence[Any] | None
+) -> tuple[_End, _End]:
+    """The report as known at first and in the end; empty where nothing was known of its subject. `keys` are values of
+    the first column of the key to which it is restricted."""
     try:
-        after = await _end(connection, asked, between.after)
+        after = await _end(connection, asked, between.after, keys)
     except NotKnown:
-        return await _end(connection, asked, between.before), _End()
+        return await _end(connection, asked, between.before, keys), _End()
     try:
-        return await _end(connection, asked, between.before), after
+        return await _end(connection, asked, between.before, keys), after
     except NotKnown:
         return _End(), after
 
 
-async def _end(connection: Connection, asked: Question, moment: Moment) -> _End:
-    found, summed = await answer(connection, asked, moment)
+async def _end(connection: Connection, asked: Question, moment: Moment, keys: Sequence[Any] | None) -> _End:
+    if keys is None:
+        found, summed = await answer(connection, asked, moment)
+    else:
+        found, summed = await rows(connection, asked, moment, keys=keys), "{}"
     told = [json.loads(row) for row in found]
     return _End({_key(asked.report, row): row for row in told}, json.loads(summed) or None)
 

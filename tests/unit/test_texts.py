@@ -3,11 +3,9 @@
 import re
 from pathlib import Path
 from string import Formatter
-from typing import get_args
 
 import pytest
 
-from projections.replay.rulebook import NeedKind
 from services import cli
 from services.cli.texts import TEXTS
 from services.cli.wording import Wording
@@ -31,16 +29,12 @@ def test_chinese_is_chinese_and_english_is_not(name: str) -> None:
     assert not chinese.search(text.en + text.one)
 
 
-def test_every_kind_of_item_that_explain_shows_has_a_text() -> None:
-    assert set(get_args(NeedKind)) <= TEXTS.keys()
-
-
 def test_every_text_is_used() -> None:
     folder = Path(str(cli.__path__[0]))
     code = "\n".join(each.read_text(encoding="utf-8") for each in folder.glob("*.py") if each.name != "texts.py")
     composed = {"pipeline", "receivables", "funnel", "ageing", "recorded_at", "source", "id", "original",
                 "stream_subject", "bytes", "message", "original_message", "type", "subject", "conflict", "unreadable",
-                "evidence", "claim", *get_args(NeedKind)}  # fmt: skip
+                "evidence", "claim"}  # fmt: skip
     unused = [
         name
         for name in TEXTS

@@ -26,6 +26,10 @@ Status = Annotated[
     Literal["open", "on_hold", "won", "lost", "abandoned"],
     Words(open="在手", on_hold="搁置", won="赢单", lost="输单", abandoned="放弃"),
 ]
+ItemKind = Annotated[
+    NeedKind,
+    Words(milestone="里程碑", criterion="成功标准", commitment="客户承诺", condition="条件", appraisal="考核"),
+]
 PhaseOrNone = Annotated[Phase | None, Words(entered="进入", completed="完成")]
 
 
@@ -102,7 +106,7 @@ class StageItemRow(
     """Number of the item's stage, from 1, in the playbook that the deal follows."""
     item: Annotated[str, Label("事项", "item")]
     """Key of the item; `commitment` for the customer's commitment."""
-    kind: Annotated[NeedKind, Label("类型", "kind")]
+    kind: Annotated[ItemKind, Label("类型", "kind")]
     """milestone, criterion, commitment, condition or appraisal."""
     from_at: Annotated[datetime, Label("自", "from")]
     """Since when it is met, inclusive; not before the opening."""

@@ -314,6 +314,7 @@ select playbook.playbook, playbook.version, stage.number::integer as stage,
        row_number() over (
            partition by playbook.playbook, playbook.version order by stage.number, grouped.place, item.place
        )::integer as place,
+       playbook.position,
        playbook.published as known_from, 9223372036854775807 as known_to
   from reporting.playbook
  cross join jsonb_array_elements(playbook.content -> 'stages') with ordinality as stage (content, number)

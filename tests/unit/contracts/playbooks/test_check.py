@@ -408,4 +408,5 @@ def test_a_mistake_reads_as_a_line() -> None:
 def test_a_shipped_playbook_has_no_mistakes(name: str) -> None:
     playbook = check(shipped_files()[name])
     assert isinstance(playbook, Playbook)
-    assert f"{playbook.key}.toml" == name
+    version = "" if playbook.version == 1 else f"_v{playbook.version}"
+    assert f"{playbook.key}{version}.toml" == name
