@@ -13,7 +13,7 @@ Family = Literal[
 ]
 
 
-_D = TypeVar("_D", bound="Data")
+_D = TypeVar("_D", bound=BaseModel)
 
 
 class Data(Documented):

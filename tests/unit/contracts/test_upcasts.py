@@ -126,11 +126,12 @@ def test_an_amendment_changes_something() -> None:
     assert problems("daybook.contract_amended.v1", amended | {"terms": over}) == [
         ("terms", "their shares add up to 120, more than 100")
     ]
-    for change in (
+    changes: tuple[dict[str, Any], ...] = (
         {"amount": "1", "currency": "CNY"},
         {"terms": []},
         {"terms": over[:1]},
         {"retention_percent": "0"},
         {"retention_until": "2028-12-31"},
-    ):
+    )
+    for change in changes:
         EVENTS.read("daybook.contract_amended.v1", json.dumps(amended | change))

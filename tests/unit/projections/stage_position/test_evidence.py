@@ -4,6 +4,7 @@ import pytest
 
 from contracts.events import EVENTS
 from contracts.playbook_check.evidence import satisfier_mistakes
+from contracts.playbooks.playbook import Satisfier
 from projections.views.stage_position import PositionRow, stage_position
 from tests.given import Said, given
 from tests.playbooks import by, item, playbook, stage
@@ -39,8 +40,10 @@ def test_where_on_a_list_is_met_by_one_of_its_members() -> None:
 
 
 @pytest.mark.parametrize("asked", [{"role": "handler"}, {"roles": "handler"}])
-def test_a_field_is_asked_for_by_its_name_of_either_version(asked: dict[str, str]) -> None:
-    roles = playbook("roles", stage("known", "0.1", (item("handler_known", by("contact_recorded", **asked)),)))
+def test_a_field_is_asked_for_by_its_name_of_either_version(asked: dict[str, str | int | bool]) -> None:
+    roles = playbook(
+        "roles", stage("known", "0.1", (item("handler_known", Satisfier(event="contact_recorded", where=asked)),))
+    )
     older = said("contact_recorded", contact_id="c1", role="handler")
     newer = Said("contact_recorded", {"contact_id": "c1", "roles": ["user", "handler"]}, version=2)
     other = Said("contact_recorded", {"contact_id": "c2", "roles": ["user"]}, version=2)
