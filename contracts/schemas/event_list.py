@@ -1,10 +1,12 @@
 """`contracts/README.md`: every event type for people, with its fields and an example."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from contracts.events import EVENTS, Event, Registry
+from contracts.labels import event_label, field_label, value_label
 from contracts.schemas.event_schema import event_schema
 
 _HEAD = """\
@@ -54,39 +56,48 @@ def _name(cls: type[Event]) -> str:
 
 
 def _anchor(cls: type[Event]) -> str:
-    return cls.type.replace(".", "")
+    """Anchor of the event's heading, as GitHub makes it."""
+    return f"{cls.type.replace('.', '')}-{event_label(cls.event_name(), 'zh')}"
 
 
 def _event(cls: type[Event], example: Mapping[str, Any] | None) -> str:
     schema = event_schema(cls)
     data = schema["$defs"][cls.__name__]
     required = set(data.get("required", ()))
+    event = cls.event_name()
     rows = "".join(
-        f"| `{name}` | {_type(each)}{'' if name in required else ', optional'} "
+        f"| `{name}` | {field_label(event, name, 'zh')} "
+        f"| {_type(each, partial(_value, event, name))}{'' if name in required else ', optional'} "
         f"| {_cell(each.get('description', ''))} |\n"
         for name, each in data.get("properties", {}).items()
     )
-    fields = f"\n| field of `data` | type | meaning |\n| --- | --- | --- |\n{rows}" if rows else ""
+    fields = f"\n| field of `data` | 中文 | type | meaning |\n| --- | --- | --- | --- |\n{rows}" if rows else ""
     shown = "" if example is None else f"\n```json\n{json.dumps(example, ensure_ascii=False, indent=2)}\n```\n"
     about = " or ".join(f"`{kind}/<id>`" for kind in sorted(cls.subjects))
-    return f"\n### {cls.type}\n\n{_cell(schema['description'])} Subject: {about}.\n{fields}{shown}"
+    heading = f"\n### {cls.type} {event_label(event, 'zh')}\n"
+    return f"{heading}\n{_cell(schema['description'])} Subject: {about}.\n{fields}{shown}"
 
 
-def _type(schema: Mapping[str, Any]) -> str:
-    """A type in few words."""
+def _value(event: str, field: str, value: str) -> str:
+    """A value that a field may have, with its Chinese label."""
+    return f"`{value}` {value_label(event, field, value, 'zh')}"
+
+
+def _type(schema: Mapping[str, Any], value: Callable[[str], str]) -> str:
+    """A type in few words; `value` writes one of a choice."""
     match schema:
         case {"enum": words} if len(words) > _FEW:
             return "currency code (ISO 4217)"
         case {"enum": words}:
-            return " \\| ".join(f"`{each}`" for each in words)
-        case {"const": word}:
-            return f"`{word}`"
+            return " \\| ".join(map(value, words))
+        case {"const": str(word)}:
+            return value(word)
         case {"$ref": reference}:
             return str(reference).rpartition("/")[2]
         case {"anyOf": parts}:
-            return " or ".join(_type(each) for each in parts if each != {"type": "null"})
+            return " or ".join(_type(each, value) for each in parts if each != {"type": "null"})
         case {"type": "array", "items": items}:
-            return f"list of {_type(items)}"
+            return f"list of {_type(items, value)}"
         case {"type": "string", "format": "date"}:
             return "day"
         case {"type": "string", "format": "date-time"}:
