@@ -3,12 +3,13 @@
 import os
 import unicodedata
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.types.zones import refused
+from services.texts import Language
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that are this machine."""
@@ -41,7 +42,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL database; none: embedded.")
     timezone: str = Field(default="UTC", description="Zone in which days are cut; fixed when the ledger is made.")
-    language: Literal["zh", "en"] = Field(
+    language: Language = Field(
         default="en", description="Language of headings and sentences that commands print: zh or en."
     )
     stream: str = Field(default="DAYBOOK", pattern=r"^[A-Z0-9_-]{1,32}$", description="Name of the stream.")

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, LanguageOption, load, wait_for, wording_of
 from services.cli.progress import Bar
-from services.cli.wording import LanguageOption, Wording, wording_of
 from services.endpoints import endpoints
 from services.errors import BadRequest
 from services.output import print_json, say
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from services.backup.check import Checked

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import AsOfOption, DataOption, JsonOption, ask, following
-from services.cli.wording import LanguageOption, Wording
+from services.cli.context import AsOfOption, DataOption, JsonOption, LanguageOption, ask, following
 from services.output import Cell, print_json, show, table
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

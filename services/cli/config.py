@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from services.cli.context import DataOption, JsonOption, load
+from services.cli.context import DataOption, JsonOption, LanguageOption, load
 from services.output import print_json, say, show, table
 from services.runtime.redaction import HIDDEN, masked
 from services.settings import Settings
+from services.wording import Wording
 
 
-def config(data: DataOption = None, as_json: JsonOption = False) -> None:
+def config(data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """Show every setting, its value, and where the value comes from; passwords are masked.
 
     Settings are environment variables: DAYBOOK_ and the name in capitals. Variables that begin so but name no setting
@@ -20,7 +21,7 @@ def config(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     Example: `DAYBOOK_TIMEZONE=Asia/Shanghai daybook config`
     """
-    settings = load(data)
+    settings = load(data, language=lang)
     if as_json:
         known = {
             name: {"value": shown(settings, name), "source": source(name, data is not None)}
@@ -28,7 +29,7 @@ def config(data: DataOption = None, as_json: JsonOption = False) -> None:
         }
         print_json(known | {"unknown": Settings.unknown()})
         return
-    rows = table("setting", "value", "from", "what it is")
+    rows = table(*Wording(settings.language).headings("setting", "value", "from", "what it is"))
     for name, field in Settings.model_fields.items():
         value = shown(settings, name)
         rows.add_row(

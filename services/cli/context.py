@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from pydantic import ValidationError
 
-from services.cli.wording import Language, Wording, wording_of
 from services.endpoints import endpoints
 from services.errors import NotConfigured
 from services.output import print_json, say
 from services.settings import Settings
+from services.texts import Language
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,6 +38,12 @@ DataOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+LanguageOption = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang", help="Language of headings and sentences: zh or en. Also: DAYBOOK_LANGUAGE.", show_default="en"
+    ),
+]
 
 
 def load(data: Path | None = None, **given: Any) -> Settings:
@@ -99,6 +106,13 @@ def on_database(settings: Settings, work: "Callable[[Connection], Awaitable[Resu
             connection.terminate()
 
     return wait_for(run())
+
+
+async def wording_of(settings: Settings, connection: "Connection") -> Wording:
+    """Read the zone of the ledger; the language is a setting."""
+    from services.query.moment import time_zone
+
+    return Wording(settings.language, await time_zone(connection))
 
 
 def worded(settings: Settings, work: "Callable[[Connection], Awaitable[Result]]") -> tuple[Result, Wording]:

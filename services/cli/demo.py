@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.context import LanguageOption, load
 from services.output import heading, say
 
 
@@ -20,6 +21,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 7,
     intake_port: Annotated[int, typer.Option(help="Port of intake with --serve.")] = 8080,
     query_port: Annotated[int, typer.Option(help="Port of query with --serve.")] = 8081,
+    lang: LanguageOption = None,
 ) -> None:
     """Tell the story of 200 deals through intake, show the reports, verify the ledger.
 
@@ -29,27 +31,26 @@ def demo(
 
     Example: `daybook demo --serve --data .daybook`
     """
-    from services.cli.context import load
     from services.demo import notes
     from services.demo.ledger import DemoLedger
     from services.demo.run import WIDTH, run
 
     with tempfile.TemporaryDirectory(prefix="daybook-demo-") as temporary:
         ports = (intake_port, query_port) if serve else (0, 0)
-        directory = load(data or Path(temporary)).data
-        remembered = notes.of(directory, deals, seed)
-        with DemoLedger(directory, *ports) as ledger:
+        settings = load(data or Path(temporary), language=lang)
+        remembered = notes.of(settings.data, deals, seed)
+        with DemoLedger(settings.data, *ports, language=settings.language) as ledger:
             run(ledger, remembered)
             if not serve:
                 return
-            addresses = ledger.run
-            heading("serving until Ctrl-C", WIDTH)
+            run_at, told, at = ledger.run, ledger.wording, quote(str(ledger.data))
+            heading(told.text("demo serving"), WIDTH)
             for name in ("intake_url", "query_url", "emitter_nats_url"):
-                say(f"{name.removesuffix('_url'):14} {addresses[name]}")
-            say(f"{'API reference':14} {addresses['query_url']}/docs and {addresses['intake_url']}/docs")
-            say(f"{'commands':14} daybook status --data {quote(str(ledger.data))}")
-            say(f"{'stop':14} Ctrl-C, or daybook down --data {quote(str(ledger.data))}")
+                say(f"{name.removesuffix('_url'):14} {run_at[name]}")
+            say(f"{told.text('API reference'):14} {run_at['query_url']}/docs, {run_at['intake_url']}/docs")
+            say(f"{told.text('commands'):14} daybook status --data {at}")
+            say(f"{told.text('stop'):14} Ctrl-C, daybook down --data {at}")
             try:
                 ledger.wait()
             except KeyboardInterrupt:
-                say("stopping")
+                say(told.text("up stopping"))

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from services.cli.context import JsonOption
+from services.cli.context import JsonOption, LanguageOption, load
 from services.errors import DaybookError
 from services.output import print_json, say
 from services.runtime import files as disk
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -23,6 +24,7 @@ def deploy(
     directory: Annotated[Path, typer.Argument(help="Where to write them; made if need be.", file_okay=False)],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that differ from ours.")] = False,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Write the files for servers of your own: NATS with users and a cluster, PostgreSQL with logins, Prometheus with
     alerts, what to do after a loss (recovery.md), and the shipped playbooks as patterns.
@@ -39,10 +41,11 @@ def deploy(
     if as_json:
         print_json({"directory": str(directory), "files": done})
     else:
+        wording = Wording(load(language=lang).language)
         for name, found in done.items():
-            say(f"{found:8}  {directory / name}")
+            say(f"{wording.text(f'file {found}'):8}  {directory / name}")
         if kept:
-            say("Files that were kept differ from ours. --overwrite replaces them.", err=True)
+            say(wording.text("files kept"), err=True)
     if kept:
         raise typer.Exit(1)
 

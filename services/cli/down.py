@@ -4,14 +4,16 @@ from typing import Annotated
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load
+from services.cli.context import DataOption, JsonOption, LanguageOption, load
 from services.output import print_json, say
+from services.wording import Wording
 
 
 def down(
     data: DataOption = None,
     wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for its end.")] = 120.0,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Stop the `daybook up` that serves a data directory, whoever started it, and wait until nothing of it runs.
 
@@ -21,11 +23,12 @@ def down(
     """
     from services.embedded.stopping import stop
 
-    settings = load(data)
+    settings = load(data, language=lang)
+    wording = Wording(settings.language)
     pid = stop(settings.data, wait)
     if as_json:
         print_json({"data": str(settings.data), "stopped": pid})
     elif pid is None:
-        say(f"No ledger runs on {settings.data}.")
+        say(wording.text("runs not", data=settings.data))
     else:
-        say(f"Stopped the ledger on {settings.data} (process {pid}).")
+        say(wording.text("stopped", data=settings.data, pid=pid))

@@ -11,7 +11,7 @@ from services.cli.context import (
     DataOption,
     JsonOption,
     KnownAtOption,
-    counted,
+    LanguageOption,
     following,
     load,
     reading,
@@ -22,6 +22,7 @@ from services.errors import BadRequest, DaybookError, NotConfigured
 from services.output import print_json, say
 from services.runtime import files
 from services.settings import Settings
+from services.wording import Wording
 
 MAX_EVIDENCE_BYTES = 512 * 1024 * 1024
 """Of an evidence file that is checked: the whole of the largest journal that --whole writes is smaller."""
@@ -56,6 +57,7 @@ def evidence(
     key: KeyOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Write one file with a deal's entries, byte for byte, and the proof that the journal holds them where and when it
     says; with the signed head, the playbooks, the schemas, the view rows and the explanation.
@@ -71,11 +73,11 @@ def evidence(
     if (deal is None) == (check is None) or (deal is not None and out is None):
         raise BadRequest("Say which deal and --out with a file to write, or --check with an evidence file.")
     if check is not None:
-        _check(check, as_json)
+        _check(check, as_json, Wording(load(data, language=lang).language))
         return
     assert deal is not None
     assert out is not None
-    settings = load(data)
+    settings = load(data, language=lang)
     document = wait_for(_made(settings, deal, (as_of, known_at), (key, older, _signing_key(settings, unsigned)), whole))
     try:
         files.write(out, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
@@ -86,11 +88,12 @@ def evidence(
     if as_json:
         print_json({"file": str(out), "rows": rows, "head": size, "signed": document["statement"] is not None})
         return
-    say(f"{out} holds {counted(rows, 'row')} of the {size} that were signed. Check it with")
+    wording = Wording(settings.language)
+    say(wording.text("evidence holds", file=out, number=rows, size=size))
     say(f"  python {script} {out} --key KEY")
-    say("where KEY is the public key, from `daybook notary key`: give it to the reader another way.")
+    say(wording.text("where key"))
     if settings.notary_former_keys:
-        say("A head in it may be signed with a key that you had before: name that one with --key, too.")
+        say(wording.text("former key"))
 
 
 def _signing_key(settings: Settings, unsigned: bool) -> "SigningKey | None":
@@ -153,7 +156,7 @@ def _reason(error: OSError | UnicodeDecodeError) -> str:
     return str(error.strerror) if isinstance(error, OSError) else "it is not UTF-8"
 
 
-def _check(path: Path, as_json: bool) -> None:
+def _check(path: Path, as_json: bool, wording: Wording) -> None:
     from services.audit.replay import replay
 
     try:
@@ -163,9 +166,9 @@ def _check(path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"ok": not differences, "differences": differences})
     elif differences:
-        for line in ("The rows of the views are not those that the entries make:", *differences):
+        for line in (wording.text("evidence differs"), *differences):
             say(line)
     else:
-        say("The rows of the views and the explanation are those that the entries make.")
+        say(wording.text("evidence is right"))
     if differences:
         raise typer.Exit(1)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, following
-from services.cli.wording import LanguageOption, Wording
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, LanguageOption, ask, following
 from services.output import print_json, show, table
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from asyncpg import Connection

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, LanguageOption, load, wait_for
 from services.endpoints import running
 from services.errors import NotConfigured
 from services.output import print_json, progress, say
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from services.intake.adapters.import_result import ImportResult
@@ -42,6 +43,7 @@ def maven_crm(
     token: TokenOption = None,
     rejects: RejectsOption = Path("daybook-rejects.csv"),
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Accounts and opportunities of a CRM export, on playbook crm_claims; amounts are in USD.
 
@@ -50,7 +52,7 @@ def maven_crm(
     from services.intake import import_run
     from services.intake.adapters import maven_crm
 
-    settings = load(data)
+    settings = load(data, language=lang)
     day: date | None = undated_at.date() if undated_at else None
     reading = maven_crm.read(folder, wait_for(import_run.time_zone(settings)), day)
     _send(settings, reading, intake, token, rejects, as_json)
@@ -65,6 +67,7 @@ def invoices_csv(
     token: TokenOption = None,
     rejects: RejectsOption = Path("daybook-rejects.csv"),
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Invoices, each with the payment that settled it.
 
@@ -73,7 +76,7 @@ def invoices_csv(
     from services.intake import import_run
     from services.intake.adapters import invoices_csv
 
-    settings = load(data)
+    settings = load(data, language=lang)
     reading = invoices_csv.read(file, wait_for(import_run.time_zone(settings)), currency)
     _send(settings, reading, intake, token, rejects, as_json)
 
@@ -96,7 +99,7 @@ def _send(
     if as_json:
         print_json(_document(summary))
     else:
-        _print(summary, rejects)
+        _print(summary, rejects, Wording(settings.language))
     if summary.rejects:
         import_run.write_rejects(rejects, summary.rejects)
         raise typer.Exit(1)
@@ -114,15 +117,15 @@ def _document(summary: "Summary") -> dict[str, object]:
     }
 
 
-def _print(summary: "Summary", rejects: Path) -> None:
+def _print(summary: "Summary", rejects: Path, wording: Wording) -> None:
     for note in summary.notes:
-        say(f"note: {note}")
-    counts = ("sent", "recorded", "duplicate", "refused")
-    say(", ".join(f"{name} {getattr(summary, name)}" for name in counts))
+        say(wording.text("note", note=note))
+    counts = {name: getattr(summary, name) for name in ("sent", "recorded", "duplicate", "refused")}
+    say(wording.text("import counts", **counts))
     for each in summary.rejects[:SHOWN_REJECTS]:
-        say(f"refused: {each.line.file} row {each.line.row}: {each.reason}")
+        say(wording.text("refused line", file=each.line.file, row=each.line.row, reason=each.reason))
     if summary.rejects:
-        say(f"all {len(summary.rejects)} refused lines are in {rejects}")
+        say(wording.text("refused lines", count=len(summary.rejects), file=rejects))
 
 
 def _intake(settings: Settings) -> str:

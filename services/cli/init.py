@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from services.cli.context import DataOption, JsonOption, load, wait_for
-from services.cli.up import OUTDATED
+from services.cli.context import DataOption, JsonOption, LanguageOption, load, wait_for
 from services.endpoints import endpoints
 from services.output import print_json, say
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from services.setup.init import Provisioned
 
 
-def init(data: DataOption = None, as_json: JsonOption = False) -> None:
+def init(data: DataOption = None, as_json: JsonOption = False, lang: LanguageOption = None) -> None:
     """Make the stream, the tables, the roles, the shipped playbooks and the first views.
 
     `daybook up` does this by itself; run it for servers of your own, and again after every update. What is there
@@ -21,33 +21,32 @@ def init(data: DataOption = None, as_json: JsonOption = False) -> None:
     """
     from services.setup.init import provision
 
-    settings = load(data)
+    settings = load(data, language=lang)
     made = wait_for(provision(settings, endpoints(settings)))
     if as_json:
         print_json(document(made))
         return
-    for line in lines(made):
+    for line in lines(made, Wording(settings.language)):
         say(line)
 
 
-def lines(made: "Provisioned") -> list[str]:
+def lines(made: "Provisioned", wording: Wording) -> list[str]:
     """Describe what provisioning did, for people."""
     from services.ledger.schema import confine_script
 
-    stream = f"stream {made.stream.name}, at most {made.stream.max_bytes / 2**30:.1f} GiB"
+    stream = {"name": made.stream.name, "size": f"{made.stream.max_bytes / 2**30:.1f}"}
     done = [
-        f"{'Made the' if made.made_stream else 'Found the'} {stream}.",
-        f"Applied {made.migrations} migrations." if made.migrations else "The tables are up to date.",
-        f"Published {', '.join(made.published)}." if made.published else "The shipped playbooks are on the stream.",
-        f"The views served are generation {made.generation}.",
+        wording.text("stream made" if made.made_stream else "stream found", **stream),
+        wording.text("migrated", number=made.migrations) if made.migrations else wording.text("up to date"),
+        wording.text("published", events=", ".join(made.published))
+        if made.published
+        else wording.text("playbooks there"),
+        wording.text("generation served", generation=made.generation),
     ]
     if made.outdated:
-        done.append(f"{OUTDATED} `daybook rebuild` makes them anew.")
+        done += [wording.text("outdated"), wording.text("rebuild makes anew", command="daybook rebuild")]
     if not made.confined:
-        done.append(
-            "Whoever may log in could hold the services' locks and fill the disk with large objects; a superuser of "
-            f"the database ends that: psql -f {confine_script()}"
-        )
+        done.append(wording.text("not confined", script=confine_script()))
     return done
 
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load
+from services.cli.context import DataOption, JsonOption, LanguageOption, load
 from services.output import print_json, say
+from services.wording import Wording
 
 app = typer.Typer(help="The notary's key.", no_args_is_help=True)
 
@@ -24,6 +25,7 @@ def key(
     ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Print the public key that heads are signed with (c2sp.org/signed-note), for whoever checks evidence.
 
@@ -36,7 +38,7 @@ def key(
     from services.notary.custody import make as make_key
     from services.notary.key import key_path, load_public
 
-    settings = load(data)
+    settings = load(data, language=lang)
     if name is not None and not make:
         raise typer.BadParameter("--name goes with --make: a key has one name for good.")
     public = make_key(settings, name) if make else load_public(settings)
@@ -45,4 +47,4 @@ def key(
         return
     say(str(public))
     if make:
-        say(f"The private key is in {key_path(settings)}; nobody else may read it.", err=True)
+        say(Wording(settings.language).text("private key", file=key_path(settings)), err=True)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, ask
-from services.cli.wording import LanguageOption, Wording
+from services.cli.context import DataOption, JsonOption, LanguageOption, ask, load
 from services.errors import BadRequest
 from services.output import print_json, say, show, table
 from services.runtime import files
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from asyncpg import Connection
@@ -20,7 +20,9 @@ app = typer.Typer(help="Playbooks: check a file, list what is published.", no_ar
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="The playbook, in TOML.", dir_okay=False)], as_json: JsonOption = False
+    file: Annotated[Path, typer.Argument(help="The playbook, in TOML.", dir_okay=False)],
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Name every mistake of a playbook's file, with its line and the reason. Exit code 1 when there is one.
 
@@ -43,7 +45,8 @@ def check(
         for each in mistakes:
             say(f"{file}: {each}")
     else:
-        say(f"{file}: {found.key} version {found.version} is right, with {len(found.stages)} stages.")
+        told = {"file": file, "key": found.key, "version": found.version, "number": len(found.stages)}
+        say(Wording(load(language=lang).language).text("playbook is right", **told))
     if mistakes:
         raise typer.Exit(1)
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, ask, load, on_database, text
-from services.cli.wording import LanguageOption, Wording
+from services.cli.context import DataOption, JsonOption, LanguageOption, ask, load, on_database, text
 from services.endpoints import endpoints
 from services.output import print_json, say, show, table
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from asyncpg import Connection

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load
+from services.cli.context import DataOption, JsonOption, LanguageOption, load, wording_of
 from services.endpoints import endpoints
 from services.output import print_json, progress, say
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from projections.views import FoldChange
@@ -23,6 +24,7 @@ def rebuild(
     ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Build the views anew from the journal, compare them with those served, and serve the new ones.
 
@@ -35,18 +37,18 @@ def rebuild(
     """
     import uvloop
 
-    settings = load(data)
-    done = uvloop.run(_rebuild(settings, diff, force))
+    settings = load(data, language=lang)
+    done, wording = uvloop.run(_rebuild(settings, diff, force))
     if as_json:
         print_json(document(done))
     else:
-        for line in lines(done):
+        for line in lines(done, wording):
             say(line)
     if diff and not done.same:
         raise typer.Exit(1)
 
 
-async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
+async def _rebuild(settings: Settings, diff: bool, force: bool) -> "tuple[Rebuilt, Wording]":
     from services.postgres import connection as database
     from services.projector.rebuild import rebuild
     from services.runtime import logs
@@ -59,7 +61,7 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
     try:
         with database.explained(), progress() as bar:
             task = bar.add_task("building", total=None)
-            return await rebuild(
+            done = await rebuild(
                 connection,
                 url,
                 force=force,
@@ -67,55 +69,58 @@ async def _rebuild(settings: Settings, diff: bool, force: bool) -> "Rebuilt":
                 cache_entries=settings.cache_entries,
                 progress=lambda done, of: bar.update(task, completed=done, total=of),
             )
+            return done, await wording_of(settings, connection)
     finally:
         await connection.close(timeout=5)
 
 
-def lines(done: "Rebuilt") -> list[str]:
+def lines(done: "Rebuilt", wording: Wording) -> list[str]:
     """Describe what a rebuild did, for people."""
     if not done.built:
-        return [
-            f"The views served are of this version's folds already (generation {done.after.digest}). "
-            "Use --force to build them again."
-        ]
-    told = [f"Built generation {done.after.digest} from the journal."]
+        return [wording.text("built before", generation=done.after.digest)]
+    told = [wording.text("built", generation=done.after.digest)]
     if done.before is not None:
         for change in done.changes:
-            told += _change_lines(change)
-        told.append(f"Compared with generation {done.before.digest} at sequence {done.sequence}:")
+            told += _change_lines(change, wording)
+        told.append(wording.text("compared", generation=done.before.digest, sequence=done.sequence))
         for each in done.tables:
-            told += _table_lines(each)
+            told += _table_lines(each, wording)
     if done.unexplained:
-        told.append(
-            f"No view that writes {', '.join(done.unexplained)} is of another version, so nothing should differ there: "
-            "rows were altered, or a fold has a fault."
-        )
+        told.append(wording.text("unexplained", tables=", ".join(done.unexplained)))
     if done.stale:
-        told.append(f"{done.stale} subjects are stale: a fold raises for them. `daybook status` names them.")
-    told.append("It is served now." if done.promoted else "Nothing was promoted.")
+        told.append(wording.text("stale", number=done.stale))
+    told.append(wording.text("promoted" if done.promoted else "not promoted"))
     return told
 
 
-def _change_lines(change: "FoldChange") -> list[str]:
+def _change_lines(change: "FoldChange", wording: Wording) -> list[str]:
     """Reasons why rows differ: changes of a view, or of the order and effect of entries, which all views share."""
-    name = "History, which all views share," if change.fold == "history" else f"The view {change.fold}"
+    name = wording.text("history fold") if change.fold == "history" else wording.text("view fold", view=change.fold)
     if change.before is None:
-        return [f"{name} is new."]
+        return [wording.text("fold new", name=name)]
     if change.after is None:
-        return [f"{name} is gone."]
+        return [wording.text("fold gone", name=name)]
+    versions = {"name": name, "before": change.before, "after": change.after}
     if change.after < change.before:
-        return [f"{name} is of version {change.after}, which is earlier than that served, {change.before}."]
-    return [f"{name} is of version {change.after} instead of {change.before}:", *(f"  {each}" for each in change.why)]
+        return [wording.text("fold earlier", **versions)]
+    return [wording.text("fold changed", **versions), *(f"  {each}" for each in change.why)]
 
 
-def _table_lines(table: "TableDifference") -> list[str]:
+def _table_lines(table: "TableDifference", wording: Wording) -> list[str]:
     if table.same:
-        return [f"  {table.table}: the same {table.rows} rows."]
-    told = [f"  {table.table}: {table.only_before} rows only before, {table.only_after} only now, of {table.rows}."]
-    told += [f"    new column {name}" for name in table.columns_added]
-    told += [f"    column {name} is gone" for name in table.columns_gone]
+        return [wording.text("table same", table=table.table, number=table.rows)]
+    only = {"before": table.only_before, "after": table.only_after, "rows": table.rows}
+    told = [wording.text("table differs", table=table.table, **only)]
+    told += [wording.text("column new", name=name) for name in table.columns_added]
+    told += [wording.text("column gone", name=name) for name in table.columns_gone]
+    from projections.columns import columns_of
+    from projections.views import VIEWS
+    from services.views.row_tables import tables_of
+
+    columns = {each.row.TABLE: columns_of(each.row) for each in tables_of(VIEWS)}[table.table]
     for sign, rows in (("-", table.examples_before), ("+", table.examples_after)):
-        told += [f"    {sign} {' '.join(f'{name}={value}' for name, value in row.items())}" for row in rows]
+        for row in ({name: None if value == "infinity" else value for name, value in each.items()} for each in rows):
+            told.append(f"    {sign} {', '.join(wording.named(columns, name, value) for name, value in row.items())}")
     return told
 
 

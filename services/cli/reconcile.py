@@ -7,33 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, ask, counted, load, wait_for
+from services.cli.context import DataOption, JsonOption, LanguageOption, ask, load, wait_for
 from services.cli.progress import Bar
-from services.cli.wording import Language, LanguageOption
 from services.endpoints import endpoints
 from services.errors import BadRequest
 from services.output import print_json, say_lines, show, table
 from services.settings import Settings
+from services.texts import Language
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from services.reconcile.plan import Moved
     from services.reconcile.reconcile import Reconciled
     from services.reconcile.records import Past
 
-_PLANNED = {
-    "none": "Nothing differs: the stream is as the ledger remembers it.",
-    "finish": "The stream holds what it must; a reconciliation that was interrupted has to be finished.",
-    "adopt": "The stream holds what it must, and was made anew: the ledger has to know it by its new creation time.",
-    "append": "The stream lost its end: what is missing has to be appended, each message at its number.",
-    "make_anew": "The stream has to be made anew: what the journal holds at its numbers, all else behind it.",
-}
-_DONE = {
-    "none": "Nothing differs: the stream is as the ledger remembers it.",
-    "finish": "The reconciliation that was interrupted is finished.",
-    "adopt": "The ledger knows the stream by its new creation time.",
-    "append": "What was missing is in the stream again, each message at its number.",
-    "make_anew": "The stream was made anew: what the journal holds at its numbers, all else behind it.",
-}
 _MAX = 20
 """So many runs of numbers are shown to people; --json has all."""
 
@@ -71,7 +58,7 @@ def reconcile(
     if as_json:
         print_json(document(done))
     else:
-        _show(done, action)
+        _show(done, action, Wording(settings.language))
     if action != "none" and not done.applied:
         raise typer.Exit(1)
 
@@ -89,38 +76,31 @@ async def _reconcile(settings: Settings, apply: bool, by: str, reason: str) -> "
             return await reconcile.apply(settings, where, bar, by=by, reason=reason)
 
 
-def _show(done: "Reconciled", action: str) -> None:
+def _show(done: "Reconciled", action: str, wording: Wording) -> None:
     comparison = done.look.comparison
-    show((_DONE if done.applied else _PLANNED)[action])
+    show(wording.text(f"reconciled {action}") if done.applied else wording.text(f"to reconcile {action}"))
     if words := comparison.words():
-        show(f"Of {counted(max(comparison.must_hold, comparison.last_sequence), 'message')}: {words}.")
+        of = max(comparison.must_hold, comparison.last_sequence)
+        show(wording.text("of messages", messages=wording.text("messages", number=of), words=words))
     if (rows := done.look.recorded_ahead) is not None:
-        show(
-            f"Rows {_run(rows)} of the journal were recorded at a time that is still to come: a clock was wrong. They "
-            "stay as they are, and until that time all later rows say it too. Ask by sequence instead of by time."
-        )
+        show(wording.text("recorded ahead", rows=_run(rows)))
     if done.moved:
-        show("Messages that the journal does not know:", _numbers(done.moved))
+        show(wording.text("not in the journal"), _numbers(done.moved, wording))
     if comparison.lost and done.look.found is not None and done.look.found.copies > 1:
-        show(
-            "Only the leading copy of the stream was read, and another may have what is in neither: --apply changes "
-            "nothing then, and says what to do."
-        )
+        show(wording.text("leading copy"))
     elif comparison.lost:
-        show(
-            "What is neither in the stream nor in the journal may have been acknowledged: let the sources send again "
-            "what they sent then. What the ledger has does not count twice."
-        )
+        show(wording.text("lost"))
     if action != "none" and not done.applied:
-        show('Nothing was changed. Run it with --apply --reason "…".')
+        show(wording.text("nothing changed"))
 
 
-def _numbers(moved: "list[Moved]") -> Any:
-    rows = table("number", "new number", "messages", right=("number", "new number", "messages"))
+def _numbers(moved: "list[Moved]", wording: Wording) -> Any:
+    heads = wording.headings("number", "new number", "messages moved")
+    rows = table(*heads, right=heads)
     for each in moved[:_MAX]:
         rows.add_row(_run(each.old), _run(each.new), str(each.old[1] - each.old[0] + 1))
     if len(moved) > _MAX:
-        rows.add_row("…", "…", f"{len(moved) - _MAX} more runs")
+        rows.add_row("…", "…", wording.text("more runs", number=len(moved) - _MAX))
     return rows
 
 

@@ -9,10 +9,11 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, ask, following, load
-from services.cli.wording import Language, LanguageOption, Wording
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, LanguageOption, ask, following, load
 from services.output import Table, print_csv, print_json, say, show, table
 from services.settings import Settings
+from services.texts import Language
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from asyncpg import Connection

@@ -4,18 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.context import (
-    AsOfOption,
-    DataOption,
-    JsonOption,
-    KnownAtOption,
-    ask,
-    following,
-    text,
-)
-from services.cli.wording import LanguageOption, amounts
+from services.cli.context import AsOfOption, DataOption, JsonOption, KnownAtOption, LanguageOption, ask, following, text
 from services.output import print_json, show, table
 from services.settings import Settings
+from services.wording import amounts
 
 if TYPE_CHECKING:
     from asyncpg import Connection

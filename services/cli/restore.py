@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load, wait_for
+from services.cli.context import DataOption, JsonOption, LanguageOption, load, wait_for
 from services.cli.progress import Bar
 from services.output import print_json, say, say_lines
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from services.backup.restore import Restored
-
-_STREAM = {
-    "none": "was as the ledger remembers it",
-    "finish": "was finished",
-    "adopt": "holds all of it, and is the ledger's from now on",
-    "append": "got the end that it lacked",
-    "make_anew": "was made of the journal",
-}
 
 
 def restore(
@@ -32,6 +25,7 @@ def restore(
     ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
+    lang: LanguageOption = None,
 ) -> None:
     """Make a ledger of a backup: check it, fill an empty database, make the stream of the journal, build the views.
 
@@ -43,12 +37,12 @@ def restore(
 
     Example: `daybook restore /backups/2026-03-31 --data ~/ledger`
     """
-    settings = load(data)
+    settings = load(data, language=lang)
     done = wait_for(_restore(settings, backup.absolute(), by or getuser(), disable_tokens))
     if as_json:
         print_json(document(done))
         return
-    for line in lines(done):
+    for line in lines(done, Wording(settings.language, done.made.identity.time_zone)):
         say(line)
 
 
@@ -64,37 +58,26 @@ async def _restore(settings: Settings, directory: Path, by: str, disable_tokens:
             return await restore(settings, where, directory, bar, by=by, disable_tokens=disable_tokens)
 
 
-def lines(done: "Restored") -> list[str]:
+def lines(done: "Restored", wording: Wording) -> list[str]:
     """Describe what was restored, for people."""
     manifest, stream = done.manifest, done.made.stream
-    what = "Restored" if done.loaded else "The database held already"
-    taken = f"{manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+    what = "restored" if done.loaded else "restored before"
     told = [
-        f"{what} everything up to sequence {manifest.sequence}, backed up at {taken}.",
-        f"The stream {stream.name} {_STREAM[done.stream.value]}; it ends at sequence {stream.last_sequence}.",
-        f"The views served are generation {done.made.generation}.",
+        wording.text(what, sequence=manifest.sequence, at=wording.at(manifest.taken_at)),
+        wording.text(f"restored stream {done.stream.value}", name=stream.name, sequence=stream.last_sequence),
+        wording.text("generation served", generation=done.made.generation),
     ]
     if stream.last_sequence > manifest.sequence:
-        more = stream.last_sequence - manifest.sequence
-        told.append(f"{more} messages of the stream are behind the backup: the recorder takes them on once it runs.")
+        told.append(wording.text("behind the backup", number=stream.last_sequence - manifest.sequence))
     if not done.heads_put:
-        told.append("A file of signed heads was there, another than the backup's; it was left as it is.")
+        told.append(wording.text("heads left"))
     if done.signer is not None:
-        told.append(
-            f"The notary signed with the key {done.signer}, which is not here. Before the services are started, put "
-            f"its private half in its place, {done.key} (chmod 600), from where it is kept apart from backups. Where "
-            f"it is lost for good, set DAYBOOK_NOTARY_FORMER_KEYS='{done.signer}': `daybook up` then makes a new key, "
-            "and the old heads are believed as before. With neither nothing is signed."
-        )
+        told.append(wording.text("signer missing", signer=done.signer, key=done.key))
     if done.tokens:
-        named = ", ".join(f"{each.kind} {each.name} (of {each.since:%Y-%m-%d %H:%M:%S} UTC)" for each in done.tokens)
-        told.append(
-            f"Disabled, each until it gets a new token: {named}."
-            if done.disabled
-            else f"These tokens are valid as they were at the backup: {named}. What was disabled or rotated since is "
-            "not known here: rotate or disable it again before the services are started, or restore with "
-            "--disable-tokens."
+        named = ", ".join(
+            wording.text(f"token of {each.kind}", name=each.name, at=wording.at(each.since)) for each in done.tokens
         )
+        told.append(wording.text("tokens disabled" if done.disabled else "tokens valid", tokens=named))
     return told
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load, on_database, print_token, worded
-from services.cli.wording import LanguageOption, Wording
+from services.cli.context import DataOption, JsonOption, LanguageOption, load, on_database, print_token, worded
 from services.output import print_json, say, show, table
+from services.wording import Wording
 
 app = typer.Typer(help="Emitting systems: add, list, rotate, disable.", no_args_is_help=True)
 

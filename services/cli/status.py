@@ -3,10 +3,10 @@
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from services.cli.context import DataOption, JsonOption, ask, text
-from services.cli.wording import LanguageOption, Wording
+from services.cli.context import DataOption, JsonOption, LanguageOption, ask, text
 from services.output import Cell, print_json, show, table
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from asyncpg import Connection

@@ -7,6 +7,7 @@ import typer
 from services.errors import NotConfigured
 from services.output import say
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from asyncpg import Connection
@@ -34,8 +35,5 @@ async def trusted_keys(settings: Settings, connection: "Connection", key: str | 
         said: str | None = await connection.fetchval("select vkey from ledger.notary")
     if said is None:
         return ()
-    say(
-        f"Heads are checked with the key that the ledger itself names, {said}: name the one that you trust with --key.",
-        err=True,
-    )
+    say(Wording(settings.language).text("key of the ledger", key=said), err=True)
     return trusted(settings, said)

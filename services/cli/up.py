@@ -7,15 +7,11 @@ from typing import Annotated
 
 import typer
 
-from services.cli.context import DataOption, load
+from services.cli.context import DataOption, LanguageOption, load
 from services.output import say_lines
 from services.runtime.shutdown import cancel_and_wait, stop_signals
 from services.settings import Settings
-
-OUTDATED = (
-    "The views served were made by another version of Daybook: reports answer as they did then, and hold nothing that "
-    "came since."
-)
+from services.wording import Wording
 
 
 def up(
@@ -26,6 +22,7 @@ def up(
     query_port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port of query; 0 takes a free one.", show_default="8081")
     ] = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Run the whole ledger until Ctrl-C: a NATS server, PostgreSQL and the five services.
 
@@ -35,7 +32,7 @@ def up(
 
     Example: `daybook up --data ~/ledger --intake-port 8080 --query-port 8081`
     """
-    settings = load(data, intake_port=intake_port, query_port=query_port)
+    settings = load(data, intake_port=intake_port, query_port=query_port, language=lang)
     asyncio.run(_up(settings))
 
 
@@ -49,12 +46,12 @@ async def _up(settings: Settings) -> None:
         except OSError:
             return  # whoever read our output is gone; the ledger goes on
 
-    begun = time.monotonic()
+    begun, wording = time.monotonic(), Wording(settings.language)
     told_to_stop = asyncio.Event()
     for number in stop_signals():
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     with held(settings.data) as directory:
-        say(f"Daybook on {settings.data}")
+        say(wording.text("up on", data=settings.data))
         supervisor = Supervisor(settings, directory, say)
         starting = asyncio.create_task(supervisor.start())
         stopping = asyncio.create_task(told_to_stop.wait())
@@ -62,34 +59,32 @@ async def _up(settings: Settings) -> None:
             await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 await starting
-                say(f"Ready in {time.monotonic() - begun:.1f} s; stop with Ctrl-C")
+                say(wording.text("up ready", seconds=f"{time.monotonic() - begun:.1f}"))
                 if supervisor.unsigned is not None:
-                    say(f"Nothing is signed: {supervisor.unsigned}")
+                    say(wording.text("nothing signed", reason=supervisor.unsigned))
                 if supervisor.outdated:
-                    say(f"{OUTDATED} To make them anew: daybook rebuild --data {quote(str(settings.data))}")
+                    say(wording.text("outdated"))
+                    command = f"daybook rebuild --data {quote(str(settings.data))}"
+                    say(wording.text("rebuild makes anew", command=command))
                 for line in addresses(supervisor.run, settings):
                     say(line)
                 await stopping
-            say("Stopping")
+            say(wording.text("up stopping"))
         finally:
             await cancel_and_wait((starting, stopping))
             await supervisor.stop()
-    say("Stopped")
+    say(wording.text("up stopped"))
 
 
 def addresses(run: dict[str, object], settings: Settings) -> list[str]:
     """Lines for people with the address of every service."""
-    found = [
-        f"send events     {run['intake_url']}/events",
-        f"read            {run['query_url']}/docs",
-    ]
+    wording = Wording(settings.language)
+    found = {"send events": f"{run['intake_url']}/events", "read": f"{run['query_url']}/docs"}
     if run["emitter_nats_url"]:
-        found.append(f"send by NATS    {run['emitter_nats_url']}, request intake.<source>")
-        found.append(f"read by SQL     {run['sql_url']}")
-    found.append(f"proofs          {run['notary_url']}/checkpoint")
-    found.append(
-        f"health          {run['recorder_url']}/ready, /metrics; likewise {run['projector_url']} and the others"
-    )
-    found.append(f"commands        daybook status --data {quote(str(settings.data))}")
-    found.append(f"logs            {settings.data / 'logs'}")
-    return found
+        found["send by NATS"] = f"{run['emitter_nats_url']}, request intake.<source>"
+        found["read by SQL"] = str(run["sql_url"])
+    found["proofs"] = f"{run['notary_url']}/checkpoint"
+    found["health"] = wording.text("health at", recorder=run["recorder_url"], projector=run["projector_url"])
+    found["commands"] = f"daybook status --data {quote(str(settings.data))}"
+    found["logs"] = str(settings.data / "logs")
+    return [f"{wording.text(name):15} {address}" for name, address in found.items()]

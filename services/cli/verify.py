@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, load, reading, text, wait_for
+from services.cli.context import DataOption, JsonOption, LanguageOption, load, reading, text, wait_for, wording_of
 from services.cli.trusted_keys import KeyOption, trusted_keys
-from services.cli.wording import LanguageOption, Wording, wording_of
 from services.endpoints import endpoints
 from services.errors import DaybookError
 from services.output import print_json, progress, say, show, table
 from services.settings import Settings
+from services.wording import Wording
 
 if TYPE_CHECKING:
     from services.query.shapes import Verification
@@ -124,7 +124,7 @@ def _show(answer: "Verification", heads: Path, wording: Wording) -> None:
         return
     kinds = table(*wording.headings("number", "kind", "what it means"), right=wording.headings("number"))
     for kind, number in answer["counts"].items():
-        kinds.add_row(str(number), kind, KINDS[kind])
+        kinds.add_row(str(number), kind, wording.told(KINDS[kind]))
     heading = wording.headings("kind", "sequence", "subject", "expected", "found")
     rows = table(*heading, right=heading[1:2])
     for each in answer["differences"]:

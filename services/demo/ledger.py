@@ -17,6 +17,8 @@ from services.embedded.process import with_parent_death_signal
 from services.endpoints import running
 from services.errors import ServerFailed
 from services.runtime import files, process
+from services.texts import Language
+from services.wording import Wording
 
 START_S = 180.0
 TIMEOUT_S = 120.0
@@ -32,11 +34,13 @@ def _emptied(log: Path) -> BinaryIO:
 class DemoLedger:
     """Runs while it is open; `ask` runs a command of the CLI on it."""
 
-    def __init__(self, data: Path, intake_port: int = 0, query_port: int = 0) -> None:
+    def __init__(self, data: Path, intake_port: int = 0, query_port: int = 0, language: Language = "en") -> None:
         self.data = data
+        self.wording = Wording(language)
         self._ports = ["--intake-port", str(intake_port), "--query-port", str(query_port)]
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")} | {
-            "DAYBOOK_DATA": str(data)
+            "DAYBOOK_DATA": str(data),
+            "DAYBOOK_LANGUAGE": language,
         }
         self._up: subprocess.Popen[bytes] | None = None
 

@@ -9,6 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from contracts.playbooks.shipped import shipped
+from projections.columns import column_of
+from projections.reports.pipeline import StandingDeal
 from services.demo.facts import SOURCES
 from services.demo.ledger import DemoLedger
 from services.demo.notes import Notes, not_the_demos
@@ -48,17 +50,18 @@ def run(ledger: DemoLedger, notes: Notes) -> list[Pace]:
     if notes.after is None:
         paces = _tell(ledger, story, notes)
     else:
-        say(f"The story was told before: {notes.after:,} rows of the journal. Nothing is sent.")
+        say(ledger.wording.text("demo told before", rows=f"{notes.after:,}"))
         paces = []
     _show(ledger, story, str(notes.before), str(notes.after))
-    heading("7. stream, journal and views are compared", WIDTH)
+    heading(ledger.wording.text("demo compared"), WIDTH)
     started = time.monotonic()
     _command(ledger, "verify")
     checked = int(ledger.ask_json("status")["recorded"])
-    paces.append(Pace("verify", checked, time.monotonic() - started))
-    heading("speed on this machine", WIDTH)
+    paces.append(Pace("demo verify", checked, time.monotonic() - started))
+    heading(ledger.wording.text("demo speed"), WIDTH)
     for pace in paces:
-        say(f"{pace.step:32} {pace.events:>7,} events {pace.seconds:>7.2f} s {pace.per_second:>8,} events/s")
+        figures = {"events": f"{pace.events:>7,}", "seconds": f"{pace.seconds:>7.2f}", "rate": f"{pace.per_second:>8,}"}
+        say(ledger.wording.text("demo pace", step=f"{ledger.wording.text(pace.step):32}", **figures))
     return paces
 
 
@@ -66,11 +69,11 @@ def _tell(ledger: DemoLedger, story: Story, notes: Notes) -> list[Pace]:
     _check_sources(ledger, notes)
     clients = {each: IntakeClient(ledger.run["intake_url"], _token(ledger, each, notes)) for each in SOURCES}
     try:
-        heading("1. the systems send what happened", WIDTH)
+        heading(ledger.wording.text("demo sends"), WIDTH)
         first = _send(ledger, clients, story.main)
         notes.before = notes.before or int(ledger.ask_json("status")["stream"]["last_sequence"])
         notes.write(ledger.data)
-        heading("2. later they send what was late or wrong", WIDTH)
+        heading(ledger.wording.text("demo sends later"), WIDTH)
         second = _send(ledger, clients, story.aftermath)
         notes.after = int(ledger.ask_json("status")["stream"]["last_sequence"])
         notes.write(ledger.data)
@@ -88,22 +91,22 @@ def _check_sources(ledger: DemoLedger, notes: Notes) -> None:
 
 
 def _show(ledger: DemoLedger, story: Story, before: str, after: str) -> None:
-    deal = story.deal
-    heading("3. the funnel", WIDTH)
+    deal, wording = story.deal, ledger.wording
+    heading(wording.text("demo funnel"), WIDTH)
     _command(ledger, "funnel", "project", "--as-of", LATER)
-    heading("4. what is owed", WIDTH)
+    heading(wording.text("demo owed"), WIDTH)
     _command(ledger, "ageing", "--as-of", LATER)
-    heading(f"5. one deal, {deal}: its history, and why it stands where it stands", WIDTH)
+    heading(wording.text("demo deal", deal=deal), WIDTH)
     _command(ledger, "history", deal)
     _command(ledger, "explain", deal)
-    heading("6. the same deal as of two dates, known at two times", WIDTH)
+    heading(wording.text("demo two times"), WIDTH)
     for as_of in (story.earlier.isoformat(), LATER):
         for known_at in (before, after):
             seen = ledger.ask_json("explain", deal, "--as-of", as_of, "--known-at", known_at)
-            say(
-                f"$ daybook explain {deal} --as-of {as_of} --known-at {known_at}: stage {seen['stage']} "
-                f"{seen['phase']}, probability {seen['probability']}"
-            )
+            stands = {name: seen[name] for name in ("stage", "probability")}
+            phase = wording.word(column_of(StandingDeal, "phase"), seen["phase"]) if seen["phase"] else ""
+            told = wording.text("demo stands", phase=phase, **stands)
+            say(f"$ daybook explain {deal} --as-of {as_of} --known-at {known_at}: {told}")
     _command(
         ledger, "changes", "--as-of", LATER, "--from-known", before, "--to-known", after,
     )  # fmt: skip
@@ -125,8 +128,8 @@ def _send(ledger: DemoLedger, clients: dict[str, IntakeClient], events: Sequence
     ledger.wait_for(highest)
     shown = time.monotonic() - started
     count = len(events)
-    say(f"{count:,} events acknowledged, the last at sequence {highest}; the views include all of them")
-    return [Pace("send (HTTP, monthly batches)", count, sent), Pace("send, record and project", count, shown)]
+    say(ledger.wording.text("demo acknowledged", count=f"{count:,}", sequence=highest))
+    return [Pace("demo send", count, sent), Pace("demo send and project", count, shown)]
 
 
 def _batches(events: Sequence[dict[str, Any]]) -> Iterable[tuple[str, list[dict[str, Any]]]]:

@@ -21,6 +21,7 @@ from services.settings import Settings
 from services.setup.init import provision
 from services.stream.configuration import configuration
 from services.stream.state import ask, find, state
+from services.wording import Wording
 from tests.integration.recorder.recording import stream
 from tests.ledger import Ledger
 
@@ -280,7 +281,7 @@ async def test_the_rights_named_are_enough(ledger: Ledger, stranger: Endpoints) 
     made = await provision(ledger.settings, stranger)
     assert made.migrations == len(migrations())
     assert not made.confined
-    assert f"psql -f {confine_script()}" in lines(made)[-1]
+    assert f"psql -f {confine_script()}" in lines(made, Wording("en"))[-1]
 
 
 async def test_a_superuser_takes_locks_and_large_objects_from_readers(ledger: Ledger, stranger: Endpoints) -> None:
@@ -294,7 +295,7 @@ async def test_a_superuser_takes_locks_and_large_objects_from_readers(ledger: Le
     await superuser.close()
     made = await provision(ledger.settings, stranger)
     assert made.confined
-    assert not any("psql" in line for line in lines(made))
+    assert not any("psql" in line for line in lines(made, Wording("en")))
     for role in ("daybook_recorder", "daybook_projector", None):
         connection = await database.connect(stranger.database_url, role)
         assert await connection.fetchval("select pg_try_advisory_lock(1)")

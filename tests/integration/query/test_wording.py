@@ -88,6 +88,14 @@ def test_every_command_is_held_to_this_or_does_something_else() -> None:
     assert sorted([*COMMANDS, *OTHERS]) == sorted(leaves(get_command(app)))
 
 
+@pytest.mark.parametrize("command", sorted({*COMMANDS, *OTHERS} - {"serve"}))
+def test_every_command_that_prints_for_people_takes_the_language(command: str) -> None:
+    found: Any = get_command(app)
+    for name in command.split():
+        found = found.get_command(None, name)
+    assert "--lang" in {option for each in found.params for option in each.opts}
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_time_that_people_read_has_the_offset_of_the_ledgers_zone(told: Told, command: str) -> None:
     said = printed(told, *command.split(), *COMMANDS[command])

@@ -6,25 +6,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-import typer
+from typing import Any
 
 from projections.columns import Column, Label
-from services.cli.texts import TEXTS
-
-if TYPE_CHECKING:
-    from asyncpg import Connection
-
-    from services.settings import Settings
-
-Language = Literal["zh", "en"]
-LanguageOption = Annotated[
-    Language | None,
-    typer.Option(
-        "--lang", help="Language of headings and sentences: zh or en. Also: DAYBOOK_LANGUAGE.", show_default="en"
-    ),
-]
+from services.texts import TEXTS, Language, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +24,11 @@ class Wording:
         return label.zh if self.language == "zh" else label.en
 
     def text(self, name: str, **values: Any) -> str:
-        """Return a text of the list, with its values; English says one for `number` 1."""
-        text = TEXTS[name]
+        """Return a text of the list, with its values."""
+        return self.told(TEXTS[name], **values)
+
+    def told(self, text: Text, **values: Any) -> str:
+        """Return a text with its values; English says one for `number` 1."""
         if self.language == "zh":
             return text.zh.format(**values)
         return (text.one if text.one and values.get("number") == 1 else text.en).format(**values)
@@ -103,10 +91,3 @@ class Wording:
 def amounts(by_currency: Mapping[str, Any]) -> str:
     """Amounts of several currencies."""
     return ", ".join(f"{amount} {currency}" for currency, amount in by_currency.items())
-
-
-async def wording_of(settings: "Settings", connection: "Connection") -> Wording:
-    """Read the zone of the ledger; the language is a setting."""
-    from services.query.moment import time_zone
-
-    return Wording(settings.language, await time_zone(connection))
