@@ -220,14 +220,14 @@ TEXTS = {
         "The database held already everything up to sequence {sequence}, backed up at {at}.",
     ),
     "restored stream none": Text(
-        "消息流 {name} 与账本记得的一样，止于序号 {sequence}。",
+        "消息流 {name} 与账记得的一样，止于序号 {sequence}。",
         "The stream {name} was as the ledger remembers it; it ends at sequence {sequence}.",
     ),
     "restored stream finish": Text(
         "消息流 {name} 已补完，止于序号 {sequence}。", "The stream {name} was finished; it ends at sequence {sequence}."
     ),
     "restored stream adopt": Text(
-        "消息流 {name} 内容完整，从现在起归这个账本，止于序号 {sequence}。",
+        "消息流 {name} 内容完整，从现在起归这个账，止于序号 {sequence}。",
         "The stream {name} holds all of it, and is the ledger's from now on; it ends at sequence {sequence}.",
     ),
     "restored stream append": Text(
@@ -268,14 +268,14 @@ TEXTS = {
     "recorded at": Text("（记录于 {at}）", ", recorded at {at}"),
     "sha256": Text("清单的 SHA-256：{sha256}", "SHA-256 of its manifest: {sha256}"),
     "to reconcile none": Text(
-        "没有差异：消息流与账本记得的一样。", "Nothing differs: the stream is as the ledger remembers it."
+        "没有差异：消息流与账记得的一样。", "Nothing differs: the stream is as the ledger remembers it."
     ),
     "to reconcile finish": Text(
         "消息流内容齐全；要完成一次中断的对账。",
         "The stream holds what it must; a reconciliation that was interrupted has to be finished.",
     ),
     "to reconcile adopt": Text(
-        "消息流内容齐全，但是重建过：账本要记下它新的创建时间。",
+        "消息流内容齐全，但是重建过：账要记下它新的创建时间。",
         "The stream holds what it must, and was made anew: the ledger has to know it by its new creation time.",
     ),
     "to reconcile append": Text(
@@ -287,10 +287,10 @@ TEXTS = {
         "The stream has to be made anew: what the journal holds at its numbers, all else behind it.",
     ),
     "reconciled none": Text(
-        "没有差异：消息流与账本记得的一样。", "Nothing differs: the stream is as the ledger remembers it."
+        "没有差异：消息流与账记得的一样。", "Nothing differs: the stream is as the ledger remembers it."
     ),
     "reconciled finish": Text("中断的对账已完成。", "The reconciliation that was interrupted is finished."),
-    "reconciled adopt": Text("账本已记下消息流新的创建时间。", "The ledger knows the stream by its new creation time."),
+    "reconciled adopt": Text("账已记下消息流新的创建时间。", "The ledger knows the stream by its new creation time."),
     "reconciled append": Text(
         "缺少的已补进消息流，每条消息在它的序号上。",
         "What was missing is in the stream again, each message at its number.",
@@ -313,7 +313,7 @@ TEXTS = {
         "nothing then, and says what to do.",
     ),
     "lost": Text(
-        "消息流和日志都没有的，可能已经确认过：请各来源把当时发送的再发一次。账本已有的不会重复计算。",
+        "消息流和日志都没有的，可能已经确认过：请各来源把当时发送的再发一次。账已有的不会重复计算。",
         "What is neither in the stream nor in the journal may have been acknowledged: let the sources send again what "
         "they sent then. What the ledger has does not count twice.",
     ),
@@ -403,8 +403,8 @@ TEXTS = {
     ),
     "commands": Text("命令", "commands"),
     "logs": Text("日志", "logs"),
-    "runs not": Text("{data} 上没有运行账本。", "No ledger runs on {data}."),
-    "stopped": Text("已停止 {data} 上的账本（进程 {pid}）。", "Stopped the ledger on {data} (process {pid})."),
+    "runs not": Text("{data} 上没有运行账。", "No ledger runs on {data}."),
+    "stopped": Text("已停止 {data} 上的账（进程 {pid}）。", "Stopped the ledger on {data} (process {pid})."),
     # config, deploy, notary, playbook check
     "setting": Text("设置", "setting"),
     "value": Text("值", "value"),
@@ -471,7 +471,7 @@ TEXTS = {
         "{file} holds {number} row of the {size} that were signed. Check it with",
     ),
     "key of the ledger": Text(
-        "用账本自己说的密钥 {key} 检查树头：请用 --key 给出您信任的那个。",
+        "用账自己说的密钥 {key} 检查树头：请用 --key 给出您信任的那个。",
         "Heads are checked with the key that the ledger itself names, {key}: name the one that you trust with --key.",
     ),
     "where key": Text(

@@ -23,11 +23,11 @@ class Wording:
         """Return a label in the language."""
         return label.zh if self.language == "zh" else label.en
 
-    def text(self, name: str, **values: Any) -> str:
+    def text(self, name: str, /, **values: Any) -> str:
         """Return a text of the list, with its values."""
         return self.told(TEXTS[name], **values)
 
-    def told(self, text: Text, **values: Any) -> str:
+    def told(self, text: Text, /, **values: Any) -> str:
         """Return a text with its values; English says one for `number` 1."""
         if self.language == "zh":
             return text.zh.format(**values)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from asyncpg import Connection
 
     from projections.columns import Column
+    from projections.replay.view import Row
     from services.query.shapes import Caused, History, HistoryEntry
 
 
@@ -91,5 +92,6 @@ def _columns(row: dict[str, Any]) -> "tuple[Column, ...]":
     from projections.replay.view import FlagRow
     from projections.views import VIEWS
 
-    tables = [columns_of(each) for each in (FlagRow, *(table for view in VIEWS for table in view.tables))]
+    found: list[type[Row]] = [FlagRow, *(table for view in VIEWS for table in view.tables)]
+    tables = [columns_of(each) for each in found]
     return next((columns for columns in tables if row.keys() <= {each.name for each in columns}), ())

@@ -57,3 +57,9 @@ def test_an_instant_is_told_in_the_zone_with_its_offset(zone: str, told: str, da
     assert wording.at("2026-03-05T15:59:59.999999+00:00") == told
     assert wording.day("2026-03-05T15:59:59.999999+00:00") == day
     assert (wording.at(None), wording.day(None)) == ("", "")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_text_takes_its_values_whatever_they_are_called(name: str) -> None:
+    values = dict.fromkeys(places(TEXTS[name].en), "x")
+    assert "{" not in Wording("zh").text(name, **values) + Wording("en").text(name, **values)
