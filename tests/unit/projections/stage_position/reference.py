@@ -123,7 +123,7 @@ def lies_within(event: Any, before: Entries, limiting: str, field: str) -> bool:
 
 
 def unused(satisfier: Any, said: Entries) -> list[Any]:
-    """What must come before, and was neither cancelled, revoked nor used up by what counted."""
+    """Entries that must come before, and that were neither cancelled, revoked nor used up by what counted."""
     found: list[Any] = []
     for place, each in enumerate(said):
         if satisfies(satisfier)(each, said[:place]):

@@ -1,4 +1,4 @@
-"""What a satisfier may ask of an event (has, min, max) and of what came before (after, within), and conditions."""
+"""Satisfiers: what they ask of an event (has, min, max) and of what came before (after, within); and conditions."""
 
 import pytest
 
