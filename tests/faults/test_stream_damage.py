@@ -46,6 +46,11 @@ def test_another_message_where_the_journal_ends_shows_and_those_used_again_are_f
     assert not found.is_named_in("1 missing: 5.")
 
 
+def test_a_message_that_was_stored_again_where_it_was_is_no_other() -> None:
+    again = _message(4)._replace(taken_at_us=1_790_000_009_000_000)
+    assert not damage(_WHOLE, _stream(*(_message(each) for each in (1, 2, 3)), again, _message(5))).any
+
+
 def test_another_stream_shows_whatever_it_holds() -> None:
     assert damage(_WHOLE, replace(_WHOLE, created="Tuesday")).shows
 
