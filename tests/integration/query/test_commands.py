@@ -22,7 +22,7 @@ async def test_explain_says_why_nothing_can_be_missing(told: Told) -> None:
     assert "Claims decide where deals of claimed stand" in claims
     for said in (unpublished, claims):
         assert "Nothing is missing" not in said
-    assert "still needs: visit_held, survey_made." in await _said(told, "explain", "D-1")
+    assert "still needs: visit_held (visit_held), survey_made (survey_made)." in await _said(told, "explain", "D-1")
 
 
 async def test_history_tells_apart_the_rows_that_changed(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +30,6 @@ async def test_history_tells_apart_the_rows_that_changed(told: Told, monkeypatch
     lines = (await _said(told, "history", "D-1")).splitlines()
     changed = [line for line in lines if "amount 1000.00 → 2000.00" in line]
     for at in ("2026-01-01 09:00:00", "2026-01-02 09:00:00", "2026-01-05 09:00:00"):
-        assert [f"from_at {at}:" in line for line in changed].count(True) == 1, changed
+        assert [f"from {at}+00:00: amount" in line for line in changed].count(True) == 1, changed
     account = await _said(told, "history", "A-1", "--account")
     assert "~ receivables document P-1" in account

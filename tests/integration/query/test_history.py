@@ -92,6 +92,11 @@ async def test_a_correction_known_only_through_a_later_target_is_told_from_then_
     assert after["o6"]["corrected_by"] == after["x6"]["sequence"] == told.at["x6"]
 
 
+def positions(caused: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Changes of positions, without those of the items met."""
+    return [each for each in caused if set(each["key"]) == {"deal", "from_at"}]
+
+
 async def test_an_entry_says_which_rows_it_made_and_unmade(api: Api, told: Told) -> None:
     history = _by_id(await api.get("/deals/D-1/history"))
     (made,) = history["o1"]["caused"]
@@ -102,12 +107,13 @@ async def test_an_entry_says_which_rows_it_made_and_unmade(api: Api, told: Told)
         None,
         "0.0000",
     )
-    closed, opened = history["c1"]["caused"]
+    closed, opened = positions(history["c1"]["caused"])
     assert (closed["before"]["to_at"], closed["after"]["to_at"]) == (None, "2026-01-02T09:00:00+00:00")
     assert (opened["before"], opened["after"]["stage"], opened["after"]["phase"]) == (None, 1, "entered")
-    assert history["k1"]["caused"] == []
+    assert positions(history["k1"]["caused"]) == []
+    assert [each["after"]["item"] for each in history["k1"]["caused"]] == ["commitment"]
     assert {each["view"] for each in history["i1"]["caused"]} == {"receivables"}
-    corrected = history["x1"]["caused"]
+    corrected = positions(history["x1"]["caused"])
     assert [(each["before"]["amount"], each["after"]["amount"]) for each in corrected] == [("1000.00", "2000.00")] * 3
 
 
@@ -148,20 +154,22 @@ async def test_an_explanation_names_the_entries_that_met_each_item(api: Api, tol
         "probability": "0.1000",
         "missing": ["visit_held", "survey_made"],
     }
+    by = {
+        "interested": ("milestone", "2026-01-02T09:00:00+00:00", "c1"),
+        "meeting_confirmed": ("criterion", "2026-01-03T09:00:00+00:00", "m1"),
+        "commitment": ("commitment", "2026-01-05T09:00:00+00:00", "k1"),
+    }
     assert answer["stages"][0] == {
         "stage": 1,
+        "name_zh": "contact",
+        "name_en": "contact",
         "entered_at": "2026-01-02T09:00:00+00:00",
         "completed_at": "2026-01-05T09:00:00+00:00",
         "items": [
-            {"item": "interested", "kind": "milestone", "met_at": "2026-01-02T09:00:00+00:00", "by": [told.at["c1"]]},
-            {
-                "item": "meeting_confirmed",
-                "kind": "criterion",
-                "met_at": "2026-01-03T09:00:00+00:00",
-                "by": [told.at["m1"]],
-            },
-            {"item": "commitment", "kind": "commitment", "met_at": "2026-01-05T09:00:00+00:00", "by": [told.at["k1"]]},
+            {"item": item, "name_zh": item, "name_en": item, "kind": kind, "met_at": at, "by": [told.at[entry]]}
+            for item, (kind, at, entry) in by.items()
         ],
+        "shown": [],
     }
 
 
