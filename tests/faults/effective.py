@@ -17,7 +17,13 @@ from projections.replay.entry import Entry
 from tests.faults.recorded import Row
 
 _VOID, _CORRECTION, _PLAYBOOK = "daybook.event_voided.v1", "daybook.event_corrected.v1", "daybook.playbook_published.v1"
-_NAMES_A_SUBJECT = {"deal_id": "deal", "account_id": "account", "to_account_id": "account"}
+_NAMES_A_SUBJECT = {
+    "deal_id": "deal",
+    "account_id": "account",
+    "to_account_id": "account",
+    "into_account_id": "account",
+    "partner_account_id": "account",
+}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tests.integration.projector.turmoil import Event, turmoil
 
 _CHUNK = 120
 _SOURCE_OF_PLAYBOOKS = "daybook"
-_NAMES_A_SUBJECT = ("deal_id", "account_id", "to_account_id")
+_NAMES_A_SUBJECT = ("deal_id", "account_id", "to_account_id", "into_account_id", "partner_account_id")
 
 
 def told(seed: int, source: str, hand: str, *, publishes: bool) -> Iterator[Event]:

@@ -263,7 +263,7 @@ async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
 
 def _event_names() -> list[str]:
     """From the published schemas: `daybook.call_made.v1.json`."""
-    return sorted(each.name.split(".")[1] for each in (_REPOSITORY / "contracts" / "schemas").glob("daybook.*.json"))
+    return sorted({each.name.split(".")[1] for each in (_REPOSITORY / "contracts" / "schemas").glob("daybook.*.json")})
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from tests.integration.intake.sending import BATCH, STRUCTURED, Sender, call, in
         (call(type="daybook.call_made.v9"), "type", "unknown-type"),
         ({name: value for name, value in call().items() if name != "subject"}, "subject", "invalid"),
         (call(specversion="0.3"), "specversion", "invalid"),
-        (call(subject="account/A-1"), "subject", "invalid"),
+        (call(subject="playbook/A-1"), "subject", "invalid"),
         (call(subject="deal/D 1"), "subject", "invalid"),
         (call(time="2026-03-31T09:30:00"), "time", "invalid"),
         (call(color="blue"), "color", "invalid"),

@@ -57,6 +57,32 @@ async def test_a_playbook_published_after_its_deals(empty_ledger: Ledger) -> Non
         await live.holds()
 
 
+async def test_a_target_of_a_playbook_publishes_nothing_and_holds_no_lane_up(empty_ledger: Ledger) -> None:
+    live = _Live(empty_ledger, await empty_ledger.connect())
+    aim = {"metric": "deals_opened", "period": "2026-03", "value": "8"}
+
+    def target(id: str) -> dict[str, Any]:
+        return event("target_set", "playbook/practice", _AT, id, target=id, **aim)
+
+    async def deals(flag: str) -> int:
+        found: int = await live.owner.fetchval("select count(*) from reporting.flag where flag = $1", flag)
+        return found
+
+    async with projecting(empty_ledger):
+        live.journal.take(
+            [target("t1"), event("deal_opened", "deal/D-1", _AT, "o1", playbook="practice"), target("t2")]
+        )
+        await live.ledger.projected(await live.journal.write(live.owner))
+        await live.say(target("t3"), event("deal_opened", "deal/D-2", _AT, "o2", playbook="practice"))
+        assert await deals("unknown_playbook") == 2
+        await live.say(
+            published(PRACTICE), target("t4"), event("call_made", "deal/D-1", _AT, "c", outcome="interested")
+        )
+        assert await deals("unknown_playbook") == 0
+        assert await live.owner.fetchval("select stage from reporting.deal where deal = 'D-1'") == 1
+        await live.holds()
+
+
 @pytest.mark.long
 async def test_a_correction_recorded_before_its_target(empty_ledger: Ledger) -> None:
     """The lane of the account has passed the correction, of which it knew nothing: the target brings it along."""

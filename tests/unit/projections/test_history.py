@@ -12,6 +12,7 @@ from contracts.events.receivables import PaymentReceived
 from projections.replay.entry import JournalEntry
 from projections.replay.history import Effective, effective
 from projections.replay.replay import Replay
+from projections.views.receivables import receivables
 from projections.views.stage_position import stage_position
 from tests.given import Said, Story, day, flag, given
 from tests.saying import call_made, deal_opened, event_corrected, event_voided, position, said
@@ -136,6 +137,13 @@ def test_a_correction_of_a_correction_has_no_effect_and_is_flagged(first: str) -
     assert owners(story) == before
     story.flagged("correction_without_effect").then(flag("correction_without_effect", view="history", entry=5))
     assert of(story).without_effect == {5: "the target is itself a correction or void"}
+
+
+def test_a_target_is_never_voided() -> None:
+    aim = {"target": "T", "metric": "deals_opened", "period": "2026", "value": "8"}
+    story = given(receivables, Said("target_set", aim, id="t")).when(event_voided("t"))
+    story.flagged("correction_without_effect")
+    assert of(story).without_effect == {3: "published playbooks and targets are never corrected or voided"}
 
 
 def test_a_correction_of_another_type_has_no_effect_and_is_flagged() -> None:
