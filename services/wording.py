@@ -3,6 +3,7 @@
 `--json` and CSV have none of it: they are for programs.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 from projections.columns import Column, Label
 from services.texts import TEXTS, Language, Text
+
+_IN_UTC = re.compile(r"(?!9999|0001)\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Wording:
     def day(self, at: datetime | str | None) -> str:
         """Return the day of an instant in the zone; nothing for None."""
         return "" if at is None else self._local(at).date().isoformat()
+
+    def instants(self, text: str) -> str:
+        """Return a text in which each instant in UTC is told in the zone, as exactly as it was; FOREVER stays."""
+        return _IN_UTC.sub(lambda found: self._local(found[0]).isoformat(" "), text)
 
     def moment(self, answer: Any) -> str:
         """Return the two times that an answer used."""

@@ -132,15 +132,10 @@ def _show(answer: "Verification", heads: Path, wording: Wording) -> None:
             each["kind"],
             text(each["sequence"]),
             text(each["subject"]),
-            _differing(each["kind"], each["expected"], wording),
-            _differing(each["kind"], each["found"], wording),
+            wording.instants(text(each["expected"])),
+            wording.instants(text(each["found"])),
         )
     show(kinds, wording.text("first of each kind"), rows, wording.text("checked all", checked=checked), signed)
-
-
-def _differing(kind: str, value: str | None, wording: Wording) -> str:
-    """One side of a difference: an instant in the ledger's zone, and whatever else as it is."""
-    return wording.at(value) if kind == "recorded_at_altered" else text(value)
 
 
 def _signed(answer: "Verification", heads: Path, wording: Wording) -> str:

@@ -141,7 +141,8 @@ async def test_changes_name_the_entry_that_caused_them(reader: Reader) -> None:
     ("words", "expected"),
     [
         (("pipeline", *AT), ["D-1", "project v1", "1 entered", "1000.00 CNY", "1 deal, as of 2026-03-31 23:59:59"]),
-        (("funnel", "project", *AT), ["客户规划与电话邀约", "open 1, won 0", "1000.00 CNY"]),
+        (("funnel", "project", *AT), ["1 Account planning", "open 1, won 0", "1000.00 CNY"]),
+        (("funnel", "project", *AT, "--lang", "zh"), ["1 客户规划与电话邀约", "在手 1，赢单 0", "1000.00 CNY"]),
         (("ageing", *AT), ["31-60", "60.00", "balance"]),
         (("history", "D-1"), ["deal_opened", "commitment_withdrawn", "~ stage_position"]),
         (("explain", "D-1"), ["D-1 is at stage 1, entered of project version 1", "still needs: commitment"]),

@@ -59,6 +59,13 @@ def test_an_instant_is_told_in_the_zone_with_its_offset(zone: str, told: str, da
     assert (wording.at(None), wording.day(None)) == ("", "")
 
 
+def test_instants_within_a_text_are_told_in_the_zone_as_exactly_as_they_were() -> None:
+    told = Wording("en", "Asia/Shanghai").instants(
+        "from_at=2026-03-05T16:00:00.000001+00:00 to_at=9999-12-31 23:59:59.999999+00:00"
+    )
+    assert told == "from_at=2026-03-06 00:00:00.000001+08:00 to_at=9999-12-31 23:59:59.999999+00:00"
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_text_takes_its_values_whatever_they_are_called(name: str) -> None:
     values = dict.fromkeys(places(TEXTS[name].en), "x")
