@@ -103,8 +103,9 @@ class UnknownPlaybooks:
     async def told(self, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
         """The receipts, in the order of the events, with a warning for each playbook that is not published."""
         for _, event in self._events:
-            if isinstance(said := event.event, PlaybookPublished):
-                self._playbooks.publish(said.playbook.key, said.playbook.version)
+            if type(event.event) is PlaybookPublished:  # `isinstance` asks pydantic's metaclass each time
+                playbook = event.event.playbook
+                self._playbooks.publish(playbook.key, playbook.version)
         if self._looking is None or not await self._looking.found():
             return receipts
         return [
