@@ -101,16 +101,18 @@ WARNINGS = {
         "properties": {
             "kind": {
                 "type": "string",
-                "description": "number-reused: the account has a document of this kind, number and series.",
+                "description": "number-reused: the account has a document of this kind, number and series; "
+                "unknown-playbook: the deal follows a playbook, or a version of one, that is not published.",
             },
             "field": {"type": "string", "description": "Path such as data.invoice."},
-            "reason": {"type": "string", "description": "Which number and which event, and what to do."},
+            "reason": {"type": "string", "description": "What is surprising, in words, and what to do."},
             "source": {
                 "type": ["string", "null"],
-                "description": "Source of the earlier event; null for another's, unless you may correct its events.",
+                "description": "Source of the earlier event; null for another's, unless you may correct its events, and "
+                "where no earlier event is meant.",
             },
             "id": {"type": ["string", "null"], "description": "Id of the earlier event; null likewise."},
-            "sequence": {"type": "integer", "minimum": 1, "description": "Place of the earlier event."},
+            "sequence": {"type": "integer", "minimum": 1, "description": "Place of the earlier event, or of this one."},
         },
         "required": ["kind", "field", "reason", "source", "id", "sequence"],
         "additionalProperties": False,
