@@ -108,8 +108,8 @@ WARNINGS = {
             "reason": {"type": "string", "description": "What is surprising, in words, and what to do."},
             "source": {
                 "type": ["string", "null"],
-                "description": "Source of the earlier event; null for another's, unless you may correct its events, and "
-                "where no earlier event is meant.",
+                "description": "Source of the earlier event; null for another's, unless you may correct its events, "
+                "and where no earlier event is meant.",
             },
             "id": {"type": ["string", "null"], "description": "Id of the earlier event; null likewise."},
             "sequence": {"type": "integer", "minimum": 1, "description": "Place of the earlier event, or of this one."},

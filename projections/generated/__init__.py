@@ -4,7 +4,7 @@ Each file has named statements: `tables` in the schema of a generation, `indexes
 the served one. `reports.sql` has a statement for each report.
 """
 
-from projections.generated.reports import catalog, function, minor_units
+from projections.generated.reports import catalog, function, minor_units, policy
 from projections.generated.tables import face, indexes, stale, tables
 from projections.replay.view import FlagRow, Row
 from projections.reports import REPORTS
@@ -38,6 +38,7 @@ def documents() -> dict[str, str]:
         f"\n-- name: {name}\n{text}"
         for name, text in (
             ("units", minor_units()),
+            ("policy", policy()),
             *((report.name, function(report)) for report in REPORTS),
             ("catalog", catalog(REPORTS)),
         )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from contracts.policy import policy_rows
 from contracts.types.currencies import MINOR_UNITS
 from projections.columns import Column, columns_of
 from projections.generated.tables import listed, literal
@@ -28,6 +29,40 @@ def minor_units() -> str:
             "    else 2",
             "end;",
             "comment on function served.minor_units(text) is 'Decimals of a currency (ISO 4217).';",
+            "",
+        ]
+    )
+
+
+def policy() -> str:
+    """SQL relation of all policy data, and functions that give a value that is in force on a day, and its name."""
+    values = ",\n".join(
+        f"{_INDENT}({literal(each.name)}, {literal(each.key)}, {each.value}, "
+        f"date {literal(each.from_on.isoformat())}, "
+        f"{'null::date' if each.until_on is None else f'date {literal(each.until_on.isoformat())}'})"
+        for each in policy_rows()
+    )
+    return "\n".join(
+        [
+            "create or replace view reporting.policy as",
+            "select *",
+            f"  from (values\n{values}\n  ) as policy (name, key, value, from_on, until_on);",
+            "comment on view reporting.policy is 'Statutory terms, published rates and thresholds of ours, by the days "
+            "on which they hold; contracts/policy.toml has their sources.';",
+            "comment on column reporting.policy.name is 'Name of the policy.';",
+            "comment on column reporting.policy.key is 'Name of the value within it.';",
+            "comment on column reporting.policy.value is 'The value: days, a score, or a fraction of 1.';",
+            "comment on column reporting.policy.from_on is 'First day on which it holds.';",
+            "comment on column reporting.policy.until_on is 'First day on which it holds no longer; null for none.';",
+            "",
+            "create or replace function served.policy_value(name text, key text, day date) returns numeric",
+            "language sql stable parallel safe",
+            "return (select policy.value from reporting.policy",
+            "         where policy.name = policy_value.name and policy.key = policy_value.key",
+            "           and policy.from_on <= policy_value.day",
+            "           and policy_value.day < coalesce(policy.until_on, 'infinity'));",
+            "comment on function served.policy_value(text, text, date) is",
+            f"{_INDENT}'Value of a policy on a day; null before it.';",
             "",
         ]
     )

@@ -11,6 +11,54 @@ return case
 end;
 comment on function served.minor_units(text) is 'Decimals of a currency (ISO 4217).';
 
+-- name: policy
+create or replace view reporting.policy as
+select *
+  from (values
+    ('statutory_terms', 'large_enterprise_not_agreed', 60, date '2025-06-01', null::date),
+    ('statutory_terms', 'public_longest', 60, date '2025-06-01', null::date),
+    ('statutory_terms', 'public_not_agreed', 30, date '2025-06-01', null::date),
+    ('late_interest', 'not_agreed', 0.0005, date '2025-06-01', null::date),
+    ('loan_prime_rate', 'one_year', 0.0335, date '2024-07-22', date '2024-10-21'),
+    ('loan_prime_rate', 'one_year', 0.0310, date '2024-10-21', date '2025-05-20'),
+    ('loan_prime_rate', 'one_year', 0.0300, date '2025-05-20', date '2026-03-20'),
+    ('loan_prime_rate', 'one_year', 0.0300, date '2026-03-20', null::date),
+    ('account_grades', 'A', 64, date '1970-01-01', null::date),
+    ('account_grades', 'B', 27, date '1970-01-01', null::date),
+    ('account_grades', 'C', 8, date '1970-01-01', null::date),
+    ('visit_rhythm', 'A', 30, date '1970-01-01', null::date),
+    ('visit_rhythm', 'B', 60, date '1970-01-01', null::date),
+    ('visit_rhythm', 'C', 90, date '1970-01-01', null::date),
+    ('visit_rhythm', 'D', 180, date '1970-01-01', null::date),
+    ('reminder_ladder', '1', -3, date '1970-01-01', null::date),
+    ('reminder_ladder', '2', 1, date '1970-01-01', null::date),
+    ('reminder_ladder', '3', 15, date '1970-01-01', null::date),
+    ('reminder_ladder', '4', 30, date '1970-01-01', null::date),
+    ('reminder_ladder', '5', 60, date '1970-01-01', null::date),
+    ('follow_up', 'horizon', 14, date '1970-01-01', null::date),
+    ('data_quality', 'disputed', 30, date '1970-01-01', null::date),
+    ('data_quality', 'late_entry', 2, date '1970-01-01', null::date),
+    ('data_quality', 'unapplied', 30, date '1970-01-01', null::date),
+    ('life_cycle', 'recent', 365, date '1970-01-01', null::date),
+    ('forecast_categories', 'best', 0.50, date '1970-01-01', null::date),
+    ('forecast_categories', 'commit', 0.75, date '1970-01-01', null::date)
+  ) as policy (name, key, value, from_on, until_on);
+comment on view reporting.policy is 'Statutory terms, published rates and thresholds of ours, by the days on which they hold; contracts/policy.toml has their sources.';
+comment on column reporting.policy.name is 'Name of the policy.';
+comment on column reporting.policy.key is 'Name of the value within it.';
+comment on column reporting.policy.value is 'The value: days, a score, or a fraction of 1.';
+comment on column reporting.policy.from_on is 'First day on which it holds.';
+comment on column reporting.policy.until_on is 'First day on which it holds no longer; null for none.';
+
+create or replace function served.policy_value(name text, key text, day date) returns numeric
+language sql stable parallel safe
+return (select policy.value from reporting.policy
+         where policy.name = policy_value.name and policy.key = policy_value.key
+           and policy.from_on <= policy_value.day
+           and policy_value.day < coalesce(policy.until_on, 'infinity'));
+comment on function served.policy_value(text, text, date) is
+    'Value of a policy on a day; null before it.';
+
 -- name: pipeline
 create or replace function reporting.pipeline(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -130,16 +178,16 @@ returns table (
 language sql stable parallel safe
 begin atomic
 with position as materialized (
-select stage, phase, status, currency, count(*) as n, sum(amount) as amount
+select stage_position.stage as stage, stage_position.phase as phase, stage_position.status as status, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
 from served.stage_position(funnel.as_of, funnel.known_at) stage_position
 where playbook = funnel.playbook
-group by stage, phase, status, currency
+group by stage_position.stage, stage_position.phase, stage_position.status, stage_position.currency
 ),
 published as materialized (
-select stage, version, key, name_zh, name_en, count(*) as n
+select playbook_stage.stage as stage, playbook_stage.version as version, playbook_stage.key as key, playbook_stage.name_zh as name_zh, playbook_stage.name_en as name_en, count(*) as n
 from served.playbook_stage(funnel.as_of, funnel.known_at) playbook_stage
 where playbook = funnel.playbook
-group by stage, version, key, name_zh, name_en
+group by playbook_stage.stage, playbook_stage.version, playbook_stage.key, playbook_stage.name_zh, playbook_stage.name_en
 ),
 line as materialized (
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
@@ -200,16 +248,16 @@ returns table (
 language sql stable parallel safe
 begin atomic
 with position as materialized (
-select stage, phase, status, currency, count(*) as n, sum(amount) as amount
+select stage_position.stage as stage, stage_position.phase as phase, stage_position.status as status, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
 from served.stage_position(funnel_totals.as_of, funnel_totals.known_at) stage_position
 where playbook = funnel_totals.playbook
-group by stage, phase, status, currency
+group by stage_position.stage, stage_position.phase, stage_position.status, stage_position.currency
 ),
 published as materialized (
-select stage, version, key, name_zh, name_en, count(*) as n
+select playbook_stage.stage as stage, playbook_stage.version as version, playbook_stage.key as key, playbook_stage.name_zh as name_zh, playbook_stage.name_en as name_en, count(*) as n
 from served.playbook_stage(funnel_totals.as_of, funnel_totals.known_at) playbook_stage
 where playbook = funnel_totals.playbook
-group by stage, version, key, name_zh, name_en
+group by playbook_stage.stage, playbook_stage.version, playbook_stage.key, playbook_stage.name_zh, playbook_stage.name_en
 ),
 line as materialized (
 select stage, null::text as currency, n as listed, 0 as open, 0 as entered, 0 as completed, 0 as valued,
@@ -259,10 +307,10 @@ returns table (
 language sql stable parallel safe
 begin atomic
 with position as materialized (
-select playbook, version, stage, currency, count(*) as n, sum(amount) as amount
+select stage_position.playbook as playbook, stage_position.version as version, stage_position.stage as stage, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
 from served.stage_position(bands.as_of, bands.known_at) stage_position
 where status in ('open', 'on_hold')
-group by playbook, version, stage, currency
+group by stage_position.playbook, stage_position.version, stage_position.stage, stage_position.currency
 ),
 line as materialized (
 with banded as (
@@ -283,6 +331,228 @@ select bands.band, coalesce(sum(line.deals), 0)::bigint as deals, served.amounts
 end;
 comment on function reporting.bands(timestamptz, bigint) is
     'Deals open or on hold at as_of, as known at the sequence known_at, by the band of the last stage reached: not_started, potential, intent, negotiation, closing. Positions may go back. The sum of deals is open + on hold.';
+
+-- name: forecast
+create or replace function reporting.forecast(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), playbook text default null
+)
+returns table (
+    month text, currency text, deals bigint, unpriced bigint, amount numeric, weighted numeric, commit numeric,
+    best numeric, pipeline numeric, closed numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(forecast.as_of) as as_of, reporting.known(forecast.known_at) as known_at,
+reporting.local_day(reporting.instant(forecast.as_of)) as day
+),
+position as materialized (
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+from served.stage_position(forecast.as_of, forecast.known_at) stage_position
+where stage_position.status in ('open', 'on_hold', 'won') and (forecast.playbook is null or stage_position.playbook = forecast.playbook)
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+),
+line as materialized (
+with due as (
+    select position.*,
+           case when position.status = 'won' then position.closed_in
+                when position.expected_close_on is null then 'undated'
+                when position.expected_close_on < moment.day then 'overdue'
+                else to_char(position.expected_close_on, 'YYYY-MM') end as month,
+           case when position.probability >= served.policy_value('forecast_categories', 'commit', moment.day) then 'commit'
+                when position.probability >= served.policy_value('forecast_categories', 'best', moment.day) then 'best'
+                else 'pipeline' end as category
+      from position
+     cross join moment
+)
+select month, currency, n as deals, case when currency is null then n else 0 end as unpriced, amount,
+       amount * probability as weighted, case category when 'commit' then amount end as commit,
+       case category when 'best' then amount end as best, case category when 'pipeline' then amount end as pipeline,
+       null::numeric as closed, n as listed, 0 as on_hold
+  from due
+ where status = 'open'
+union all
+select month, currency, 0, 0, null, null, null, null, null, amount, n, 0
+  from due
+ where status = 'won' and currency is not null
+union all
+select null, null, 0, 0, null, null, null, null, null, null, 0, n
+  from due
+ where status = 'on_hold'
+),
+summed as (
+    select line.month, line.currency, sum(line.deals)::bigint as deals, sum(line.unpriced)::bigint as unpriced,
+           sum(line.amount) as amount, sum(line.weighted) as weighted, sum(line.commit) as commit, sum(line.best) as best,
+           sum(line.pipeline) as pipeline, sum(line.closed) as closed
+      from line
+     where line.month is not null
+     group by line.month, line.currency
+    having sum(line.listed) > 0
+)
+select summed.month, summed.currency, summed.deals, summed.unpriced, told.amount, told.weighted, told.commit, told.best,
+       told.pipeline, told.closed
+  from summed
+ cross join lateral (
+     select case when summed.currency is not null then coalesce(summed.amount, 0) end as amount,
+            case when summed.currency is not null
+                then coalesce(round(summed.weighted, served.minor_units(summed.currency)), 0) end as weighted,
+            case when summed.currency is not null then coalesce(summed.commit, 0) end as commit,
+            case when summed.currency is not null then coalesce(summed.best, 0) end as best,
+            case when summed.currency is not null then coalesce(summed.pipeline, 0) end as pipeline,
+            case when summed.currency is not null then coalesce(summed.closed, 0) end as closed
+ ) told
+ order by summed.month = 'undated', summed.month <> 'overdue', summed.month, summed.currency nulls last;
+end;
+comment on function reporting.forecast(timestamptz, bigint, text) is
+    'Open deals at as_of, as known at the sequence known_at, by the month of expected_close_on: overdue before as_of''s day, undated without one. weighted is the sum of amount x probability of the last completed stage (of a claimed stage, its own); commit, best and pipeline are amounts by probability, by the policy forecast_categories. closed is the final value of deals won in the month. Deals on hold are counted in the totals alone; lost and abandoned ones never. Deals without amount are counted and in no sum. Currencies are never added.';
+
+create or replace function reporting.forecast_totals(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), playbook text default null
+)
+returns table (
+    on_hold bigint
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(forecast_totals.as_of) as as_of, reporting.known(forecast_totals.known_at) as known_at,
+reporting.local_day(reporting.instant(forecast_totals.as_of)) as day
+),
+position as materialized (
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+from served.stage_position(forecast_totals.as_of, forecast_totals.known_at) stage_position
+where stage_position.status in ('open', 'on_hold', 'won') and (forecast_totals.playbook is null or stage_position.playbook = forecast_totals.playbook)
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+),
+line as materialized (
+with due as (
+    select position.*,
+           case when position.status = 'won' then position.closed_in
+                when position.expected_close_on is null then 'undated'
+                when position.expected_close_on < moment.day then 'overdue'
+                else to_char(position.expected_close_on, 'YYYY-MM') end as month,
+           case when position.probability >= served.policy_value('forecast_categories', 'commit', moment.day) then 'commit'
+                when position.probability >= served.policy_value('forecast_categories', 'best', moment.day) then 'best'
+                else 'pipeline' end as category
+      from position
+     cross join moment
+)
+select month, currency, n as deals, case when currency is null then n else 0 end as unpriced, amount,
+       amount * probability as weighted, case category when 'commit' then amount end as commit,
+       case category when 'best' then amount end as best, case category when 'pipeline' then amount end as pipeline,
+       null::numeric as closed, n as listed, 0 as on_hold
+  from due
+ where status = 'open'
+union all
+select month, currency, 0, 0, null, null, null, null, null, amount, n, 0
+  from due
+ where status = 'won' and currency is not null
+union all
+select null, null, 0, 0, null, null, null, null, null, null, 0, n
+  from due
+ where status = 'on_hold'
+)
+select coalesce(sum(line.on_hold), 0)::bigint as on_hold
+  from line;
+end;
+comment on function reporting.forecast_totals(timestamptz, bigint, text) is
+    'Totals of forecast(…); one row.';
+
+-- name: next_steps
+create or replace function reporting.next_steps(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, working_on integer, missing text[], since date, owner text
+)
+language sql stable parallel safe
+begin atomic
+with stage_position as not materialized (select * from served.stage_position(next_steps.as_of, next_steps.known_at) stage_position),
+stage_item as not materialized (select * from served.stage_item(next_steps.as_of, next_steps.known_at) stage_item),
+playbook_stage as not materialized (select * from served.playbook_stage(next_steps.as_of, next_steps.known_at) playbook_stage),
+playbook_item as not materialized (select * from served.playbook_item(next_steps.as_of, next_steps.known_at) playbook_item),
+asked as materialized (
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
+)
+select stage_position.deal, asked.stage as working_on,
+       served.lacking(asked.milestones, asked.others, array(
+           select stage_item.item from stage_item
+            where stage_item.deal = stage_position.deal and stage_item.stage = asked.stage
+       )) as missing,
+       reporting.local_day(stage_position.working_since) as since, stage_position.owner
+  from stage_position
+  join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+            and asked.stage = stage_position.completed + 1
+ where stage_position.status = 'open'
+ order by stage_position.deal collate "C";
+end;
+comment on function reporting.next_steps(timestamptz, bigint) is
+    'Open deals at as_of, as known at the sequence known_at, that evidence decides and that have stages left: the missing milestones of the stage worked on; where none is missing, its missing criteria and the commitment. Evidence that came early counts. Deals on hold are not listed.';
+
+-- name: coverage
+create or replace function reporting.coverage(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), deal text default null
+)
+returns table (
+    deal text, item text, kind text, met boolean, met_on date, entry bigint, name_zh text, name_en text
+)
+language sql stable parallel safe
+begin atomic
+with stage_position as not materialized (select * from served.stage_position(coverage.as_of, coverage.known_at) stage_position),
+stage_item as not materialized (select * from served.stage_item(coverage.as_of, coverage.known_at) stage_item),
+playbook_item as not materialized (select * from served.playbook_item(coverage.as_of, coverage.known_at) playbook_item)
+select stage_position.deal, playbook_item.item, playbook_item.condition as kind, stage_item.entry is not null as met,
+       reporting.local_day(stage_item.from_at) as met_on, stage_item.entry, playbook_item.name_zh, playbook_item.name_en
+  from stage_position
+  join playbook_item on playbook_item.playbook = stage_position.playbook
+                    and playbook_item.version = stage_position.version
+                    and playbook_item.stage = stage_position.completed + 1 and playbook_item.kind = 'condition'
+  left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
+                      and stage_item.item = playbook_item.item
+ where stage_position.status = 'open' and (coverage.deal is null or stage_position.deal = coverage.deal)
+ order by stage_position.deal collate "C", playbook_item.place;
+end;
+comment on function reporting.coverage(timestamptz, bigint, text) is
+    'Conditions of the stage that each open deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. Deals on hold are not listed.';
+
+create or replace function reporting.coverage_totals(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), deal text default null
+)
+returns table (
+    process numeric, relationship numeric, information numeric, compliance numeric
+)
+language sql stable parallel safe
+begin atomic
+with stage_position as not materialized (select * from served.stage_position(coverage_totals.as_of, coverage_totals.known_at) stage_position),
+stage_item as not materialized (select * from served.stage_item(coverage_totals.as_of, coverage_totals.known_at) stage_item),
+playbook_item as not materialized (select * from served.playbook_item(coverage_totals.as_of, coverage_totals.known_at) playbook_item),
+report as (
+select stage_position.deal, playbook_item.item, playbook_item.condition as kind, stage_item.entry is not null as met,
+       reporting.local_day(stage_item.from_at) as met_on, stage_item.entry, playbook_item.name_zh, playbook_item.name_en
+  from stage_position
+  join playbook_item on playbook_item.playbook = stage_position.playbook
+                    and playbook_item.version = stage_position.version
+                    and playbook_item.stage = stage_position.completed + 1 and playbook_item.kind = 'condition'
+  left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
+                      and stage_item.item = playbook_item.item
+ where stage_position.status = 'open' and (coverage_totals.deal is null or stage_position.deal = coverage_totals.deal)
+ order by stage_position.deal collate "C", playbook_item.place
+)
+select round(avg(met::integer) filter (where kind = 'process'), 4) as process,
+       round(avg(met::integer) filter (where kind = 'relationship'), 4) as relationship,
+       round(avg(met::integer) filter (where kind = 'information'), 4) as information,
+       round(avg(met::integer) filter (where kind = 'compliance'), 4) as compliance
+  from report;
+end;
+comment on function reporting.coverage_totals(timestamptz, bigint, text) is
+    'Totals of coverage(…); one row.';
 
 -- name: receivables_open
 create or replace function reporting.receivables_open(
@@ -347,22 +617,22 @@ select reporting.instant(ageing.as_of) as as_of, reporting.known(ageing.known_at
 reporting.local_day(reporting.instant(ageing.as_of)) as day
 ),
 item as materialized (
-select currency, due_on, disputed, count(*) as n, sum(open_amount) as open_amount
+select receivables_item.currency as currency, receivables_item.due_on as due_on, receivables_item.disputed as disputed, count(*) as n, sum(receivables_item.open_amount) as open_amount
 from served.receivables_item(ageing.as_of, ageing.known_at) receivables_item
 where true
-group by currency, due_on, disputed
+group by receivables_item.currency, receivables_item.due_on, receivables_item.disputed
 ),
 unapplied as materialized (
-select currency, kind, count(*) as n, sum(amount) as amount
+select receivables_unapplied.currency as currency, receivables_unapplied.kind as kind, count(*) as n, sum(receivables_unapplied.amount) as amount
 from served.receivables_unapplied(ageing.as_of, ageing.known_at) receivables_unapplied
 where true
-group by currency, kind
+group by receivables_unapplied.currency, receivables_unapplied.kind
 ),
 movement as materialized (
-select currency, count(*) as n, sum(amount) as amount
+select receivables_movement.currency as currency, count(*) as n, sum(receivables_movement.amount) as amount
 from served.receivables_movement(ageing.as_of, ageing.known_at) receivables_movement
 where true
-group by currency
+group by receivables_movement.currency
 ),
 line as materialized (
 select item.currency, reporting.ageing_bucket(item.due_on, moment.day) as line, item.n as items,
@@ -425,6 +695,9 @@ select *
     ('deal', 'snapshot', '商机', 'Deal', '这个商机现在处于什么位置？', 'Where does a deal stand?', 'Where a deal stood at as_of, whatever its status, as known at the sequence known_at; no row before its opening.', '[{"name": "deal", "type": "text", "optional": false, "comment": "Id of the deal."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook that it follows."}, {"name": "version", "type": "integer", "kind": "version", "zh": "流程版本", "en": "version", "comment": "Version of the playbook; null while none is published."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the last stage reached, from 1; null before the first."}, {"name": "phase", "type": "text", "kind": "word", "zh": "阶段进度", "en": "phase", "comment": "entered or completed; null when stage is."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "open, on_hold, won, lost or abandoned; independent of the stage."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "赢率", "en": "probability", "comment": "Win probability, 0 to 1."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Expected value, and once won the final one; null when unknown."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for it."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the customer''s account."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "进入时间", "en": "since", "comment": "When it came to this stage and phase."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether its later entries could not be folded."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed; null behind the last, and while no playbook is published."}, {"name": "expected_close_on", "type": "date", "kind": "day", "zh": "预计成交日", "en": "expected close", "comment": "The day on which it is expected to be won; null when unknown."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权金额", "en": "weighted", "comment": "amount × probability, rounded half up; null without an amount."}, {"name": "missing", "type": "text[]", "kind": "texts", "zh": "尚缺事项", "en": "missing", "comment": "Keys of what the stage worked on still lacks: of its milestones; where none is missing, of its criteria, and the commitment. Empty where claims decide."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('funnel', 'aggregate', '销售漏斗', 'Funnel', '一个销售流程的商机分布在哪些阶段？', 'At which stages do the deals of a playbook stand?', 'The deals of a playbook by stage at as_of, as known at the sequence known_at. open and amounts: open deals (on hold included) whose last reached stage it is, and their value by currency. entered and completed: deals of any status that stood at or beyond that point. The row without a stage holds the open deals before the first; nothing is entered or completed there.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage; null: before the first."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals open or on hold whose last reached stage it is."}, {"name": "entered", "type": "bigint", "kind": "count", "zh": "进入", "en": "entered", "comment": "Deals of any status that stand at this stage or beyond; 0 before the first."}, {"name": "completed", "type": "bigint", "kind": "count", "zh": "完成", "en": "completed", "comment": "Deals of any status that stand beyond it, or have completed it; 0 before the first."}, {"name": "amounts", "type": "jsonb", "kind": "amounts", "zh": "金额", "en": "amounts", "comment": "Expected value of the open deals, by currency."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['stage']::text[], array['owner', 'account', 'currency']::text[]),
     ('bands', 'aggregate', '漏斗区间', 'Bands', '潜在、意向、洽谈、成交各有多少商机？', 'How many open deals are in each band of the funnel?', 'Deals open or on hold at as_of, as known at the sequence known_at, by the band of the last stage reached: not_started, potential, intent, negotiation, closing. Positions may go back. The sum of deals is open + on hold.', '[]'::jsonb, '[{"name": "band", "type": "text", "kind": "word", "zh": "漏斗区间", "en": "band", "comment": "Band of the last stage reached; not_started before the first, and while the playbook is not published."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals open or on hold."}, {"name": "amounts", "type": "jsonb", "kind": "amounts", "zh": "金额", "en": "amounts", "comment": "Their expected value, by currency."}]'::jsonb, array['band']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('forecast', 'aggregate', '销售预测', 'Forecast', '哪个月能进多少？', 'What comes in, and when?', 'Open deals at as_of, as known at the sequence known_at, by the month of expected_close_on: overdue before as_of''s day, undated without one. weighted is the sum of amount x probability of the last completed stage (of a claimed stage, its own); commit, best and pipeline are amounts by probability, by the policy forecast_categories. closed is the final value of deals won in the month. Deals on hold are counted in the totals alone; lost and abandoned ones never. Deals without amount are counted and in no sum. Currencies are never added.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "month", "type": "text", "kind": "text", "zh": "月份", "en": "month", "comment": "Month of the expected close, or of the closing, such as 2026-04; overdue for a day before as_of''s, undated for none."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for deals without amount."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Open deals that are expected to close then; those on hold are not among them."}, {"name": "unpriced", "type": "bigint", "kind": "count", "zh": "无金额商机", "en": "unpriced", "comment": "Of these, deals without an amount: they are in no sum."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Their expected value."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权金额", "en": "weighted", "comment": "Sum of amount × probability, rounded half up."}, {"name": "commit", "type": "numeric", "kind": "amount", "zh": "承诺", "en": "commit", "comment": "Amount of those whose probability is at least the policy''s threshold for commit, 0.75."}, {"name": "best", "type": "numeric", "kind": "amount", "zh": "乐观", "en": "best case", "comment": "Amount of those below commit and at least at the policy''s threshold for best case, 0.50."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈", "en": "pipeline", "comment": "Amount of those below."}, {"name": "closed", "type": "numeric", "kind": "amount", "zh": "已赢单", "en": "closed", "comment": "Final value of the deals won in the month."}]'::jsonb, array['month', 'currency']::text[], array['owner', 'account', 'currency']::text[]),
+    ('next_steps', 'snapshot', '下一步', 'Next steps', '每个在手商机下一步还缺什么？', 'What does each open deal need next?', 'Open deals at as_of, as known at the sequence known_at, that evidence decides and that have stages left: the missing milestones of the stage worked on; where none is missing, its missing criteria and the commitment. Evidence that came early counts. Deals on hold are not listed.', '[]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed."}, {"name": "missing", "type": "text[]", "kind": "texts", "zh": "尚缺事项", "en": "missing", "comment": "Keys of its milestones that are not met; where none is missing, of its criteria, and the commitment."}, {"name": "since", "type": "date", "kind": "day", "zh": "本阶段自", "en": "since", "comment": "Day since which the stage is worked on, in the ledger''s zone."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('coverage', 'snapshot', '条件覆盖', 'Coverage', '推进中的阶段准备得怎样？', 'How well prepared is the stage worked on?', 'Conditions of the stage that each open deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. Deals on hold are not listed.', '[{"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "item", "type": "text", "kind": "text", "zh": "条件", "en": "item", "comment": "Key of the condition."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "process, relationship, information or compliance."}, {"name": "met", "type": "boolean", "kind": "yes_no", "zh": "已满足", "en": "met", "comment": "Met at as_of."}, {"name": "met_on", "type": "date", "kind": "day", "zh": "满足日期", "en": "met on", "comment": "Day since which it is met, in the ledger''s zone; null while it is not."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that meets it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "名称", "en": "name (zh)", "comment": "Name of the condition in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['deal', 'item']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('receivables_open', 'rows', '未收发票', 'Open invoices', '哪些发票还没有收齐？', 'Which invoices are open, and how long are they past due?', 'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal that the invoice names, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "发票金额", "en": "amount", "comment": "What was invoiced."}, {"name": "open_amount", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open amount", "comment": "What is still owed."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "到期日", "en": "due on", "comment": "The last day on which payment is in time."}, {"name": "days_past_due", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days past due", "comment": "as_of''s day minus due_on; below 1: not yet due."}, {"name": "bucket", "type": "text", "kind": "word", "zh": "账龄", "en": "bucket", "comment": "not_due, 1-30, 31-60, 61-90 or over_90 days past due."}, {"name": "disputed", "type": "boolean", "kind": "yes_no", "zh": "有争议", "en": "disputed", "comment": "Whether the customer contests it."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether the account''s later entries could not be folded."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['account', 'currency']::text[]),
     ('receivables_unapplied', 'rows', '未核销收款', 'Unapplied cash and credit', '哪些收款和贷项还没有核销？', 'Which payments and credit notes pay no invoice yet?', 'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account it is booked on."}, {"name": "document", "type": "text", "kind": "text", "zh": "单据号", "en": "document", "comment": "Number of the payment or credit note."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "cash: a payment; credit: a credit note."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "未核销金额", "en": "unapplied", "comment": "What is not applied."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'document', 'series', 'kind', 'currency']::text[], array['account', 'currency']::text[]),
     ('ageing', 'aggregate', '账龄分析', 'Ageing', '客户欠多少，逾期多久？', 'What is owed, by how long it is past due?', 'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.', '[]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."}, {"name": "items", "type": "bigint", "kind": "count", "zh": "笔数", "en": "items", "comment": "Invoices, or unapplied parts; null for the balance."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "What is owed, what is unapplied, or the balance."}]'::jsonb, array['currency', 'line']::text[], array['account', 'currency']::text[]),

@@ -2,9 +2,12 @@
 
 from projections.reports.ageing import ageing
 from projections.reports.bands import bands
+from projections.reports.coverage import coverage
 from projections.reports.data_quality import data_quality
 from projections.reports.deal import deal
+from projections.reports.forecast import forecast
 from projections.reports.funnel import funnel
+from projections.reports.next_steps import next_steps
 from projections.reports.pipeline import pipeline
 from projections.reports.receivables_open import receivables_open
 from projections.reports.receivables_unapplied import receivables_unapplied
@@ -15,6 +18,9 @@ REPORTS: tuple[Report, ...] = (
     deal,
     funnel,
     bands,
+    forecast,
+    next_steps,
+    coverage,
     receivables_open,
     receivables_unapplied,
     ageing,

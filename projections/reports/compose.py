@@ -269,11 +269,11 @@ def _drilled_lines(report: Aggregate, bind: Bind, figure: str | None, filters: F
         source = cells.source
         if source.row is None:
             continue
-        dimensions = [f"{source.name}.{each}" for each in cells.dimensions]
+        dimensions = [f"{_dimension(cells, each)} as {each}" for each in cells.dimensions]
         one = [*dimensions, "1::bigint as n", *(f"{source.name}.{each}" for each in cells.measures)]
         empty = {
-            other: f"{other} as (select {', '.join([*each.dimensions, '0::bigint as n', *each.measures])} "
-            f"from served.{each.source.name} where false)"
+            other: f"{other} as (select {', '.join([*_named_dimensions(each), '0::bigint as n', *each.measures])} "
+            f"from served.{each.source.name} {each.source.name} where false)"
             for other, each in report.cells.items()
             if other != name
         }
@@ -313,22 +313,32 @@ def _filtered(source: Source, bind: Bind, filters: Filters) -> str:
 def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     source = cells.source
     kept = _conditions(cells, bind, filters)
-    columns = [*cells.dimensions, "count(*) as n", *(f"sum({each}) as {each}" for each in cells.measures)]
+    sums = [f"sum({source.name}.{each}) as {each}" for each in cells.measures]
+    columns = [*_named_dimensions(cells), "count(*) as n", *sums]
     return (
         f"{name} as materialized (\nselect {', '.join(columns)}\nfrom {_at(source, bind)} {source.name}\n"
-        f"where {kept}\ngroup by {', '.join(cells.dimensions)}\n)"
+        f"where {kept}\ngroup by {', '.join(_dimension(cells, each) for each in cells.dimensions)}\n)"
     )
+
+
+def _dimension(cells: Cells, name: str) -> str:
+    """A dimension as SQL over a row of the source."""
+    return cells.derived.get(name, f"{cells.source.name}.{name}")
+
+
+def _named_dimensions(cells: Cells) -> list[str]:
+    return [f"{_dimension(cells, each)} as {each}" for each in cells.dimensions]
 
 
 def _changes_of(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     source = cells.source
     within = f"> {bind('from_known')} and {{0}} <= {bind('to_known')}"
-    dimensions = [f"{source.name}.{each}" for each in cells.dimensions]
+    dimensions = [_dimension(cells, each) for each in cells.dimensions]
     sums = [f"sum(change.sign * {source.name}.{each}) as {each}" for each in cells.measures]
     moved = ["sum(change.sign) <> 0", *(f"sum(change.sign * {source.name}.{each}) <> 0" for each in cells.measures)]
     return (
         f"{name}_change as materialized (\n"
-        f"select {', '.join(['change.sequence', *dimensions, 'sum(change.sign)::bigint as n', *sums])}\n"
+        f"select {', '.join(['change.sequence', *_named_dimensions(cells), 'sum(change.sign)::bigint as n', *sums])}\n"
         f"from served.{source.name} {source.name}\n"
         f"cross join lateral (values ({source.name}.known_from, 1), ({source.name}.known_to, -1))"
         " as change (sequence, sign)\n"

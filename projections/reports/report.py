@@ -129,6 +129,8 @@ class Cells:
     dimensions: tuple[str, ...]
     measures: tuple[str, ...] = ()
     where: str = "true"
+    derived: Mapping[str, str] = field(default_factory=dict)
+    """Dimensions that are no columns, by name: SQL over the columns of one row, such as the month of an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,8 @@ class Aggregate(Report):
     def __post_init__(self) -> None:
         """Refuse what cannot be counted. Raises ValueError."""
         Report.__post_init__(self)
+        if not all({*cells.derived} <= {*cells.dimensions} for cells in self.cells.values()):
+            raise ValueError(f"{self.name}: a derived value that is no dimension.")
         if not all(cells.dimensions for cells in self.cells.values()):
             raise ValueError(f"{self.name}: cells without dimensions.")
         if not {*self.row.KEY} <= {*self.dimensions}:
