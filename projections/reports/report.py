@@ -297,7 +297,8 @@ class Snapshot(Report):
     reads: tuple[Source, ...]
     """Relations that the SQL reads. Filters apply to the first one, whose rows say what a subject is at as_of."""
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By source, which of its columns hold which columns of the key: their rows made a row of the report."""
+    """By source, which of its columns hold which columns of the key, the first one among them: their rows made a row of
+    the report, or all rows that have these columns."""
     members: tuple[str, ...] = ()
     """Columns of the statement `members` beside the key that name subjects: `deal`, `account`. Rows of sources whose
     subject is among them made the row of the report. Its column `figures`, where there is one, says by name which
@@ -327,6 +328,8 @@ class Snapshot(Report):
             raise ValueError(
                 f"{self.name}: a key without joins or members: nobody could say which entries change a row."
             )
+        if self.key and not all(self.key[0] in columns.values() for columns in self.joins.values()):
+            raise ValueError(f"{self.name}: each of joins holds {self.key[0]}, the first column of the key.")
         if bool(self.members) != ("members" in self.statements):
             raise ValueError(f"{self.name}: the statement members says which subjects its columns of members name.")
         if self.figures and not self.members:

@@ -17,6 +17,8 @@ from services.query.report_question import Question, named
 from services.query.row_diff import row_diffs
 from services.query.shapes import ReportChange, ReportChanges
 
+ANY = object()
+"""Stands in a key for a column that is not known."""
 MAX_CHECKED = 100
 """Most entries whose effect on a report is told by asking it before and after each."""
 
@@ -125,6 +127,7 @@ class _Effects:
 
     report: Report
     rows: dict[tuple[Any, ...], dict[int, set[str]]] = field(default_factory=dict)
+    """A key has ANY in place of what a source does not hold of it."""
     totals: dict[int, set[str]] = field(default_factory=dict)
 
     def of_totals(self, measures: Collection[str] | None) -> list[int]:
@@ -135,7 +138,10 @@ class _Effects:
         """Sequences that changed a row."""
         if measures is None and isinstance(self.report, Aggregate):
             measures = self.report.measures
-        found = self.rows.get(key, {})
+        found: dict[int, set[str]] = {}
+        for held in {tuple(part is not ANY for part in each) for each in self.rows}:
+            part = tuple(value if holds else ANY for value, holds in zip(key, held, strict=True))
+            found |= self.rows.get(part, {})
         return sorted(each for each, moved in found.items() if measures is None or not moved.isdisjoint(measures))
 
     def is_sure(self, key: tuple[Any, ...], sequence: int) -> bool:
@@ -245,7 +251,8 @@ async def _effects(connection: Connection, asked: Question, between: Between, *,
                 bind = Places(values)
                 made = compose.touched(report, source, bind, known, filters)
                 for row in () if made is None else await fetch(connection, asked, made, bind):
-                    found.rows.setdefault(_key(report, row), {})[row["sequence"]] = set()
+                    key = tuple(row.get(name, ANY) for name in report.key)
+                    found.rows.setdefault(key, {})[row["sequence"]] = set()
         found.totals = {each: moved for line in found.rows.values() for each, moved in line.items()}
     return found
 
