@@ -84,6 +84,8 @@ class CloudEvent(NamedTuple):
     """The bytes as they are stored; empty where entries of the journal are read to be folded."""
     nanoseconds: int = 0
     """Of the `time` beyond `occurred_at`, 0 to 999."""
+    department: str | None = None
+    """The department that the actor acted for."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -140,7 +142,16 @@ def judge(attributes: Any, registry: Registry, *, recorded: bool = False) -> Clo
         raise Refused(*found)
     nanoseconds = nanoseconds_of(head.time[1])
     return CloudEvent(
-        head.source, head.id, head.type, head.subject, head.time[0], head.actor, event, stored, nanoseconds
+        head.source,
+        head.id,
+        head.type,
+        head.subject,
+        head.time[0],
+        head.actor,
+        event,
+        stored,
+        nanoseconds,
+        head.department,
     )
 
 

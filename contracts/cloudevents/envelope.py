@@ -158,6 +158,7 @@ class _Stored(BaseModel):
     subject: str
     time: str
     actor: str | None = None
+    department: str | None = None
     data: dict[str, Any]
 
 
@@ -188,6 +189,7 @@ def read_entry(stored: bytes, registry: Registry = EVENTS) -> CloudEvent:
             event,
             stored,
             nanoseconds_of(time),
+            said.department,
         )
 
 

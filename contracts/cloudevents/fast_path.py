@@ -100,7 +100,16 @@ def _event(said: _Stored[Any], occurred_at: datetime, stored: bytes) -> CloudEve
         return None
     nanoseconds = nanoseconds_of(said.time)
     return CloudEvent(
-        said.source, said.id, said.type, said.subject, occurred_at, said.actor, said.data, stored, nanoseconds
+        said.source,
+        said.id,
+        said.type,
+        said.subject,
+        occurred_at,
+        said.actor,
+        said.data,
+        stored,
+        nanoseconds,
+        said.department,
     )
 
 

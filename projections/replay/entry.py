@@ -48,6 +48,8 @@ class Entry(NamedTuple, Generic[E]):
     """Sequence of the correction whose replacement this is."""
     nanoseconds: int = 0
     """Of its time beyond `occurred_at`, 0 to 999: rows show microseconds, order goes by the time as it was sent."""
+    department: str | None = None
+    """The department that the actor acted for; of a corrected entry that of the original."""
 
     @property
     def order(self) -> Order:

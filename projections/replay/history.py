@@ -217,6 +217,7 @@ def entry_of(recorded: JournalEntry) -> Entry[Event]:
         EVENTS.newest(said.event),
         None,
         said.nanoseconds,
+        said.department,
     )
 
 
@@ -233,6 +234,7 @@ def recorded_of(entry: Entry[Event]) -> JournalEntry:
         event,
         b"",
         entry.nanoseconds,
+        entry.department,
     )
     return JournalEntry(entry.sequence, said)
 
@@ -270,4 +272,5 @@ def _replacing(correction: JournalEntry, original: JournalEntry) -> Entry[Event]
         EVENTS.newest(replacement),
         correction.sequence,
         event.replacement.time.nanoseconds,
+        said.department,
     )

@@ -51,10 +51,11 @@ class Row(Protocol):
 
 
 class _Message(BaseModel, Generic[_E]):
-    """A stored message, of which only what the columns do not say is read: the data, and the exact time."""
+    """A stored message, of which only what the columns do not say is read: data, exact time and department."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
     time: str = ""
+    department: str | None = None
     data: _E
 
 
@@ -63,6 +64,7 @@ class _Loosely(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
     time: str = ""
+    department: str | None = None
     data: dict[str, Any]
 
 
@@ -130,9 +132,9 @@ def recorded_of(row: Row) -> JournalEntry:
     actor = row["actor"]
     try:
         said = reader(row["message"])
-        event, nanoseconds = said.data, nanoseconds_of(said.time)
     except ValidationError:
-        event, nanoseconds = _read_leniently(row)
+        said = _read_leniently(row)
+    event = said.data
     _forget_fields_set(event, _NO_FIELDS)
     return JournalEntry(
         row["sequence"],
@@ -145,17 +147,19 @@ def recorded_of(row: Row) -> JournalEntry:
             _once(actor) if actor is not None else None,
             event,
             b"",
-            nanoseconds,
+            nanoseconds_of(said.time),
+            None if said.department is None else _once(said.department),
         ),
     )
 
 
-def _read_leniently(row: Row) -> tuple[Event, int]:
-    """Data and nanoseconds of an entry that today's contract would refuse."""
+def _read_leniently(row: Row) -> _Message[Event]:
+    """An entry that today's contract would refuse."""
     try:
         said = _Loosely.model_validate_json(row["message"])
     except ValidationError as error:
         raise JournalUnreadable(
             f"The journal's entry {row['sequence']} is no event. `daybook verify` tells what was altered."
         ) from error
-    return EVENTS.read_entry(row["type"], said.data), nanoseconds_of(said.time)
+    event = EVENTS.read_entry(row["type"], said.data)
+    return _Message.model_construct(time=said.time, department=said.department, data=event)

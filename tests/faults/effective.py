@@ -43,7 +43,8 @@ class Told:
         """As the interpreters of the rules read it."""
         said = read_entry(canonical(self.event))
         at, event = said.occurred_at, EVENTS.newest(said.event)
-        return Entry(self.sequence, at, said.source, said.id, said.subject, said.actor, event, None, said.nanoseconds)
+        place = self.sequence, at, said.source, said.id, said.subject
+        return Entry(*place, said.actor, event, None, said.nanoseconds, said.department)
 
 
 def effective(rows: Sequence[Row]) -> list[Told]:

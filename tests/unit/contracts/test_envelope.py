@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from contracts.cloudevents.cloud_event import judge
 from contracts.cloudevents.envelope import (
     MAX_BATCH,
     MAX_EVENT_BYTES,
@@ -22,6 +23,7 @@ from contracts.cloudevents.envelope import (
     read_recorded,
     reading_members,
 )
+from contracts.events import EVENTS
 from contracts.rules.canonical import canonical, read_json
 from contracts.types.references import reference_key
 
@@ -80,6 +82,13 @@ def test_structured_binary_and_batch_give_the_same_bytes(event: dict[str, Any]) 
     [batched] = read_batch(json.dumps([event]).encode())
     assert batched == structured
     assert read_recorded(structured.canonical) == structured
+
+
+def test_the_department_is_read_quickly_and_at_a_closer_look() -> None:
+    closer = read_event(CALL | {"traceparent": None, "datacontenttype": "application/json ; charset=utf-8"})
+    for said in (read_event(CALL), closer, read_recorded(closer.canonical), judge(CALL, EVENTS)):
+        assert said.department == "sales"
+    assert read_event({name: value for name, value in CALL.items() if name != "department"}).department is None
 
 
 def test_the_spelling_of_a_zero_offset_is_irrelevant_and_the_senders_offset_is_kept() -> None:

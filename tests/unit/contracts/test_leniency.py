@@ -61,11 +61,12 @@ def stored(type_: str, data: dict[str, Any], **attributes: Any) -> bytes:
 
 
 def test_an_entry_is_read_field_by_field_when_its_contract_became_stricter() -> None:
-    message = stored("daybook.delivered.v1", DATA, actor="\u00a0")
+    message = stored("daybook.delivered.v1", DATA, actor="\u00a0", department="East")
     with pytest.raises(Refused):
         read_recorded(message, STRICTER)
     read = read_entry(message, STRICTER)
     assert (read.identity, read.subject, read.actor) == (("crm", "e-1"), "deal/D-1", "\u00a0")
+    assert read.department == "East"
     assert (read.occurred_at, read.nanoseconds) == (datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC), 700)
     assert read.canonical == message
     event = read.event

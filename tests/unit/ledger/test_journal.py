@@ -16,7 +16,7 @@ def _row(sequence: int, subject: str) -> dict[str, Any]:
         "subject": subject,
         "occurred_at": datetime(2026, 1, 1, tzinfo=UTC),
         "actor": "".join(("Li ", "Lei")),
-        "message": b'{"data":{"outcome":"interested"}}',
+        "message": b'{"data":{"outcome":"interested"},"department":"East"}',
     }
 
 
@@ -26,6 +26,15 @@ def test_text_that_recurs_is_held_once() -> None:
     assert one.type is other.type
     assert one.subject is other.subject
     assert one.actor is other.actor
+    assert one.department is other.department
+
+
+def test_the_department_is_read_from_the_message_also_where_the_contract_asks_more_today() -> None:
+    assert recorded_of(_row(1, "deal/D-1")).cloud_event.department == "East"
+    lenient = _row(2, "deal/D-1") | {"message": b'{"data":{"outcome":"unheard of"},"department":"East"}'}
+    assert recorded_of(lenient).cloud_event.department == "East"
+    without = _row(3, "deal/D-1") | {"message": b'{"data":{"outcome":"interested"}}'}
+    assert recorded_of(without).cloud_event.department is None
 
 
 def test_text_that_does_not_recur_is_not_kept() -> None:
