@@ -21,7 +21,7 @@ TIMEOUT_S = 24 * 3600.0
 
 _SQL = queries("services.views", "compare.sql")
 _KNOWN = ("known_from", "known_to")
-_COUNTED = ("surplus", "number")
+_COUNTED = ("compared_surplus", "compared_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,15 @@ async def _compare(
     if not both:
         return TableDifference(table, rows, there, here, 0, rows, [], [])
     differing = await _differing(connection, one, other, both, sequence)
-    lost, new = [row for row in differing if row["surplus"] > 0], [row for row in differing if row["surplus"] < 0]
+    lost = [row for row in differing if row["compared_surplus"] > 0]
+    new = [row for row in differing if row["compared_surplus"] < 0]
     return TableDifference(
         table,
         rows,
         [name for name in there if name not in here],
         [name for name in here if name not in there],
-        lost[0]["number"] if lost else 0,
-        new[0]["number"] if new else 0,
+        lost[0]["compared_number"] if lost else 0,
+        new[0]["compared_number"] if new else 0,
         [_shown(row) for row in lost],
         [_shown(row) for row in new],
     )

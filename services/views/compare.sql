@@ -15,15 +15,15 @@ select count(*) from {one} where known_from <= $1;
 
 -- name: differing
 -- Versions of which one table has more than the other, as they stood at a sequence: what was unmade later still stood.
--- Both tables are read once. `surplus` is above zero where {one} has more; `number` counts all on that side, of which the
--- first are given.
-select {columns}, known_from, known_to, surplus, number
+-- Both tables are read once. `compared_surplus` is above zero where {one} has more; `compared_number` counts all on that
+-- side, of which the first are given. No column of a table has such a name.
+select {columns}, known_from, known_to, compared_surplus, compared_number
   from (select differing.*,
-               row_number() over (partition by surplus > 0 order by {columns}, known_from) as place,
-               sum(abs(surplus)) over (partition by surplus > 0)::bigint as number
-          from (select {columns}, known_from, known_to, sum(side) as surplus
+               row_number() over (partition by compared_surplus > 0 order by {columns}, known_from) as compared_place,
+               sum(abs(compared_surplus)) over (partition by compared_surplus > 0)::bigint as compared_number
+          from (select {columns}, known_from, known_to, sum(compared_side) as compared_surplus
                   from (select {columns}, known_from,
-                               case when known_to > $1 then 9223372036854775807 else known_to end as known_to, 1 as side
+                               case when known_to > $1 then 9223372036854775807 else known_to end as known_to, 1 as compared_side
                           from {one}
                          where known_from <= $1
                         union all
@@ -32,6 +32,6 @@ select {columns}, known_from, known_to, surplus, number
                           from {other}
                          where known_from <= $1) both_tables
                  group by {columns}, known_from, known_to
-                having sum(side) <> 0) differing) placed
- where place <= $2
- order by place;
+                having sum(compared_side) <> 0) differing) placed
+ where compared_place <= $2
+ order by compared_place;
