@@ -169,7 +169,7 @@ def in_order(row: type[Row], *behind: str) -> list[str]:
 
 def served(row: type[Row], lacking: frozenset[str] = frozenset()) -> str:
     """The table of the served generation, whichever that is. `lacking` names columns that a generation of an older
-    version does not have: they hold for ever, or are null."""
+    version does not have: they hold for ever, or are null. A table of which it has none is empty."""
     places = {each.name: f"{each.name}" for each in columns_of(row)} | {name: name for name in _KNOWN}
     for each in columns_of(row):
         if each.name in lacking:
@@ -177,10 +177,14 @@ def served(row: type[Row], lacking: frozenset[str] = frozenset()) -> str:
             if isinstance(row.VALID, Interval):
                 value = {row.VALID.begins: ALWAYS, row.VALID.ends: "'infinity'"}.get(each.name, value)
             places[each.name] = f"{value}::{each.kind.sql} as {each.name}"
+    source = f"from {{generation}}.{row.TABLE}"
+    if lacking >= set(row.columns()):
+        places |= {name: f"null::bigint as {name}" for name in _KNOWN}
+        source = "where false"
     names = [places[each] for each in in_order(row, *_KNOWN)]
     return (
         f"create or replace view served.{row.TABLE} as\nselect\n{listed(names, _INDENT)}\n"
-        f"  from {{generation}}.{row.TABLE};\n"
+        f"  {source};\n"
         f"comment on view served.{row.TABLE} is 'The table of the served generation, as it is.';\n"
     )
 

@@ -232,7 +232,8 @@ def _beside(reporting: Sequence[str], former: Sequence[str]) -> Iterator[str]:
 
 
 async def _reporting(connection: Connection, generation: Generation, group: str) -> str:
-    """The face of a view's tables. Columns that a generation of an older version lacks are null there."""
+    """The face of a view's tables. Columns that a generation of an older version lacks are null there, and tables that
+    it lacks are empty."""
     text = _generated(group)["reporting"]
     for table in tables_of(VIEWS):
         before = served_view(table.row)
@@ -240,7 +241,7 @@ async def _reporting(connection: Connection, generation: Generation, group: str)
             continue
         rows = await connection.fetch(_SQL["columns"], generation.schema, table.row.TABLE)
         lacking = frozenset(table.columns) - {row["name"] for row in rows}
-        if rows and lacking:
+        if lacking:
             text = text.replace(before, served_view(table.row, lacking))
     return text
 
