@@ -45,6 +45,8 @@ class Said:
     version: int = 1
     nanoseconds: int = 0
     """How much later than `at`."""
+    actor: str | None = None
+    department: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,8 @@ class Story:
             "subject": said.subject or self.subject,
             "time": instant(self.last_at, said.nanoseconds),
             "data": said.data,
+            "actor": said.actor,
+            "department": said.department,
         }
         recorded = JournalEntry(self.sequence, read_event(event))
         self.history.append(recorded)

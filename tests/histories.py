@@ -35,6 +35,9 @@ _paid = st.lists(
     max_size=2,
 )
 _documents = _one_of(["P-1", "P-2", "P-3"])
+_plans = _one_of(["p1", "p2", "p\u00ad2"])
+_needs = _one_of(["n1", "n2", "n1\u200b"])
+_perhaps_planned = _one_of([None, None, "p1", "p2"])
 
 
 def _fact(event: str, /, *, subject: str | None = None, **fields: st.SearchStrategy[Any] | Any) -> Fact:
@@ -63,12 +66,19 @@ _ABOUT_A_DEAL: list[Fact] = [
             playbook_version=st.integers(1, 3),
             account_id="A",
             expected_close_on="2026-03-31",
+            name=_one_of([None, "Hall", "Annex"]),
+            source_channel=_one_of([None, "referral"]),
+            referral="R-1",
+            tender_ref="T-1",
+            partner_account_id="P",
+            product="Lamps",
         ),
     ),
     st.one_of(
         _valued("deal_revised", expected_close_on=_one_of([None, "2026-04-30"])),
         _fact("deal_revised", playbook_version=st.integers(1, 3)),
         _fact("deal_revised", playbook=_one_of(["practice", "claimed", "later"])),
+        _fact("deal_revised", name=_one_of(["Hall", "Annex"])),
     ),
     _fact("deal_reassigned", owner=_one_of(["Wu", "Li"])),
     st.one_of(_fact("deal_won"), _valued("deal_won")),
@@ -83,10 +93,10 @@ _ABOUT_A_DEAL: list[Fact] = [
     ),
     _fact("appointment_made", scheduled_at="2026-02-01T09:00:00+08:00"),
     _fact("appointment_made", scheduled_at="2026-02-01T09:00:00+08:00", place="Hall", topic=_one_of([None, "needs"])),
-    _fact("activity_cancelled", target=_targets),
+    st.one_of(_fact("activity_cancelled", target=_targets), _fact("activity_cancelled", plan=_plans)),
     _fact("condition_assessed", item=_shown, result=_one_of(["met", "met", "not_met"])),
-    _fact("call_made", outcome=_one_of(["interested", "no_answer"])),
-    _fact("visit_done", purpose=_one_of(["survey", "care"])),
+    _fact("call_made", outcome=_one_of(["interested", "no_answer"]), plan=_perhaps_planned),
+    _fact("visit_done", purpose=_one_of(["survey", "care"]), plan=_perhaps_planned),
     _fact("visit_done", purpose="survey", duration_s=_one_of([599, 600, 1201]), note=_one_of([None, "minutes"])),
     _fact("demo_held", audience=_one_of([["users"], ["technical", "users"], []])),
     _fact("proposal_submitted", kind=_one_of(["preliminary", "formal"])),
@@ -104,16 +114,17 @@ _ABOUT_A_DEAL: list[Fact] = [
     st.one_of(
         _fact("message_exchanged", message=_one_of(["m1", "m2"]), channel="email", kind=_one_of(["sent", "replied"])),
         _valued("quote_submitted", quote=_one_of(["q1", "q2"])),
-        _fact("activity_planned", plan=_one_of(["p1", "p2"]), kind="visit", due_on="2026-01-09"),
-        _fact("activity_cancelled", plan=_one_of(["p1", "p2"])),
-        _fact("activity_cancelled", target=_targets),
+        _fact("activity_planned", plan=_plans, kind=_one_of(["visit", "call"]), due_on="2026-01-09"),
     ),
     st.one_of(
         _fact("condition_assessed", item=_items, result=_one_of(["met", "not_met"])),
         _fact("commitment_fulfilled", target=_targets),
         _fact("commitment_broken", target=_targets),
+    ),
+    st.one_of(
         _fact("purchase_stage_observed", number=_stages, confidence="stated"),
-        _fact("need_recorded", need="n1", kind=_one_of(["explicit", "hidden"])),
+        _fact("need_recorded", need=_needs, kind=_one_of(["explicit", "hidden"])),
+        _fact("need_recorded", need=_needs, kind="explicit", budget=_one_of(["50", "60"]), currency="CNY"),
     ),
     st.one_of(
         _fact("account_profiled", subject="account/A", scope="local", deal_id="D"),
@@ -124,13 +135,21 @@ _ABOUT_A_DEAL: list[Fact] = [
             content="company",
             reached=st.booleans(),
         ),
-        _fact("care_given", subject="account/A", kind="return_visit", deal_id="D"),
+        _fact("care_given", subject="account/A", kind="return_visit", deal_id="D", plan=_perhaps_planned),
         _fact("feedback_given", subject="account/A", kind="satisfaction", score=st.integers(0, 10), deal_id="D"),
     ),
     st.one_of(
         _valued("contract_amended", contract="C-1", account_id="A", reason="scope"),
         _fact("acceptance_confirmed", contract="C-1", account_id="A", accepted_on="2026-01-05"),
-        _fact("reminder_sent", subject="account/A", invoices=["I-1"], level=1, channel="call", deal_id="D"),
+        _fact(
+            "reminder_sent",
+            subject="account/A",
+            invoices=["I-1"],
+            level=1,
+            channel="call",
+            deal_id="D",
+            plan=_perhaps_planned,
+        ),
         _valued("retention_released", subject="account/A", contract="C-1", deal_id="D"),
     ),
     _fact("customer_commitment_received", stage=_stages),

@@ -15,7 +15,7 @@ def position(**fields: Any) -> Expected:
     return Expected(PositionRow, fields if {"from_at", "to_at"} & fields.keys() else {"to_at": FOREVER, **fields})
 
 
-def said(name: str, at: datetime | None = None, id: str | None = None, **data: Any) -> Said:
+def said(name: str, /, at: datetime | None = None, id: str | None = None, **data: Any) -> Said:
     """Any event of the story's subject."""
     return Said(name, {key: value for key, value in data.items() if value is not None}, at, id)
 

@@ -278,8 +278,8 @@ def present(story: Story) -> set[tuple[Any, ...]]:
         (
             row.TABLE,
             *(
-                identity[value] if name == "entry" else value
-                for name, value in zip(row.columns(), row.values(), strict=True)
+                identity[value] if column.kind.name == "sequence" else value
+                for column, value in zip(columns_of(type(row)), row.values(), strict=True)
             ),
         )
         for row in story.replay.rows().values()

@@ -9,11 +9,14 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from projections.replay.view import FlagRow
 from projections.views import VIEWS, generation_digest
+from projections.views.dealings import dealings
 from services.errors import DaybookError, Unavailable
 from services.projector.rebuild import rebuild
 from services.views import generation
 from services.views.compare import EXAMPLES
+from services.views.row_tables import tables_of
 from tests.integration.projector.expected import differing, expected, stored
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil
@@ -156,6 +159,24 @@ async def test_new_folds_are_built_while_the_old_rows_serve(empty_ledger: Ledger
     found = await stored(owner, done.after.schema, NEWER)
     assert not differing(found, expected(journal, NEWER))
     assert await _schemas(owner) == {old.schema, done.after.schema}, "the one before is kept"
+
+
+async def test_tables_that_an_update_adds_are_empty_until_the_rebuild(empty_ledger: Ledger) -> None:
+    owner, reader = await empty_ledger.connect(), await empty_ledger.connect("daybook_reader")
+    url, before = empty_ledger.endpoints.database_url, tuple(view for view in VIEWS if view is not dealings)
+    journal = Journal()
+    journal.take(turmoil(seed=13, events=100))
+    await journal.write(owner)
+    await rebuild(owner, url, views=before)
+    await generation.ensure(owner)
+    assert (await served(owner)).digest == generation_digest(before)
+    for row in tables_of([dealings]):
+        for relation in (row.row.TABLE, f"{row.row.TABLE}_version", f"{row.row.TABLE}(now(), 100)"):
+            if row.row is not FlagRow:
+                assert await reader.fetchval(f"select count(*) from reporting.{relation}") == 0
+    await rebuild(owner, url)
+    assert await reader.fetchval("select count(*) from reporting.activity") > 0
+    assert not differing(await stored(owner, (await served(owner)).schema, VIEWS), expected(journal, VIEWS))
 
 
 async def test_a_projector_whose_folds_have_no_generation_says_what_to_do_and_waits(empty_ledger: Ledger) -> None:
