@@ -168,8 +168,8 @@ class View(Generic[S]):
     then the state is as before."""
     remove: Callable[[S, Entry[Any]], bool] = _never
     """Change a state into that with one entry less, which is among those folded; tell if it did, as `insert`."""
-    partition_keys: Callable[[Any], Sequence[Hashable]] = lambda _: _WHOLE
-    """Partition keys of an event, at least one. Entries linked by common keys form a partition. Partitions have no
+    partition_keys: Callable[[Entry[Any]], Sequence[Hashable]] = lambda _: _WHOLE
+    """Partition keys of an entry, at least one. Entries linked by common keys form a partition. Partitions have no
     effect on each other and touch no row in common, so that a late entry refolds only its own. By default all entries
     of a subject form one."""
     changes: Mapping[int, Sequence[str]] = field(default_factory=dict, compare=False)

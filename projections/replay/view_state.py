@@ -48,7 +48,7 @@ class ViewState:
     def take(self, entry: Entry[Event], playbooks: Playbooks, sequence: int) -> list[Change]:
         """Takes an entry of effective history, wherever it belongs. The view handles it."""
         try:
-            partition = self._partition(self.view.partition_keys(entry.event))
+            partition = self._partition(self.view.partition_keys(entry))
             if not partition.folds_on(entry):
                 return self._retell(partition, (), (entry,), playbooks, sequence)
             rows = partition.fold_on(self.view, entry, playbooks)
@@ -65,7 +65,7 @@ class ViewState:
         if not gone and not new:
             return []
         try:
-            keys = dict.fromkeys(name for each in (*gone, *new) for name in self.view.partition_keys(each.event))
+            keys = dict.fromkeys(name for each in (*gone, *new) for name in self.view.partition_keys(each))
             return self._retell(self._partition(list(keys)), gone, new, playbooks, sequence)
         except Exception as error:
             self._fail(error, None)
@@ -78,7 +78,7 @@ class ViewState:
         entry: Entry[Event] | None = None
         try:
             for entry in filter(self.handles, entries):
-                keys = view.partition_keys(entry.event)
+                keys = view.partition_keys(entry)
                 partition = anew._partition(keys)
                 touched.update(dict.fromkeys(view.evolve(partition.state, entry, playbooks), keys[0]))
                 partition.entries.append(entry)

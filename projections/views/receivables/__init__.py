@@ -15,7 +15,7 @@ receivables: View[Account] = View(
     initial=Account,
     evolve=evolve,
     row=row,
-    partition_keys=documents_named,
+    partition_keys=lambda entry: documents_named(entry.event),
     merge=Account.join,
     changes={
         2: (
