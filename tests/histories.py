@@ -1,5 +1,6 @@
 """Random histories for any view: few words, amounts and times, so that facts collide as often as they can."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -40,10 +41,13 @@ _needs = _one_of(["n1", "n2", "n1\u200b"])
 _perhaps_planned = _one_of([None, None, "p1", "p2"])
 
 
-def _fact(event: str, /, *, subject: str | None = None, **fields: st.SearchStrategy[Any] | Any) -> Fact:
+def _fact(
+    event: str, /, *, subject: st.SearchStrategy[str | None] | str | None = None, **fields: st.SearchStrategy[Any] | Any
+) -> Fact:
+    about = subject if isinstance(subject, st.SearchStrategy) else st.just(subject)
     wanted = {key: value if isinstance(value, st.SearchStrategy) else st.just(value) for key, value in fields.items()}
     data = st.fixed_dictionaries(wanted).map(lambda found: {k: v for k, v in found.items() if v is not None})
-    return st.builds(Said, st.just(event), data, subject=st.just(subject))
+    return st.builds(Said, st.just(event), data, subject=about)
 
 
 def _valued(event: str, /, *, subject: str | None = None, **fields: st.SearchStrategy[Any] | Any) -> Fact:
@@ -185,6 +189,90 @@ _ABOUT_A_DEAL: list[Fact] = [
 ]
 
 _currency = _one_of(["CNY", "CNY", "USD"])
+_PEOPLE = _one_of(["c1", "c2"])
+_PLANNED = _one_of(["p1", "p1", "p\u200b1", "p2"])
+_PLANS = st.one_of(st.none(), _PLANNED)
+_CASES = _one_of([None, "Q-1", "Q\u20101", "Q-2"])
+_SETTLED = _one_of([None, False, True])
+
+_KNOWN = st.one_of(
+    _fact("account_registered", name=_one_of(["Acme", "Acme Ltd"]), region=_one_of([None, "East"])),
+    _fact(
+        "account_profiled",
+        region=_one_of([None, "East", "West"]),
+        employees=_one_of([None, 10, 20]),
+        competitors=_one_of([None, [], ["Bolt", "Gear"]]),
+        goals=_one_of([None, "grow"]),
+    ),
+    _fact(
+        "account_graded",
+        grade=_one_of(["A", "B"]),
+        potential=4,
+        standing=3,
+        strategic=st.integers(1, 2),
+        method="m",
+    ),
+    st.one_of(
+        _fact("account_merged", into_account_id=_one_of(["A", "B", "C"]), reason="twice", approver="Chen"),
+        _fact("account_merged", subject="account/B", into_account_id="A", reason="twice", approver="Chen"),
+    ),
+    _fact("account_plan_set", plan=_one_of(["k1", "k2"]), period=_one_of(["2026", "2026-Q1"]), owner="Li"),
+)
+_KNOWN_PEOPLE = st.one_of(
+    _fact("contact_recorded", contact_id=_PEOPLE, role=_one_of(["user", "handler"])),
+    st.builds(
+        replace,
+        _fact(
+            "contact_recorded",
+            subject=_one_of([None, "deal/D", "account/B"]),
+            account_id="A",
+            contact_id=_PEOPLE,
+            roles=_one_of([["user"], ["handler", "decision_maker"]]),
+            personal=_one_of([None, {"birthday": "1980-02-29"}]),
+        ),
+        version=st.just(2),
+    ),
+    _fact(
+        "relationship_assessed",
+        subject=_one_of([None, "deal/D"]),
+        account_id="A",
+        contact_id=_PEOPLE,
+        level=_one_of(["personal_need", "personal_bond"]),
+        content="company",
+        reached=st.booleans(),
+    ),
+    _fact("referral_received", referral=_one_of(["R-1", "R\u20111"]), referred_name=_one_of(["Bolt", "Gear"])),
+)
+_DOINGS = st.one_of(
+    _fact("appointment_made", scheduled_at="2026-02-01T09:00:00+08:00", plan=_PLANS),
+    _fact("call_made", contact_id=_PEOPLE, outcome=_one_of(["interested", "no_answer"]), plan=_PLANS),
+    _fact("visit_done", subject=_one_of([None, "deal/D"]), account_id="A", purpose="care", plan=_PLANS),
+    _fact("demo_held", plan=_PLANS),
+    _fact("proposal_submitted", kind="preliminary", plan=_PLANS),
+    _fact("message_exchanged", message="m1", channel="email", kind=_one_of(["sent", "opened"]), plan=_PLANS),
+    _fact("care_given", kind=_one_of(["gift", "other"]), deal_id=_one_of([None, "D"]), plan=_PLANS),
+    _fact("reminder_sent", invoices=["I-1"], level=1, channel="call", plan=_PLANS),
+)
+_PLANNINGS = st.one_of(
+    _fact(
+        "activity_planned",
+        plan=_PLANNED,
+        kind=_one_of(["call", "visit"]),
+        due_on=_one_of(["2026-01-09", "2026-02-09"]),
+    ),
+    _fact("activity_planned", plan=_PLANNED, kind="care", due_on="2026-01-09"),
+    _fact("activity_cancelled", plan=_PLANNED),
+    _fact("activity_cancelled", target=_targets),
+)
+_FEEDBACK = st.one_of(
+    _fact("feedback_given", kind="satisfaction", score=st.integers(0, 10), case=_CASES, resolved=_SETTLED),
+    _fact("feedback_given", kind=_one_of(["objection", "complaint", "praise"]), case=_CASES, resolved=_SETTLED),
+)
+
+PLANS: list[Fact] = [_DOINGS, _PLANNINGS, _PLANNINGS]
+"""Activities that are planned on an account, and what becomes of them."""
+CASES: list[Fact] = [_FEEDBACK]
+"""Objections and complaints, and what settles them."""
 
 _ABOUT_AN_ACCOUNT: list[Fact] = [
     _fact("account_registered", name="Acme"),
@@ -211,6 +299,11 @@ _ABOUT_AN_ACCOUNT: list[Fact] = [
     ),
     _fact("receivable_disputed", invoice=_one_of(["I-1", "I-2", "I-9"])),
     _fact("dispute_resolved", invoice=_one_of(["I-1", "I-2", "I-9"])),
+    _KNOWN,
+    _KNOWN_PEOPLE,
+    _DOINGS,
+    _PLANNINGS,
+    _FEEDBACK,
 ]
 
 PUBLICATIONS = (
@@ -228,9 +321,16 @@ FACTS: dict[SubjectKind, list[Fact]] = {"deal": _ABOUT_A_DEAL, "account": _ABOUT
 
 @st.composite
 def stories(
-    draw: st.DrawFn, kind: SubjectKind, size: int = 12, in_any_order: bool = False, changes: int = 4
+    draw: st.DrawFn,
+    kind: SubjectKind,
+    size: int = 12,
+    in_any_order: bool = False,
+    changes: int = 4,
+    among: Sequence[Fact] = (),
 ) -> list[Said | Playbook]:
     """Facts, at most so many corrections and voids, and publications in order of arrival; facts have ids and times.
+
+    Facts are drawn `among` some, or from all that may concern such a subject.
 
     With `in_any_order` their order of arrival must not matter: instants are distinct, some by nanoseconds alone,
     playbooks come first, and no two corrections name one target.
@@ -239,7 +339,7 @@ def stories(
     minutes_apart = in_any_order and draw(st.booleans())
     last_day = draw(st.sampled_from([1, 3, 8]))
     begun = draw(_started()) if kind == "deal" else []
-    for place, fact in enumerate([*begun, *draw(st.lists(st.one_of(FACTS[kind]), max_size=size))]):
+    for place, fact in enumerate([*begun, *draw(st.lists(st.one_of(among or FACTS[kind]), max_size=size))]):
         at = day(draw(st.integers(0, last_day))) + timedelta(minutes=place * minutes_apart)
         facts.append(replace(fact, id=f"f{place}", at=at, nanoseconds=place if in_any_order else draw(_NANOSECONDS)))
     changed = draw(st.lists(st.integers(0, len(facts)), max_size=changes, unique=in_any_order))

@@ -8,11 +8,12 @@ from typing import Any
 
 from projections.replay import history
 from projections.replay.view import View
+from projections.views.customer import customer
 from projections.views.dealings import dealings
 from projections.views.receivables import receivables
 from projections.views.stage_position import stage_position
 
-VIEWS: tuple[View[Any], ...] = (stage_position, receivables, dealings)
+VIEWS: tuple[View[Any], ...] = (stage_position, receivables, dealings, customer)
 
 
 def fold_versions(views: Iterable[View[Any]] = VIEWS) -> dict[str, int]:

@@ -32,6 +32,7 @@ _VALUES: dict[str, Any] = {
     "boolean": True,
     "timestamptz": BEGINS,
     "date": date(2026, 3, 1),
+    "text[]": ["x"],
 }
 """A value of each type of column."""
 
