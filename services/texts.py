@@ -374,6 +374,11 @@ TEXTS = {
     "up to date": Text("表是最新的。", "The tables are up to date."),
     "published": Text("已发布 {events}。", "Published {events}."),
     "playbooks there": Text("随附的销售流程都在消息流里。", "The shipped playbooks are on the stream."),
+    "own playbook": Text(
+        "保留 {key} 版本 {version}（序号 {sequence}）：它与随附的不同，随附的 {key} 不发布。",
+        "Kept {key} version {version} of sequence {sequence}: it differs from the shipped one, which is left out, as "
+        "are later ones of {key}.",
+    ),
     "generation served": Text("现用视图代 {generation}。", "The views served are generation {generation}."),
     "outdated": Text(
         "现用视图由另一版 Daybook 算出：报表照旧回答，不含此后的内容。",

@@ -53,10 +53,10 @@ select vkey from ledger.notary where exists (select from ledger.tree_head);
 select current_setting('server_version');
 
 -- name: valid_tokens
--- Tokens that are not disabled, and when each was made; $1 is the ledger's own source, which has none.
+-- Tokens that are not disabled, and when each was made; $1 is the ledger's own source, whose first token nobody has.
 select 'source' as kind, name, coalesce(rotated_at, added_at) as since
   from ledger.source
- where disabled_at is null and name <> $1
+ where disabled_at is null and (name <> $1 or rotated_at is not null)
  union all
 select 'reader', name, coalesce(rotated_at, added_at)
   from ledger.reader
@@ -64,7 +64,8 @@ select 'reader', name, coalesce(rotated_at, added_at)
  order by 1 desc, 2;
 
 -- name: disable_sources
-update ledger.source set disabled_at = now() where disabled_at is null and name <> $1;
+update ledger.source set disabled_at = now()
+ where disabled_at is null and (name <> $1 or rotated_at is not null);
 
 -- name: disable_readers
 update ledger.reader set disabled_at = now() where disabled_at is null;

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import asyncpg
 
 from services.backup.tables import SQL
-from services.setup.playbooks import SOURCE
+from services.ledger.publications import SOURCE
 
 
 class Valid(NamedTuple):
@@ -20,7 +20,7 @@ class Valid(NamedTuple):
 
 
 async def valid(connection: asyncpg.Connection) -> list[Valid]:
-    """The tokens that are not disabled, but for the ledger's own source."""
+    """The tokens that are not disabled, but for that of the ledger's own source while nobody has it."""
     return [Valid(*row) for row in await connection.fetch(SQL["valid_tokens"], SOURCE)]
 
 

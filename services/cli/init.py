@@ -38,9 +38,9 @@ def lines(made: "Provisioned", wording: Wording) -> list[str]:
     done = [
         wording.text("stream made" if made.made_stream else "stream found", **stream),
         wording.text("migrated", number=made.migrations) if made.migrations else wording.text("up to date"),
-        wording.text("published", events=", ".join(made.published))
-        if made.published
-        else wording.text("playbooks there"),
+        *([wording.text("published", events=", ".join(made.published))] if made.published else []),
+        *([] if made.published or made.own_playbooks else [wording.text("playbooks there")]),
+        *(wording.text("own playbook", **each._asdict()) for each in made.own_playbooks),
         wording.text("generation served", generation=made.generation),
     ]
     if made.outdated:
@@ -62,6 +62,7 @@ def document(made: "Provisioned") -> dict[str, object]:
         "time_zone": made.identity.time_zone,
         "migrations": made.migrations,
         "published": made.published,
+        "own_playbooks": [each._asdict() for each in made.own_playbooks],
         "generation": made.generation,
         "outdated": made.outdated,
         "confined": made.confined,

@@ -17,8 +17,8 @@ from services.demo.notes import Notes, not_the_demos
 from services.demo.story import Story, tell
 from services.errors import ServerFailed
 from services.intake.client import IntakeClient
+from services.ledger.publications import SOURCE as LEDGERS_OWN
 from services.output import heading, progress, say, say_lines
-from services.setup.playbooks import SOURCE as LEDGERS_OWN
 
 WIDTH = 120
 """Of the headings."""

@@ -37,6 +37,8 @@ class Provisioned:
     """How many were applied now."""
     published: list[str]
     """Event ids of the playbooks published now."""
+    own_playbooks: list[playbooks.Own]
+    """Versions that were published here with another content than the shipped one, and stay."""
     generation: str
     """Digest of the generation that is served."""
     confined: bool
@@ -77,9 +79,7 @@ async def provision(
             await announce_unled(connection)
             await heads_stream.provision(nc, settings, stream.max_bytes)
             await playbooks.add_source(connection)
-            published = await playbooks.publish(
-                nc, settings.stream, shipped_playbooks() if shipped is None else shipped
-            )
+            outcome = await playbooks.publish(nc, settings.stream, shipped_playbooks() if shipped is None else shipped)
             in_use = None
             try:
                 served = await generation.ensure(connection)
@@ -92,7 +92,7 @@ async def provision(
             await connection.close()
     finally:
         await nc.close()
-    return Provisioned(stream, known, existed is None, applied, published, served.digest, confined, in_use)
+    return Provisioned(stream, known, existed is None, applied, *outcome, served.digest, confined, in_use)
 
 
 def _check_identity(settings: Settings, known: Identity) -> None:

@@ -3,8 +3,9 @@
 import codecs
 import re
 from base64 import b64decode
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nats.aio.client import Client
 
@@ -94,13 +95,28 @@ def recorded_at_us(message: Stored, before_us: int) -> int:
 
 async def message_at(nc: Client, stream: str, sequence: int) -> Stored | None:
     """The message at a sequence, None when there is none. Raises Unavailable or NotProvisioned."""
-    answer = await ask(nc, f"STREAM.MSG.GET.{stream}", {"seq": sequence})
+    return await _message(nc, stream, {"seq": sequence})
+
+
+async def messages_on(nc: Client, stream: str, subject: str) -> AsyncIterator[Stored]:
+    """The messages on one of the stream's subjects, in order, each asked for by itself: for subjects that have few.
+
+    Raises Unavailable or NotProvisioned.
+    """
+    sequence = 1
+    while (found := await _message(nc, stream, {"seq": sequence, "next_by_subj": subject})) is not None:
+        yield found
+        sequence = found.sequence + 1
+
+
+async def _message(nc: Client, stream: str, wanted: dict[str, Any]) -> Stored | None:
+    answer = await ask(nc, f"STREAM.MSG.GET.{stream}", wanted)
     if (error := answer.get("error")) is not None:
         if error.get("err_code") == _NO_MESSAGE:
             return None
         if error.get("err_code") == _NO_STREAM:
             raise NotProvisioned(f"There is no stream {stream}. Run `daybook init`.")
-        raise Unavailable(f"The stream {stream} does not give its message {sequence}: {error.get('description')}")
+        raise Unavailable(f"The stream {stream} does not give a message ({wanted}): {error.get('description')}")
     found = answer["message"]
     return Stored(
         found["seq"],

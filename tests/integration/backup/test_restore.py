@@ -13,7 +13,7 @@ from contracts.playbooks.shipped import shipped
 from services.backup import load
 from services.backup.manifest import Applied, Manifest
 from services.errors import BackupUnusable, NotEmpty, StreamMismatch
-from services.ledger import quarantine, readers
+from services.ledger import quarantine, readers, sources
 from services.ledger.schema import migrate
 from services.reconcile.plan import Action
 from services.setup.init import provision
@@ -117,6 +117,10 @@ async def test_tokens_that_are_valid_again_are_told_and_can_be_disabled(
             " union select name from ledger.reader where disabled_at is null"
         )
         assert [row["name"] for row in valid] == ["daybook"]
+        assert (await restored(place, original.backup)).tokens == []
+        await sources.rotate(owner, "daybook")
+        assert [each.name for each in (await restored(place, original.backup)).tokens] == ["daybook"]
+        assert (await restored(place, original.backup, disable_tokens=True)).disabled
         assert (await restored(place, original.backup)).tokens == []
 
 

@@ -3,17 +3,21 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
-from contracts.playbooks.playbook import Names
+from contracts.cloudevents.envelope import read_event
+from contracts.playbooks.playbook import Names, Playbook
 from contracts.playbooks.shipped import shipped
 from contracts.types import zones
+from contracts.types.identifiers import stream_subject
 from services.cli.init import lines
 from services.endpoints import Endpoints
 from services.errors import DaybookError, MissingRights, StreamMismatch
+from services.ledger.publications import event_id, publication
 from services.ledger.schema import confine_script, migrations
 from services.postgres import connection as database
 from services.postgres.leader_lock import lock_of
@@ -239,10 +243,48 @@ async def _shown(url: str, first: str = "select 1") -> str:
         await connection.close()
 
 
-async def test_a_published_version_of_a_playbook_never_changes(ledger: Ledger) -> None:
-    edited = shipped()[0].model_copy(update={"names": Names(zh="别的", en="Another")})
-    with pytest.raises(DaybookError, match="new version"):
-        await provision(ledger.settings, ledger.endpoints, [edited])
+async def test_a_version_that_was_published_with_another_content_stays_and_nothing_follows_it(
+    empty_ledger: Ledger,
+) -> None:
+    mine = shipped()[0].model_copy(update={"names": Names(zh="我们的", en="Ours")})
+    (there,) = await empty_ledger.append(_published(mine))
+    later = shipped()[0].model_copy(update={"version": 2})
+
+    made = await provision(empty_ledger.settings, empty_ledger.endpoints, [*shipped(), later])
+    again = await provision(empty_ledger.settings, empty_ledger.endpoints, [*shipped(), later])
+
+    others = [each for each in shipped() if each.key != mine.key]
+    assert made.published == [event_id(each) for each in others]
+    assert again.published == []
+    assert made.own_playbooks == again.own_playbooks == [(mine.key, 1, there)]
+    assert await empty_ledger.last_sequence() == 1 + len(others)
+    assert f"Kept {mine.key} version 1 of sequence {there}: it differs" in "\n".join(lines(again, Wording("en")))
+
+
+async def test_a_version_that_somebody_else_published_with_the_shipped_content_is_not_published_again(
+    empty_ledger: Ledger,
+) -> None:
+    await empty_ledger.append(_published(shipped()[0]))
+
+    made = await provision(empty_ledger.settings, empty_ledger.endpoints)
+
+    assert (made.published, made.own_playbooks) == ([event_id(each) for each in shipped()[1:]], [])
+
+
+async def test_what_is_no_publication_keeps_no_shipped_playbook_back(empty_ledger: Ledger) -> None:
+    event = read_event(_published(shipped()[0]))
+    subject = stream_subject(event.subject)
+    await empty_ledger.publish(b"\x00not an event", subject)
+    await empty_ledger.publish(event.canonical.replace(b"playbook/", b"playbook/another-"), subject)
+
+    made = await provision(empty_ledger.settings, empty_ledger.endpoints)
+
+    assert made.published == [event_id(each) for each in shipped()]
+
+
+def _published(playbook: Playbook) -> dict[str, Any]:
+    """A publication by sales operations."""
+    return publication(playbook, datetime.now(UTC)) | {"id": "ours", "source": "operations"}
 
 
 async def test_a_new_version_of_a_playbook_is_published_beside_the_old(ledger: Ledger) -> None:
