@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Annotated, Any, Self, get_args, get_origin
 
@@ -13,7 +13,7 @@ from contracts.rules.leniency import RECORDED
 from contracts.rules.refusals import fault
 from contracts.types.currencies import MINOR_UNITS
 
-__all__ = ["MINOR_UNITS", "Amount", "Currency", "Monetary", "PositiveAmount", "in_units", "too_fine"]
+__all__ = ["MINOR_UNITS", "Amount", "Currency", "Monetary", "PositiveAmount", "in_units", "rounded", "too_fine"]
 
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
 _CODE = re.compile(r"[A-Z]{3}")
@@ -27,6 +27,11 @@ def in_units(amount: Decimal, currency: str) -> Decimal:
     """
     found = amount.quantize(_UNITS[MINOR_UNITS.get(currency, 2)])
     return found if found == amount else amount.normalize()
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """The amount with the decimals of its currency, rounded half up."""
+    return amount.quantize(_UNITS[MINOR_UNITS.get(currency, 2)], ROUND_HALF_UP)
 
 
 def _amount(value: Any) -> Decimal:

@@ -48,6 +48,56 @@ class Deal(PipelineDeal):
     known_at: int
 
 
+class SimulatedDeal(TypedDict):
+    """Position of a deal as it is, and as a draft of its playbook would have it."""
+
+    deal: str
+    version: int | None
+    status: str
+    amount: str | None
+    currency: str | None
+    owner: str | None
+    stage_before: int | None
+    stage_after: int | None
+    phase_before: Literal["entered", "completed"] | None
+    phase_after: Literal["entered", "completed"] | None
+    probability_before: str
+    probability_after: str
+    weighted_before: str | None
+    weighted_after: str | None
+    orphaned: list[str]
+
+
+class SimulatedTotal(TypedDict):
+    """Open deals with an amount in one currency, and the sums of their amounts times probability."""
+
+    deals: int
+    weighted_before: str
+    weighted_after: str
+
+
+class OrphanedItem(TypedDict):
+    """Item that evidence names and a draft lacks, with the number of deals; `commitment/2` for that of stage 2."""
+
+    item: str
+    deals: int
+
+
+class Simulation(TypedDict):
+    """Deals of a playbook under a draft. `deals` are those that would stand elsewhere, unless all were asked for."""
+
+    playbook: str
+    version: int
+    as_of: str
+    known_at: int
+    judged: int
+    changed: int
+    deals: list[SimulatedDeal]
+    totals: dict[str, SimulatedTotal]
+    orphaned: list[OrphanedItem]
+    stale: list[str]
+
+
 class FunnelStage(TypedDict):
     """One stage; `stage` null holds the open deals before the first."""
 
