@@ -64,6 +64,11 @@ def print_json(document: Any) -> None:
     print(visible_json(json.dumps(document, ensure_ascii=False, indent=2)), flush=True)  # noqa: T201
 
 
+def print_canonical(document: bytes) -> None:
+    """Print one JSON document in its canonical form, on one line of standard output."""
+    print(visible_json(document.decode("utf-8")), flush=True)  # noqa: T201
+
+
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print a table as CSV on standard output: as it is into a file, and so that one can see it on a terminal."""
     from services.runtime.csv_text import separated

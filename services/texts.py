@@ -429,6 +429,63 @@ TEXTS = {
         "{file}: {key} version {version} is right, with {number} stages.",
         "{file}: {key} version {version} is right, with {number} stage.",
     ),
+    "playbook head": Text("{playbook} 版本 {version}，{at}：{name}", "{playbook} version {version}, {at}: {name}"),
+    "by evidence alone": Text("证据决定商机的位置。", "Evidence decides where its deals stand."),
+    "by claims alone": Text("声明决定商机的位置。", "Claims decide where its deals stand."),
+    "track": Text(
+        "与客户采购阶段相比：差 {behind} 为落后，差 {catch_up} 为追赶，差 {review} 为评估是否放弃；观察满 "
+        "{unknown_after_days} 天后作废。",
+        "Against the customer's purchasing stage: behind from a gap of {behind}, catch up from {catch_up}, review from "
+        "{review}; an observation says nothing after {unknown_after_days} days.",
+    ),
+    "tender": Text(
+        "客户到采购阶段 {tender} 时，我方未到阶段 {needs} 的要评估。",
+        "Once the customer is at purchasing stage {tender}, deals below our stage {needs} are reviewed.",
+    ),
+    "met by": Text("满足方式", "met by"),
+    "stage band": Text("{band}，赢率 {probability}", "{band}, probability {probability}"),
+    "stage days": Text("预计 {number} 天", "{number} days expected", "{number} day expected"),
+    "customer stage": Text("客户：{stage} {name}", "customer: {stage} {name}"),
+    "departments": Text("部门：{names}", "departments: {names}"),
+    "claimed as": Text("声明用语：{words}", "claimed as: {words}"),
+    "proved by": Text("证明：{what}", "proof: {what}"),
+    "target": Text("指标", "target"),
+    "per period": Text("{aim}（每{period}）", "{aim} per {period}"),
+    "field given": Text("已填{field}", "{field} given"),
+    "after event": Text("在{event}之后", "after {event}"),
+    "within field": Text("金额不超过{event}的{field}", "amount within {field} of {event}"),
+    "playbook published": Text(
+        "已发布 {playbook} 版本 {version}，序号 {sequence}。",
+        "Published {playbook} version {version} at sequence {sequence}.",
+    ),
+    "playbook published before": Text(
+        "{playbook} 版本 {version} 已在序号 {sequence} 发布，内容相同。",
+        "{playbook} version {version} was published at sequence {sequence} already, with this content.",
+    ),
+    "playbook withdrawn": Text(
+        "它在序号 {sequence} 撤回：只有指明它的新商机使用它。",
+        "It was withdrawn at sequence {sequence}: new deals use it only if they name it.",
+    ),
+    "weighted": Text("加权金额", "weighted"),
+    "orphaned": Text("失去依据", "orphaned"),
+    "simulated": Text(
+        "{playbook} 的 {judged} 个商机中，按草稿版本 {version} 有 {changed} 个位置不同；{moment}。什么都没有发布。",
+        "Of {judged} deals of {playbook}, {changed} would stand elsewhere by the draft of version {version}; {moment}. "
+        "Nothing was published.",
+    ),
+    "simulated total": Text(
+        "{currency}：{number} 个在手商机，加权金额 {before} → {after}",
+        "{currency}: {number} open deals, weighted {before} → {after}",
+        "{currency}: {number} open deal, weighted {before} → {after}",
+    ),
+    "simulated orphan": Text(
+        "证据指明、草稿没有的事项：{item}（{number} 个商机）",
+        "Evidence names it and the draft lacks it: {item} ({number} deals)",
+        "Evidence names it and the draft lacks it: {item} ({number} deal)",
+    ),
+    "simulated stale": Text(
+        "没有判断，因为这些商机待修复：{deals}", "Not judged, because these deals are stale: {deals}"
+    ),
     # demo
     "demo told before": Text(
         "故事讲过了：日志有 {rows} 行。不再发送。",

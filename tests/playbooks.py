@@ -1,8 +1,10 @@
 """Playbooks for tests: small enough to see through."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
+from contracts.playbooks.difference import document
 from contracts.playbooks.playbook import Appraisal, Condition, Item, Names, Playbook, Satisfier, Stage
 
 
@@ -59,6 +61,17 @@ def stage(
 def playbook(key: str, *stages: Stage, version: int = 1, **more: Any) -> Playbook:
     """A playbook of these stages."""
     return Playbook(key=key, version=version, names=names(key), stages=stages, **more)
+
+
+def toml(book: Playbook) -> str:
+    """The file of a playbook."""
+
+    def told(value: Any) -> str:
+        if isinstance(value, dict):
+            return "{ " + ", ".join(f"{name} = {told(each)}" for name, each in value.items()) + " }"
+        return f"[{', '.join(map(told, value))}]" if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+
+    return "\n".join(f"{name} = {told(value)}" for name, value in document(book).items())
 
 
 CONTACT = stage(

@@ -6,12 +6,13 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
 
-from services.endpoints import endpoints
+from services.endpoints import endpoints, running
 from services.errors import NotConfigured
 from services.output import print_json, say
 from services.settings import Settings
@@ -43,6 +44,10 @@ LanguageOption = Annotated[
     typer.Option(
         "--lang", help="Language of headings and sentences: zh or en. Also: DAYBOOK_LANGUAGE.", show_default="en"
     ),
+]
+
+IntakeOption = Annotated[
+    str | None, typer.Option("--intake", help="Address of intake; by default that of the running `up`.")
 ]
 
 
@@ -190,6 +195,17 @@ def following(settings: Settings) -> "Following":
             await nc.close()
 
     return taken
+
+
+def intake_of(settings: Settings) -> str:
+    """Address of intake of the running `up`. Raises NotConfigured."""
+    run = running(settings.data)
+    if run is None:
+        raise NotConfigured(
+            f"No ledger runs on {settings.data}. Start one with `daybook up --data {quote(str(settings.data))}`, or "
+            "say where intake is with --intake http://HOST:PORT."
+        )
+    return run["intake_url"]
 
 
 def counted(number: int, what: str) -> str:

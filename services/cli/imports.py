@@ -2,14 +2,11 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, LanguageOption, load, wait_for
-from services.endpoints import running
-from services.errors import NotConfigured
+from services.cli.context import DataOption, IntakeOption, JsonOption, LanguageOption, intake_of, load, wait_for
 from services.output import print_json, progress, say
 from services.settings import Settings
 from services.wording import Wording
@@ -24,7 +21,6 @@ app = typer.Typer(
 
 SHOWN_REJECTS = 20
 
-IntakeOption = Annotated[str | None, typer.Option(help="Address of intake; by default that of the running `up`.")]
 TokenOption = Annotated[
     str | None,
     typer.Option(help="Token of the source `import`; by default the one kept in the data directory."),
@@ -84,12 +80,14 @@ def invoices_csv(
 def _send(
     settings: Settings, reading: "ImportResult", intake: str | None, token: str | None, rejects: Path, as_json: bool
 ) -> None:
-    from services.intake import import_run
+    from services.intake import command_tokens, import_run
     from services.intake.client import IntakeClient
 
     import_run.check_rejects(rejects)
-    address = intake or _intake(settings)
-    client = IntakeClient(address, token or wait_for(import_run.token(settings)), settings.tls_ca)
+    address = intake or intake_of(settings)
+    client = IntakeClient(
+        address, token or wait_for(command_tokens.token(settings, command_tokens.IMPORTER)), settings.tls_ca
+    )
     with progress(transient=False) as bar:
         task = bar.add_task("sending events", total=len(reading.drafts))
         try:
@@ -126,13 +124,3 @@ def _print(summary: "Summary", rejects: Path, wording: Wording) -> None:
         say(wording.text("refused line", file=each.line.file, row=each.line.row, reason=each.reason))
     if summary.rejects:
         say(wording.text("refused lines", count=len(summary.rejects), file=rejects))
-
-
-def _intake(settings: Settings) -> str:
-    run = running(settings.data)
-    if run is None:
-        raise NotConfigured(
-            f"No ledger runs on {settings.data}. Start one with `daybook up --data {quote(str(settings.data))}`, or "
-            "say where intake is with --intake http://HOST:PORT."
-        )
-    return run["intake_url"]

@@ -1,26 +1,31 @@
 """`daybook playbook`: sales processes as data."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.context import DataOption, JsonOption, LanguageOption, ask, load
-from services.errors import BadRequest
-from services.output import print_json, say, show, table
-from services.runtime import files
+from services.cli.context import DataOption, IntakeOption, JsonOption, LanguageOption, ask, intake_of, load, wait_for
+from services.cli.playbook_file import FileArgument, checked, print_mistakes, right
+from services.cli.playbook_show import show
+from services.cli.playbook_simulate import simulate
+from services.output import print_json, say, table
+from services.output import show as print_table
 from services.settings import Settings
 from services.wording import Wording
 
 if TYPE_CHECKING:
     from asyncpg import Connection
 
-app = typer.Typer(help="Playbooks: check a file, list what is published.", no_args_is_help=True)
+app = typer.Typer(
+    help="Playbooks: check and publish a file, say what it would change, show what is published.", no_args_is_help=True
+)
+app.command()(show)
+app.command()(simulate)
 
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="The playbook, in TOML.", dir_okay=False)],
+    file: FileArgument,
     as_json: JsonOption = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -28,27 +33,60 @@ def check(
 
     Example: `daybook playbook check playbooks/project.toml`
     """
-    from contracts.playbook_check.check import MAX_FILE_BYTES
-    from contracts.playbook_check.check import check as mistakes_of
-
-    try:
-        text = files.text(file, MAX_FILE_BYTES, "utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise BadRequest(f"{file} cannot be read: {reason}.") from error
-    found = mistakes_of(text)
+    found = checked(file)
     mistakes = found if isinstance(found, list) else []
-    if as_json:
-        shown = [{"line": each.line, "path": each.path, "reason": each.reason} for each in mistakes]
-        print_json({"file": str(file), "ok": not mistakes, "mistakes": shown})
-    elif isinstance(found, list):
-        for each in mistakes:
-            say(f"{file}: {each}")
+    if as_json or isinstance(found, list):
+        print_mistakes(file, mistakes, as_json)
     else:
         told = {"file": file, "key": found.key, "version": found.version, "number": len(found.stages)}
         say(Wording(load(language=lang).language).text("playbook is right", **told))
     if mistakes:
         raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    file: FileArgument,
+    data: DataOption = None,
+    intake: IntakeOption = None,
+    token: Annotated[
+        str | None,
+        typer.Option(help="Token of the source `daybook`; by default the one kept in the data directory."),
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LanguageOption = None,
+) -> None:
+    """Publish the version of a playbook that a file holds, through intake, as the source `daybook`.
+
+    Version n follows n − 1, and a version never changes. Publishing a version again changes nothing. On other servers
+    than those of `daybook up`, `daybook source rotate daybook` gives the token.
+
+    Example: `daybook playbook publish playbooks/project_v3.toml`
+    """
+    from services.intake import command_tokens, playbook_publication
+    from services.intake.client import IntakeClient
+
+    draft = right(file, as_json)
+    settings = load(data, language=lang)
+    standing = wait_for(playbook_publication.published(settings, draft))
+    if standing is None:
+        address = intake or intake_of(settings)
+        known = token or wait_for(command_tokens.token(settings, command_tokens.PUBLISHER))
+        client = IntakeClient(address, known, settings.tls_ca)
+        try:
+            sequence, withdrawn = playbook_publication.publish(client, draft), None
+        finally:
+            client.close()
+    else:
+        sequence, withdrawn = standing
+    told = {"playbook": draft.key, "version": draft.version, "sequence": sequence}
+    if as_json:
+        print_json({**told, "published": standing is None, "withdrawn": withdrawn})
+        return
+    wording = Wording(settings.language)
+    say(wording.text("playbook published" if standing is None else "playbook published before", **told))
+    if withdrawn is not None:
+        say(wording.text("playbook withdrawn", **told | {"sequence": withdrawn}))
 
 
 @app.command("list")
@@ -73,7 +111,7 @@ def list_(data: DataOption = None, as_json: JsonOption = False, lang: LanguageOp
             wording.text("at sequence", sequence=each["published"]),
             _state(each, wording),
         )
-    show(rows)
+    print_table(rows)
 
 
 def _state(found: dict[str, Any], wording: Wording) -> str:

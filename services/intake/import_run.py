@@ -11,17 +11,11 @@ from zoneinfo import ZoneInfo
 from contracts.types import zones
 from services.endpoints import endpoints
 from services.errors import BadRequest, NotConfigured
-from services.intake.adapters.import_result import EVENTS, SOURCE, ImportResult, Reject
+from services.intake.adapters.import_result import ImportResult, Reject
 from services.intake.client import IntakeClient
-from services.ledger import sources
-from services.ledger.tokens import matches
 from services.postgres import connection as database
 from services.runtime import files
 from services.settings import Settings
-
-_MAX_TOKEN_BYTES = 4096
-TOKEN_FILE = "import.token"  # noqa: S105 - a file's name
-"""In the data directory: the token of the source `import`, readable by its owner alone."""
 
 
 @dataclass(slots=True)
@@ -92,38 +86,3 @@ async def time_zone(settings: Settings) -> ZoneInfo:
             return zones.zone(await connection.fetchval("select time_zone from ledger.identity") or settings.timezone)
     finally:
         await connection.close()
-
-
-async def token(settings: Settings) -> str:
-    """The token of the source `import`: made on first use and kept in the data directory. Raises BadRequest when the
-    source exists but the directory does not hold its token."""
-    path = settings.data / TOKEN_FILE
-    connection = await database.connect(endpoints(settings).database_url)
-    try:
-        with database.explained():
-            kept_hash = await sources.token_hash(connection, SOURCE)
-        if kept_hash is not None:
-            kept = _kept(path)
-            if matches(kept, kept_hash):
-                return kept
-            raise BadRequest(
-                f"The source `{SOURCE}` exists, but {path} does not hold its token. Pass it with --token, or make a "
-                f"new one: daybook source rotate {SOURCE} > {path}"
-            )
-        with database.explained():
-            made = await sources.add(connection, SOURCE, EVENTS)
-    finally:
-        await connection.close()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    files.write(path, f"{made}\n".encode())
-    return made
-
-
-def _kept(path: Path) -> str:
-    try:
-        return files.text(path, _MAX_TOKEN_BYTES).strip()
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise BadRequest(f"The token in {path} cannot be read: {reason}. Pass it with --token.") from error

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -67,10 +68,18 @@ async def disable(connection: Connection, name: str) -> None:
     await _change(connection, "disable", name)
 
 
-async def token_hash(connection: Connection, name: str) -> bytes | None:
-    """Return the hash that the ledger keeps of a source's token; None when there is no such source."""
-    kept: bytes | None = await connection.fetchval(_SQL["token_hash"], name)
-    return kept
+class KeptToken(NamedTuple):
+    """Hash of a source's token, as the ledger keeps it."""
+
+    token_hash: bytes
+    first: bool
+    """Whether it is the one that the source was added with, and not disabled."""
+
+
+async def kept_token(connection: Connection, name: str) -> KeptToken | None:
+    """Return what the ledger keeps of a source's token; None when there is no such source."""
+    row = await connection.fetchrow(_SQL["token"], name)
+    return None if row is None else KeptToken(row["token_hash"], row["first"])
 
 
 async def registered(connection: Connection) -> list[Registered]:

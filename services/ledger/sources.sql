@@ -21,5 +21,6 @@ select name, events, id_prefix, corrects_others, added_at, rotated_at, disabled_
   from ledger.source
  order by name;
 
--- name: token_hash
-select token_hash from ledger.source where name = $1;
+-- name: token
+-- Hash of a source's token, and whether the token is the first one.
+select token_hash, rotated_at is null and disabled_at is null as first from ledger.source where name = $1;

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report receivables_unapplied": AS_OF,
     "report data_quality": AS_OF,
     "playbook list": (),
+    "playbook show": ("practice",),
+    "playbook simulate": (str(files("contracts.playbooks") / "project.toml"), *AS_OF),
     "quarantine list": (),
     "quarantine show": ("24",),
     "source list": (),
@@ -47,7 +50,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 OTHERS = frozenset(
     {"up", "down", "serve", "init", "config", "deploy", "rebuild", "demo", "evidence", "backup", "restore",
      "import maven-crm", "import invoices-csv", "source add", "source rotate", "source disable", "reader add",
-     "reader rotate", "reader disable", "notary key", "playbook check", "quarantine retry", "quarantine dismiss"}
+     "reader rotate", "reader disable", "notary key", "playbook check", "playbook publish",
+     "quarantine retry", "quarantine dismiss"}
 )  # fmt: skip
 """Commands that do something else than answer a question."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(\S*)")
