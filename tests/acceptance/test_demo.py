@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.playbooks.shipped import shipped
 from services.demo import notes
 from services.demo.ledger import DemoLedger
 from services.errors import BadRequest, DaybookError, ServerFailed
@@ -27,7 +28,7 @@ async def test_a_ledger_that_the_demo_did_not_make_is_left_alone(tmp_path: Path,
         if running:
             assert await _sources(data) == before
             status = json.loads((await daybook("status", "--json", data=str(data)))[1])
-            assert status["entries"] == 2
+            assert status["entries"] == len(shipped())
     assert json.loads(token)["name"] == "crm"
     assert not (data / notes.FILE).exists()
 

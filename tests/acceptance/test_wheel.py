@@ -19,6 +19,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
+from contracts.playbooks.shipped import shipped
 from tests.up import REPOSITORY, running_up
 from tests.working_directory import hostile_directory
 
@@ -94,7 +95,7 @@ async def test_up_until_it_is_told_to_stop(environment: Path, hostile: Path, tmp
             words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
             assert words[0] == str(environment / "bin" / "python"), words
         status = json.loads(_daybook(environment, hostile, "status", "--json", "--data", str(data)))
-        assert status["entries"] == 2  # the shipped playbooks
+        assert status["entries"] == len(shipped())
         assert await up.signal(signal.SIGTERM) == 0, up.output()
         await up.all_gone()
 

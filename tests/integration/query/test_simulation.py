@@ -131,6 +131,21 @@ async def test_both_times_hold(mini: Told, draft: Path) -> None:
     ]
 
 
+async def test_a_stale_deal_is_named_and_not_judged(mini: Told, draft: Path) -> None:
+    connection = await mini.ledger.connect()
+    schema = await connection.fetchval("select schema_name from ledger.generation")
+    await connection.execute(f"insert into \"{schema}\".stale values ('deal/D-1', 'stage_position', 1, 'boom')")
+    try:
+        answer = await _simulated(mini, draft)
+        said = await _said(mini, "playbook", "simulate", str(draft))
+    finally:
+        await connection.execute(f'delete from "{schema}".stale')
+
+    assert (answer["stale"], answer["judged"], answer["changed"]) == (["D-1"], 4, 2)
+    assert answer["totals"]["CNY"] == {"deals": 1, "weighted_before": "50.00", "weighted_after": "100.00"}
+    assert "Not judged, because these deals are stale: D-1" in said
+
+
 async def test_the_published_version_changes_nothing(mini: Told, tmp_path: Path) -> None:
     answer = await _simulated(mini, _written(MINI, tmp_path / "mini.toml"))
 
