@@ -226,7 +226,7 @@ create table touch (
     autovacuum_analyze_scale_factor = 0.02
 );
 comment on table touch is
-    'Contacts between us and accounts: activities, care, feedback and messages about the account, and visits to it for a deal. Other activities of deals are told by the deal.';
+    'Activities, care, feedback and messages about accounts. Visits to the account for a deal are among them; other activities for a deal are not.';
 comment on column touch.account is
     'Id of the account.';
 comment on column touch.at is
@@ -1286,7 +1286,7 @@ select
     version.known_from, version.known_to
   from served.touch version;
 comment on view reporting.touch_version is
-    'Contacts between us and accounts: activities, care, feedback and messages about the account, and visits to it for a deal, in every state of knowledge: at as_of where at <= as_of, as known at known_at where known_from <= known_at < known_to.';
+    'Activities, care, feedback and messages about accounts, in every state of knowledge: at as_of where at <= as_of, as known at known_at where known_from <= known_at < known_to.';
 comment on column reporting.touch_version.account is
     'Id of the account.';
 comment on column reporting.touch_version.at is
@@ -1370,7 +1370,7 @@ select
   from served.touch version
  where version.known_to = 9223372036854775807;
 comment on view reporting.touch is
-    'Contacts between us and accounts: activities, care, feedback and messages about the account, and visits to it for a deal, by all that is known now.';
+    'Activities, care, feedback and messages about accounts, by all that is known now.';
 comment on column reporting.touch.account is
     'Id of the account.';
 comment on column reporting.touch.at is
@@ -1429,7 +1429,7 @@ begin atomic
       from served.touch(touch.as_of, touch.known_at) version;
 end;
 comment on function reporting.touch(timestamptz, bigint) is
-    'Contacts between us and accounts: activities, care, feedback and messages about the account, and visits to it for a deal by as_of, as known at the sequence known_at.';
+    'Activities, care, feedback and messages about accounts by as_of, as known at the sequence known_at.';
 
 create or replace view served.feedback_case as
 select

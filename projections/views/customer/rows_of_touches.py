@@ -108,8 +108,8 @@ class TouchRow(
     counted=("account", "kind"),
     summed=("score",),
 ):
-    """Contacts between us and accounts: activities, care, feedback and messages about the account, and visits to it for
-    a deal. Other activities of deals are told by the deal."""
+    """Activities, care, feedback and messages about accounts. Visits to the account for a deal are among them; other
+    activities for a deal are not."""
 
     account: Annotated[AccountId, Label("客户", "account")]
     """Id of the account."""

@@ -27,6 +27,7 @@ _VALUES = {
     "boolean": "n % 40 = 0",
     "timestamptz": "begins",
     "date": "begins::date + 20",
+    "text[]": "array['x']",
 }
 """A value of each type of column in the row of number `n`, which begins at `begins`."""
 _NAMED = {
