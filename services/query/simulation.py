@@ -16,8 +16,8 @@ from services.query.render import amount, instant, rate
 from services.query.shapes import OrphanedItem, SimulatedDeal, SimulatedTotal, Simulation
 from services.runtime.progress import Progress
 
-DEALS_AT_ONCE = 200
-"""Deals whose histories are read in one query; the event loop has its turn between two."""
+DEALS_AT_ONCE = 50
+"""Deals whose histories are read in one query: about 50 ms of work, after which the event loop has its turn."""
 
 _SQL = queries("services.query", "simulation.sql")
 
