@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from contracts.types.identifiers import split_subject
-from projections.replay.view import FlagRow, Row, RowKey, View
+from projections.replay.view import FlagRow, Row, RowKey
 from projections.views import VIEWS, generation_digest
 from services.ledger.journal import Connection
 from services.postgres.statements import queries
@@ -27,7 +27,7 @@ async def effects_of(
     made: dict[int, Rows] = {sequence: {} for sequence in sequences}
     unmade: dict[int, Rows] = {sequence: {} for sequence in sequences}
     for kind, of_kind in _by_kind(subjects).items():
-        for table in tables_of(_views(kind)):
+        for table in await _tables(connection, generation, kind):
             values = [table.subject_value(each) for each in of_kind]
             sql = _changed_sql(generation, table, await _lacking(connection, generation, table))
             for record in await connection.fetch(sql, values, list(sequences)):
@@ -43,7 +43,7 @@ async def effects_of(
 async def sequences_of(connection: Connection, generation: Generation, subject: str, up_to: int) -> set[int]:
     """Sequences, up to one, that made or unmade a row of a subject."""
     found: set[int] = set()
-    for table in tables_of(_views(split_subject(subject)[0])):
+    for table in await _tables(connection, generation, split_subject(subject)[0]):
         sql = (
             f"select distinct known.sequence from {quoted(generation.schema)}.{quoted(table.row.TABLE)} version "  # noqa: S608
             "cross join lateral (values (version.known_from), (version.known_to)) as known (sequence) "
@@ -78,15 +78,20 @@ def _view_of(key: RowKey) -> str:
     return next(view.name for view in VIEWS if key.row in view.tables)
 
 
-def _views(kind: str) -> list[View[Any]]:
-    return [view for view in VIEWS if view.kind == kind]
-
-
 def _by_kind(subjects: Collection[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for subject in subjects:
         found.setdefault(split_subject(subject)[0], []).append(subject)
     return found
+
+
+async def _tables(connection: Connection, generation: Generation, kind: str) -> list[Table]:
+    """Tables of the views about a kind of subject, but for those that another version's generation lacks."""
+    tables = list(tables_of([view for view in VIEWS if view.kind == kind]))
+    if generation.digest == generation_digest():
+        return tables
+    there = {row["name"] for row in await connection.fetch(_SQL["tables"], generation.schema)}
+    return [each for each in tables if each.row.TABLE in there]
 
 
 async def _lacking(connection: Connection, generation: Generation, table: Table) -> set[str]:

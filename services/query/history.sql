@@ -71,6 +71,10 @@ select concerns.sequence, concerns.subject
 -- Whether anything is known of a subject.
 select exists (select from ledger.concerns where subject = $1 and sequence <= $2);
 
+-- name: tables
+-- The tables of a generation.
+select tablename::text as name from pg_tables where schemaname = $1;
+
 -- name: columns
 -- The columns of a generation's table.
 select attname::text as name
