@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.playbooks.shipped import shipped
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers
 from tests.up import daybook
@@ -71,7 +72,8 @@ async def test_it_is_told_at_once_counted_listed_and_gone_once_it_is_corrected(p
 
     (warning,) = receipt["warnings"]
     assert (warning["kind"], warning["field"]) == ("unknown-playbook", "data.playbook")
-    assert "published are crm_claims, project; did you mean project?" in warning["reason"]
+    published = ", ".join(sorted({each.key for each in shipped()}))
+    assert f"published are {published}; did you mean project?" in warning["reason"]
     assert "The event is recorded" in warning["reason"]
 
     assert await people.flags() == {"unknown_playbook": 1}

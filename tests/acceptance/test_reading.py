@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.playbooks.shipped import shipped
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers
 from tests.up import daybook
@@ -83,8 +84,8 @@ def _event(id: str, name: str, subject: str, day: str, **data: Any) -> dict[str,
 
 
 EVENTS = (
-    _event("1", "deal_opened", "deal/D-1", "2026-01-01", playbook="project", owner="李", amount="1000.00",
-           currency="CNY"),
+    _event("1", "deal_opened", "deal/D-1", "2026-01-01", playbook="project", playbook_version=1, owner="李",
+           amount="1000.00", currency="CNY"),
     _event("2", "call_made", "deal/D-1", "2026-01-02", outcome="interested"),
     _event("3", "appointment_made", "deal/D-1", "2026-01-03", scheduled_at="2026-01-10T09:00:00+08:00"),
     _event("4", "customer_commitment_received", "deal/D-1", "2026-01-05", stage=1),
@@ -165,7 +166,7 @@ async def test_verify_finds_nothing_and_ends_with_0(reader: Reader) -> None:
         "ok": True,
         "sequence": reader.last,
         "entries": reader.last,
-        "subjects": 4,
+        "subjects": 2 + len({each.key for each in shipped()}),
         "heads": 0,
         "signed": {"ledger.tree_head": 0, "NATS": 0, "the file": None},
         "differences": [],
