@@ -199,7 +199,7 @@ async def test_until_the_views_are_built_anew_reports_are_those_of_before(upgrad
 
 async def test_rebuild_says_which_views_changed_and_why(upgraded: Upgraded) -> None:
     told = {each["fold"]: (each["before"], each["after"], each["why"]) for each in upgraded.diff["changes"]}
-    assert told.keys() == {"history", "receivables", "stage_position"}
+    assert told.keys() == {"customer", "dealings", "history", "receivables", "stage_position"}
     for name, sentences in {
         "history": ("to the nanosecond",),
         "receivables": (
