@@ -15,9 +15,12 @@ from contracts.events.policy import PlaybookPublished, PlaybookWithdrawn
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.payment_chain import CASH
 from projections.replay.playbooks import Playbooks, Published, Withdrawn
+from projections.replay.view import FlagRow, Interval
+from projections.views.dealings import dealings
 from projections.views.stage_position import stage_position
 from tests.faults.effective import Told, effective
 from tests.faults.recorded import Row
+from tests.unit.projections.dealings.reference import standing
 from tests.unit.projections.receivables.reference import books_at
 from tests.unit.projections.stage_position.reference import flags, intervals
 
@@ -32,6 +35,7 @@ async def differing(connection: asyncpg.Connection, schema: str, rows: Sequence[
     found = []
     for subject in _some(told, "deal", draw):
         found += await _deal(connection, schema, subject, told)
+        found += await _dealings(connection, schema, subject, told)
     for subject in _some(told, "account", draw):
         found += await _account(connection, schema, subject, told, draw)
     return found
@@ -73,6 +77,30 @@ async def _deal(connection: asyncpg.Connection, schema: str, subject: str, told:
     flagged = await _flags(connection, schema, subject, "stage_position")
     if flagged != flags(handled, playbooks):
         complaints.append(_said(subject, "flags", flagged, flags(handled, playbooks)))
+    return complaints
+
+
+async def _dealings(connection: asyncpg.Connection, schema: str, subject: str, told: Sequence[Told]) -> list[str]:
+    """The rows that have not ended."""
+    deal, complaints = subject.partition("/")[2], []
+    wanted = standing([each for each in _entries(told, subject) if type(each.event) in dealings.handled])
+    for table in (each for each in dealings.tables if each is not FlagRow):
+        last = "and to_at = 'infinity'" if isinstance(table.VALID, Interval) else ""
+        rows = await connection.fetch(
+            f'select * from "{schema}".{table.TABLE} where deal = $1 and {_STANDS} {last}', deal
+        )
+        found = [{name: _read(row[name]) for name in table.columns()} for row in rows]
+        said = [
+            dict(zip(each.columns(), each.values(), strict=True)) | {"deal": deal}
+            for each in wanted
+            if type(each) is table
+        ]
+        if any(_differing(found, said)):
+            complaints.append(_said(subject, table.TABLE, *_differing(found, said)))
+    flagged = await _flags(connection, schema, subject, "dealings")
+    wanted_flags = {(each.flag, each.entry) for each in wanted if isinstance(each, FlagRow)}
+    if flagged != wanted_flags:
+        complaints.append(_said(subject, "flags", flagged, wanted_flags))
     return complaints
 
 
