@@ -94,12 +94,12 @@ async def test_a_correction_known_only_through_a_later_target_is_told_from_then_
 
 def positions(caused: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Changes of positions, without those of the items met."""
-    return [each for each in caused if set(each["key"]) == {"deal", "from_at"}]
+    return [each for each in caused if each["view"] == "stage_position" and set(each["key"]) == {"deal", "from_at"}]
 
 
 async def test_an_entry_says_which_rows_it_made_and_unmade(api: Api, told: Told) -> None:
     history = _by_id(await api.get("/deals/D-1/history"))
-    (made,) = history["o1"]["caused"]
+    (made,) = positions(history["o1"]["caused"])
     assert (made["view"], made["before"]) == ("stage_position", None)
     assert made["key"] == {"deal": "D-1", "from_at": "2026-01-01T09:00:00+00:00"}
     assert (made["after"]["amount"], made["after"]["to_at"], made["after"]["probability"]) == (
@@ -111,7 +111,8 @@ async def test_an_entry_says_which_rows_it_made_and_unmade(api: Api, told: Told)
     assert (closed["before"]["to_at"], closed["after"]["to_at"]) == (None, "2026-01-02T09:00:00+00:00")
     assert (opened["before"], opened["after"]["stage"], opened["after"]["phase"]) == (None, 1, "entered")
     assert positions(history["k1"]["caused"]) == []
-    assert [each["after"]["item"] for each in history["k1"]["caused"]] == ["commitment"]
+    items = [each["after"] for each in history["k1"]["caused"] if each["view"] == "stage_position"]
+    assert [each["item"] for each in items] == ["commitment"]
     assert {each["view"] for each in history["i1"]["caused"]} == {"receivables"}
     corrected = positions(history["x1"]["caused"])
     assert [(each["before"]["amount"], each["after"]["amount"]) for each in corrected] == [("1000.00", "2000.00")] * 3

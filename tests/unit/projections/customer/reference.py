@@ -7,6 +7,7 @@ up to the instant.
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 Entries = Sequence[Any]
@@ -211,13 +212,23 @@ def planned_as(one: Any) -> tuple[Any, ...]:
 
 
 def since(said: Entries, counts: Any) -> int:
-    """Of plannings in a row that say the same, without a cancellation between them, the first."""
-    first = counts
-    for each in reversed(said[: said.index(counts)]):
-        if each.event.event_name() != "activity_planned" or planned_as(each.event) != planned_as(counts.event):
-            break
-        first = each
-    return int(first.sequence)
+    """Of plannings in a row that say the same, without a cancellation between them, the first. What was said at one
+    instant and came to nothing is as if it had not been."""
+    plan: tuple[Any, ...] | None = None
+    cancelled, began, shown = False, counts, None
+    for _, instant in groupby(said[: said.index(counts) + 1], key=lambda each: each.occurred_at):
+        cause = None
+        for each in instant:
+            before = (plan, cancelled)
+            if each.event.event_name() == "activity_planned":
+                plan, cancelled = planned_as(each.event), cancelled and plan is None
+            else:
+                cancelled = True
+            if (plan, cancelled) != before:
+                cause = each
+        if (plan, cancelled) != shown:
+            began, shown = cause or began, (plan, cancelled)
+    return int(began.sequence)
 
 
 def flags(entries: Entries, account: str) -> set[tuple[str, int]]:
