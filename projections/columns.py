@@ -119,6 +119,11 @@ def kind_of(hint: Any) -> Kind:
     return kinds[0]
 
 
+def words_of(hint: Any) -> tuple[str, ...]:
+    """Values of a type that has few of them."""
+    return _read(hint).words
+
+
 _COLUMNS: dict[type[Any], tuple[Column, ...]] = {}
 
 

@@ -46,7 +46,7 @@ def _rows() -> Sequence[type[Row]]:
 def _report(report: Report) -> str:
     kind = "rows" if isinstance(report, Rows) else "aggregate" if isinstance(report, Aggregate) else "snapshot"
     parameters = "".join(
-        f"- `{name}`{' (optional)' if each.optional else ''}: {each.comment} Example: `{each.example}`.\n"
+        f"- `{name}`{_how(report, name)}: {each.comment} Example: `{each.example}`.\n"
         for name, each in report.parameters.items()
     )
     facts = [f"Kind: {kind}.", f"Key: {', '.join(f'`{each}`' for each in report.key)}." if report.key else ""]
@@ -58,6 +58,16 @@ def _report(report: Report) -> str:
         f"{' '.join(each for each in facts if each)}\n\n{parameters}{chr(10) if parameters else ''}"
         f"{_columns(report.columns)}{totals}"
     )
+
+
+def _how(report: Report, name: str) -> str:
+    """Remarks on a parameter: its name in SQL, its values, and what holds without it."""
+    each = report.parameters[name]
+    told = [f"in SQL `{each.in_sql}`"] if each.in_sql else []
+    told += [" or ".join(f"`{word}`" for word in each.words)] if each.words else []
+    told += ["optional"] if each.optional else []
+    told += [f"default `{each.default}`"] if each.default is not None else []
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _table(row: type[Row]) -> str:

@@ -8,7 +8,7 @@ from contracts.types.currencies import MINOR_UNITS
 from projections.columns import Column, columns_of
 from projections.generated.tables import listed, literal
 from projections.reports.compose import Bind, rows, totals
-from projections.reports.report import Aggregate, Report, Rows
+from projections.reports.report import Aggregate, Parameter, Report, Rows
 
 _INDENT = "    "
 
@@ -87,19 +87,19 @@ def _bind(function: str) -> Bind:
 
 
 def _function(report: Report, name: str, columns: Sequence[Column], text: str, comment: str) -> str:
-    required = [f"{each} {of.kind.sql}" for each, of in report.parameters.items() if not of.optional]
-    optional = [f"{each} {of.kind.sql} default null" for each, of in report.parameters.items() if of.optional]
+    required = {name: of for name, of in report.parameters.items() if of.required}
+    others = {name: of for name, of in report.parameters.items() if not of.required}
     given = [
-        *required,
+        *(f"{report.in_sql(each)} {of.kind.sql}" for each, of in required.items()),
         "as_of timestamptz" + (" default now()" if report.defaults else ""),
         "known_at bigint" + (" default reporting.sequence()" if report.defaults else ""),
-        *optional,
+        *(f"{report.in_sql(each)} {of.kind.sql} default {_default(of)}" for each, of in others.items()),
     ]
     types = [
-        *(of.kind.sql for of in report.parameters.values() if not of.optional),
+        *(of.kind.sql for of in required.values()),
         "timestamptz",
         "bigint",
-        *(of.kind.sql for of in report.parameters.values() if of.optional),
+        *(of.kind.sql for of in others.values()),
     ]
     return "\n".join(
         [
@@ -120,6 +120,13 @@ def _function(report: Report, name: str, columns: Sequence[Column], text: str, c
     )
 
 
+def _default(parameter: Parameter) -> str:
+    value = parameter.default
+    if value is None:
+        return "null"
+    return literal(value) if isinstance(value, str) else str(value)
+
+
 def catalog(reports: Sequence[Report]) -> str:
     """The view that lists the reports."""
     values = ",\n".join(f"{_INDENT}({', '.join(_cells(each))})" for each in reports)
@@ -131,7 +138,8 @@ def catalog(reports: Sequence[Report]) -> str:
         "question_zh": "The question that it answers, in Chinese.",
         "question_en": "The question that it answers, in English.",
         "definition": "Formulas and edge cases.",
-        "parameters": "Parameters beside as_of and known_at: name, type, whether it may be left out, meaning.",
+        "parameters": "Parameters beside as_of and known_at: name, type, whether it may be left out, meaning; its "
+        "default; its name over HTTP and on the command line (asked_as), where that is another.",
         "columns": "Columns in order: name, type, kind, headings, meaning.",
         "key": "Columns that name a row.",
         "filters": "Columns by which answers over HTTP and on the command line can be filtered.",
@@ -165,7 +173,14 @@ def _cells(report: Report) -> list[str]:
         report.comment,
     ]
     parameters = [
-        {"name": name, "type": each.kind.sql, "optional": each.optional, "comment": each.comment}
+        {
+            "name": report.in_sql(name),
+            "type": each.kind.sql,
+            "optional": not each.required,
+            "comment": each.comment,
+            **({"default": each.default} if each.default is not None else {}),
+            **({"asked_as": name} if each.in_sql else {}),
+        }
         for name, each in report.parameters.items()
     ]
     columns = [

@@ -719,7 +719,7 @@ comment on column reporting.catalog.question_en is
 comment on column reporting.catalog.definition is
     'Formulas and edge cases.';
 comment on column reporting.catalog.parameters is
-    'Parameters beside as_of and known_at: name, type, whether it may be left out, meaning.';
+    'Parameters beside as_of and known_at: name, type, whether it may be left out, meaning; its default; its name over HTTP and on the command line (asked_as), where that is another.';
 comment on column reporting.catalog.columns is
     'Columns in order: name, type, kind, headings, meaning.';
 comment on column reporting.catalog.key is

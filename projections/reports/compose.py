@@ -17,7 +17,7 @@ Filters = Sequence[str]
 
 _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_WITH = re.compile(r"\s*with\s+", re.IGNORECASE)
+_WITH = re.compile(r"\A\s*with\s+", re.IGNORECASE)
 _MOMENT = re.compile(r"\bmoment\b")
 
 
@@ -194,11 +194,7 @@ def touched(report: Snapshot, source: Source, bind: Bind, known: str, filters: F
     name = source.name
     if source.row is None:
         return None
-    changed = (
-        f"cross join lateral (values ({name}.known_from), ({name}.known_to)) as change (sequence)\n"
-        f"where change.sequence > {bind('from_known')} and change.sequence <= {bind('to_known')}\n"
-        f"and {_holds(source, name, bind('as_of'))}"
-    )
+    changed = _changed(source, bind)
     if report.members:
         subject = report.subject_of(source)
         if subject is None:
@@ -217,6 +213,21 @@ def touched(report: Snapshot, source: Source, bind: Bind, known: str, filters: F
     return f"select distinct {key}, change.sequence\nfrom served.{name} {name}\n{changed}"
 
 
+def _changed(source: Source, bind: Bind) -> str:
+    """Versions of a source's rows that began or ended behind from_known up to to_known: `change.sequence`."""
+    name = source.name
+    held = "" if source.valid is None else f"\nand {_holds(source, name, _as_of(source, bind))}"
+    return (
+        f"cross join lateral (values ({name}.known_from), ({name}.known_to)) as change (sequence)\n"
+        f"where change.sequence > {bind('from_known')} and change.sequence <= {bind('to_known')}{held}"
+    )
+
+
+def changing(source: Source, bind: Bind) -> str:
+    """Sequences behind from_known up to to_known at which rows of a source that hold at as_of began or ended."""
+    return f"select distinct change.sequence\nfrom served.{source.name} {source.name}\n{_changed(source, bind)}"
+
+
 def _members(report: Snapshot, bind: Bind, known: str, filters: Filters) -> str:
     """Subjects that make the rows of a report, as known at the sequence that `known` names."""
 
@@ -233,9 +244,10 @@ def _drilled_members(report: Snapshot, bind: Bind, figure: str | None, filters: 
     for source in report.sources:
         subject = report.subject_of(source)
         if subject is not None:
+            name = source.relation
             yield (
-                source.name,
-                f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\nwhere {source.name}.{subject} in (\n"
+                name,
+                f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {name}.{subject} in (\n"
                 f"select member.{subject} from (\n{_members(report, bind, 'known_at', filters)}\n) member\n"
                 f"where {' and '.join(same)}\n)",
             )
@@ -297,16 +309,17 @@ def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
         found["line"] = f"line as materialized (\n{_bound(report.statements['lines'], bind)}\n)"
         return found
     for place, source in enumerate(report.sources):
+        name = source.relation
         kept = _filtered(source, bind, filters) if isinstance(report, Snapshot) and place == 0 else ""
-        found[source.name] = (
-            f"{source.name} as not materialized (select * from {_at(source, bind)} {source.name}{kept})"
-        )
+        found[name] = f"{name} as not materialized (select * from {_at(source, bind)} {name}{kept})"
+    if "relations" in report.statements:
+        found["relations"] = _WITH.sub("", _bound(report.statements["relations"], bind), 1)
     return found
 
 
 def _filtered(source: Source, bind: Bind, filters: Filters) -> str:
     """Filters of the rows of a source."""
-    kept = " and ".join(f"{source.name}.{each} = {bind(each)}" for each in filters)
+    kept = " and ".join(f"{source.relation}.{each} = {bind(each)}" for each in filters)
     return f" where {kept}" if kept else ""
 
 
@@ -380,7 +393,15 @@ def _moment(report: Report, bind: Bind, known: str) -> dict[str, str]:
 
 
 def _at(source: Source, bind: Bind) -> str:
-    return f"served.{source.name}({bind('as_of')}, {bind('known_at')})"
+    return f"served.{source.name}({_as_of(source, bind)}, {bind('known_at')})"
+
+
+def _as_of(source: Source, bind: Bind) -> str:
+    """The moment of which a source gives rows."""
+    as_of = bind("as_of")
+    if not source.until:
+        return as_of
+    return f"least(reporting.instant({as_of}), reporting.day_end({bind(source.until)}))"
 
 
 def _holds(source: Source, relation: str, as_of: str) -> str:

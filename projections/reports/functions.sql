@@ -59,6 +59,18 @@ $$;
 comment on function reporting.refuse_playbook(text, bigint) is
     'Refuses a playbook that nobody had published or named by then: an empty report would look like a playbook without deals.';
 
+-- A parameter's value that is one of a few.
+create or replace function served.one_of(name text, value text, words text[]) returns text
+language plpgsql immutable parallel safe as $$
+begin
+    if value = any(words) then
+        return value;
+    end if;
+    raise invalid_parameter_value using
+        message = format('%s: %L is none of its values; there are %s.', name, left(value, 80), array_to_string(words, ', '));
+end
+$$;
+
 -- What a stage still lacks: of its milestones; where none is missing, of what completes it.
 create or replace function served.lacking(milestones text[], others text[], met text[]) returns text[]
 language sql immutable parallel safe

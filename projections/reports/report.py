@@ -10,7 +10,8 @@ where the ledger is); `$name` for a parameter. There are three kinds:
 - `Snapshot`: any other SQL over the rows of views. Statement `rows`.
 
 A statement `totals`, where there is one, gives one row beside: over `line` for an aggregate, else over `report`, which
-are the rows.
+are the rows. A statement `relations` of a snapshot, `with one as (…), other as (…)`, makes relations for all its other
+statements.
 """
 
 import re
@@ -20,7 +21,7 @@ from functools import cached_property
 from importlib import resources
 from typing import Any, ClassVar, Literal
 
-from projections.columns import Column, Kind, Label, columns_of, kind_of
+from projections.columns import Column, Kind, Label, columns_of, kind_of, words_of
 from projections.replay.view import Instant, Interval, Row
 from projections.statements import named
 
@@ -72,6 +73,10 @@ class Parameter:
     example: str
     optional: bool = False
     """Null where it is not given."""
+    default: str | int | None = None
+    """Value where it is not given."""
+    in_sql: str | None = None
+    """Name in SQL and in statements, where the parameter's own name is reserved there: `from_day` for `from`."""
     names_column: bool = False
     """It has the name of a column that the report reads, and is compared with it."""
 
@@ -79,6 +84,16 @@ class Parameter:
     def kind(self) -> Kind:
         """Kind of the parameter's value."""
         return kind_of(self.type)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Values that are possible, where they are few."""
+        return words_of(self.type)
+
+    @property
+    def required(self) -> bool:
+        """It has to be given."""
+        return not self.optional and self.default is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +105,20 @@ class Source:
     valid: Interval | Instant | None
     columns: tuple[str, ...]
     row: type[Row] | None = None
+    called: str = ""
+    """Name in statements, where it is not that in `served`."""
+    until: str = ""
+    """Parameter that gives a day: rows are those of its end, or of as_of where that is earlier or no day is given."""
+
+    @property
+    def relation(self) -> str:
+        """Name in statements."""
+        return self.called or self.name
 
 
-def source_of(row: type[Row]) -> Source:
+def source_of(row: type[Row], called: str = "", until: str = "") -> Source:
     """The table of a row class."""
-    return Source(row.TABLE, row.VALID, (*row.columns(), "known_from", "known_to"), row)
+    return Source(row.TABLE, row.VALID, (*row.columns(), "known_from", "known_to"), row, called, until)
 
 
 def past_of(row: type[Row]) -> Source:
@@ -166,12 +190,16 @@ class Report:
 
     def __post_init__(self) -> None:
         """Refuse what SQL, addresses or commands could not say. Raises ValueError."""
-        for name in self.parameters:
-            if not _NAME.fullmatch(name) or name in _RESERVED:
+        for name, each in self.parameters.items():
+            if each.in_sql is None and name in _RESERVED:
+                raise ValueError(f"{self.name}: {name!r} is reserved; say in_sql, its name there.")
+            if not _NAME.fullmatch(name) or not _NAME.fullmatch(self.in_sql(name)) or self.in_sql(name) in _RESERVED:
                 raise ValueError(f"{self.name}: {name!r} cannot be the name of a parameter.")
-            if self.parameters[name].kind.sql == "timestamptz":
+            if each.optional and each.default is not None:
+                raise ValueError(f"{self.name}: {name} is null where it is not given, or has a default, not both.")
+            if each.kind.sql == "timestamptz":
                 raise ValueError(f"{self.name}: {name} is an instant; parameters are days.")
-            if any(name in source.columns for source in self.sources) and not self.parameters[name].names_column:
+            if any(self.in_sql(name) in source.columns for source in self.sources) and not each.names_column:
                 raise ValueError(
                     f"{self.name}: {name} is a column of what it reads; say names_column=True if it is meant."
                 )
@@ -189,6 +217,10 @@ class Report:
         """The statements of the report's SQL file, by name."""
         text = resources.files("projections.reports").joinpath(f"{self.name}.sql").read_text(encoding="utf-8")
         return named(text)
+
+    def in_sql(self, name: str) -> str:
+        """Name of a parameter in SQL."""
+        return self.parameters[name].in_sql or name
 
     @property
     def columns(self) -> tuple[Column, ...]:

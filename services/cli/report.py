@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asyncpg import Connection
 
     from projections.columns import Column
-    from projections.reports.report import Report
+    from projections.reports.report import Parameter, Report
     from services.query.report_question import Question
 
 _RIGHT = ("amount", "rate", "decimal", "count", "whole", "days", "amounts")
@@ -82,7 +82,9 @@ def reports(as_json: JsonOption = False, lang: LanguageOption = None) -> None:
 
 
 def _help(report: "Report") -> str:
-    given = "".join(f" --{name.replace('_', '-')} {each.example}" for name, each in report.parameters.items())
+    given = "".join(
+        f" --{name.replace('_', '-')} {each.example}" for name, each in report.parameters.items() if each.required
+    )
     return (
         f"{report.title.zh}. {report.question.en}\n\n{report.comment}\n\n"
         f"Example: `daybook report {report.name}{given} --as-of 2026-03-31`"
@@ -96,10 +98,10 @@ def _command(report: "Report") -> Any:
         _run(report, **given)
 
     parameters = [
-        _parameter(name, str if not each.optional else str | None, each.comment, optional=each.optional)
+        _parameter(report.in_sql(name), name, _told(each), optional=not each.required)
         for name, each in report.parameters.items()
     ]
-    parameters += [_parameter(name, str | None, f"Only rows with this {name}.") for name in report.filters]
+    parameters += [_parameter(name, name, f"Only rows with this {name}.") for name in report.filters]
     fixed: dict[str, tuple[Any, Any]] = {
         "as_of": (AsOfOption, None),
         "known_at": (KnownAtOption, None),
@@ -134,8 +136,16 @@ def _command(report: "Report") -> Any:
     return run
 
 
-def _parameter(name: str, type_: Any, comment: str, *, optional: bool = True) -> inspect.Parameter:
-    option = Annotated[type_, typer.Option(f"--{name.replace('_', '-')}", help=comment)]
+def _told(parameter: "Parameter") -> str:
+    values = f" One of {', '.join(parameter.words)}." if parameter.words else ""
+    default = "" if parameter.default is None else f" Default: {parameter.default}."
+    return f"{parameter.comment}{values}{default}"
+
+
+def _parameter(name: str, asked_as: str, comment: str, *, optional: bool = True) -> inspect.Parameter:
+    """The option of a parameter; `name` is none that Python reserves."""
+    type_: Any = str | None if optional else str
+    option = Annotated[type_, typer.Option(f"--{asked_as.replace('_', '-')}", help=comment)]
     default = None if optional else inspect.Parameter.empty
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
 
@@ -158,7 +168,10 @@ def _run(
     from services.query.moment import moment
     from services.query.request_context import times_between
 
-    asked = report_question.question(report, {name: text for name, text in given.items() if text is not None})
+    names = {report.in_sql(name): name for name in report.parameters}
+    asked = report_question.question(
+        report, {names.get(name, name): text for name, text in given.items() if text is not None}
+    )
     if sum((from_known is not None, line is not None)) > 1 or (figure is not None and line is None):
         raise typer.BadParameter("give one of --from-known and --line; --figure goes with --line.")
     if as_json and as_csv:

@@ -15,7 +15,14 @@ def summary(report: Report) -> ReportSummary:
         question={"zh": report.question.zh, "en": report.question.en},
         definition=report.comment,
         parameters=[
-            {"name": name, "kind": each.kind.name, "optional": each.optional, "comment": each.comment}
+            {
+                "name": name,
+                "kind": each.kind.name,
+                "optional": not each.required,
+                "default": each.default,
+                "values": list(each.words),
+                "comment": each.comment,
+            }
             for name, each in report.parameters.items()
         ],
         filters=list(report.filters),

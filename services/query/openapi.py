@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from projections.columns import Kind
-from projections.reports.report import Report
+from projections.reports.report import Parameter, Report
 from services.http.problems import CONTENT_TYPE, KINDS, type_of
 from services.query.former_answers import COMPARED
 
@@ -61,7 +61,7 @@ def report_parameters(report: Report) -> list[dict[str, Any]]:
     """Parameters and filters of a report."""
     found = [
         {
-            **_parameter(name, _schema_of(each.kind), each.comment, not each.optional),
+            **_parameter(name, _schema_of(each), each.comment, each.required),
             "example": each.example,
         }
         for name, each in report.parameters.items()
@@ -72,7 +72,14 @@ def report_parameters(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _schema_of(kind: Kind) -> dict[str, Any]:
+def _schema_of(parameter: Parameter) -> dict[str, Any]:
+    default = {} if parameter.default is None else {"default": parameter.default}
+    if parameter.words:
+        return {"type": "string", "enum": list(parameter.words), **default}
+    return {**_schema_of_kind(parameter.kind), **default}
+
+
+def _schema_of_kind(kind: Kind) -> dict[str, Any]:
     if kind.name in ("deal", "account", "playbook"):
         return _ID
     found: dict[str, dict[str, Any]] = {

@@ -150,7 +150,10 @@ def values_of(asked: Question, moment: Moment) -> dict[str, tuple[Any, str]]:
     return {
         "as_of": (moment.as_of, "timestamptz"),
         "known_at": (moment.known_at, "bigint"),
-        **{name: (value, asked.report.parameters[name].kind.sql) for name, value in asked.parameters.items()},
+        **{
+            asked.report.in_sql(name): (asked.parameters.get(name, each.default), each.kind.sql)
+            for name, each in asked.report.parameters.items()
+        },
         **{name: (value, "text") for name, value in asked.filters.items()},
     }
 

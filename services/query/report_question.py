@@ -69,9 +69,11 @@ def question(report: Report, given: Mapping[str, str]) -> Question:
     for name, each in report.parameters.items():
         text = given.get(name)
         if text is None:
-            if not each.optional:
+            if each.required:
                 raise BadRequest(f"{name}: this report needs one, such as {name}={each.example}. {each.comment}")
-            parameters[name] = None
+            parameters[name] = each.default
+        elif each.words and text not in each.words:
+            raise BadRequest(f"{name}: {text[:40]!r} is none of its values; there are {', '.join(each.words)}.")
         else:
             parameters[name] = read_value(each.kind, name, text)
     filters = {}

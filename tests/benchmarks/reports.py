@@ -21,6 +21,7 @@ from itertools import islice
 from urllib.parse import urlencode, urlsplit
 
 from projections.reports import REPORTS as LISTED
+from projections.reports.report import Report
 from services.embedded.supervisor import SERVICES
 from services.notary import key as notary_key
 from services.stream.append import Message
@@ -50,13 +51,20 @@ FORMER = (
     ("pipeline", "/pipeline", ()),
 )
 """Name, first address, and what the function takes before the two times."""
+
+
+def _address(report: Report) -> str:
+    asked = {name: each.example for name, each in report.parameters.items() if each.required}
+    return f"/reports/{report.name}?{urlencode(asked)}"
+
+
 REPORTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     *FORMER,
     *(
         (
             report.name,
-            f"/reports/{report.name}",
-            tuple(each.example for each in report.parameters.values() if not each.optional),
+            _address(report),
+            tuple(each.example for each in report.parameters.values() if each.required),
         )
         for report in LISTED
         if not report.needs_one and report.name not in {name for name, *_ in FORMER}
@@ -123,7 +131,7 @@ async def writing(port: int, tokens: Mapping[str, str], messages: Sequence[Messa
 def by_http(connection: http.client.HTTPConnection, path: str, moment: Moment) -> Ask:
     """Over a connection to the query service that is kept."""
     asked = {name: value if isinstance(value, int) else value.isoformat() for name, value in _asked(moment).items()}
-    address = f"{path}?{urlencode(asked)}" if asked else path
+    address = f"{path}{'&' if '?' in path else '?'}{urlencode(asked)}" if asked else path
 
     def ask() -> int:
         connection.request("GET", address)
@@ -142,14 +150,14 @@ async def by_sql(ledger: Ledger, function: str, first: Sequence[str], moment: Mo
     """As a reader by SQL asks, on a connection that is kept."""
     connection = await ledger.connect("daybook_reader")
     asked = _asked(moment)
-    places = [f"${place + 1}" for place in range(len(first))]
-    places += [f"{name} => ${place}" for place, name in enumerate(asked, len(first) + 1)]
+    places = [f"'{value}'" for value in first]
+    places += [f"{name} => ${place}" for place, name in enumerate(asked, 1)]
     if function == "data_quality":  # it has no defaults for its two times
         places += [f"{name} => {value}" for name, value in _PRESENT.items() if name not in asked]
     query = f"select * from reporting.{function}({', '.join(places)})"
 
     async def ask() -> int:
-        return len(await connection.fetch(query, *first, *asked.values()))
+        return len(await connection.fetch(query, *asked.values()))
 
     return ask
 

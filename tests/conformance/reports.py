@@ -1,6 +1,7 @@
 """Material for the checks of every report: questions to ask of it, and the columns of its functions in SQL."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,13 @@ def published_columns() -> dict[str, list[str]]:
 
 
 async def questions(connection: asyncpg.Connection, report: Report, most: int = 3) -> list[dict[str, Any]]:
-    """Parameters of a report by name: all values that there are of one kind, at most so many."""
+    """Parameters of a report by name: all values that there are of one kind, at most so many; of days the example."""
     found: list[dict[str, Any]] = [{}]
     for name, each in report.parameters.items():
-        if each.optional:
+        if not each.required:
             continue
-        rows = await connection.fetch(_VALUES[each.kind.name])
-        values = [row["value"] for row in rows][:most]
+        values: list[Any] = [date.fromisoformat(each.example)] if each.kind.name == "day" else []
+        if not values:
+            values = [row["value"] for row in await connection.fetch(_VALUES[each.kind.name])][:most]
         found = [{**question, name: value} for question in found for value in values]
     return found
