@@ -61,10 +61,11 @@ async def behind(
     values = values_of(asked, moment) | {
         f"line_{name}": (value, by_name[name].kind.sql) for name, value in zip(report.key, line, strict=True)
     }
-    sources = {source.name: source for source in report.sources}
+    sources = {source.relation: source for source in report.sources}
     if isinstance(report, Aggregate):
         sources = {name: cells.source for name, cells in report.cells.items()}
     found: list[Behind] = []
+    seen: set[tuple[str, str]] = set()
     for name in sources:
         bind = Places(values)
         text = compose.drill(report, bind, figure, tuple(asked.filters)).get(name)
@@ -74,8 +75,10 @@ async def behind(
         order = ", ".join(f"report.{each}" for each in row.KEY)
         text = f"select report.*\nfrom (\n{text}\n) report\norder by {order}\nlimit {MAX_ROWS}"
         for each in await fetch(connection, asked, compose.as_json_rows(columns_of(row), text), bind):
-            told = json.loads(each["row"])
-            found.append(Behind(row.TABLE, told, told.get("entry")))
+            if (row.TABLE, each["row"]) not in seen:
+                seen.add((row.TABLE, each["row"]))
+                told = json.loads(each["row"])
+                found.append(Behind(row.TABLE, told, told.get("entry")))
     return found
 
 

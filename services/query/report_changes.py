@@ -1,9 +1,9 @@
 """Changes of a report between two states of knowledge, with the entries that caused them."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, cast
 
 from projections.reports import compose
@@ -78,7 +78,7 @@ async def differences(
     }
     if keys is None:
         effects = await _effects(connection, asked, between, rows=bool(told), totals=before.totals != after.totals)
-    checked = _Checked(connection, asked, between.as_of, keys)
+    checked = _Checked(connection, asked, between.before, keys, effects.all)
     found = []
     for key, (was, now) in told.items():
         named = dict(zip(report.key, key, strict=True))
@@ -88,7 +88,10 @@ async def differences(
         found.append(Changed(named, was, now, causes))
     if before.totals == after.totals:
         return Differences(found, None)
-    return Differences(found, Changed({}, before.totals, after.totals, effects.of_totals(of_totals)))
+    causes = effects.of_totals(of_totals)
+    if effects.all is not None:
+        causes = [each for each in causes if await checked.shows_totals(each)]
+    return Differences(found, Changed({}, before.totals, after.totals, causes))
 
 
 async def told_changes(connection: Connection, asked: Question, between: Between) -> ReportChanges:
@@ -129,13 +132,19 @@ class _Effects:
     rows: dict[tuple[Any, ...], dict[int, set[str]]] = field(default_factory=dict)
     """A key has ANY in place of what a source does not hold of it."""
     totals: dict[int, set[str]] = field(default_factory=dict)
+    all: Sequence[int] | None = None
+    """All sequences that may have changed any row, where they are few enough to look at each."""
 
     def of_totals(self, measures: Collection[str] | None) -> list[int]:
-        """Sequences that changed the totals."""
+        """Sequences that changed the totals, or may have."""
+        if self.all is not None:
+            return list(self.all)
         return sorted(each for each, moved in self.totals.items() if measures is None or not moved.isdisjoint(measures))
 
     def of(self, key: tuple[Any, ...], measures: Collection[str] | None) -> list[int]:
-        """Sequences that changed a row."""
+        """Sequences that changed a row, or may have."""
+        if self.all is not None:
+            return list(self.all)
         if measures is None and isinstance(self.report, Aggregate):
             measures = self.report.measures
         found: dict[int, set[str]] = {}
@@ -157,8 +166,11 @@ class _Checked:
 
     connection: Connection
     asked: Question
-    as_of: datetime
+    first: Moment
+    """Moment of the first state of knowledge."""
     keys: Sequence[Any] | None
+    all: Sequence[int] | None
+    """Sequences between which nothing changes."""
     known: dict[int, _End] = field(default_factory=dict)
 
     async def shows(self, key: tuple[Any, ...], sequence: int, says: Says) -> bool:
@@ -168,11 +180,18 @@ class _Checked:
         before, after = await self._at(sequence - 1), await self._at(sequence)
         return bool(_said(before.rows.get(key), says) != _said(after.rows.get(key), says))
 
+    async def shows_totals(self, sequence: int) -> bool:
+        """Tell if the totals say something else since a sequence."""
+        return bool((await self._at(sequence - 1)).totals != (await self._at(sequence)).totals)
+
     async def _at(self, sequence: int) -> _End:
+        if self.all is not None:
+            place = bisect_right(self.all, sequence)
+            sequence = self.all[place - 1] if place else self.first.known_at
         found = self.known.get(sequence)
         if found is None:
             try:
-                found = await _end(self.connection, self.asked, Moment(self.as_of, sequence), self.keys)
+                found = await _end(self.connection, self.asked, Moment(self.first.as_of, sequence), self.keys)
             except NotKnown:
                 found = _End()
             self.known[sequence] = found
@@ -245,6 +264,17 @@ async def _effects(connection: Connection, asked: Question, between: Between, *,
         for row in await fetch(connection, asked, text, bind):
             moved = {name for name, each in zip(report.totals_measures, row["moved"], strict=True) if each}
             found.totals[row["sequence"]] = moved
+    if isinstance(report, Snapshot) and report.members:
+        # Who is a member of a row for a while alone is found by a look at every entry.
+        changing: set[int] = set()
+        for source in report.sources:
+            bind = Places(values)
+            changing |= {
+                row["sequence"] for row in await fetch(connection, asked, compose.changing(source, bind), bind)
+            }
+        if len(changing) < 2 * MAX_CHECKED:
+            found.all = sorted(changing)
+            return found
     if isinstance(report, Snapshot):
         for source in report.sources:
             for known in ("from_known", "to_known") if report.members else ("to_known",):

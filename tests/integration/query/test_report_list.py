@@ -34,6 +34,9 @@ from tests.servers import Servers
 every_report = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
 keyed = pytest.mark.parametrize("report", [each for each in REPORTS if each.key], ids=lambda report: report.name)
 paged = pytest.mark.parametrize("report", [each for each in REPORTS if each.order], ids=lambda report: report.name)
+MEMBERED = [each for each in REPORTS if isinstance(each, Snapshot) and each.members]
+"""Reports whose rows are about deals that a statement names."""
+membered = pytest.mark.parametrize("report", MEMBERED, ids=lambda report: report.name)
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 AS_OF = datetime(2026, 1, 25, tzinfo=UTC)
 
@@ -116,7 +119,7 @@ def test_no_published_function_of_a_report_goes() -> None:
 @every_report
 async def test_functions_in_sql_have_the_columns_in_their_order(asked: Asked, report: Report) -> None:
     types = [
-        *(each.kind.sql for each in report.parameters.values() if not each.optional),
+        *(each.kind.sql for each in report.parameters.values() if each.required),
         "timestamptz",
         "bigint",
     ]
@@ -147,10 +150,16 @@ async def test_http_sql_csv_and_ndjson_say_the_same(asked: Asked, report: Report
             assert answer.status_code == 200, answer.text
             body = answer.json()
             assert (body["report"], body["known_at"]) == (report.name, moment.known_at)
-            assert body["parameters"] == parameters
+            defaults = {name: each.default for name, each in report.parameters.items()}
+            assert body["parameters"] == defaults | {name: str(value) for name, value in parameters.items()}
             assert all(list(row) == [column.name for column in report.columns] for row in body["rows"])
             found = [json.loads(row["row"]) for row in await asked.reader.fetch(sql, *arguments)]
-            assert _same(report, found) == _same(report, body["rows"])
+            assert _same(report.columns, found, report.order) == _same(report.columns, body["rows"], report.order)
+            if report.totals:
+                totals = f"select to_jsonb(one)::text from (select * from reporting.{report.name}_totals({places})) one"
+                told_totals = [json.loads(await asked.reader.fetchval(totals, *arguments))]
+                columns = columns_of(report.totals)
+                assert _same(columns, told_totals) == _same(columns, [body["totals"]])
             seen += len(body["rows"])
             table = await asked.get(f"/reports/{report.name}", accept="text/csv", **told)
             (header, *lines) = csv.reader(io.StringIO(table.text))
@@ -307,7 +316,9 @@ async def test_changes_over_http_name_the_entries(asked: Asked, report: Report) 
 
 
 @pytest.mark.parametrize(
-    "report", [each for each in REPORTS if not isinstance(each, Aggregate)], ids=lambda report: report.name
+    "report",
+    [each for each in REPORTS if not isinstance(each, Aggregate) and each not in MEMBERED],
+    ids=lambda report: report.name,
 )
 async def test_a_filter_keeps_the_rows_that_have_the_value(asked: Asked, report: Report) -> None:
     for parameters in await questions(asked.connection, report):
@@ -345,7 +356,50 @@ async def test_a_filter_of_an_aggregate_counts_the_rows_that_have_the_value(aske
     assert seen
 
 
-@keyed
+@membered
+async def test_a_filter_counts_the_deals_that_have_the_value_now(asked: Asked, report: Snapshot) -> None:
+    """As the rows behind each figure say it, which are found without the filter."""
+    moment, seen = Moment(AS_OF, asked.last), 0
+    for parameters in await questions(asked.connection, report):
+        plain = Question(report, parameters)
+        now = {each["deal"]: each for each in await _standing(asked)}
+        for row in await asked.rows(plain, moment):
+            for figure in report.figures or (None,):
+                behind = await drill_down.behind(asked.connection, plain, moment, _key(report, row), figure)
+                deals = {each.row["deal"] for each in behind}
+                for name in ("owner", "account"):
+                    for value in {now[deal][name] for deal in deals if now[deal][name] is not None}:
+                        found = await asked.rows(Question(report, parameters, {name: value}), moment)
+                        (same,) = [each for each in found if _key(report, each) == _key(report, row)]
+                        assert same[figure or "deals"] == sum(now[deal][name] == value for deal in deals)
+                        seen += 1
+    assert seen
+
+
+async def _standing(asked: Asked) -> list[dict[str, Any]]:
+    query = "select to_jsonb(position)::text from reporting.stage_position($1, $2) position"
+    return [json.loads(row[0]) for row in await asked.reader.fetch(query, AS_OF, asked.last)]
+
+
+@membered
+async def test_deals_behind_a_figure_are_as_many_as_it_counts(asked: Asked, report: Snapshot) -> None:
+    seen = 0
+    for parameters in await questions(asked.connection, report):
+        for moment in asked.moments(seed=3, number=3):
+            question = Question(report, parameters)
+            for row in await asked.rows(question, moment):
+                for figure in report.figures or (None,):
+                    behind = await drill_down.behind(asked.connection, question, moment, _key(report, row), figure)
+                    deals = {each.row["deal"] for each in behind}
+                    assert len(deals) == row[figure or "deals"], (row, figure)
+                    assert len({str(each) for each in behind}) == len(behind)
+                    seen += len(deals)
+    assert seen
+
+
+@pytest.mark.parametrize(
+    "report", [each for each in REPORTS if each.key and each not in MEMBERED], ids=lambda report: report.name
+)
 async def test_rows_behind_a_figure_are_as_many_as_it_counts(asked: Asked, report: Report) -> None:
     seen = 0
     for parameters in await questions(asked.connection, report):
@@ -604,11 +658,11 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _same(report: Report, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _same(columns: Sequence[Column], rows: list[dict[str, Any]], order: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Rows of SQL and of JSON alike: decimals by their value, instants in UTC; of a report with an order in it."""
 
     def plain(name: str, value: Any) -> Any:
-        kind = next(each.kind for each in report.columns if each.name == name)
+        kind = next(each.kind for each in columns if each.name == name)
         if value is not None and kind.sql == "numeric":
             return float(value)
         if value is not None and kind.sql == "timestamptz":
@@ -616,4 +670,4 @@ def _same(report: Report, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return value
 
     found = [{name: plain(name, value) for name, value in row.items()} for row in rows]
-    return sorted(found, key=lambda row: str(sorted(row.items(), key=str))) if report.order else found
+    return sorted(found, key=lambda row: str(sorted(row.items(), key=str))) if order else found
