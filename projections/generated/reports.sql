@@ -554,6 +554,672 @@ end;
 comment on function reporting.coverage_totals(timestamptz, bigint, text) is
     'Totals of coverage(…); one row.';
 
+-- name: conversion
+create or replace function reporting.conversion(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    from_day date default null, to_day date default null, age_days integer default null, mode text default 'filled',
+    min_deals bigint default 5
+)
+returns table (
+    cohort text, stage integer, deals bigint, reached bigint, from_previous numeric, overall numeric, open bigint,
+    won bigint, lost bigint, abandoned bigint, key text, name_zh text, name_en text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(conversion.as_of) as as_of, reporting.known(conversion.known_at) as known_at,
+reporting.local_day(reporting.instant(conversion.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(conversion.as_of, conversion.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(conversion.as_of, conversion.known_at) stage_position_past),
+playbook_stage as not materialized (select * from served.playbook_stage(conversion.as_of, conversion.known_at) playbook_stage),
+published as materialized (
+    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
+           playbook_stage.name_en
+      from playbook_stage
+     where playbook_stage.playbook = conversion.playbook
+     order by playbook_stage.stage, playbook_stage.version desc
+),
+opened as materialized (
+    select stage_position.deal, stage_position.opened_at, stage_position.status,
+           case when conversion.age_days is null then 'infinity'
+                else reporting.day_end(reporting.local_day(stage_position.opened_at) + conversion.age_days) end as until
+      from stage_position
+     where stage_position.playbook = conversion.playbook
+       and (conversion.from_day is null or stage_position.opened_at > (select reporting.day_end(conversion.from_day - 1)))
+       and (conversion.to_day is null or stage_position.opened_at <= (select reporting.day_end(conversion.to_day)))
+       and (conversion.age_days is null
+            or stage_position.opened_at <= (select reporting.day_end(moment.day - conversion.age_days) from moment))
+),
+months as materialized (
+    select array_agg(reporting.day_end(month.at::date - 1) + interval '1 microsecond' order by month.at) as begins,
+           array_agg(to_char(month.at, 'YYYY-MM') order by month.at) as names
+      from (select reporting.local_day(min(opened.opened_at)) as first, reporting.local_day(max(opened.opened_at)) as last
+              from opened) span
+     cross join generate_series(date_trunc('month', span.first::timestamp), span.last::timestamp, interval '1 month')
+           as month (at)
+),
+cohort as materialized (
+    select opened.deal, opened.status, opened.until, months.names[width_bucket(opened.opened_at, months.begins)] as cohort
+      from opened
+     cross join months
+),
+been as not materialized (
+    select past.deal, past.completed + (past.phase is not null and past.version = any(array(
+               select playbook.version from reporting.playbook
+                where playbook.playbook = conversion.playbook and playbook.position = 'claim'
+           )))::integer as stage
+      from (select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
+                   stage_position_past.phase
+              from stage_position_past
+             where conversion.age_days is null and stage_position_past.playbook = conversion.playbook
+            union all
+            select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
+                   stage_position_past.phase
+              from stage_position_past
+              join opened on opened.deal = stage_position_past.deal
+             where conversion.age_days is not null and stage_position_past.playbook = conversion.playbook
+               and stage_position_past.from_at <= opened.until) past
+),
+point as materialized (
+    select been.deal, max(been.stage) as stage
+      from been
+     where served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
+     group by been.deal
+    union all
+    select been.deal, been.stage
+      from been
+     where served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'observed'
+     group by been.deal, been.stage
+),
+deals as (
+    select cohort.cohort, count(*) as deals, count(*) filter (where cohort.status in ('open', 'on_hold')) as open,
+           count(*) filter (where cohort.status = 'won') as won, count(*) filter (where cohort.status = 'lost') as lost,
+           count(*) filter (where cohort.status = 'abandoned') as abandoned
+      from cohort
+     group by cohort.cohort
+),
+arrived as materialized (
+    select cohort.cohort, point.stage, count(*) as deals
+      from point
+      join cohort on cohort.deal = point.deal
+     group by cohort.cohort, point.stage
+),
+reached as materialized (
+    select deals.cohort, published.stage,
+           (select coalesce(sum(arrived.deals), 0)::bigint
+              from arrived
+             where arrived.cohort = deals.cohort
+               and case conversion.mode when 'filled' then arrived.stage >= published.stage
+                              else arrived.stage = published.stage end) as deals
+      from deals
+     cross join published
+)
+select deals.cohort, published.stage, deals.deals, reached.deals as reached,
+       round(reached.deals::numeric
+             / nullif(lag(reached.deals, 1, deals.deals) over (partition by deals.cohort order by published.stage), 0), 4)
+           as from_previous,
+       round(reached.deals::numeric / deals.deals, 4) as overall,
+       deals.open, deals.won, deals.lost, deals.abandoned, published.key, published.name_zh, published.name_en
+  from deals
+  join reached on reached.cohort = deals.cohort
+  join published on published.stage = reached.stage
+union all
+select null, null, 0, 0, null, null, 0, 0, 0, 0, null, null, null
+ where case when exists (select from published) then false
+            when exists (select from stage_position where stage_position.playbook = conversion.playbook) then false
+            else reporting.refuse_playbook(conversion.playbook, reporting.known(conversion.known_at)) end
+ order by 1, 2;
+end;
+comment on function reporting.conversion(text, timestamptz, bigint, date, date, integer, text, bigint) is
+    'The deals of a playbook, by the month in which they were opened, as known at the sequence known_at. reached(n): deals with completed >= n at some time up to as_of; where claims decide, that had entered n or beyond. from_previous = reached(n) / reached(n - 1), with reached(0) = deals; overall = reached(n) / deals. open + won + lost + abandoned = deals, as they stand at as_of. Deals that moved back or were lost stay in what they had reached; voided evidence leaves the past, revoked evidence does not. from and to choose the days of opening. age_days: only deals opened at least so many days before as_of''s day, and only what each had reached by the end of that many days after its own. mode filled counts a stage that was skipped, observed those alone that were the last one completed (entered) at some time, so that from_previous may be above 1. Rates of stages are never to be multiplied into a forecast: deals return and skip.';
+
+create or replace function reporting.conversion_totals(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    from_day date default null, to_day date default null, age_days integer default null, mode text default 'filled',
+    min_deals bigint default 5
+)
+returns table (
+    bottleneck integer
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(conversion_totals.as_of) as as_of, reporting.known(conversion_totals.known_at) as known_at,
+reporting.local_day(reporting.instant(conversion_totals.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(conversion_totals.as_of, conversion_totals.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(conversion_totals.as_of, conversion_totals.known_at) stage_position_past),
+playbook_stage as not materialized (select * from served.playbook_stage(conversion_totals.as_of, conversion_totals.known_at) playbook_stage),
+published as materialized (
+    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
+           playbook_stage.name_en
+      from playbook_stage
+     where playbook_stage.playbook = conversion_totals.playbook
+     order by playbook_stage.stage, playbook_stage.version desc
+),
+opened as materialized (
+    select stage_position.deal, stage_position.opened_at, stage_position.status,
+           case when conversion_totals.age_days is null then 'infinity'
+                else reporting.day_end(reporting.local_day(stage_position.opened_at) + conversion_totals.age_days) end as until
+      from stage_position
+     where stage_position.playbook = conversion_totals.playbook
+       and (conversion_totals.from_day is null or stage_position.opened_at > (select reporting.day_end(conversion_totals.from_day - 1)))
+       and (conversion_totals.to_day is null or stage_position.opened_at <= (select reporting.day_end(conversion_totals.to_day)))
+       and (conversion_totals.age_days is null
+            or stage_position.opened_at <= (select reporting.day_end(moment.day - conversion_totals.age_days) from moment))
+),
+months as materialized (
+    select array_agg(reporting.day_end(month.at::date - 1) + interval '1 microsecond' order by month.at) as begins,
+           array_agg(to_char(month.at, 'YYYY-MM') order by month.at) as names
+      from (select reporting.local_day(min(opened.opened_at)) as first, reporting.local_day(max(opened.opened_at)) as last
+              from opened) span
+     cross join generate_series(date_trunc('month', span.first::timestamp), span.last::timestamp, interval '1 month')
+           as month (at)
+),
+cohort as materialized (
+    select opened.deal, opened.status, opened.until, months.names[width_bucket(opened.opened_at, months.begins)] as cohort
+      from opened
+     cross join months
+),
+been as not materialized (
+    select past.deal, past.completed + (past.phase is not null and past.version = any(array(
+               select playbook.version from reporting.playbook
+                where playbook.playbook = conversion_totals.playbook and playbook.position = 'claim'
+           )))::integer as stage
+      from (select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
+                   stage_position_past.phase
+              from stage_position_past
+             where conversion_totals.age_days is null and stage_position_past.playbook = conversion_totals.playbook
+            union all
+            select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
+                   stage_position_past.phase
+              from stage_position_past
+              join opened on opened.deal = stage_position_past.deal
+             where conversion_totals.age_days is not null and stage_position_past.playbook = conversion_totals.playbook
+               and stage_position_past.from_at <= opened.until) past
+),
+point as materialized (
+    select been.deal, max(been.stage) as stage
+      from been
+     where served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
+     group by been.deal
+    union all
+    select been.deal, been.stage
+      from been
+     where served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'observed'
+     group by been.deal, been.stage
+),
+report as (
+with deals as (
+    select cohort.cohort, count(*) as deals, count(*) filter (where cohort.status in ('open', 'on_hold')) as open,
+           count(*) filter (where cohort.status = 'won') as won, count(*) filter (where cohort.status = 'lost') as lost,
+           count(*) filter (where cohort.status = 'abandoned') as abandoned
+      from cohort
+     group by cohort.cohort
+),
+arrived as materialized (
+    select cohort.cohort, point.stage, count(*) as deals
+      from point
+      join cohort on cohort.deal = point.deal
+     group by cohort.cohort, point.stage
+),
+reached as materialized (
+    select deals.cohort, published.stage,
+           (select coalesce(sum(arrived.deals), 0)::bigint
+              from arrived
+             where arrived.cohort = deals.cohort
+               and case conversion_totals.mode when 'filled' then arrived.stage >= published.stage
+                              else arrived.stage = published.stage end) as deals
+      from deals
+     cross join published
+)
+select deals.cohort, published.stage, deals.deals, reached.deals as reached,
+       round(reached.deals::numeric
+             / nullif(lag(reached.deals, 1, deals.deals) over (partition by deals.cohort order by published.stage), 0), 4)
+           as from_previous,
+       round(reached.deals::numeric / deals.deals, 4) as overall,
+       deals.open, deals.won, deals.lost, deals.abandoned, published.key, published.name_zh, published.name_en
+  from deals
+  join reached on reached.cohort = deals.cohort
+  join published on published.stage = reached.stage
+union all
+select null, null, 0, 0, null, null, 0, 0, 0, 0, null, null, null
+ where case when exists (select from published) then false
+            when exists (select from stage_position where stage_position.playbook = conversion_totals.playbook) then false
+            else reporting.refuse_playbook(conversion_totals.playbook, reporting.known(conversion_totals.known_at)) end
+ order by 1, 2
+),
+summed as (
+    select report.stage, sum(report.reached) as reached,
+           lag(sum(report.reached), 1, sum(report.deals)) over (order by report.stage) as before
+      from report
+     group by report.stage
+)
+select (select summed.stage
+          from summed
+         where summed.before >= greatest(conversion_totals.min_deals, 1)
+         order by summed.reached / summed.before, summed.stage
+         limit 1) as bottleneck;
+end;
+comment on function reporting.conversion_totals(text, timestamptz, bigint, date, date, integer, text, bigint) is
+    'Totals of conversion(…); one row.';
+
+-- name: durations
+create or replace function reporting.durations(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    from_day date default null, to_day date default null, min_deals bigint default 5
+)
+returns table (
+    stage integer, finished bigint, median_stay numeric, mean_stay numeric, median_wait numeric, median_work numeric,
+    running bigint, longest_running numeric, key text, name_zh text, name_en text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(durations.as_of) as as_of, reporting.known(durations.known_at) as known_at,
+reporting.local_day(reporting.instant(durations.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(durations.as_of, durations.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(durations.as_of, durations.known_at) stage_position_past),
+playbook_stage as not materialized (select * from served.playbook_stage(durations.as_of, durations.known_at) playbook_stage),
+published as materialized (
+    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
+           playbook_stage.name_en
+      from playbook_stage
+     where playbook_stage.playbook = durations.playbook
+     order by playbook_stage.stage, playbook_stage.version desc
+),
+span as materialized (
+    select reporting.day_end(durations.from_day - 1) as begins, least(moment.as_of, reporting.day_end(durations.to_day)) as ends from moment
+),
+chosen as materialized (
+    select stage_position.deal, stage_position.opened_at from stage_position where stage_position.playbook = durations.playbook
+),
+worked as materialized (
+    select past.deal, past.completed + 1 as stage,
+           coalesce(sum(past.days) filter (where past.phase is distinct from 'entered'), 0) as wait,
+           coalesce(sum(past.days) filter (where past.phase = 'entered'), 0) as work,
+           max(past.to_at) as left_at, max(past.status) filter (where past.stands) as status
+      from (select stage_position_past.deal, stage_position_past.completed, stage_position_past.phase,
+                   stage_position_past.status, stage_position_past.to_at, stage_position_past.to_at > span.ends as stands,
+                   case when stage_position_past.status = 'open'
+                        then date_part('epoch', least(stage_position_past.to_at, span.ends)
+                                                - stage_position_past.from_at) / 86400 end as days
+              from stage_position_past
+             cross join span
+             where stage_position_past.playbook = durations.playbook
+               and stage_position_past.completed is not null
+               and stage_position_past.from_at <= span.ends) past
+     group by past.deal, past.completed
+),
+standing as materialized (
+    select worked.deal, worked.stage, worked.status, worked.wait + worked.work as stay
+      from worked
+     where worked.status is not null
+       and worked.deal in (select chosen.deal from chosen)
+),
+done as materialized (
+    select standing.deal, published.stage, worked.left_at, coalesce(worked.wait, 0) as wait,
+           coalesce(worked.work, 0) as work
+      from standing
+      join published on published.stage < standing.stage
+      left join worked on worked.deal = standing.deal and worked.stage = published.stage
+),
+finished as not materialized (
+    select done.deal, done.stage, done.wait, done.work from done where durations.from_day is null
+    union all
+    select ordered.deal, ordered.stage, ordered.wait, ordered.work
+      from (select done.*, max(done.left_at) over (partition by done.deal order by done.stage) as passed_at
+              from done
+             where durations.from_day is not null) ordered
+      join chosen on chosen.deal = ordered.deal
+     cross join span
+     where coalesce(ordered.passed_at, chosen.opened_at) > span.begins
+),
+summed as (
+    select finished.stage, count(*) as finished,
+           percentile_cont(0.5) within group (order by finished.wait + finished.work) as median_stay,
+           avg(finished.wait + finished.work) as mean_stay,
+           percentile_cont(0.5) within group (order by finished.wait) as median_wait,
+           percentile_cont(0.5) within group (order by finished.work) as median_work
+      from finished
+     group by finished.stage
+),
+running_now as (
+    select standing.stage, count(*) as running, max(standing.stay) as longest
+      from standing
+     where standing.status = 'open'
+     group by standing.stage
+)
+select published.stage, coalesce(summed.finished, 0) as finished, round(summed.median_stay::numeric, 2) as median_stay,
+       round(summed.mean_stay::numeric, 2) as mean_stay, round(summed.median_wait::numeric, 2) as median_wait,
+       round(summed.median_work::numeric, 2) as median_work, coalesce(running_now.running, 0) as running,
+       round(running_now.longest::numeric, 2) as longest_running, published.key, published.name_zh, published.name_en
+  from published
+  left join summed on summed.stage = published.stage
+  left join running_now on running_now.stage = published.stage
+union all
+select null, 0, null, null, null, null, 0, null, null, null, null
+ where case when exists (select from published) then false
+            when exists (select from chosen) then false
+            else reporting.refuse_playbook(durations.playbook, reporting.known(durations.known_at)) end
+ order by 1;
+end;
+comment on function reporting.durations(text, timestamptz, bigint, date, date, bigint) is
+    'Days that deals of a playbook worked on each stage, as known at the sequence known_at. A deal works on stage n while the last stage completed is n - 1. wait: before n is entered; work: after; stay = wait + work, summed over all returns, only while the deal is open: neither on hold nor closed. A stage counts as finished where it stands completed at as_of, or at the end of the day to where that is earlier; with from, where it came to be so on that day or later. The median of an even number is the mean of the two in the middle. What still runs is shown apart and averaged in nowhere. Medians of stages do not add up to the cycle, which velocity has.';
+
+create or replace function reporting.durations_totals(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    from_day date default null, to_day date default null, min_deals bigint default 5
+)
+returns table (
+    slowest integer
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(durations_totals.as_of) as as_of, reporting.known(durations_totals.known_at) as known_at,
+reporting.local_day(reporting.instant(durations_totals.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(durations_totals.as_of, durations_totals.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(durations_totals.as_of, durations_totals.known_at) stage_position_past),
+playbook_stage as not materialized (select * from served.playbook_stage(durations_totals.as_of, durations_totals.known_at) playbook_stage),
+published as materialized (
+    select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
+           playbook_stage.name_en
+      from playbook_stage
+     where playbook_stage.playbook = durations_totals.playbook
+     order by playbook_stage.stage, playbook_stage.version desc
+),
+span as materialized (
+    select reporting.day_end(durations_totals.from_day - 1) as begins, least(moment.as_of, reporting.day_end(durations_totals.to_day)) as ends from moment
+),
+chosen as materialized (
+    select stage_position.deal, stage_position.opened_at from stage_position where stage_position.playbook = durations_totals.playbook
+),
+worked as materialized (
+    select past.deal, past.completed + 1 as stage,
+           coalesce(sum(past.days) filter (where past.phase is distinct from 'entered'), 0) as wait,
+           coalesce(sum(past.days) filter (where past.phase = 'entered'), 0) as work,
+           max(past.to_at) as left_at, max(past.status) filter (where past.stands) as status
+      from (select stage_position_past.deal, stage_position_past.completed, stage_position_past.phase,
+                   stage_position_past.status, stage_position_past.to_at, stage_position_past.to_at > span.ends as stands,
+                   case when stage_position_past.status = 'open'
+                        then date_part('epoch', least(stage_position_past.to_at, span.ends)
+                                                - stage_position_past.from_at) / 86400 end as days
+              from stage_position_past
+             cross join span
+             where stage_position_past.playbook = durations_totals.playbook
+               and stage_position_past.completed is not null
+               and stage_position_past.from_at <= span.ends) past
+     group by past.deal, past.completed
+),
+standing as materialized (
+    select worked.deal, worked.stage, worked.status, worked.wait + worked.work as stay
+      from worked
+     where worked.status is not null
+       and worked.deal in (select chosen.deal from chosen)
+),
+done as materialized (
+    select standing.deal, published.stage, worked.left_at, coalesce(worked.wait, 0) as wait,
+           coalesce(worked.work, 0) as work
+      from standing
+      join published on published.stage < standing.stage
+      left join worked on worked.deal = standing.deal and worked.stage = published.stage
+),
+finished as not materialized (
+    select done.deal, done.stage, done.wait, done.work from done where durations_totals.from_day is null
+    union all
+    select ordered.deal, ordered.stage, ordered.wait, ordered.work
+      from (select done.*, max(done.left_at) over (partition by done.deal order by done.stage) as passed_at
+              from done
+             where durations_totals.from_day is not null) ordered
+      join chosen on chosen.deal = ordered.deal
+     cross join span
+     where coalesce(ordered.passed_at, chosen.opened_at) > span.begins
+),
+report as (
+with summed as (
+    select finished.stage, count(*) as finished,
+           percentile_cont(0.5) within group (order by finished.wait + finished.work) as median_stay,
+           avg(finished.wait + finished.work) as mean_stay,
+           percentile_cont(0.5) within group (order by finished.wait) as median_wait,
+           percentile_cont(0.5) within group (order by finished.work) as median_work
+      from finished
+     group by finished.stage
+),
+running_now as (
+    select standing.stage, count(*) as running, max(standing.stay) as longest
+      from standing
+     where standing.status = 'open'
+     group by standing.stage
+)
+select published.stage, coalesce(summed.finished, 0) as finished, round(summed.median_stay::numeric, 2) as median_stay,
+       round(summed.mean_stay::numeric, 2) as mean_stay, round(summed.median_wait::numeric, 2) as median_wait,
+       round(summed.median_work::numeric, 2) as median_work, coalesce(running_now.running, 0) as running,
+       round(running_now.longest::numeric, 2) as longest_running, published.key, published.name_zh, published.name_en
+  from published
+  left join summed on summed.stage = published.stage
+  left join running_now on running_now.stage = published.stage
+union all
+select null, 0, null, null, null, null, 0, null, null, null, null
+ where case when exists (select from published) then false
+            when exists (select from chosen) then false
+            else reporting.refuse_playbook(durations_totals.playbook, reporting.known(durations_totals.known_at)) end
+ order by 1
+)
+select (select report.stage
+          from report
+         where report.finished >= greatest(durations_totals.min_deals, 1)
+         order by report.median_stay desc, report.stage
+         limit 1) as slowest;
+end;
+comment on function reporting.durations_totals(text, timestamptz, bigint, date, date, bigint) is
+    'Totals of durations(…); one row.';
+
+-- name: velocity
+create or replace function reporting.velocity(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    from_day date default null, to_day date default null
+)
+returns table (
+    currency text, open bigint, won bigint, lost bigint, abandoned bigint, win_rate numeric, win_rate_broad numeric,
+    mean_won numeric, cycle_median numeric, cycle_mean numeric, per_day numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(velocity.as_of) as as_of, reporting.known(velocity.known_at) as known_at,
+reporting.local_day(reporting.instant(velocity.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(velocity.as_of, velocity.known_at) stage_position),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(velocity.as_of), reporting.day_end(velocity.to_day)), velocity.known_at) standing),
+playbook_stage as not materialized (select * from served.playbook_stage(velocity.as_of, velocity.known_at) playbook_stage),
+span as materialized (
+    select reporting.day_end(coalesce(velocity.from_day, (least(velocity.to_day, moment.day) - interval '1 year')::date) - 1) as begins
+      from moment
+),
+counted as materialized (
+    select standing.deal, coalesce(standing.currency, 'none') as currency, standing.status, standing.amount,
+           standing.opened_at, standing.status_since
+      from standing
+      join stage_position on stage_position.deal = standing.deal and stage_position.playbook = velocity.playbook
+     cross join span
+     where standing.status = 'open'
+        or standing.status in ('won', 'lost', 'abandoned') and standing.status_since > span.begins
+),
+won as (
+    select counted.currency, avg(counted.amount) as mean,
+           percentile_cont(0.5) within group (order by cycle.days)::numeric as median_cycle, avg(cycle.days) as mean_cycle
+      from counted
+     cross join lateral (
+            select reporting.local_day(counted.status_since) - reporting.local_day(counted.opened_at) as days
+           ) cycle
+     where counted.status = 'won' and counted.currency <> 'none'
+     group by counted.currency
+),
+deals as (
+    select counted.currency, count(*) filter (where counted.status = 'open') as open,
+           count(*) filter (where counted.status = 'won') as won, count(*) filter (where counted.status = 'lost') as lost,
+           count(*) filter (where counted.status = 'abandoned') as abandoned
+      from counted
+     group by counted.currency
+),
+rated as (
+    select deals.*, case when deals.currency <> 'none' then deals.won::numeric end as known from deals
+)
+select rated.currency, rated.open, rated.won, rated.lost, rated.abandoned,
+       round(rated.known / nullif(rated.won + rated.lost, 0), 4) as win_rate,
+       round(rated.known / nullif(rated.won + rated.lost + rated.abandoned, 0), 4) as win_rate_broad,
+       round(won.mean, served.minor_units(rated.currency)) as mean_won,
+       round(won.median_cycle, 2) as cycle_median, round(won.mean_cycle, 2) as cycle_mean,
+       round(rated.open * rated.known * won.mean / nullif((rated.won + rated.lost) * greatest(won.median_cycle, 0), 0),
+             served.minor_units(rated.currency)) as per_day
+  from rated
+  left join won on won.currency = rated.currency
+union all
+select null, 0, 0, 0, 0, null, null, null, null, null, null
+ where case when exists (select from playbook_stage where playbook_stage.playbook = velocity.playbook) then false
+            when exists (select from stage_position where stage_position.playbook = velocity.playbook) then false
+            else reporting.refuse_playbook(velocity.playbook, reporting.known(velocity.known_at)) end
+ order by 1;
+end;
+comment on function reporting.velocity(text, timestamptz, bigint, date, date) is
+    'Open deals of a playbook, and those closed from the day from up to the day to, by currency, as known at the sequence known_at. A deal counts as it stands at the end of the day to, or at as_of where that is earlier: one that was reopened by then is open. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / (won + lost), the broad one adds abandoned below; the cycle of a won deal is the day of its closing minus that of its opening. open does not include deals on hold. Deals without a currency make the row none, which has counts alone. Default of to: as_of''s day; of from: a year before.';
+
+-- name: pipeline_changes
+create or replace function reporting.pipeline_changes(
+    start_day date, end_day date, as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    currency text, line text, deals bigint, amount numeric
+)
+language sql stable parallel safe
+begin atomic
+with stage_position as not materialized (select * from served.stage_position(pipeline_changes.as_of, pipeline_changes.known_at) stage_position),
+before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), reporting.day_end(pipeline_changes.start_day)), pipeline_changes.known_at) before),
+after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), reporting.day_end(pipeline_changes.end_day)), pipeline_changes.known_at) after),
+compared as materialized (
+    select stage_position.deal, before.deal is not null as existed,
+           coalesce(before.status in ('open', 'on_hold'), false) as was_in, after.status in ('open', 'on_hold') as is_in,
+           coalesce(before.currency, 'none') as old_currency, coalesce(after.currency, 'none') as new_currency,
+           coalesce(before.amount, 0) as old_amount, coalesce(after.amount, 0) as new_amount, after.status,
+           before.playbook = after.playbook as same_playbook,
+           2 * coalesce(after.stage, 0) - (after.phase is not distinct from 'entered')::integer
+           - 2 * coalesce(before.stage, 0) + (before.phase is not distinct from 'entered')::integer as steps,
+           sign(date_trunc('month', after.expected_close_on)::date - date_trunc('month', before.expected_close_on)::date)
+               as moved,
+           before.owner is distinct from after.owner as reassigned
+      from stage_position
+      join after on after.deal = stage_position.deal
+      left join before on before.deal = stage_position.deal
+),
+part as materialized (
+    select compared.deal, part.currency, part.line, part.amount
+      from compared
+     cross join lateral (values
+               (compared.was_in, 'before', compared.old_currency, compared.old_amount),
+               (compared.is_in, 'after', compared.new_currency, compared.new_amount),
+               (compared.is_in and not compared.existed, 'opened', compared.new_currency, compared.new_amount),
+               (compared.is_in and compared.existed and not compared.was_in, 'reopened', compared.new_currency,
+                compared.new_amount),
+               (compared.was_in and not compared.is_in, compared.status, compared.old_currency, -compared.old_amount),
+               (compared.was_in and compared.is_in and compared.new_currency = compared.old_currency
+                and compared.new_amount <> compared.old_amount,
+                case when compared.new_amount > compared.old_amount then 'up' else 'down' end, compared.old_currency,
+                compared.new_amount - compared.old_amount),
+               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'down',
+                compared.old_currency, -compared.old_amount),
+               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'up',
+                compared.new_currency, compared.new_amount)
+           ) as part (counts, line, currency, amount)
+     where part.counts
+),
+summed as (
+    select part.currency, part.line, count(*) as deals, sum(part.amount) as amount from part group by part.currency, part.line
+)
+select currency.currency, lines.line, coalesce(summed.deals, 0) as deals,
+       case when currency.currency <> 'none' then coalesce(summed.amount, 0) end as amount
+  from (select distinct summed.currency from summed) currency
+ cross join unnest(array['before', 'opened', 'reopened', 'up', 'down', 'won', 'lost', 'abandoned', 'after'])
+       with ordinality as lines (line, place)
+  left join summed on summed.currency = currency.currency and summed.line = lines.line
+ order by currency.currency, lines.place;
+end;
+comment on function reporting.pipeline_changes(date, date, timestamptz, bigint) is
+    'The pipeline, deals open or on hold, at the end of the day start and at that of the day end (at as_of, where a day ends later), both as known at the sequence known_at, and what made the difference. Of the amounts of a currency before + opened + reopened + up + down + won + lost + abandoned = after. opened: was not there before; reopened: was closed before. up and down: the value changed by this; who changes the currency goes down by all of the one and up by all of the other. won, lost and abandoned leave with the amount that they had before. A deal opened and closed in between is on no line. An unknown amount counts as 0.';
+
+create or replace function reporting.pipeline_changes_totals(
+    start_day date, end_day date, as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    forward bigint, back bigint, same bigint, pushed bigint, pulled_in bigint, reassigned bigint
+)
+language sql stable parallel safe
+begin atomic
+with stage_position as not materialized (select * from served.stage_position(pipeline_changes_totals.as_of, pipeline_changes_totals.known_at) stage_position),
+before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), reporting.day_end(pipeline_changes_totals.start_day)), pipeline_changes_totals.known_at) before),
+after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), reporting.day_end(pipeline_changes_totals.end_day)), pipeline_changes_totals.known_at) after),
+compared as materialized (
+    select stage_position.deal, before.deal is not null as existed,
+           coalesce(before.status in ('open', 'on_hold'), false) as was_in, after.status in ('open', 'on_hold') as is_in,
+           coalesce(before.currency, 'none') as old_currency, coalesce(after.currency, 'none') as new_currency,
+           coalesce(before.amount, 0) as old_amount, coalesce(after.amount, 0) as new_amount, after.status,
+           before.playbook = after.playbook as same_playbook,
+           2 * coalesce(after.stage, 0) - (after.phase is not distinct from 'entered')::integer
+           - 2 * coalesce(before.stage, 0) + (before.phase is not distinct from 'entered')::integer as steps,
+           sign(date_trunc('month', after.expected_close_on)::date - date_trunc('month', before.expected_close_on)::date)
+               as moved,
+           before.owner is distinct from after.owner as reassigned
+      from stage_position
+      join after on after.deal = stage_position.deal
+      left join before on before.deal = stage_position.deal
+),
+part as materialized (
+    select compared.deal, part.currency, part.line, part.amount
+      from compared
+     cross join lateral (values
+               (compared.was_in, 'before', compared.old_currency, compared.old_amount),
+               (compared.is_in, 'after', compared.new_currency, compared.new_amount),
+               (compared.is_in and not compared.existed, 'opened', compared.new_currency, compared.new_amount),
+               (compared.is_in and compared.existed and not compared.was_in, 'reopened', compared.new_currency,
+                compared.new_amount),
+               (compared.was_in and not compared.is_in, compared.status, compared.old_currency, -compared.old_amount),
+               (compared.was_in and compared.is_in and compared.new_currency = compared.old_currency
+                and compared.new_amount <> compared.old_amount,
+                case when compared.new_amount > compared.old_amount then 'up' else 'down' end, compared.old_currency,
+                compared.new_amount - compared.old_amount),
+               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'down',
+                compared.old_currency, -compared.old_amount),
+               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'up',
+                compared.new_currency, compared.new_amount)
+           ) as part (counts, line, currency, amount)
+     where part.counts
+),
+report as (
+with summed as (
+    select part.currency, part.line, count(*) as deals, sum(part.amount) as amount from part group by part.currency, part.line
+)
+select currency.currency, lines.line, coalesce(summed.deals, 0) as deals,
+       case when currency.currency <> 'none' then coalesce(summed.amount, 0) end as amount
+  from (select distinct summed.currency from summed) currency
+ cross join unnest(array['before', 'opened', 'reopened', 'up', 'down', 'won', 'lost', 'abandoned', 'after'])
+       with ordinality as lines (line, place)
+  left join summed on summed.currency = currency.currency and summed.line = lines.line
+ order by currency.currency, lines.place
+)
+select count(*) filter (where compared.same_playbook and compared.steps > 0) as forward,
+       count(*) filter (where compared.same_playbook and compared.steps < 0) as back,
+       count(*) filter (where compared.same_playbook and compared.steps = 0) as same,
+       count(*) filter (where compared.moved > 0) as pushed, count(*) filter (where compared.moved < 0) as pulled_in,
+       count(*) filter (where compared.reassigned) as reassigned
+  from compared
+ where compared.was_in and compared.is_in;
+end;
+comment on function reporting.pipeline_changes_totals(date, date, timestamptz, bigint) is
+    'Totals of pipeline_changes(…); one row.';
+
 -- name: receivables_open
 create or replace function reporting.receivables_open(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -698,6 +1364,10 @@ select *
     ('forecast', 'aggregate', '销售预测', 'Forecast', '哪个月能进多少？', 'What comes in, and when?', 'Open deals at as_of, as known at the sequence known_at, by the month of expected_close_on: overdue before as_of''s day, undated without one. weighted is the sum of amount x probability of the last completed stage (of a claimed stage, its own); commit, best and pipeline are amounts by probability, by the policy forecast_categories. closed is the final value of deals won in the month. Deals on hold are counted in the totals alone; lost and abandoned ones never. Deals without amount are counted and in no sum. Currencies are never added.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "month", "type": "text", "kind": "text", "zh": "月份", "en": "month", "comment": "Month of the expected close, or of the closing, such as 2026-04; overdue for a day before as_of''s, undated for none."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for deals without amount."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Open deals that are expected to close then; those on hold are not among them."}, {"name": "unpriced", "type": "bigint", "kind": "count", "zh": "无金额商机", "en": "unpriced", "comment": "Of these, deals without an amount: they are in no sum."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Their expected value."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权金额", "en": "weighted", "comment": "Sum of amount × probability, rounded half up."}, {"name": "commit", "type": "numeric", "kind": "amount", "zh": "承诺", "en": "commit", "comment": "Amount of those whose probability is at least the policy''s threshold for commit, 0.75."}, {"name": "best", "type": "numeric", "kind": "amount", "zh": "乐观", "en": "best case", "comment": "Amount of those below commit and at least at the policy''s threshold for best case, 0.50."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈", "en": "pipeline", "comment": "Amount of those below."}, {"name": "closed", "type": "numeric", "kind": "amount", "zh": "已赢单", "en": "closed", "comment": "Final value of the deals won in the month."}]'::jsonb, array['month', 'currency']::text[], array['owner', 'account', 'currency']::text[]),
     ('next_steps', 'snapshot', '下一步', 'Next steps', '每个在手商机下一步还缺什么？', 'What does each open deal need next?', 'Open deals at as_of, as known at the sequence known_at, that evidence decides and that have stages left: the missing milestones of the stage worked on; where none is missing, its missing criteria and the commitment. Evidence that came early counts. Deals on hold are not listed.', '[]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed."}, {"name": "missing", "type": "text[]", "kind": "texts", "zh": "尚缺事项", "en": "missing", "comment": "Keys of its milestones that are not met; where none is missing, of its criteria, and the commitment."}, {"name": "since", "type": "date", "kind": "day", "zh": "本阶段自", "en": "since", "comment": "Day since which the stage is worked on, in the ledger''s zone."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('coverage', 'snapshot', '条件覆盖', 'Coverage', '推进中的阶段准备得怎样？', 'How well prepared is the stage worked on?', 'Conditions of the stage that each open deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. Deals on hold are not listed.', '[{"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "item", "type": "text", "kind": "text", "zh": "条件", "en": "item", "comment": "Key of the condition."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "process, relationship, information or compliance."}, {"name": "met", "type": "boolean", "kind": "yes_no", "zh": "已满足", "en": "met", "comment": "Met at as_of."}, {"name": "met_on", "type": "date", "kind": "day", "zh": "满足日期", "en": "met on", "comment": "Day since which it is met, in the ledger''s zone; null while it is not."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that meets it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "名称", "en": "name (zh)", "comment": "Name of the condition in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['deal', 'item']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('conversion', 'snapshot', '转化率', 'Conversion', '每月立项的商机各走到哪个阶段，瓶颈在哪里？', 'Of the deals opened in a month, how many got how far, and where is the bottleneck?', 'The deals of a playbook, by the month in which they were opened, as known at the sequence known_at. reached(n): deals with completed >= n at some time up to as_of; where claims decide, that had entered n or beyond. from_previous = reached(n) / reached(n - 1), with reached(0) = deals; overall = reached(n) / deals. open + won + lost + abandoned = deals, as they stand at as_of. Deals that moved back or were lost stay in what they had reached; voided evidence leaves the past, revoked evidence does not. from and to choose the days of opening. age_days: only deals opened at least so many days before as_of''s day, and only what each had reached by the end of that many days after its own. mode filled counts a stage that was skipped, observed those alone that were the last one completed (entered) at some time, so that from_previous may be above 1. Rates of stages are never to be multiplied into a forecast: deals return and skip.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of opening.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of opening.", "asked_as": "to"}, {"name": "age_days", "type": "integer", "optional": true, "comment": "Compare cohorts at this age, in days."}, {"name": "mode", "type": "text", "optional": true, "comment": "Whether stages that were skipped count as reached.", "default": "filled"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals before what may be the bottleneck.", "default": 5}]'::jsonb, '[{"name": "cohort", "type": "text", "kind": "text", "zh": "立项月份", "en": "cohort", "comment": "Month in which the deals were opened, such as 2026-01."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals of the cohort, the same at each stage."}, {"name": "reached", "type": "bigint", "kind": "count", "zh": "到达", "en": "reached", "comment": "Those that had completed the stage at some time; where claims decide, entered it."}, {"name": "from_previous", "type": "numeric", "kind": "rate", "zh": "阶段转化率", "en": "from previous", "comment": "reached ÷ reached of the stage before, of the first ÷ deals; null where that is 0."}, {"name": "overall", "type": "numeric", "kind": "rate", "zh": "总转化率", "en": "overall", "comment": "reached ÷ deals."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals of the cohort that are open or on hold."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals of the cohort that are won."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals of the cohort that are lost."}, {"name": "abandoned", "type": "bigint", "kind": "count", "zh": "放弃", "en": "abandoned", "comment": "Deals of the cohort that we gave up."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['cohort', 'stage']::text[], array['owner', 'account', 'currency']::text[]),
+    ('durations', 'snapshot', '阶段时长', 'Durations', '每个阶段要花多长时间？', 'How long does each stage take?', 'Days that deals of a playbook worked on each stage, as known at the sequence known_at. A deal works on stage n while the last stage completed is n - 1. wait: before n is entered; work: after; stay = wait + work, summed over all returns, only while the deal is open: neither on hold nor closed. A stage counts as finished where it stands completed at as_of, or at the end of the day to where that is earlier; with from, where it came to be so on that day or later. The median of an even number is the mean of the two in the middle. What still runs is shown apart and averaged in nowhere. Medians of stages do not add up to the cycle, which velocity has.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of completion.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of completion.", "asked_as": "to"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals that have finished what may be the slowest stage.", "default": 5}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "finished", "type": "bigint", "kind": "count", "zh": "已完成", "en": "finished", "comment": "Deals that have completed it."}, {"name": "median_stay", "type": "numeric", "kind": "duration", "zh": "停留中位天数", "en": "median stay", "comment": "Median of their days on the stage: wait and work, of all returns together."}, {"name": "mean_stay", "type": "numeric", "kind": "duration", "zh": "停留平均天数", "en": "mean stay", "comment": "Mean of their days on the stage."}, {"name": "median_wait", "type": "numeric", "kind": "duration", "zh": "等待中位天数", "en": "median wait", "comment": "Median of their days before it was entered."}, {"name": "median_work", "type": "numeric", "kind": "duration", "zh": "推进中位天数", "en": "median work", "comment": "Median of their days since it was entered."}, {"name": "running", "type": "bigint", "kind": "count", "zh": "进行中", "en": "running", "comment": "Open deals that work on it now."}, {"name": "longest_running", "type": "numeric", "kind": "duration", "zh": "最长停留天数", "en": "longest running", "comment": "Days on the stage of the one of them that has been there longest."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['stage']::text[], array['owner', 'account', 'currency']::text[]),
+    ('velocity', 'snapshot', '销售速度', 'Velocity', '一个销售流程每天带来多少金额？', 'How much money does a playbook bring a day?', 'Open deals of a playbook, and those closed from the day from up to the day to, by currency, as known at the sequence known_at. A deal counts as it stands at the end of the day to, or at as_of where that is earlier: one that was reopened by then is open. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / (won + lost), the broad one adds abandoned below; the cycle of a won deal is the day of its closing minus that of its opening. open does not include deals on hold. Deals without a currency make the row none, which has counts alone. Default of to: as_of''s day; of from: a year before.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of closing.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of closing.", "asked_as": "to"}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "text", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the deals; none for deals without, of which nothing but counts is told."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals open, without those on hold."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won in the period."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals lost in the period."}, {"name": "abandoned", "type": "bigint", "kind": "count", "zh": "放弃", "en": "abandoned", "comment": "Deals given up in the period."}, {"name": "win_rate", "type": "numeric", "kind": "rate", "zh": "赢单率", "en": "win rate", "comment": "won ÷ (won + lost); null before any."}, {"name": "win_rate_broad", "type": "numeric", "kind": "rate", "zh": "广义赢单率", "en": "win rate (broad)", "comment": "won ÷ (won + lost + abandoned); null before any."}, {"name": "mean_won", "type": "numeric", "kind": "amount", "zh": "平均赢单金额", "en": "mean won", "comment": "Mean value of the won deals; null where there is none of a known value."}, {"name": "cycle_median", "type": "numeric", "kind": "duration", "zh": "周期中位天数", "en": "median cycle", "comment": "Median of the days from the opening of a won deal to its closing."}, {"name": "cycle_mean", "type": "numeric", "kind": "duration", "zh": "周期平均天数", "en": "mean cycle", "comment": "Mean of those days."}, {"name": "per_day", "type": "numeric", "kind": "amount", "zh": "每日金额", "en": "per day", "comment": "open × win_rate × mean_won ÷ cycle_median; null where nothing was won, or the cycle is not above 0."}]'::jsonb, array['currency']::text[], array['owner', 'account', 'currency']::text[]),
+    ('pipeline_changes', 'snapshot', '商机变动', 'Pipeline changes', '两个时点之间商机发生了哪些变动？', 'What moved in the pipeline between two moments?', 'The pipeline, deals open or on hold, at the end of the day start and at that of the day end (at as_of, where a day ends later), both as known at the sequence known_at, and what made the difference. Of the amounts of a currency before + opened + reopened + up + down + won + lost + abandoned = after. opened: was not there before; reopened: was closed before. up and down: the value changed by this; who changes the currency goes down by all of the one and up by all of the other. won, lost and abandoned leave with the amount that they had before. A deal opened and closed in between is on no line. An unknown amount counts as 0.', '[{"name": "start_day", "type": "date", "optional": false, "comment": "Day at whose end it begins.", "asked_as": "start"}, {"name": "end_day", "type": "date", "optional": false, "comment": "Day at whose end it ends.", "asked_as": "end"}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "text", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount; none for deals without."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "before and after: what was in the pipeline at either moment; the others: what made the difference."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals of the line."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Their value, or by how much it changed; below zero for what left; null without a currency."}]'::jsonb, array['currency', 'line']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('receivables_open', 'rows', '未收发票', 'Open invoices', '哪些发票还没有收齐？', 'Which invoices are open, and how long are they past due?', 'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal that the invoice names, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "发票金额", "en": "amount", "comment": "What was invoiced."}, {"name": "open_amount", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open amount", "comment": "What is still owed."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "到期日", "en": "due on", "comment": "The last day on which payment is in time."}, {"name": "days_past_due", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days past due", "comment": "as_of''s day minus due_on; below 1: not yet due."}, {"name": "bucket", "type": "text", "kind": "word", "zh": "账龄", "en": "bucket", "comment": "not_due, 1-30, 31-60, 61-90 or over_90 days past due."}, {"name": "disputed", "type": "boolean", "kind": "yes_no", "zh": "有争议", "en": "disputed", "comment": "Whether the customer contests it."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether the account''s later entries could not be folded."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['account', 'currency']::text[]),
     ('receivables_unapplied', 'rows', '未核销收款', 'Unapplied cash and credit', '哪些收款和贷项还没有核销？', 'Which payments and credit notes pay no invoice yet?', 'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account it is booked on."}, {"name": "document", "type": "text", "kind": "text", "zh": "单据号", "en": "document", "comment": "Number of the payment or credit note."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "cash: a payment; credit: a credit note."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "未核销金额", "en": "unapplied", "comment": "What is not applied."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'document', 'series', 'kind', 'currency']::text[], array['account', 'currency']::text[]),
     ('ageing', 'aggregate', '账龄分析', 'Ageing', '客户欠多少，逾期多久？', 'What is owed, by how long it is past due?', 'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.', '[]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."}, {"name": "items", "type": "bigint", "kind": "count", "zh": "笔数", "en": "items", "comment": "Invoices, or unapplied parts; null for the balance."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "What is owed, what is unapplied, or the balance."}]'::jsonb, array['currency', 'line']::text[], array['account', 'currency']::text[]),

@@ -2,16 +2,20 @@
 
 from projections.reports.ageing import ageing
 from projections.reports.bands import bands
+from projections.reports.conversion import conversion
 from projections.reports.coverage import coverage
 from projections.reports.data_quality import data_quality
 from projections.reports.deal import deal
+from projections.reports.durations import durations
 from projections.reports.forecast import forecast
 from projections.reports.funnel import funnel
 from projections.reports.next_steps import next_steps
 from projections.reports.pipeline import pipeline
+from projections.reports.pipeline_changes import pipeline_changes
 from projections.reports.receivables_open import receivables_open
 from projections.reports.receivables_unapplied import receivables_unapplied
 from projections.reports.report import Report
+from projections.reports.velocity import velocity
 
 REPORTS: tuple[Report, ...] = (
     pipeline,
@@ -21,6 +25,10 @@ REPORTS: tuple[Report, ...] = (
     forecast,
     next_steps,
     coverage,
+    conversion,
+    durations,
+    velocity,
+    pipeline_changes,
     receivables_open,
     receivables_unapplied,
     ageing,
