@@ -149,8 +149,8 @@ begin
     end if;
     if to_regclass('{generation}.stage_position_past') is null then
         create index stage_position_past on {generation}.stage_position (
-            deal, from_at
-        ) include (playbook, version, completed, phase, status, to_at, known_from)
+            playbook, deal, from_at
+        ) include (version, completed, phase, status, to_at, known_from)
         where known_to = 9223372036854775807;
     end if;
 end

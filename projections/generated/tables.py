@@ -108,7 +108,7 @@ def _indexes(row: type[Row]) -> dict[str, str]:
     )
     past: dict[str, str] = {}
     if row.PAST:
-        columns = (row.KEY[0], _times(row)[0])
+        columns = tuple(dict.fromkeys((row.PAST[0], row.KEY[0], _times(row)[0])))
         included = tuple(each for each in (*row.PAST, *_times(row), "known_from") if each not in columns)
         past[f"{row.TABLE}_past"] = _index(f"{row.TABLE}_past", table, columns, included, f"known_to = {STANDS}")
     match row.VALID:

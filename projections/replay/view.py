@@ -63,8 +63,8 @@ class Row:
     name."""
     INDEXES: ClassVar[tuple[Index, ...]]
     PAST: ClassVar[tuple[str, ...]]
-    """Columns that reports read of all rows that had begun by an instant, ended or not: an index holds them. Empty:
-    no report asks for the past of the rows."""
+    """Columns that reports read of all rows that had begun by an instant, ended or not: an index holds them,
+    by the first one, whose value reports give. Empty: no report asks for the past of the rows."""
 
     def __init_subclass__(
         cls,

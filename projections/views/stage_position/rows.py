@@ -41,7 +41,7 @@ class PositionRow(
     valid=Interval(),
     counted=("playbook", "stage", "phase", "status", "currency", "version"),
     summed=("amount",),
-    past=("deal", "playbook", "version", "completed", "phase", "status"),
+    past=("playbook", "deal", "version", "completed", "phase", "status"),
 ):
     """Where every deal stood over time. One row per interval in which nothing shown here changed; what is said at one
     instant makes one row. A deal without deal_opened has no row."""

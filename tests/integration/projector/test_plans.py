@@ -74,7 +74,7 @@ async def test_a_report_of_many_rows_reads_indexes(filled: Ledger, report: Repor
     given = [f"'{each.example}'" for each in report.parameters.values() if each.required]
     call = f"reporting.{report.name}({', '.join([*given, repr('2025-01-15'), str(_ROWS * 2 // 3)])})"
     plan = json.loads(await reader.fetchval(f"explain (format json) select * from {call}"))[0]["Plan"]
-    tables = {source.name for source in report.sources if source.row is not None}
+    tables = {source.row.TABLE for source in report.sources if source.row is not None}
     scans = [node for node in _nodes(plan) if node.get("Relation Name") in tables]
     assert {scan["Relation Name"] for scan in scans} == tables
     kinds = {scan["Node Type"] for scan in scans}
