@@ -14,13 +14,14 @@ chosen as materialized (
     select stage_position.deal, stage_position.opened_at from stage_position where stage_position.playbook = $playbook
 ),
 worked as materialized (
-    -- Days on each stage, the last moment there, and how the deal stands (`status`) where it is there in the end.
+    -- Days on each stage, the last moment there, and whether the deal is there in the end, and open.
     select past.deal, past.completed + 1 as stage,
            coalesce(sum(past.days) filter (where past.phase is distinct from 'entered'), 0) as wait,
            coalesce(sum(past.days) filter (where past.phase = 'entered'), 0) as work,
-           max(past.to_at) as left_at, max(past.status) filter (where past.stands) as status
+           max(past.to_at) as left_at, bool_or(past.stands) as stands, bool_or(past.stands and past.open) as runs
       from (select stage_position_past.deal, stage_position_past.completed, stage_position_past.phase,
-                   stage_position_past.status, stage_position_past.to_at, stage_position_past.to_at > span.ends as stands,
+                   stage_position_past.status = 'open' as open, stage_position_past.to_at,
+                   stage_position_past.to_at > span.ends as stands,
                    case when stage_position_past.status = 'open'
                         then date_part('epoch', least(stage_position_past.to_at, span.ends)
                                                 - stage_position_past.from_at) / 86400 end as days
@@ -32,18 +33,26 @@ worked as materialized (
      group by past.deal, past.completed
 ),
 standing as materialized (
-    select worked.deal, worked.stage, worked.status, worked.wait + worked.work as stay
+    select worked.deal, worked.stage, worked.runs, worked.wait + worked.work as stay
       from worked
-     where worked.status is not null
+     where worked.stands
        and worked.deal in (select chosen.deal from chosen)
 ),
-done as materialized (
-    -- Stages completed in the end; some took no time.
-    select standing.deal, published.stage, worked.left_at, coalesce(worked.wait, 0) as wait,
-           coalesce(worked.work, 0) as work
+timed as materialized (
+    select worked.deal, worked.stage, worked.wait, worked.work, worked.left_at
+      from worked
+      join standing on standing.deal = worked.deal and standing.stage > worked.stage
+),
+done as not materialized (
+    -- Stages completed in the end; some took no time, as they were completed together with the one before.
+    select timed.deal, timed.stage, timed.wait, timed.work, timed.left_at from timed
+    union all
+    select standing.deal, published.stage, 0, 0, null
       from standing
+      left join (select timed.deal, count(*) as stages from timed group by timed.deal) had on had.deal = standing.deal
       join published on published.stage < standing.stage
-      left join worked on worked.deal = standing.deal and worked.stage = published.stage
+     where coalesce(had.stages, 0) < standing.stage - 1
+       and not exists (select from timed where timed.deal = standing.deal and timed.stage = published.stage)
 ),
 finished as not materialized (
     select done.deal, done.stage, done.wait, done.work from done where $from_day is null
@@ -70,7 +79,7 @@ with summed as (
 running_now as (
     select standing.stage, count(*) as running, max(standing.stay) as longest
       from standing
-     where standing.status = 'open'
+     where standing.runs
      group by standing.stage
 )
 select published.stage, coalesce(summed.finished, 0) as finished, round(summed.median_stay::numeric, 2) as median_stay,
@@ -98,4 +107,4 @@ select (select report.stage
 -- name: members
 select finished.stage, finished.deal, array['finished'] as figures from finished
 union all
-select standing.stage, standing.deal, array['running'] from standing where standing.status = 'open'
+select standing.stage, standing.deal, array['running'] from standing where standing.runs
