@@ -274,6 +274,42 @@ PLANS: list[Fact] = [_DOINGS, _PLANNINGS, _PLANNINGS]
 CASES: list[Fact] = [_FEEDBACK]
 """Objections and complaints, and what settles them."""
 
+_of_contract: dict[str, Any] = {"subject": "deal/D", "contract": _one_of(["C-1", "C-2"]), "account_id": "A"}
+_terms = _one_of(
+    [
+        [],
+        [{"term": "all", "trigger": "acceptance", "share": "100", "days": 30}],
+        [
+            {"term": "first", "trigger": "signing", "share": "30"},
+            {"term": "second", "trigger": "delivery", "share": "66.6667", "days": 7},
+            {"term": "third", "trigger": "date", "share": "3.3333", "on": "2026-02-01"},
+        ],
+    ]
+)
+
+_ABOUT_COLLECTION: list[Fact] = [
+    st.one_of(
+        _valued("contract_signed", **_of_contract),
+        st.builds(replace, _valued("contract_signed", **_of_contract, terms=_terms), version=st.just(2)),
+        st.builds(
+            replace,
+            _valued("contract_signed", **_of_contract, retention_percent="5", retention_until="2027-01-01"),
+            version=st.just(2),
+        ),
+    ),
+    st.one_of(
+        _valued("contract_amended", **_of_contract, reason="scope"),
+        _fact("contract_amended", **_of_contract, reason="scope", terms=_terms),
+        _fact("contract_amended", **_of_contract, reason="scope", retention_percent="2.5"),
+    ),
+    _fact("acceptance_confirmed", **_of_contract, term=_one_of([None, "all", "second"]), delivered_on="2026-01-05"),
+    _fact("acceptance_confirmed", **_of_contract, term=_one_of([None, "third"]), accepted_on="2026-01-06"),
+    _valued("retention_released", contract=_one_of(["C-1", "C-2"])),
+    _fact("reminder_sent", invoices=_one_of([["I-1"], ["I-2", "I-3", "I-2"]]), level=_one_of([1, 2]), channel="call"),
+    _valued("payment_promised", invoice=_one_of(["I-1", "I-2"]), promised_on="2026-01-08"),
+    _valued("receivable_written_off", invoice=_one_of(["I-1", "I-2"]), reason="bankrupt", approver="Wu"),
+]
+
 _ABOUT_AN_ACCOUNT: list[Fact] = [
     _fact("account_registered", name="Acme"),
     _valued("invoice_issued", invoice=_one_of(["I-1", "I-2", "I-3"]), due_on=_one_of(["2026-01-05", "2026-02-01"])),
@@ -297,13 +333,17 @@ _ABOUT_AN_ACCOUNT: list[Fact] = [
         _valued("payment_transferred", payment=_documents, to_account_id=_one_of(["B", "A"])),
         _valued("payment_transferred", subject="account/B", payment=_documents, to_account_id="A"),
     ),
-    _fact("receivable_disputed", invoice=_one_of(["I-1", "I-2", "I-9"])),
+    st.one_of(
+        _fact("receivable_disputed", invoice=_one_of(["I-1", "I-2", "I-9"])),
+        _valued("receivable_disputed", invoice=_one_of(["I-1", "I-2"])),
+    ),
     _fact("dispute_resolved", invoice=_one_of(["I-1", "I-2", "I-9"])),
     _KNOWN,
     _KNOWN_PEOPLE,
     _DOINGS,
     _PLANNINGS,
     _FEEDBACK,
+    *_ABOUT_COLLECTION,
 ]
 
 PUBLICATIONS = (

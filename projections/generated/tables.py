@@ -227,10 +227,11 @@ def _shown(row: type[Row], name: str, source: str) -> str:
 
 def _versions(row: type[Row]) -> str:
     name = f"reporting.{row.TABLE}_version"
-    holds = {
-        Interval: "at as_of where from_at <= as_of and (to_at is null or as_of < to_at)",
-        Instant: "at as_of where at <= as_of",
-    }[type(row.VALID)]
+    match row.VALID:
+        case Instant(at):
+            holds = f"at as_of where {at} <= as_of"
+        case Interval(begins, ends):
+            holds = f"at as_of where {begins} <= as_of and ({ends} is null or as_of < {ends})"
     comment = (
         f"{_first_sentence(row)}, in every state of knowledge: {holds}, "
         "as known at known_at where known_from <= known_at < known_to."

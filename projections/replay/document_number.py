@@ -4,7 +4,7 @@ A number is unique by account, kind and series. The fold leaves out what uses on
 (`projections/views/receivables/arrival.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -67,29 +67,39 @@ def documents_named(event: Any) -> list[str]:
     """Documents that an event of an account names, by kind: the keys by which the receivables fold in partitions.
 
     Nothing else ties one entry of an account to another. An invoice and a payment have to do with each other once an
-    allocation names both; what a reversal takes back was allocated by an entry that named the payment, too.
+    allocation names both; what a reversal takes back was allocated by an entry that named the payment, too. Entries
+    about a contract have to do with each other, and not with the invoices under it.
     """
-    named: list[str] = []
     cls: type[Event] = type(event)
-    numbers, allocates = _numbers(cls)
-    for field, kinds in numbers:
-        key = number_key(getattr(event, field), event.series)
-        named += [f"{kind} {key}" for kind in kinds]
-    if allocates:
-        named += [f"invoice {number_key(each.invoice, each.series)}" for each in event.allocations]
-    return named
+    return [key for names in _naming(cls) for key in names(event)]
 
 
 @cache
-def _numbers(cls: type[Event]) -> tuple[Sequence[tuple[Kind, Sequence[Kind]]], bool]:
-    """Fields of a class that hold a document's number, each with the kinds that it may mean, and if it allocates.
+def _naming(cls: type[Event]) -> Sequence[Callable[[Any], list[str]]]:
+    """Functions that give the documents which an event of a class names. Raises TypeError if it names none.
 
     Only a receipt says that its number is a payment's. Of others it may be a credit note's: an allocation takes either,
     and the sender of a reversal or transfer is told where only a credit note has the number.
     """
     either: dict[Kind, Sequence[Kind]] = {} if cls is PaymentReceived else {"payment": ("payment", "credit_note")}
     fields: tuple[Kind, ...] = get_args(Kind)
-    numbers = [(each, either.get(each, (each,))) for each in fields if each in cls.model_fields]
-    if not numbers:
-        raise TypeError(f"{cls.__name__} names no document: it has none of the fields {', '.join(fields)}")
-    return numbers, "allocations" in cls.model_fields
+    found = [_numbered(each, either.get(each, (each,))) for each in fields if each in cls.model_fields]
+    if "invoices" in cls.model_fields:
+        found.append(lambda event: [f"invoice {number_key(each, event.series)}" for each in event.invoices])
+    if not found and "contract" in cls.model_fields:
+        found.append(lambda event: [f"contract {number_key(event.contract, None)}"])
+    if not found:
+        raise TypeError(f"{cls.__name__} names no document: it has none of {', '.join(fields)}, invoices, contract")
+    if "allocations" in cls.model_fields:
+        found.append(lambda event: [f"invoice {number_key(each.invoice, each.series)}" for each in event.allocations])
+    return found
+
+
+def _numbered(field: Kind, kinds: Sequence[Kind]) -> Callable[[Any], list[str]]:
+    """Function that gives the document whose number is in a field, as each of the kinds that it may be."""
+
+    def names(event: Any) -> list[str]:
+        key = number_key(getattr(event, field), event.series)
+        return [f"{kind} {key}" for kind in kinds]
+
+    return names

@@ -22,6 +22,7 @@ from tests.faults.effective import Told, effective
 from tests.faults.recorded import Row
 from tests.unit.projections.dealings.reference import standing
 from tests.unit.projections.receivables.reference import books_at
+from tests.unit.projections.receivables.reference_contracts import contracts_at
 from tests.unit.projections.stage_position.reference import flags, intervals
 
 _SUBJECTS = 16
@@ -113,7 +114,10 @@ async def _account(
     for as_of in [*draw.sample(times, min(_INSTANTS, len(times))), FOREVER]:
         wanted = books_at(about, as_of)
         items = await _at(connection, schema, "receivables_item", account, as_of)
-        found = {(row["invoice"], row["currency"], row["open_amount"], row["disputed"]) for row in items}
+        found = {
+            (row["invoice"], row["currency"], row["open_amount"], row["disputed"], row["disputed_amount"])
+            for row in items
+        }
         if found != wanted.open_items(account):
             complaints.append(_said(f"{subject} at {as_of}", "open items", found, wanted.open_items(account)))
         parts = await _at(connection, schema, "receivables_unapplied", account, as_of)
@@ -132,6 +136,7 @@ async def _account(
         complaints.append(_said(subject, "movements", moved, wanted_moves))
     flagged = await _flags(connection, schema, subject, "receivables")
     wanted_flags = {(flag, entry) for owner, flag, entry in everything.flags if owner == account}
+    wanted_flags |= contracts_at(entries, account, FOREVER)[1]
     if flagged != wanted_flags:
         complaints.append(_said(subject, "flags", flagged, wanted_flags))
     return complaints

@@ -1,17 +1,31 @@
-"""Receivables of accounts: open invoices, unapplied cash and credit, and the movements of the ledger balance."""
+"""Receivables of accounts: contracts and their terms, invoices, what paid them, unapplied cash and credit, promises and
+reminders, and the movements of the ledger balance."""
 
 from projections.replay.document_number import documents_named
 from projections.replay.view import FlagRow, View
+from projections.views.receivables.collection_rows import PromiseRow, ReminderRow
+from projections.views.receivables.contract_rows import ContractTermRow
 from projections.views.receivables.fold import Handled, evolve, row
+from projections.views.receivables.invoice_rows import ApplicationRow, InvoiceRow
 from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.views.receivables.state import Account
 
 receivables: View[Account] = View(
     name="receivables",
-    version=3,
+    version=4,
     kind="account",
     handles=Handled,
-    tables=(ItemRow, UnappliedRow, MovementRow, FlagRow),
+    tables=(
+        ItemRow,
+        UnappliedRow,
+        MovementRow,
+        InvoiceRow,
+        ApplicationRow,
+        ContractTermRow,
+        PromiseRow,
+        ReminderRow,
+        FlagRow,
+    ),
     initial=Account,
     evolve=evolve,
     row=row,
@@ -31,7 +45,24 @@ receivables: View[Account] = View(
         3: (
             "Flags hold from the time at which the entry became surprising until the document that it waited for came.",
         ),
+        4: (
+            "Write-offs lower the invoice and the balance, by movements of the kind write_off.",
+            "A dispute may name the part that is contested: disputed_amount.",
+            "The tables invoice and application have all invoices, settled ones too, and what lowered each.",
+            "The table contract_term has the terms of contracts with planned amounts and due days.",
+            "The tables promise and reminder have what customers promised to pay, and reminders.",
+        ),
     },
 )
 
-__all__ = ["ItemRow", "MovementRow", "UnappliedRow", "receivables"]
+__all__ = [
+    "ApplicationRow",
+    "ContractTermRow",
+    "InvoiceRow",
+    "ItemRow",
+    "MovementRow",
+    "PromiseRow",
+    "ReminderRow",
+    "UnappliedRow",
+    "receivables",
+]

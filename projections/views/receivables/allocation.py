@@ -8,8 +8,13 @@ is; the rest is flagged and has no effect later.
 from decimal import Decimal
 
 from contracts.types.references import spelled_out
-from projections.views.receivables.state import Allocate, Applied, Document, DocumentKind
+from projections.views.receivables.application import apply
+from projections.views.receivables.cash import Place
+from projections.views.receivables.document import Applied, Document, DocumentKind
+from projections.views.receivables.item import Item
+from projections.views.receivables.state import Allocate
 from projections.views.receivables.step import Step
+from projections.views.receivables.waiting import with_invoice
 
 
 def ask(step: Step, wanted: Allocate) -> None:
@@ -24,12 +29,8 @@ def ask(step: Step, wanted: Allocate) -> None:
         else:
             detail = f"{spelled_out(wanted.number)} is no payment or credit note of this account yet"
             step.waits("unknown_payment", detail, wanted)
-    elif wanted.invoice not in account.items:
-        account.awaiting_invoice.setdefault(wanted.invoice, []).append(wanted)
-        detail = f"{spelled_out(wanted.number_of_invoice)} is no invoice of this account yet"
-        step.waits("allocated_unknown_invoice", detail, wanted)
     else:
-        allocate(step, wanted)
+        with_invoice(step, wanted, wanted.number_of_invoice, wanted.invoice, "allocated_unknown_invoice", allocate)
 
 
 def ask_again(step: Step, number: str) -> None:
@@ -39,9 +40,9 @@ def ask_again(step: Step, number: str) -> None:
         ask(step, each)
 
 
-def allocate(step: Step, wanted: Allocate) -> None:
-    """Let the document pay the invoice, up to what is left on both. The invoice is there."""
-    document, item = _document(step, wanted), step.account.items[wanted.invoice]
+def allocate(step: Step, wanted: Allocate, item: Item) -> None:
+    """Let the document pay the invoice, up to what is left on both. Both are there."""
+    document = _document(step, wanted)
     assert document is not None
     if document.currency != item.currency:
         step.flag(
@@ -58,28 +59,29 @@ def allocate(step: Step, wanted: Allocate) -> None:
             wanted,
         )
     if amount:
+        applied = Applied(item, amount, wanted.deal or item.deal)
         document.unapplied -= amount
-        item.open_amount -= amount
-        document.applied.append(Applied(item, amount))
-        step.document_changed(document)
-        step.item_changed(item)
+        document.applied.append(applied)
+        step.changed(document)
+        apply(step, item, amount, wanted.order, document, applied.deal)
 
 
-def take_back(step: Step, document: Document, amount: Decimal) -> None:
+def take_back(step: Step, document: Document, amount: Decimal, order: Place) -> None:
     """Let money leave the document, up to what it has: unapplied first, then allocations, latest first.
 
-    What it paid is owed again.
+    What it paid is owed again. `order` is that of the entry by which it leaves.
     """
     taken = min(amount, document.unapplied)
     document.unapplied -= taken
-    step.document_changed(document)
+    step.changed(document)
+    at, nanoseconds, entry, place = order
     while taken < amount and document.applied:
         latest = document.applied[-1]
         part = min(amount - taken, latest.amount)
-        latest.item.open_amount += part
-        step.item_changed(latest.item)
+        apply(step, latest.item, -part, (at, nanoseconds, entry, place), document, latest.deal)
         latest.amount -= part
         taken += part
+        place += 1
         if not latest.amount:
             document.applied.pop()
 

@@ -16,14 +16,18 @@ from contracts.events.receivables import (
     PaymentTransferred,
 )
 from contracts.types.money import in_units
-from contracts.types.references import number_key, spelled_out, told_apart
+from contracts.types.references import number_key, reference_key, spelled_out, told_apart
+from projections.replay.view import RowKey
 from projections.views.receivables import balance
-from projections.views.receivables.allocation import allocate, ask, ask_again, take_back
+from projections.views.receivables.allocation import ask, ask_again, take_back
 from projections.views.receivables.cash import Cash, Outcome, Received, Take, Taken
-from projections.views.receivables.dispute import contest
+from projections.views.receivables.document import Document, DocumentKey, DocumentKind
 from projections.views.receivables.flags import Waiting
-from projections.views.receivables.state import Allocate, Document, DocumentKey, DocumentKind, Item
+from projections.views.receivables.invoice_rows import InvoiceRow
+from projections.views.receivables.item import Item
+from projections.views.receivables.state import Allocate
 from projections.views.receivables.step import Step
+from projections.views.receivables.waiting import arrived
 
 
 def invoice(step: Step, event: InvoiceIssued) -> None:
@@ -35,15 +39,24 @@ def invoice(step: Step, event: InvoiceIssued) -> None:
         step.flag("invoice_twice", f"the account has an invoice {_alike(known.invoice, event.invoice)} already")
         return
     series = event.series or ""
-    item = Item(key, event.invoice, series, event.deal_id, event.currency, amount, event.due_on, amount)
+    item = Item(key, event.invoice, series, event.deal_id, event.currency, amount, step.at, event.due_on, amount)
     account.items[key] = item
-    step.item_changed(item)
-    for each in sorted(account.awaiting_invoice.pop(key, ()), key=lambda one: one.order):
-        step.no_longer_waits(each)
-        if isinstance(each, Allocate):
-            allocate(step, each)
-        else:
-            contest(step, each)
+    step.changed(item)
+    row = InvoiceRow(
+        account.id,
+        event.invoice,
+        series,
+        step.at,
+        event.currency,
+        amount,
+        event.due_on,
+        event.deal_id,
+        None if event.contract is None else number_key(event.contract, None),
+        None if event.term is None else reference_key(event.term),
+        step.sequence,
+    )
+    step.add(RowKey(InvoiceRow, (account.id, event.invoice, series)), row)
+    arrived(step, item, account.awaiting_invoice.pop(key, ()))
 
 
 def credit_note(step: Step, event: CreditNoteIssued) -> None:
@@ -69,7 +82,7 @@ def allocations(
         order = (*step.order, place)
         invoice_key = number_key(each.invoice, each.series)
         amount = in_units(each.amount, currency)
-        ask(step, Allocate(order, number, key, kind, each.invoice, invoice_key, amount, currency))
+        ask(step, Allocate(order, number, key, kind, each.invoice, invoice_key, amount, currency, each.deal_id))
 
 
 def payment(step: Step, event: PaymentReceived, account: str) -> None:
@@ -125,11 +138,11 @@ def _carry_out(step: Step, key: str, series: str | None, taken: Taken) -> None:
     account, take = step.account, taken.take
     change = taken.changes.get(account.id, Decimal(0))
     if account.id == take.account:
-        take_back(step, account.documents[("cash", key)][take.currency], take.amount)
+        take_back(step, account.documents[("cash", key)][take.currency], take.amount, take.order)
     elif change > 0:
         _hold(step, ("cash", key), take.number, series, take.currency, change)
     elif change < 0:
-        take_back(step, account.documents[("cash", key)][take.currency], -change)
+        take_back(step, account.documents[("cash", key)][take.currency], -change, take.order)
         detail = f"{-change} {take.currency} of {take.number}, reversed on account {take.account}, had come here"
         step.flag("reversed_after_transfer", detail, take)
     if taken.moved < take.amount and account.id in (take.account, take.into):
@@ -165,7 +178,7 @@ def _hold(step: Step, key: DocumentKey, number: str, series: str | None, currenc
     if document is None:
         document = documents[currency] = Document(key, number, series or "", currency, Decimal(0))
     document.unapplied += amount
-    step.document_changed(document)
+    step.changed(document)
 
 
 def _alike(known: str, sent: str) -> str:

@@ -1,13 +1,15 @@
 """The ledger balance: what each entry adds to it, by rules of its own.
 
 It reads no open item, no unapplied part and no allocation. Invoices and credit notes count once for each number; cash
-counts by what a payment's accounts hold. So buckets less unapplied can be held against it.
+counts by what a payment's accounts hold. So buckets less unapplied can be held against it. A write-off alone counts by
+what its invoice still owed, which only the item tells.
 """
 
 from decimal import Decimal
 
 from contracts.events.receivables import CreditNoteIssued, InvoiceIssued
 from projections.views.receivables.cash import Received, Taken
+from projections.views.receivables.item import Item
 from projections.views.receivables.rows import MovementKind
 from projections.views.receivables.step import Step
 
@@ -24,6 +26,11 @@ def credit_note(step: Step, event: CreditNoteIssued, key: str, amount: Decimal) 
     if ("credit_note", key) not in step.account.booked:
         step.account.booked.add(("credit_note", key))
         step.moved("credit_note", event.credit_note, event.series, event.currency, -amount, step.sequence)
+
+
+def write_off(step: Step, item: Item, amount: Decimal, entry: int) -> None:
+    """Book what was given up of an invoice."""
+    step.moved("write_off", item.invoice, item.series, item.currency, -amount, entry, item.deal)
 
 
 def cash(step: Step, outcome: Received | Taken, number: str, series: str | None) -> None:

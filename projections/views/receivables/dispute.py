@@ -1,24 +1,23 @@
 """Disputed items: marked, still owed and still ageing."""
 
-from contracts.types.references import spelled_out
-from projections.views.receivables.state import Contest
+from contracts.events.receivables import ReceivableDisputed
+from contracts.types.money import in_units
+from projections.views.receivables.item import Item
+from projections.views.receivables.state import About
 from projections.views.receivables.step import Step
 
 
-def dispute(step: Step, wanted: Contest) -> None:
-    """Mark the invoice, or wait for it."""
-    if wanted.invoice in step.account.items:
-        contest(step, wanted)
+def contest(step: Step, wanted: About, item: Item) -> None:
+    """Set the mark, for a part or for all, or take it away. The invoice is there, settled or not."""
+    event = wanted.event
+    if isinstance(event, ReceivableDisputed):
+        if event.amount is not None and event.currency != item.currency:
+            step.flag("wrong_currency", f"{event.currency} of {item.invoice} in {item.currency}", wanted)
+            return
+        item.disputed = True
+        item.contested = None if event.amount is None else in_units(event.amount, item.currency)
     else:
-        step.account.awaiting_invoice.setdefault(wanted.invoice, []).append(wanted)
-        detail = f"{spelled_out(wanted.number_of_invoice)} is no invoice of this account yet"
-        step.waits("dispute_unknown_invoice", detail, wanted)
-
-
-def contest(step: Step, wanted: Contest) -> None:
-    """Set or take away the mark. The invoice is there, settled or not."""
-    item = step.account.items[wanted.invoice]
-    if not wanted.disputed and not item.disputed:
-        step.flag("not_disputed", f"{item.invoice} was not disputed", wanted)
-    item.disputed = wanted.disputed
-    step.item_changed(item)
+        if not item.disputed:
+            step.flag("not_disputed", f"{item.invoice} was not disputed", wanted)
+        item.disputed, item.contested = False, None
+    step.changed(item)

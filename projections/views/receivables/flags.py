@@ -13,13 +13,18 @@ Standing = Literal[
     "invoice_twice",  # the account has an invoice of this number and series already: not added
     "payment_twice",  # the account has a payment of this reference and series already: not added
     "credit_note_twice",  # the account has a credit note of this number and series already: not added
-    "wrong_currency",  # not the currency of the invoice that it names: no effect
+    "wrong_currency",  # not the currency of the invoice or contract that it names: no effect
     "over_allocated",  # more than was left on the payment or on the invoice: the rest stays unapplied
     "reversal_exceeds_payment",  # more than is left of the payment here and where it went: the rest has no effect
     "transfer_exceeds_payment",  # more than is left of the payment on the account it leaves: the rest has no effect
     "reversed_after_transfer",  # reversed on the account that this cash had come from
     "transfer_to_itself",  # from an account to the same account: no effect
     "not_disputed",  # resolves a dispute that there is not: no effect
+    "over_written_off",  # writes off more than the invoice still owes: the rest has no effect
+    "contract_twice",  # the account has a contract of this number already: not added
+    "shares_not_whole",  # changes terms or retention without the other, so that shares do not add up to 100
+    "unknown_term",  # delivers or accepts a term that the contract does not have: no effect
+    "over_released",  # releases more than the contract keeps back: the rest has no effect
 ]
 """Flags that stay."""
 
@@ -29,8 +34,12 @@ Waiting = Literal[
     "not_cash",  # reverses or transfers what is a credit note of the account, and no payment yet
     "allocated_unknown_invoice",  # allocates to an invoice that the account does not have yet
     "dispute_unknown_invoice",  # disputes, or resolves, an invoice that the account does not have yet
+    "write_off_unknown_invoice",  # writes off an invoice that the account does not have yet
+    "promise_unknown_invoice",  # promises to pay an invoice that the account does not have yet
+    "reminder_unknown_invoice",  # asks for payment of an invoice that the account does not have yet
+    "unknown_contract",  # amends, accepts or releases under a contract that the account does not have yet
 ]
-"""Flags that go when the missing document arrives: what the entry asks for then takes effect."""
+"""Flags that go when the missing document or contract arrives: what the entry asks for then takes effect."""
 
 Flag = Standing | Waiting
 

@@ -1,4 +1,5 @@
-"""Rows of the receivables tables. At every instant and in every currency: open items − unapplied = movements."""
+"""Rows of open items, unapplied parts and movements. At every instant and in every currency: open items − unapplied =
+movements. Rows of other tables are in the files beside."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,8 +9,16 @@ from projections.columns import AccountId, Added, Amount, Currency, DealId, Entr
 from projections.replay.view import Instant, Interval, Row
 
 MovementKind = Annotated[
-    Literal["invoice", "credit_note", "payment", "reversal", "transfer_out", "transfer_in"],
-    Words(invoice="开票", credit_note="贷项", payment="收款", reversal="冲回", transfer_out="转出", transfer_in="转入"),
+    Literal["invoice", "credit_note", "payment", "reversal", "transfer_out", "transfer_in", "write_off"],
+    Words(
+        invoice="开票",
+        credit_note="贷项",
+        payment="收款",
+        reversal="冲回",
+        transfer_out="转出",
+        transfer_in="转入",
+        write_off="核销坏账",
+    ),
 ]
 UnappliedKind = Annotated[Literal["cash", "credit"], Words(cash="收款", credit="贷项")]
 
@@ -23,7 +32,7 @@ class ItemRow(
     counted=("currency", "due_on", "disputed"),
     summed=("open_amount",),
 ):
-    """Open invoices over time. One row per interval in which open amount and mark stayed the same; a settled invoice
+    """Open invoices over time. One row per interval in which open amount and dispute stayed the same; a settled invoice
     has no row from then on."""
 
     account: Annotated[AccountId, Label("客户", "account")]
@@ -50,6 +59,8 @@ class ItemRow(
     """Sequence of the entry that began the interval."""
     series: Annotated[Series, Label("号段", "series"), Added()]
     """Series of the number; empty where it has none."""
+    disputed_amount: Annotated[Amount | None, Label("争议金额", "disputed amount"), Added()]
+    """Part of the open amount that is contested; null when it is all of it or none."""
 
     def until(self, to_at: datetime) -> "ItemRow":
         """Return this row with its interval ended at `to_at`."""
@@ -66,6 +77,7 @@ class ItemRow(
             self.disputed,
             self.entry,
             self.series,
+            self.disputed_amount,
         )
 
 
@@ -137,9 +149,9 @@ class MovementRow(
     amount: Annotated[Amount, Label("变动金额", "amount")]
     """Signed change of what the account owes."""
     kind: Annotated[MovementKind, Label("类别", "kind")]
-    """invoice, credit_note, payment, reversal, transfer_out or transfer_in."""
+    """invoice, credit_note, payment, reversal, transfer_out, transfer_in or write_off."""
     document: Annotated[str, Label("单据号", "document")]
-    """Number of the invoice, payment or credit note."""
+    """Number of the invoice, payment or credit note; of a write-off that of the invoice."""
     deal: Annotated[DealId | None, Label("商机", "deal")]
     """Id of the deal that the invoice names, or null."""
     entry: Annotated[EntrySequence, Label("条目", "entry")]

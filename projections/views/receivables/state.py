@@ -1,68 +1,17 @@
-"""State of the fold for one account: its invoices, payments and credit notes, and the orders that wait for one."""
+"""State of the fold for one account: its invoices, payments, credit notes and contracts, and the orders that wait for
+one."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any
 
 from projections.replay.view import Row, RowKey
 from projections.views.receivables.cash import Cash, Place, Take
+from projections.views.receivables.contract import Contract
+from projections.views.receivables.document import Document, DocumentKey, DocumentKind
 from projections.views.receivables.flags import Flags, Waiting
-from projections.views.receivables.rows import ItemRow, UnappliedRow
-
-
-@dataclass(slots=True)
-class Item:
-    """An invoice."""
-
-    key: str
-    invoice: str
-    """Its number as it was sent."""
-    series: str
-    """Empty where it has none."""
-    deal: str | None
-    currency: str
-    amount: Decimal
-    due_on: date
-    open_amount: Decimal
-    disputed: bool = False
-    shown: ItemRow | None = None
-    """The row that is now open-ended."""
-
-
-@dataclass(slots=True)
-class Applied:
-    """Amount that an allocation took from a document for an item and that has not been taken back."""
-
-    item: Item
-    amount: Decimal
-
-
-DocumentKind = Literal["cash", "credit"]
-DocumentKey = tuple[DocumentKind, str]
-"""Kind and key of the number."""
-
-
-@dataclass(slots=True)
-class Document:
-    """A payment or a credit note, as far as it is on this account."""
-
-    key: DocumentKey
-    number: str
-    """As it was sent."""
-    series: str
-    """Empty where it has none."""
-    currency: str
-    unapplied: Decimal
-    applied: list[Applied] = field(default_factory=list)
-    """In the order in which they took effect: a reversal takes from the end."""
-    shown: UnappliedRow | None = None
-    """The row that is now open-ended."""
-
-    @property
-    def kind(self) -> DocumentKind:
-        """Cash of a payment, or credit."""
-        return self.key[0]
+from projections.views.receivables.item import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +31,37 @@ class Allocate:
     """Key of that number."""
     amount: Decimal
     currency: str
+    deal: str | None
+    """Deal that it names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """Statement that an invoice is, or is no longer, disputed."""
+class About:
+    """Entry about an invoice or a contract that has to be there before the entry takes effect."""
 
     order: Place
-    number_of_invoice: str
-    invoice: str
+    number: str
+    """Of the invoice or contract, as the entry writes it."""
+    key: str
     """Key of that number."""
-    disputed: bool
+    event: Any
 
 
-Ask = Allocate | Take | Contest
+Ask = Allocate | Take | About
+Waits = tuple[Allocate | About, Callable[..., None]]
+"""An order that waits for an invoice or contract, and the rule that carries it out."""
 
 
 class Account:
     """The state of one account."""
 
     __slots__ = (
+        "awaiting_contract",
         "awaiting_document",
         "awaiting_invoice",
         "booked",
         "cash",
+        "contracts",
         "documents",
         "flags",
         "id",
@@ -128,22 +84,28 @@ class Account:
         """Kind and key of the invoices and credit notes that the ledger balance holds."""
         self.awaiting_document: dict[str, list[Allocate]] = {}
         """Orders by the key of the payment or credit note that is missing."""
-        self.awaiting_invoice: dict[str, list[Allocate | Contest]] = {}
+        self.awaiting_invoice: dict[str, list[Waits]] = {}
         """Orders by the key of the invoice that is missing."""
+        self.contracts: dict[str, Contract] = {}
+        """Contracts by the key of their number."""
+        self.awaiting_contract: dict[str, list[Waits]] = {}
+        """Orders by the key of the contract that is missing."""
         self.waits: dict[tuple[int, int], Waiting] = {}
         """The flag that an order (sequence of its entry, place within it) has raised while it waits."""
         self.flags = Flags(self.subject)
         self.rows: dict[RowKey, Row] = {}
-        """Items, unapplied parts and movements, the intervals that have ended included."""
+        """Rows of all tables but flags, the intervals that have ended included."""
 
     def join(self, other: "Account") -> None:
-        """Take over what other entries have made of the same account; no document is in both."""
+        """Take over what other entries have made of the same account; no document or contract is in both."""
         self.items |= other.items
         self.documents |= other.documents
         self.cash |= other.cash
         self.booked |= other.booked
         self.awaiting_document |= other.awaiting_document
         self.awaiting_invoice |= other.awaiting_invoice
+        self.contracts |= other.contracts
+        self.awaiting_contract |= other.awaiting_contract
         self.waits |= other.waits
         self.flags.join(other.flags)
         self.rows |= other.rows

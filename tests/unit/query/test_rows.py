@@ -45,7 +45,7 @@ def test_what_has_not_ended_is_the_infinity_of_the_database() -> None:
 
 
 def test_an_amount_is_the_same_however_many_decimals_are_told() -> None:
-    item = ItemRow("A-1", "I-1", _AT, FOREVER, None, "CNY", Decimal("5.00"), Decimal(5), _AT.date(), False, 3, "")
+    item = ItemRow("A-1", "I-1", _AT, FOREVER, None, "CNY", Decimal("5.00"), Decimal(5), _AT.date(), False, 3, "", None)
     told = [Decimal(5) if each == 5 else each for each in _told((item, 3, STANDS))]
     assert _counts([(item, 3, STANDS)], [tuple(told)], ItemRow) == {}
 

@@ -8,7 +8,7 @@ import pytest
 
 from projections.replay.replay import Change
 from projections.replay.view import FlagRow
-from projections.views.receivables import receivables
+from projections.views.receivables import ItemRow, MovementRow, UnappliedRow, receivables
 from services.views.generation import served
 from services.views.row_tables import table
 from services.views.row_versions import versions
@@ -26,7 +26,7 @@ class Tables:
     schema: str
 
     async def refill(self, *changes: Iterable[Change]) -> list[Version]:
-        """Instead of what they hold, the versions that these changes make; gives them."""
+        """Instead of what they hold, the versions that these changes make; gives those that ageing reads."""
         made = [versions(each).made for each in changes]
         for row in receivables.tables:
             if row is not FlagRow:
@@ -38,7 +38,13 @@ class Tables:
                     columns=table(row).columns,
                     records=[table(row).record(*each) for each in rows],
                 )
-        return [version for each in made for row, found in each.items() if row is not FlagRow for version in found]  # type: ignore[misc]
+        return [
+            (row, known_from, known_to)
+            for each in made
+            for found in each.values()
+            for row, known_from, known_to in found
+            if isinstance(row, ItemRow | UnappliedRow | MovementRow)
+        ]
 
     async def cut_days_in(self, zone: str) -> None:
         """The ledger's time zone, as if it had been made with it."""

@@ -15,7 +15,7 @@ _FILL = """
 insert into {schema}.receivables_item
 select 'A-' || n % 500, 'INV-' || n, made.at, case when known = 2 then made.at + interval '30 days' else 'infinity' end,
        null, case when n % 9 = 0 then 'USD' else 'CNY' end, 100.00, 100.00, (made.at + interval '20 days')::date,
-       n % 40 = 0, n, '', (known - 1) * {items} + n,
+       n % 40 = 0, n, '', null, (known - 1) * {items} + n,
        case when known = 1 and n % 12 > 0 then {items} + n else 9223372036854775807 end
   from generate_series(1, {items}) n
  cross join lateral (select timestamptz '2024-01-01' + n * interval '30 minutes' as at) made

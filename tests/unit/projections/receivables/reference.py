@@ -16,10 +16,13 @@ from contracts.events.receivables import (
     DisputeResolved,
     InvoiceIssued,
     PaymentAllocated,
+    PaymentPromised,
     PaymentReceived,
     PaymentReversed,
     PaymentTransferred,
     ReceivableDisputed,
+    ReceivableWrittenOff,
+    ReminderSent,
 )
 from projections.replay.entry import Entry
 
@@ -39,6 +42,8 @@ class Asked:
     currency: str = ""
     kinds: tuple[str, ...] = ("cash", "credit")
     into: str | None = None
+    deal: str | None = None
+    event: Any = None
     done: bool = False
 
 
@@ -64,19 +69,44 @@ class Transferred:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class Application:
+    """An amount by which an invoice was lowered, or raised again (less than zero), written down and never changed."""
+
+    account: str
+    invoice: str
+    kind: str
+    document: str
+    amount: Decimal
+    at: datetime
+    entry: int
+    deal: str | None
+
+
 @dataclass
 class Books:
     """All accounts at an instant."""
 
+    now: datetime = datetime.min
     invoices: dict[tuple[str, str], tuple[str, Decimal]] = field(default_factory=dict)
     """Account and number to currency and amount."""
+    issued: dict[tuple[str, str], Entry[InvoiceIssued]] = field(default_factory=dict)
+    """Account and number to the entry."""
+    written_off: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    """Account, invoice, amount."""
+    applications: list[Application] = field(default_factory=list)
+    promises: list[tuple[Asked, datetime, int]] = field(default_factory=list)
+    """What was promised, when, and behind how many applications."""
+    reminders: set[tuple[str, str, int, datetime]] = field(default_factory=set)
+    """Account, invoice, entry and time."""
     received: set[tuple[str, str, str]] = field(default_factory=set)
     """Kind, account and number of payments and credit notes that came by themselves."""
     moves: list[Move] = field(default_factory=list)
     transfers: list[Transferred] = field(default_factory=list)
-    log: list[tuple[str, tuple[str, str, str], str, Decimal]] = field(default_factory=list)
-    """Account, (kind, number, currency) of a document, invoice, amount applied."""
-    disputed: set[tuple[str, str]] = field(default_factory=set)
+    log: list[tuple[str, tuple[str, str, str], str, Decimal, str | None]] = field(default_factory=list)
+    """Account, (kind, number, currency) of a document, invoice, amount applied and not taken back, deal."""
+    disputed: dict[tuple[str, str], Decimal | None] = field(default_factory=dict)
+    """Account and invoice to the amount that is named."""
     asked: list[Asked] = field(default_factory=list)
     moved: list[tuple[str, int, str, str, Decimal]] = field(default_factory=list)
     """Account, entry, kind, currency, amount."""
@@ -100,15 +130,33 @@ class Books:
 
     def open_amount(self, account: str, invoice: str) -> Decimal:
         paid = (each[3] for each in self.log if (each[0], each[2]) == (account, invoice))
-        return self.invoices[account, invoice][1] - sum(paid, ZERO)
+        given_up = (amount for *named, amount in self.written_off if named == [account, invoice])
+        return self.invoices[account, invoice][1] - sum(paid, ZERO) - sum(given_up, ZERO)
 
-    def open_items(self, account: str) -> set[tuple[str, str, Decimal, bool]]:
-        """Invoice, currency, open amount and mark."""
-        return {
-            (number, currency, self.open_amount(owner, number), (owner, number) in self.disputed)
-            for (owner, number), (currency, _) in self.invoices.items()
-            if owner == account and self.open_amount(owner, number)
-        }
+    def open_items(self, account: str) -> set[tuple[str, str, Decimal, bool, Decimal | None]]:
+        """Invoice, currency, open amount, mark, and the part that is disputed where it is not all."""
+        found = set()
+        for (owner, number), (currency, _) in self.invoices.items():
+            open_ = self.open_amount(owner, number)
+            part = self.disputed.get((owner, number))
+            if owner == account and open_:
+                whole = part is None or part >= open_
+                found.add((number, currency, open_, (owner, number) in self.disputed, None if whole else part))
+        return found
+
+    def promised(self, account: str) -> set[tuple[str, int, Decimal, datetime, str]]:
+        """Invoice, entry, amount, time and state."""
+        found = set()
+        for asked, at, behind in self.promises:
+            if asked.account == account:
+                since = [
+                    each.amount
+                    for each in self.applications[behind:]
+                    if (each.account, each.invoice, each.kind) == (account, asked.invoice, "cash")
+                ]
+                state = "kept" if sum(since, ZERO) >= asked.amount else "open"
+                found.add((str(asked.invoice), asked.entry, asked.amount, at, state))
+        return found
 
     def unapplied_parts(self, account: str) -> set[tuple[str, str, str, Decimal]]:
         """Kind, document, currency and amount."""
@@ -122,7 +170,12 @@ class Books:
             amount for (owner, _), (its, amount) in self.invoices.items() if (owner, its) == (account, currency)
         )
         came = (m.amount for m in self.moves if (m.account, m.currency) == (account, currency))
-        return sum(invoiced, ZERO) - sum(came, ZERO)
+        given_up = (
+            amount
+            for owner, number, amount in self.written_off
+            if (owner, self.invoices[owner, number][0]) == (account, currency)
+        )
+        return sum(invoiced, ZERO) - sum(came, ZERO) - sum(given_up, ZERO)
 
 
 def books_at(entries: Iterable[Entry[Event]], as_of: datetime) -> Books:
@@ -130,6 +183,7 @@ def books_at(entries: Iterable[Entry[Event]], as_of: datetime) -> Books:
     books = Books()
     for entry in sorted(entries, key=lambda each: (each.occurred_at, each.nanoseconds, each.sequence)):
         if entry.occurred_at <= as_of:
+            books.now = entry.occurred_at
             _take_note(books, entry)
             _do_what_can_be_done(books)
     for each in books.asked:
@@ -146,6 +200,7 @@ def _take_note(books: Books, entry: Entry[Any]) -> None:
             books.flags.add((account, "invoice_twice", sequence))
         else:
             books.invoices[account, event.invoice] = (event.currency, event.amount)
+            books.issued[account, event.invoice] = entry
             books.moved.append((account, sequence, "invoice", event.currency, event.amount))
     elif isinstance(event, PaymentReceived):
         if _arrives(books, account, sequence, event.payment, "cash", "payment", event):
@@ -168,9 +223,20 @@ def _take_note(books: Books, entry: Entry[Any]) -> None:
                 Asked(sequence, "transfer", account, event.payment, None, event.amount, event.currency, ("cash",), into)
             )
     elif isinstance(event, ReceivableDisputed):
-        books.asked.append(Asked(sequence, "dispute", account, None, event.invoice))
+        books.asked.append(Asked(sequence, "dispute", account, None, event.invoice, event=event))
     elif isinstance(event, DisputeResolved):
         books.asked.append(Asked(sequence, "resolve", account, None, event.invoice))
+    elif isinstance(event, ReceivableWrittenOff):
+        books.asked.append(
+            Asked(sequence, "write_off", account, None, event.invoice, event.amount, event.currency, event=event)
+        )
+    elif isinstance(event, PaymentPromised):
+        books.asked.append(
+            Asked(sequence, "promise", account, None, event.invoice, event.amount, event.currency, event=event)
+        )
+    elif isinstance(event, ReminderSent):
+        for number in event.invoices:
+            books.asked.append(Asked(sequence, "reminder", account, None, number, event=event))
 
 
 def _arrives(books: Books, account: str, entry: int, number: str, kind: str, movement: str, event: Any) -> bool:
@@ -185,7 +251,9 @@ def _arrives(books: Books, account: str, entry: int, number: str, kind: str, mov
 
 def _ask_to_allocate(books: Books, account: str, entry: int, number: str, kinds: tuple[str, ...], event: Any) -> None:
     for each in event.allocations:
-        books.asked.append(Asked(entry, "allocate", account, number, each.invoice, each.amount, event.currency, kinds))
+        asked = Asked(entry, "allocate", account, number, each.invoice, each.amount, event.currency, kinds)
+        asked.deal = each.deal_id
+        books.asked.append(asked)
 
 
 def _do_what_can_be_done(books: Books) -> None:
@@ -200,6 +268,13 @@ def _do_what_can_be_done(books: Books) -> None:
             elif each.what in ("reversal", "transfer"):
                 _take_away(books, each)
                 return _do_what_can_be_done(books)
+            elif each.what == "write_off":
+                _write_off(books, each)
+            elif each.what == "promise":
+                if _in_its_currency(books, each, each.currency):
+                    books.promises.append((each, books.now, len(books.applications)))
+            elif each.what == "reminder":
+                books.reminders.add((each.account, str(each.invoice), each.entry, books.now))
             else:
                 _contest(books, each)
     return None
@@ -209,11 +284,34 @@ def _contest(books: Books, asked: Asked) -> None:
     assert asked.invoice is not None
     named = (asked.account, asked.invoice)
     if asked.what == "dispute":
-        books.disputed.add(named)
+        part = asked.event.amount
+        if part is None or _in_its_currency(books, asked, asked.event.currency):
+            books.disputed[named] = part
     elif named in books.disputed:
-        books.disputed.remove(named)
+        del books.disputed[named]
     else:
         books.flags.add((asked.account, "not_disputed", asked.entry))
+
+
+def _write_off(books: Books, asked: Asked) -> None:
+    account, number = asked.account, str(asked.invoice)
+    if not _in_its_currency(books, asked, asked.currency):
+        return
+    amount = min(asked.amount, books.open_amount(account, number))
+    if amount < asked.amount:
+        books.flags.add((account, "over_written_off", asked.entry))
+    if amount:
+        books.written_off.append((account, number, amount))
+        books.moved.append((account, asked.entry, "write_off", asked.currency, -amount))
+        deal = books.issued[account, number].event.deal_id
+        books.applications.append(Application(account, number, "write_off", "", amount, books.now, asked.entry, deal))
+
+
+def _in_its_currency(books: Books, asked: Asked, currency: str) -> bool:
+    if currency == books.invoices[asked.account, str(asked.invoice)][0]:
+        return True
+    books.flags.add((asked.account, "wrong_currency", asked.entry))
+    return False
 
 
 def _meant(books: Books, asked: Asked) -> tuple[str, str, str] | None:
@@ -231,7 +329,8 @@ def _waiting_for(books: Books, asked: Asked, told: str | None = None) -> str:
             return "not_cash"
         return "unknown_payment"
     if asked.invoice is not None and (asked.account, asked.invoice) not in books.invoices:
-        return "allocated_unknown_invoice" if asked.what == "allocate" else "dispute_unknown_invoice"
+        waiting = {"allocate": "allocated", "resolve": "dispute"}.get(asked.what, asked.what)
+        return f"{waiting}_unknown_invoice"
     return ""
 
 
@@ -245,7 +344,14 @@ def _allocate(books: Books, asked: Asked) -> None:
     possible = min(books.unapplied(asked.account, document), books.open_amount(asked.account, asked.invoice))
     if asked.amount > possible:
         books.flags.add((asked.account, "over_allocated", asked.entry))
-    books.log.append((asked.account, document, asked.invoice, min(asked.amount, possible)))
+    amount = min(asked.amount, possible)
+    deal = asked.deal or books.issued[asked.account, asked.invoice].event.deal_id
+    books.log.append((asked.account, document, asked.invoice, amount, deal))
+    if amount:
+        kind, number, _ = document
+        books.applications.append(
+            Application(asked.account, asked.invoice, kind, number, amount, books.now, asked.entry, deal)
+        )
 
 
 def _take_away(books: Books, asked: Asked) -> None:
@@ -255,7 +361,7 @@ def _take_away(books: Books, asked: Asked) -> None:
         taken = min(asked.amount, books.held(asked.account, document))
         if taken:
             books.transfers.append(Transferred(asked.account, asked.into, asked.document, asked.currency, taken))
-            _leave(books, asked.account, document, taken)
+            _leave(books, asked.account, document, taken, asked.entry)
             books.moves.append(Move(asked.into, asked.document, "cash", asked.currency, taken))
             books.moved.append((asked.account, asked.entry, "transfer_out", asked.currency, taken))
             books.moved.append((asked.into, asked.entry, "transfer_in", asked.currency, -taken))
@@ -273,7 +379,7 @@ def _reverse(books: Books, asked: Asked, account: str, amount: Decimal, way: lis
     document = ("cash", asked.document, asked.currency)
     here = min(amount, books.held(account, document))
     if here:
-        _leave(books, account, document, here)
+        _leave(books, account, document, here, asked.entry)
         before = [each for each in books.moved if each[:2] == (account, asked.entry)]
         sum_ = here + sum((each[4] for each in before), ZERO)
         books.moved = [each for each in books.moved if each not in before]
@@ -291,13 +397,15 @@ def _reverse(books: Books, asked: Asked, account: str, amount: Decimal, way: lis
     return amount
 
 
-def _leave(books: Books, account: str, document: tuple[str, str, str], amount: Decimal) -> None:
+def _leave(books: Books, account: str, document: tuple[str, str, str], amount: Decimal, entry: int) -> None:
     to_free = max(amount - books.unapplied(account, document), ZERO)
+    kind, number, currency = document
     for place in reversed(range(len(books.log))):
-        owner, paying, invoice, applied = books.log[place]
+        owner, paying, invoice, applied, deal = books.log[place]
         if (owner, paying) == (account, document):
             freed = min(to_free, applied)
-            books.log[place] = (owner, paying, invoice, applied - freed)
+            books.log[place] = (owner, paying, invoice, applied - freed, deal)
             to_free -= freed
-    kind, number, currency = document
+            if freed:
+                books.applications.append(Application(account, invoice, kind, number, -freed, books.now, entry, deal))
     books.moves.append(Move(account, number, kind, currency, -amount))

@@ -3,7 +3,7 @@
 import pytest
 
 from projections.replay.view import FlagRow
-from projections.views.receivables import ItemRow, MovementRow, UnappliedRow
+from projections.views.receivables import ApplicationRow, InvoiceRow, ItemRow, MovementRow, UnappliedRow
 from tests.given import day
 
 from .story import (
@@ -336,7 +336,7 @@ def test_facts_of_one_instant_leave_one_interval() -> None:
 
 def test_an_invoice_settled_at_the_instant_of_its_issue_was_never_open() -> None:
     seen = given(invoice("INV-1", "100.00", at=1), payment("P-1", "100.00", at=1, pays={"INV-1": "100.00"})).then()
-    assert {type(each) for each in seen.story.rows()} == {MovementRow}
+    assert {type(each) for each in seen.story.rows()} == {MovementRow, InvoiceRow, ApplicationRow}
 
 
 def test_a_fact_that_changes_nothing_of_an_item_begins_no_interval() -> None:
