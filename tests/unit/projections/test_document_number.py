@@ -1,8 +1,10 @@
 """A number is given twice exactly where the fold leaves the second document out and flags it."""
 
+import pytest
 from hypothesis import given as holds_for
 
-from projections.replay.document_number import DocumentNumber, number_of
+from contracts.events.deal import DealWon
+from projections.replay.document_number import DocumentNumber, documents_named, number_of
 from projections.replay.history import effective
 from projections.replay.view import FlagRow
 from tests.given import Said
@@ -24,3 +26,8 @@ def test_what_uses_a_number_again_is_what_the_fold_flags(history: list[Said]) ->
 
     flagged = {row.entry for row in story.rows() if isinstance(row, FlagRow) and row.flag.endswith("_twice")}
     assert flagged == again
+
+
+def test_an_event_that_names_no_document_is_refused() -> None:
+    with pytest.raises(TypeError, match="DealWon names no document"):
+        documents_named(DealWon())

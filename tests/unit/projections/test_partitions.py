@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,20 @@ from projections.replay.playbooks import Playbooks
 from projections.replay.view import RowKey
 from projections.views.receivables import receivables
 from tests.given import Said, Story, given
-from tests.unit.projections.receivables.story import allocation, invoice, named, payment, reversal, void
+from tests.unit.projections.receivables.story import (
+    acceptance,
+    allocation,
+    amendment,
+    contract,
+    invoice,
+    named,
+    payment,
+    promise,
+    reminder,
+    reversal,
+    void,
+    write_off,
+)
 
 _LENGTH = 500
 
@@ -61,6 +75,21 @@ def test_a_correction_or_void_folds_what_has_to_do_with_its_target_and_nothing_e
 def test_what_one_allocation_ties_together_is_folded_together_from_then_on(paid: _Counted) -> None:
     assert paid.cost(allocation("P-3", {"I-4": "1.00"}, at=_LENGTH)) == 1
     assert paid.cost(reversal("P-3", "1.00", at=4)) == 6
+
+
+def test_contracts_tie_no_invoices_together(paid: _Counted) -> None:
+    signed = contract("C-1", "100.00", at=2)
+    assert paid.cost(*(invoice(f"C-{n}", "1.00", at=_LENGTH + n, contract="C-1") for n in range(3))) == 3
+    assert paid.cost(acceptance("C-1", at=3, accepted=date(2026, 1, 6)), signed) == 3
+    assert paid.cost(amendment("C-1", at=2.5, retention_percent="5")) == 3
+    assert paid.cost(invoice("C-9", "1.00", at=1, contract="C-1")) == 1
+
+
+def test_a_promise_a_reminder_and_a_write_off_are_folded_with_their_invoices(paid: _Counted) -> None:
+    assert paid.cost(promise("I-4", "1.00", at=4)) == 3
+    assert paid.cost(write_off("I-5", "1.00", at=5)) == 3
+    assert paid.cost(reminder("I-4", "I-5", at=5)) == 3 + 3 + 1
+    assert paid.cost(invoice("NEW", "1.00", at=4)) == 1
 
 
 def test_a_payment_for_everything_folds_nothing_twice() -> None:

@@ -15,7 +15,20 @@ from tests.given import Said, day
 from tests.integration.projections.receivables.conftest import Tables
 from tests.integration.projections.receivables.plain import ageing
 from tests.unit.projections.receivables.histories import histories
-from tests.unit.projections.receivables.story import credit_note, dispute, given, invoice, payment, reversal
+from tests.unit.projections.receivables.story import (
+    acceptance,
+    contract,
+    credit_note,
+    dispute,
+    given,
+    invoice,
+    payment,
+    promise,
+    reminder,
+    reversal,
+    term,
+    write_off,
+)
 
 ALL = 2**62
 
@@ -92,6 +105,43 @@ async def test_the_present_is_all_that_is_known_with_no_end(tables: Tables) -> N
     assert [tuple(row)[:6] for row in unapplied] == [("A", "CN-1", "credit", "CNY", Decimal(5), day(1))]
     balance = await tables.reader.fetch("select * from reporting.receivables_balance")
     assert [tuple(row) for row in balance] == [("A", "CNY", Decimal(55), False)]
+
+
+async def test_readers_see_settled_invoices_what_paid_them_terms_promises_and_reminders(tables: Tables) -> None:
+    account = given(
+        contract("C-1", "100000.01", term("first", "acceptance", "97", 30), at=0, retention_percent="3"),
+        invoice("INV-1", "100.00", at=0, contract="C-1", term="first"),
+        promise("INV-1", "60.00", at=1),
+        reminder("INV-1", at=1),
+        payment("P-1", "60.00", at=2, pays={"INV-1": "60.00"}),
+        write_off("INV-1", "40.00", at=3),
+        acceptance("C-1", at=4, accepted=date(2026, 2, 1)),
+        reversal("P-1", "10.00", at=5),
+    )
+    await tables.refill(account.changes)
+
+    async def read(columns: str, table: str, *times: object) -> list[tuple[object, ...]]:
+        call = f"{table}($1, $2)" if times else table
+        rows = await tables.reader.fetch(f"select {columns} from reporting.{call} order by {columns}", *times)
+        return [tuple(row) for row in rows]
+
+    assert await read("invoice, series, contract, term, amount", "invoice", day(4), ALL) == [
+        ("INV-1", None, "C-1", "first", Decimal(100))
+    ]
+    assert await read("at, kind, document, amount", "application") == [
+        (day(2), "cash", "P-1", Decimal(60)),
+        (day(3), "write_off", "", Decimal(40)),
+        (day(5), "cash", "P-1", Decimal(-10)),
+    ]
+    assert await read("sum(amount)", "application", day(4), ALL) == [(Decimal(100),)]
+    assert await read("place, term, planned, due_on", "contract_term", day(4), ALL) == [
+        (1, "first", Decimal("97000.01"), date(2026, 3, 3)),
+        (2, "retention", Decimal("3000.00"), None),
+    ]
+    assert await read("due_on", "contract_term", day(3), ALL) == [(None,), (None,)]
+    for as_of, state in ((day(1), "open"), (day(2), "kept"), (day(5), "open")):
+        assert await read("invoice, amount, state", "promise", as_of, ALL) == [("INV-1", Decimal(60), state)]
+    assert await read("invoice, at, level", "reminder") == [("INV-1", day(1), 1)]
 
 
 async def test_what_could_not_be_folded_to_the_end_is_stale(tables: Tables) -> None:
