@@ -26,8 +26,8 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 _forget_fields_set = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _NO_FIELDS: set[str] = set()
-"""Which fields were given and which left to their defaults, nobody asks of an entry; a set for each takes as much
-memory as what it says."""
+"""Nobody asks which fields of an entry were given and which left to their defaults, and a set for each takes as much
+memory as what it says. Only an older version of an event keeps its set: it becomes the newest by the fields given."""
 
 ALL = 2**63 - 1
 """Above every sequence: no limit."""
@@ -135,7 +135,8 @@ def recorded_of(row: Row) -> JournalEntry:
     except ValidationError:
         said = _read_leniently(row)
     event = said.data
-    _forget_fields_set(event, _NO_FIELDS)
+    if type(event).upcast is Event.upcast:
+        _forget_fields_set(event, _NO_FIELDS)
     return JournalEntry(
         row["sequence"],
         CloudEvent(

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.events import EVENTS
+from contracts.events.receivables import ContractSignedV2
 from services.ledger import journal
 from services.ledger.journal import recorded_of
 
@@ -43,3 +45,13 @@ def test_text_that_does_not_recur_is_not_kept() -> None:
     for number in range(2 * most):
         journal._once(f"deal/D-{number}")
     assert journal._once.cache_info().currsize == most
+
+
+def test_an_event_of_an_older_version_becomes_the_newest_with_all_that_it_says() -> None:
+    row = _row(1, "deal/D-1") | {
+        "type": "daybook.contract_signed.v1",
+        "message": b'{"data":{"account_id":"A-1","amount":"10.00","contract":"C-1","currency":"CNY"}}',
+    }
+    newest = EVENTS.newest(recorded_of(row).cloud_event.event)
+    assert isinstance(newest, ContractSignedV2)
+    assert (newest.contract, newest.account_id, str(newest.amount)) == ("C-1", "A-1", "10.00")
