@@ -27,7 +27,7 @@ from projections.statements import named
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _RESERVED = frozenset(
-    # Reserved by PostgreSQL, by Python, and for what every report has: parameters, options and relations.
+    # Reserved by PostgreSQL and by Python.
     "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create "
     "current_date current_role current_time current_timestamp current_user default deferrable desc distinct do "
     "else end  except false fetch for foreign from grant group having in initially intersect into lateral leading "
@@ -39,10 +39,14 @@ _RESERVED = frozenset(
     "timestamp treat trim values varchar  authorization binary collation concurrently cross current_schema freeze "
     "full ilike inner is isnull join left like  natural notnull outer overlaps right similar tablesample verbose "
     "class def del elif except finally global if import lambda nonlocal pass raise return try while yield async "
-    "await  break continue assert  as_of known_at from_known to_known after cursor limit line figure bom data "
-    "as_json as_csv json csv lang help report  moment version change told one ".split()
+    "await break continue assert".split()
 )
-"""Names that a parameter cannot have."""
+"""Names that a parameter has in addresses and commands alone: SQL has another one."""
+_TAKEN = frozenset(
+    "as_of known_at from_known to_known after cursor limit line figure bom data as_json as_csv json csv lang help "
+    "report moment version change told one".split()
+)
+"""Names that no parameter has: of what every report has, its parameters, options and relations."""
 FILTERS = ("owner", "account", "playbook", "region", "currency")
 """Columns by which every report can be filtered whose rows have them."""
 
@@ -191,10 +195,11 @@ class Report:
     def __post_init__(self) -> None:
         """Refuse what SQL, addresses or commands could not say. Raises ValueError."""
         for name, each in self.parameters.items():
-            if each.in_sql is None and name in _RESERVED:
-                raise ValueError(f"{self.name}: {name!r} is reserved; say in_sql, its name there.")
-            if not _NAME.fullmatch(name) or not _NAME.fullmatch(self.in_sql(name)) or self.in_sql(name) in _RESERVED:
+            names = {name, self.in_sql(name)}
+            if not all(map(_NAME.fullmatch, names)) or names & _TAKEN:
                 raise ValueError(f"{self.name}: {name!r} cannot be the name of a parameter.")
+            if self.in_sql(name) in _RESERVED:
+                raise ValueError(f"{self.name}: {name!r} is reserved; say in_sql, its name there.")
             if each.optional and each.default is not None:
                 raise ValueError(f"{self.name}: {name} is null where it is not given, or has a default, not both.")
             if each.kind.sql == "timestamptz":

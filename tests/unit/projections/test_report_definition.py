@@ -10,10 +10,19 @@ from projections.reports import BY_NAME
 from projections.reports.report import Parameter, Snapshot
 
 
-@pytest.mark.parametrize("name", ["from", "limit", "line", "data", "as_of", "lang", "user", "json", "Owner", "a b", ""])
+@pytest.mark.parametrize("name", ["line", "data", "as_of", "lang", "json", "Owner", "a b", ""])
 def test_a_parameter_has_a_name_that_sql_address_and_command_can_say(name: str) -> None:
     with pytest.raises(ValueError, match="cannot be the name of a parameter"):
         replace(BY_NAME["pipeline"], parameters={name: Parameter(Person, "Who.", "Li")})
+
+
+@pytest.mark.parametrize("name", ["from", "to", "end", "user"])
+def test_a_word_that_sql_reserves_has_another_name_there(name: str) -> None:
+    with pytest.raises(ValueError, match="say in_sql"):
+        replace(BY_NAME["pipeline"], parameters={name: Parameter(Person, "Who.", "Li")})
+    with pytest.raises(ValueError, match="say in_sql"):
+        replace(BY_NAME["pipeline"], parameters={name: Parameter(Person, "Who.", "Li", in_sql="order")})
+    assert replace(BY_NAME["pipeline"], parameters={name: Parameter(Person, "Who.", "Li", in_sql="somebody")})
 
 
 def test_a_parameter_that_is_named_as_a_column_says_so() -> None:
