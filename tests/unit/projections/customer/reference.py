@@ -7,7 +7,6 @@ up to the instant.
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Any
 
 Entries = Sequence[Any]
@@ -212,22 +211,16 @@ def planned_as(one: Any) -> tuple[Any, ...]:
 
 
 def since(said: Entries, counts: Any) -> int:
-    """Of plannings in a row that say the same, without a cancellation between them, the first. What was said at one
-    instant and came to nothing is as if it had not been."""
+    """The entry since which the plan is open as planned last: one that says the same once more changes nothing."""
     plan: tuple[Any, ...] | None = None
     cancelled, began, shown = False, counts, None
-    for _, instant in groupby(said[: said.index(counts) + 1], key=lambda each: each.occurred_at):
-        cause = None
-        for each in instant:
-            before = (plan, cancelled)
-            if each.event.event_name() == "activity_planned":
-                plan, cancelled = planned_as(each.event), cancelled and plan is None
-            else:
-                cancelled = True
-            if (plan, cancelled) != before:
-                cause = each
-        if (plan, cancelled) != shown:
-            began, shown = cause or began, (plan, cancelled)
+    for each in said[: said.index(counts) + 1]:
+        if each.event.event_name() == "activity_planned":
+            plan, cancelled = planned_as(each.event), cancelled and plan is None
+        else:
+            cancelled = True
+        if plan is not None and (plan, cancelled) != shown:
+            began, shown = each, (plan, cancelled)
     return int(began.sequence)
 
 
