@@ -12,7 +12,7 @@ from services.wording import Wording
 if TYPE_CHECKING:
     from asyncpg import Connection
 
-    from services.query.shapes import ExplainedItem, Explanation
+    from services.query.shapes import ExplainedItem, ExplainedStage, Explanation
 
 
 def explain(
@@ -46,11 +46,12 @@ def explain(
 
     kinds = column_of(StageItemRow, "kind")
     rows = table(*wording.headings("stage", "item", "kind", "met", "by entries"))
+    worked_on = _worked_on(answer)
     for stage in answer["stages"]:
         title = [f"{stage['stage']} {wording.label(Label(stage['name_zh'], stage['name_en']))}"]
         title += [wording.text("entered", at=wording.at(stage["entered_at"]))] if stage["entered_at"] else []
         title += [wording.text("completed", at=wording.at(stage["completed_at"]))] if stage["completed_at"] else []
-        items = [*stage["items"], *stage["shown"]]
+        items = [*stage["items"], *(stage["shown"] if stage is worked_on else ())]
         for place, item in enumerate(items):
             rows.add_row(
                 title if place == 0 else "",
@@ -64,6 +65,11 @@ def explain(
             rows.add_row(title, "", "", "", "", end_section=True)
     told = wording.text("sentence.moment", told=_stands(answer, wording), moment=wording.moment(answer))
     show(rows, told, _missing(answer, by_claims, wording))
+
+
+def _worked_on(answer: "Explanation") -> "ExplainedStage | None":
+    """The first stage that is not completed, whose conditions and appraisal are shown; None behind the last."""
+    return next((stage for stage in answer["stages"] if stage["completed_at"] is None), None)
 
 
 def _called(item: "ExplainedItem", wording: Wording) -> str:
@@ -90,8 +96,8 @@ def _stands(answer: "Explanation", wording: Wording) -> str:
 def _missing(answer: "Explanation", by_claims: bool, wording: Wording) -> str:
     """List what the next step still needs, or say why nothing can be said about it."""
     if answer["missing"]:
-        at = next(stage for stage in answer["stages"] if not (stage["entered_at"] and stage["completed_at"]))
-        names = {item["item"]: _called(item, wording) for item in at["items"]}
+        worked_on = _worked_on(answer)
+        names = {item["item"]: _called(item, wording) for item in (worked_on["items"] if worked_on else ())}
         return wording.text("missing", items=", ".join(names[item] for item in answer["missing"]))
     if not answer["stages"]:
         return wording.text("not published", playbook=answer["playbook"])

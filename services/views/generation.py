@@ -195,15 +195,16 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
         script("services.views", "reporting/grants.sql"),
     )
     look = hashlib.sha256("\n".join(reporting).encode()).hexdigest()
+    locked = script("services.views", "reporting/locks.sql")
     made = (*reporting, _MADE.format(look))
     try:
         if await connection.fetchval(_SQL["look"]) == look:
             try:
-                return await _patiently(connection, generation, made)
+                return await _patiently(connection, generation, (locked, *made))
             except asyncpg.InvalidFunctionDefinitionError:
                 log.warning("reporting_altered", do="nothing: its functions are made anew")
         former = await connection.fetchval(_SQL["former"]) if await connection.fetchval(_SQL["has_catalog"]) else None
-        await _patiently(connection, generation, (*_beside(reporting, former or []), *made))
+        await _patiently(connection, generation, (locked, *_beside(reporting, former or []), *made))
     except asyncpg.DependentObjectsStillExistError as error:
         raise ReportingInUse(
             "Functions of reporting get other parameters or columns, and something that is not Daybook's is built on "

@@ -146,7 +146,13 @@ async def test_changes_name_the_entry_that_caused_them(reader: Reader) -> None:
         (("funnel", "project", *AT, "--lang", "zh"), ["1 客户规划与电话邀约", "在手 1，赢单 0", "1000.00 CNY"]),
         (("ageing", *AT), ["31-60", "60.00", "balance"]),
         (("history", "D-1"), ["deal_opened", "commitment_withdrawn", "~ stage_position"]),
-        (("explain", "D-1"), ["D-1 is at stage 1, entered of project version 1", "still needs: commitment"]),
+        (
+            ("explain", "D-1"),
+            [
+                "D-1 is at stage 1, entered of project version 1",
+                "still needs: The customer agrees to meet in person (commitment)",
+            ],
+        ),
         (("status",), ["recorded", "generation"]),
         (("changes", "--from-known", "2"), ["invoice_issued", "receivables"]),
         (("playbook", "list"), ["project", "crm_claims"]),
