@@ -2,6 +2,7 @@
 
 from projections.reports.ageing import ageing
 from projections.reports.bands import bands
+from projections.reports.commitments import commitments
 from projections.reports.conversion import conversion
 from projections.reports.coverage import coverage
 from projections.reports.data_quality import data_quality
@@ -10,11 +11,14 @@ from projections.reports.durations import durations
 from projections.reports.forecast import forecast
 from projections.reports.funnel import funnel
 from projections.reports.next_steps import next_steps
+from projections.reports.participation import participation
 from projections.reports.pipeline import pipeline
 from projections.reports.pipeline_changes import pipeline_changes
+from projections.reports.purchase_track import purchase_track
 from projections.reports.receivables_open import receivables_open
 from projections.reports.receivables_unapplied import receivables_unapplied
 from projections.reports.report import Report
+from projections.reports.rotting import rotting
 from projections.reports.velocity import velocity
 
 REPORTS: tuple[Report, ...] = (
@@ -29,6 +33,10 @@ REPORTS: tuple[Report, ...] = (
     durations,
     velocity,
     pipeline_changes,
+    rotting,
+    purchase_track,
+    commitments,
+    participation,
     receivables_open,
     receivables_unapplied,
     ageing,

@@ -136,7 +136,18 @@ def past_of(row: type[Row]) -> Source:
 PLAYBOOK_STAGE = Source(
     "playbook_stage",
     None,
-    ("playbook", "version", "stage", "key", "name_zh", "name_en", "band", "probability", "expected_days"),
+    (
+        "playbook",
+        "version",
+        "stage",
+        "key",
+        "name_zh",
+        "name_en",
+        "band",
+        "probability",
+        "expected_days",
+        "customer_stage",
+    ),
 )
 """Stages of all published versions of playbooks, from the publication on."""
 PLAYBOOK_ITEM = Source(

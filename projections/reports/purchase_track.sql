@@ -1,0 +1,90 @@
+-- name: rows
+with track as materialized (
+    -- Thresholds. A version never changes; what it leaves unsaid has the values of the format.
+    select playbook.playbook, playbook.version, coalesce((said.track ->> 'behind')::integer, 1) as behind,
+           coalesce((said.track ->> 'catch_up')::integer, 2) as catch_up,
+           coalesce((said.track ->> 'review')::integer, 3) as review, (said.track ->> 'tender')::integer as tender,
+           (said.track ->> 'tender_needs')::integer as tender_needs,
+           coalesce((said.track ->> 'unknown_after_days')::integer, 45) as unknown_after_days
+      from reporting.playbook
+     cross join lateral (select playbook.content -> 'track' as track) said
+     where jsonb_typeof(said.track) = 'object'
+),
+beside as materialized (
+    select playbook_stage.playbook, playbook_stage.version, playbook_stage.stage, playbook_stage.customer_stage
+      from playbook_stage
+     where playbook_stage.customer_stage is not null
+),
+compared as (
+    select stage_position.deal, stage_position.owner, track.*, ours.number as ours, purchase_stage.number as customer,
+           purchase_stage.number - ours.number as gap, reporting.local_day(purchase_stage.from_at) as observed_on,
+           moment.day - reporting.local_day(purchase_stage.from_at) as ago, purchase_stage.entry
+      from stage_position
+     cross join moment
+      join track on track.playbook = stage_position.playbook and track.version = stage_position.version
+     -- A stage without a purchasing stage beside it is beside that of the stage before.
+     cross join lateral (
+         select coalesce((array_agg(beside.customer_stage order by beside.stage desc))[1], 0) as number
+           from beside
+          where beside.playbook = stage_position.playbook and beside.version = stage_position.version
+            and beside.stage <= stage_position.stage
+     ) ours
+      left join purchase_stage on purchase_stage.deal = stage_position.deal
+     where stage_position.status in ('open', 'on_hold')
+       and ($playbook is null or stage_position.playbook = $playbook)
+),
+judged as (
+    select compared.*,
+           case when compared.customer is null then 'never'
+                when compared.ago > compared.unknown_after_days then 'old'
+                when compared.gap >= compared.review then 'review'
+                when compared.customer >= compared.tender and compared.ours < compared.tender_needs then 'tender'
+                when compared.gap >= compared.catch_up then 'catch_up'
+                when compared.gap >= compared.behind then 'behind'
+                when compared.gap < 0 then 'ahead'
+                else 'in_sync' end as rule
+      from compared
+)
+select judged.deal, judged.ours, judged.customer, judged.gap,
+       case judged.rule when 'never' then 'unknown' when 'old' then 'unknown' when 'tender' then 'review'
+                        else judged.rule end as verdict,
+       case judged.rule
+           when 'never' then 'The customer''s purchasing stage was never observed.'
+           when 'old' then format(
+               'The customer was seen at purchasing stage %s %s days ago; after more than %s days that says nothing.',
+               judged.customer, judged.ago, judged.unknown_after_days)
+           when 'tender' then format(
+               'The customer is at purchasing stage %s, from %s on it calls for tenders; we are at %s and should be at %s: '
+               'review whether to give up.', judged.customer, judged.tender, judged.ours, judged.tender_needs)
+           else format('The customer is at purchasing stage %s, we are at %s: ', judged.customer, judged.ours)
+               || case judged.rule
+                      when 'review' then format('%s behind; from %s on, review whether to give up.', judged.gap, judged.review)
+                      when 'catch_up' then format('%s behind; from %s on, catch up.', judged.gap, judged.catch_up)
+                      when 'behind' then format('%s behind.', judged.gap)
+                      when 'ahead' then format('%s ahead.', -judged.gap)
+                      else case judged.gap when 0 then 'in step.'
+                               else format('%s behind; below %s that is in step.', judged.gap, judged.behind) end
+                  end
+       end as reason,
+       judged.observed_on, judged.ago as observed_days_ago, judged.entry,
+       case judged.rule
+           when 'never' then '从未观察到客户的采购阶段。'
+           when 'old' then format(
+               '%s天前观察到客户处于采购第%s阶段；超过%s天的观察不再有效。', judged.ago, judged.customer,
+               judged.unknown_after_days)
+           when 'tender' then format(
+               '客户处于采购第%s阶段（从第%s阶段起招标），我方处于第%s阶段，至少应到第%s阶段：评估是否放弃。',
+               judged.customer, judged.tender, judged.ours, judged.tender_needs)
+           else format('客户处于采购第%s阶段，我方处于第%s阶段：', judged.customer, judged.ours)
+               || case judged.rule
+                      when 'review' then format('落后%s个阶段；落后%s个起评估是否放弃。', judged.gap, judged.review)
+                      when 'catch_up' then format('落后%s个阶段；落后%s个起需追赶。', judged.gap, judged.catch_up)
+                      when 'behind' then format('落后%s个阶段。', judged.gap)
+                      when 'ahead' then format('超前%s个阶段。', -judged.gap)
+                      else case judged.gap when 0 then '同步。'
+                               else format('落后%s个阶段；不足%s个视为同步。', judged.gap, judged.behind) end
+                  end
+       end as reason_zh,
+       judged.owner
+  from judged
+ order by judged.deal collate "C"
