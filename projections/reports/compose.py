@@ -145,28 +145,30 @@ def _row(names: Sequence[str], relation: str) -> str:
     return f"row({_columns(relation, names)})::text" if names else "''"
 
 
-def drill(report: Report, bind: Bind, figure: str | None = None, filters: Filters = ()) -> dict[str, str]:
-    """Rows of each source that made one row of a report, by the source's name. The row's key is given as parameters of
-    the columns' names with `line_` before them; `figure` names one measure of an aggregate."""
+def drill(report: Report, name: str, bind: Bind, figure: str | None = None, filters: Filters = ()) -> str | None:
+    """Rows of one source, or cells, that made one row of a report; None where rows of the source make none. The row's
+    key is given as parameters of the columns' names with `line_` before them; `figure` names one measure of an
+    aggregate."""
     if isinstance(report, Aggregate):
-        return dict(_drilled_lines(report, bind, figure, filters))
+        return _drilled_lines(report, name, bind, figure, filters)
+    source = next(each for each in report.sources if each.relation == name)
+    if source.row is None:
+        return None
     joins: Mapping[str, Mapping[str, str]] = {}
     if isinstance(report, Rows):
-        joins = {report.source.name: {each: each for each in report.key}}
+        joins = {source.name: {each: each for each in report.key}}
     elif isinstance(report, Snapshot):
         if report.members:
-            return dict(_drilled_members(report, bind, figure, filters))
+            return _drilled_members(report, source, bind, figure, filters)
         joins = report.joins
-    found = {}
-    for source in report.sources:
-        if source.row is not None and source.name in joins:
-            kinds = {each.name: each for each in columns_of(source.row)}
-            same = " and ".join(
-                f"{_keyed(kinds[mine], source.name)} is not distinct from {bind(f'line_{theirs}')}"
-                for mine, theirs in joins[source.name].items()
-            )
-            found[source.name] = f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\nwhere {same}"
-    return found
+    if source.name not in joins:
+        return None
+    kinds = {each.name: each for each in columns_of(source.row)}
+    same = " and ".join(
+        f"{_keyed(kinds[mine], name)} is not distinct from {bind(f'line_{theirs}')}"
+        for mine, theirs in joins[source.name].items()
+    )
+    return f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {same}"
 
 
 def as_json_rows(columns: Sequence[Column], text: str) -> str:
@@ -237,20 +239,18 @@ def _members(report: Snapshot, bind: Bind, known: str, filters: Filters) -> str:
     return _with(_relations(report, at, filters), _bound(report.statements["members"], at))
 
 
-def _drilled_members(report: Snapshot, bind: Bind, figure: str | None, filters: Filters) -> Iterable[tuple[str, str]]:
+def _drilled_members(report: Snapshot, source: Source, bind: Bind, figure: str | None, filters: Filters) -> str | None:
+    subject, name = report.subject_of(source), source.relation
+    if subject is None:
+        return None
     same = [f"member.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
     if figure is not None:
         same.append(f"'{figure}' = any(member.figures)")
-    for source in report.sources:
-        subject = report.subject_of(source)
-        if subject is not None:
-            name = source.relation
-            yield (
-                name,
-                f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {name}.{subject} in (\n"
-                f"select member.{subject} from (\n{_members(report, bind, 'known_at', filters)}\n) member\n"
-                f"where {' and '.join(same)}\n)",
-            )
+    return (
+        f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {name}.{subject} in (\n"
+        f"select member.{subject} from (\n{_members(report, bind, 'known_at', filters)}\n) member\n"
+        f"where {' and '.join(same)}\n)"
+    )
 
 
 def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
@@ -272,32 +272,31 @@ def _ordered(report: Report, name: str, text: str) -> str:
     return f"""coalesce({text}, '') collate "C\"""" if column.optional else f'{text} collate "C"'
 
 
-def _drilled_lines(report: Aggregate, bind: Bind, figure: str | None, filters: Filters) -> Iterable[tuple[str, str]]:
+def _drilled_lines(report: Aggregate, name: str, bind: Bind, figure: str | None, filters: Filters) -> str | None:
+    cells = report.cells[name]
+    source = cells.source
+    if source.row is None:
+        return None
     lines = _bound(report.statements["lines"], bind)
     measures = (figure,) if figure else report.figures
     counts = " or ".join(f"coalesce(line.{each}, 0) <> 0" for each in measures)
     same = [f"line.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
-    for name, cells in report.cells.items():
-        source = cells.source
-        if source.row is None:
-            continue
-        dimensions = [f"{_dimension(cells, each)} as {each}" for each in cells.dimensions]
-        one = [*dimensions, "1::bigint as n", *(f"{source.name}.{each}" for each in cells.measures)]
-        empty = {
-            other: f"{other} as (select {', '.join([*_named_dimensions(each), '0::bigint as n', *each.measures])} "
-            f"from served.{each.source.name} {each.source.name} where false)"
-            for other, each in report.cells.items()
-            if other != name
-        }
-        relations = {name: f"{name} as (select {', '.join(one)})", **empty}
-        text = _with(
-            _moment(report, bind, "known_at"),
-            f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\n"
-            f"where {_conditions(cells, bind, filters)}\n"
-            f"and exists (select from (\n{_with(relations, lines)}\n) line\n"
-            f"where {' and '.join([*same, f'({counts})'])})",
-        )
-        yield name, text
+    dimensions = [f"{_dimension(cells, each)} as {each}" for each in cells.dimensions]
+    one = [*dimensions, "1::bigint as n", *(f"{source.name}.{each}" for each in cells.measures)]
+    empty = {
+        other: f"{other} as (select {', '.join([*_named_dimensions(each), '0::bigint as n', *each.measures])} "
+        f"from served.{each.source.name} {each.source.name} where false)"
+        for other, each in report.cells.items()
+        if other != name
+    }
+    relations = {name: f"{name} as (select {', '.join(one)})", **empty}
+    return _with(
+        _moment(report, bind, "known_at"),
+        f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\n"
+        f"where {_conditions(cells, bind, filters)}\n"
+        f"and exists (select from (\n{_with(relations, lines)}\n) line\n"
+        f"where {' and '.join([*same, f'({counts})'])})",
+    )
 
 
 def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:

@@ -68,7 +68,7 @@ async def behind(
     seen: set[tuple[str, str]] = set()
     for name in sources:
         bind = Places(values)
-        text = compose.drill(report, bind, figure, tuple(asked.filters)).get(name)
+        text = compose.drill(report, name, bind, figure, tuple(asked.filters))
         row = sources[name].row
         if text is None or row is None:
             continue
