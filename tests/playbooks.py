@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.playbooks.difference import document
-from contracts.playbooks.playbook import Appraisal, Condition, Item, Names, Playbook, Satisfier, Stage
+from contracts.playbooks.playbook import (
+    Appraisal,
+    Condition,
+    CustomerStage,
+    Item,
+    Names,
+    Playbook,
+    Satisfier,
+    Stage,
+    Track,
+)
 
 
 def names(key: str) -> Names:
@@ -42,9 +52,11 @@ def stage(
     claimed_as: tuple[str, ...] = (),
     conditions: tuple[Condition, ...] = (),
     appraised_by: tuple[Appraisal, ...] = (),
+    **more: Any,
 ) -> Stage:
     """A stage, with its commitment unless told otherwise."""
     return Stage(
+        **more,
         conditions=conditions,
         appraisal=appraised_by,
         key=key,
@@ -144,3 +156,21 @@ CLAIMED = playbook(
     position="claim",
 )
 """Position by the claims of a foreign CRM."""
+
+
+def watched(book: Playbook) -> Playbook:
+    """The playbook with all that reports measure a deal by: expected days, departments and the purchase track."""
+    stages = tuple(
+        each.model_copy(
+            update={
+                "expected_days": 3 + number,
+                "departments": (names("A"), names("B"))[: 1 + number % 2],
+                "customer_stage": CustomerStage(number=number, names=names("customer")),
+            }
+        )
+        for number, each in enumerate(book.stages, 1)
+    )
+    return book.model_copy(update={"stages": stages, "track": Track()})
+
+
+WATCHED = watched(PRACTICE), watched(SHORTER), watched(CLAIMED)

@@ -5,7 +5,7 @@ published later and withdrawn; payments concern several deals and accounts at on
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -39,8 +39,17 @@ def withdrawn(playbook: Playbook) -> Event:
     return published(playbook) | about | {"data": {"playbook_version": playbook.version, "reason": "a mistake"}}
 
 
-def turmoil(seed: int, events: int, deals: int = 12, accounts: int = 4, corrected: float = 1 / 8) -> list[Event]:
-    """That many events in order of arrival, and a share of corrections and voids; the playbooks come in among them."""
+def turmoil(
+    seed: int,
+    events: int,
+    deals: int = 12,
+    accounts: int = 4,
+    corrected: float = 1 / 8,
+    playbooks: tuple[Playbook, Playbook, Playbook] = (PRACTICE, SHORTER, CLAIMED),
+) -> list[Event]:
+    """That many events in order of arrival, and a share of corrections and voids; the playbooks, of the same items,
+    come in among them."""
+    practice, shorter, claimed = playbooks
     draw = Random(seed)
     told = [_Fact(draw, f"e{number}", deals, accounts).event() for number in range(events)]
     for number in range(int(events * corrected)):
@@ -48,11 +57,32 @@ def turmoil(seed: int, events: int, deals: int = 12, accounts: int = 4, correcte
         if told[place]["type"].startswith("daybook.event_") and draw.random() < 0.8:
             continue
         told.insert(draw.randint(max(0, place - 20), len(told)), _correction(draw, f"c{number}", told[place]))
-    for playbook, share in ((PRACTICE, 0.1), (SHORTER, 0.5), (CLAIMED, 0.7)):
+    for playbook, share in ((practice, 0.1), (shorter, 0.5), (claimed, 0.7)):
         told.insert(int(len(told) * share), published(playbook))
-    for playbook, share in ((SHORTER, 0.75), (CLAIMED, 0.8)):
+    for playbook, share in ((shorter, 0.75), (claimed, 0.8)):
         told.insert(int(len(told) * share), withdrawn(playbook))
     return told
+
+
+def with_dealings(told: Sequence[Event], seed: int, number: int, deals: int) -> list[Event]:
+    """The events with so many dealings among them: purchasing stages seen, commitments kept or not, and activities that
+    were done for a department."""
+    draw, found = Random(seed), [*told]
+    received = [each for each in told if each["type"] == "daybook.customer_commitment_received.v1"]
+    for place in range(number):
+        at = _FIRST_DAY + timedelta(hours=draw.randrange(24 * 20))
+        deal, given = f"deal/D-{draw.randrange(deals)}", draw.choice(received)
+        target = {"source": given["source"], "id": given["id"]}
+        outcome = draw.choice(["commitment_fulfilled", "commitment_broken"])
+        made = draw.choice(
+            [
+                event("purchase_stage_observed", deal, at, f"d{place}", number=draw.randint(1, 6), confidence="stated"),
+                event(outcome, given["subject"], at, f"d{place}", target=target),
+                event("call_made", deal, at, f"d{place}", outcome="callback") | {"department": draw.choice("AB")},
+            ]
+        )
+        found.insert(draw.randrange(len(found)), made)
+    return found
 
 
 def event(name: str, subject: str, at: datetime, id: str, source: str = "crm", /, **data: Any) -> Event:

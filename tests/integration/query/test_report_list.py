@@ -26,9 +26,10 @@ from services.query.report_question import Question
 from services.query.service import running
 from tests.conformance.reports import columns_in_sql, published_columns, questions
 from tests.integration.projector.journal import Journal
-from tests.integration.projector.turmoil import turmoil
+from tests.integration.projector.turmoil import turmoil, with_dealings
 from tests.integration.projector.working import projecting, served
 from tests.ledger import Ledger, fresh_ledger
+from tests.playbooks import WATCHED
 from tests.servers import Servers
 
 every_report = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
@@ -78,7 +79,8 @@ class Asked:
 async def asked(servers: Servers) -> AsyncIterator[Asked]:
     async with fresh_ledger(servers, []) as ledger:
         connection, journal = await ledger.connect(), Journal()
-        await journal.record(connection, *turmoil(seed=63, events=220, deals=6, accounts=2))
+        told = turmoil(seed=63, events=220, deals=6, accounts=2, playbooks=WATCHED)
+        await journal.record(connection, *with_dealings(told, seed=63, number=30, deals=6))
         async with projecting(ledger):
             await ledger.projected(journal.last)
         settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
@@ -321,12 +323,15 @@ async def test_changes_over_http_name_the_entries(asked: Asked, report: Report) 
     ids=lambda report: report.name,
 )
 async def test_a_filter_keeps_the_rows_that_have_the_value(asked: Asked, report: Report) -> None:
+    """Their own value, or that of their deal at the time."""
+    now = {each["deal"]: each for each in await _standing(asked)}
     for parameters in await questions(asked.connection, report):
         whole = await asked.rows(Question(report, parameters), Moment(AS_OF, asked.last))
         for name in report.filters:
-            for value in {row[name] for row in whole if row[name] is not None}:
+            values = [row[name] if name in row else now[row["deal"]][name] for row in whole]
+            for value in {each for each in values if each is not None}:
                 found = await asked.rows(Question(report, parameters, {name: value}), Moment(AS_OF, asked.last))
-                assert found == [row for row in whole if row[name] == value]
+                assert found == [row for row, each in zip(whole, values, strict=True) if each == value]
 
 
 @pytest.mark.parametrize(
