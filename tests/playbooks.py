@@ -159,13 +159,15 @@ CLAIMED = playbook(
 
 
 def watched(book: Playbook) -> Playbook:
-    """The playbook with all that reports measure a deal by: expected days, departments and the purchase track."""
+    """The playbook with all that reports measure a deal by: expected days, departments, conditions and the purchase
+    track."""
     stages = tuple(
         each.model_copy(
             update={
                 "expected_days": 3 + number,
                 "departments": (names("A"), names("B"))[: 1 + number % 2],
                 "customer_stage": CustomerStage(number=number, names=names("customer")),
+                "conditions": (condition(f"called_{number}", by("call_made")), condition(f"prepared_{number}")),
             }
         )
         for number, each in enumerate(book.stages, 1)

@@ -589,7 +589,7 @@ do $$
 begin
     if to_regclass('{generation}.touch_standing') is null then
         create index touch_standing on {generation}.touch (
-            account, kind, at, known_from
+            account, kind, deal, department, at, known_from
         ) include (score)
         where known_to = 9223372036854775807;
     end if;
@@ -597,7 +597,7 @@ begin
         create index touch_superseded on {generation}.touch (
             width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
             known_from
-        ) include (at, account, kind, score)
+        ) include (at, account, kind, deal, department, score)
         where known_to < 9223372036854775807;
     end if;
 end

@@ -400,7 +400,7 @@ do $$
 begin
     if to_regclass('{generation}.activity_standing') is null then
         create index activity_standing on {generation}.activity (
-            deal, kind, at, known_from
+            deal, kind, department, at, known_from
         )
         where known_to = 9223372036854775807;
     end if;
@@ -408,7 +408,7 @@ begin
         create index activity_superseded on {generation}.activity (
             width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
             known_from
-        ) include (at, deal, kind)
+        ) include (at, deal, kind, department)
         where known_to < 9223372036854775807;
     end if;
 end

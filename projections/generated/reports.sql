@@ -554,6 +554,301 @@ end;
 comment on function reporting.coverage_totals(timestamptz, bigint, text) is
     'Totals of coverage(…); one row.';
 
+-- name: rotting
+create or replace function reporting.rotting(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), playbook text default null
+)
+returns table (
+    deal text, working_on integer, since date, days integer, expected integer, rotting boolean, idle_days integer,
+    owner text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(rotting.as_of) as as_of, reporting.known(rotting.known_at) as known_at,
+reporting.local_day(reporting.instant(rotting.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(rotting.as_of, rotting.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(rotting.as_of, rotting.known_at) stage_position_past),
+activity as not materialized (select * from served.activity(rotting.as_of, rotting.known_at) activity),
+playbook_stage as not materialized (select * from served.playbook_stage(rotting.as_of, rotting.known_at) playbook_stage),
+held as (
+    select past.deal,
+           sum(reporting.local_day(least(past.to_at, moment.as_of))
+               - reporting.local_day(greatest(past.from_at, stage_position.working_since))) as days
+      from stage_position
+      join stage_position_past past on past.deal = stage_position.deal and past.to_at > stage_position.working_since
+     cross join moment
+     where stage_position.status = 'open' and past.status = 'on_hold'
+     group by past.deal
+),
+active as (
+    select activity.deal, max(activity.at) as at from activity group by activity.deal
+),
+worked as (
+    select stage_position.deal, stage_position.owner, playbook_stage.stage, playbook_stage.expected_days,
+           reporting.local_day(stage_position.working_since) as since, moment.day, active.at,
+           (moment.day - reporting.local_day(stage_position.working_since) - coalesce(held.days, 0))::integer as days
+      from stage_position
+     cross join moment
+      join playbook_stage on playbook_stage.playbook = stage_position.playbook
+                         and playbook_stage.version = stage_position.version
+                         and playbook_stage.stage = stage_position.completed + 1
+      left join held on held.deal = stage_position.deal
+      left join active on active.deal = stage_position.deal
+     where stage_position.status = 'open' and (rotting.playbook is null or stage_position.playbook = rotting.playbook)
+)
+select worked.deal, worked.stage as working_on, worked.since, worked.days, worked.expected_days as expected,
+       coalesce(worked.days > worked.expected_days, false) as rotting,
+       worked.day - reporting.local_day(worked.at) as idle_days, worked.owner
+  from worked
+ order by worked.deal collate "C";
+end;
+comment on function reporting.rotting(timestamptz, bigint, text) is
+    'Open deals at as_of, as known at the sequence known_at, that have stages left. days are those of the calendar in the ledger''s zone since the stage is worked on (last completion, fall or opening), entered or not, less days on hold since then; rotting: more than the deal''s version of the playbook expects of the stage. Deals on hold are not listed.';
+
+-- name: purchase_track
+create or replace function reporting.purchase_track(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), playbook text default null
+)
+returns table (
+    deal text, ours bigint, customer integer, gap bigint, verdict text, reason text, observed_on date,
+    observed_days_ago integer, entry bigint, reason_zh text, owner text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(purchase_track.as_of) as as_of, reporting.known(purchase_track.known_at) as known_at,
+reporting.local_day(reporting.instant(purchase_track.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(purchase_track.as_of, purchase_track.known_at) stage_position),
+purchase_stage as not materialized (select * from served.purchase_stage(purchase_track.as_of, purchase_track.known_at) purchase_stage),
+playbook_stage as not materialized (select * from served.playbook_stage(purchase_track.as_of, purchase_track.known_at) playbook_stage),
+track as materialized (
+    select playbook.playbook, playbook.version, coalesce((said.track ->> 'behind')::integer, 1) as behind,
+           coalesce((said.track ->> 'catch_up')::integer, 2) as catch_up,
+           coalesce((said.track ->> 'review')::integer, 3) as review, (said.track ->> 'tender')::integer as tender,
+           (said.track ->> 'tender_needs')::integer as tender_needs,
+           coalesce((said.track ->> 'unknown_after_days')::integer, 45) as unknown_after_days
+      from reporting.playbook
+     cross join lateral (select playbook.content -> 'track' as track) said
+     where jsonb_typeof(said.track) = 'object'
+),
+beside as materialized (
+    select playbook_stage.playbook, playbook_stage.version, playbook_stage.stage, playbook_stage.customer_stage
+      from playbook_stage
+     where playbook_stage.customer_stage is not null
+),
+compared as (
+    select stage_position.deal, stage_position.owner, track.*, ours.number as ours, purchase_stage.number as customer,
+           purchase_stage.number - ours.number as gap, reporting.local_day(purchase_stage.from_at) as observed_on,
+           moment.day - reporting.local_day(purchase_stage.from_at) as ago, purchase_stage.entry
+      from stage_position
+     cross join moment
+      join track on track.playbook = stage_position.playbook and track.version = stage_position.version
+     cross join lateral (
+         select coalesce((array_agg(beside.customer_stage order by beside.stage desc))[1], 0) as number
+           from beside
+          where beside.playbook = stage_position.playbook and beside.version = stage_position.version
+            and beside.stage <= stage_position.stage
+     ) ours
+      left join purchase_stage on purchase_stage.deal = stage_position.deal
+     where stage_position.status in ('open', 'on_hold')
+       and (purchase_track.playbook is null or stage_position.playbook = purchase_track.playbook)
+),
+judged as (
+    select compared.*,
+           case when compared.customer is null then 'never'
+                when compared.ago > compared.unknown_after_days then 'old'
+                when compared.gap >= compared.review then 'review'
+                when compared.customer >= compared.tender and compared.ours < compared.tender_needs then 'tender'
+                when compared.gap >= compared.catch_up then 'catch_up'
+                when compared.gap >= compared.behind then 'behind'
+                when compared.gap < 0 then 'ahead'
+                else 'in_sync' end as rule
+      from compared
+)
+select judged.deal, judged.ours, judged.customer, judged.gap,
+       case judged.rule when 'never' then 'unknown' when 'old' then 'unknown' when 'tender' then 'review'
+                        else judged.rule end as verdict,
+       case judged.rule
+           when 'never' then 'The customer''s purchasing stage was never observed.'
+           when 'old' then format(
+               'The customer was seen at purchasing stage %s %s days ago; after more than %s days that says nothing.',
+               judged.customer, judged.ago, judged.unknown_after_days)
+           when 'tender' then format(
+               'The customer is at purchasing stage %s, from %s on it calls for tenders; we are at %s and should be at %s: '
+               'review whether to give up.', judged.customer, judged.tender, judged.ours, judged.tender_needs)
+           else format('The customer is at purchasing stage %s, we are at %s: ', judged.customer, judged.ours)
+               || case judged.rule
+                      when 'review' then format('%s behind; from %s on, review whether to give up.', judged.gap, judged.review)
+                      when 'catch_up' then format('%s behind; from %s on, catch up.', judged.gap, judged.catch_up)
+                      when 'behind' then format('%s behind.', judged.gap)
+                      when 'ahead' then format('%s ahead.', -judged.gap)
+                      else case judged.gap when 0 then 'in step.'
+                               else format('%s behind; below %s that is in step.', judged.gap, judged.behind) end
+                  end
+       end as reason,
+       judged.observed_on, judged.ago as observed_days_ago, judged.entry,
+       case judged.rule
+           when 'never' then '从未观察到客户的采购阶段。'
+           when 'old' then format(
+               '%s天前观察到客户处于采购第%s阶段；超过%s天的观察不再有效。', judged.ago, judged.customer,
+               judged.unknown_after_days)
+           when 'tender' then format(
+               '客户处于采购第%s阶段（从第%s阶段起招标），我方处于第%s阶段，至少应到第%s阶段：评估是否放弃。',
+               judged.customer, judged.tender, judged.ours, judged.tender_needs)
+           else format('客户处于采购第%s阶段，我方处于第%s阶段：', judged.customer, judged.ours)
+               || case judged.rule
+                      when 'review' then format('落后%s个阶段；落后%s个起评估是否放弃。', judged.gap, judged.review)
+                      when 'catch_up' then format('落后%s个阶段；落后%s个起需追赶。', judged.gap, judged.catch_up)
+                      when 'behind' then format('落后%s个阶段。', judged.gap)
+                      when 'ahead' then format('超前%s个阶段。', -judged.gap)
+                      else case judged.gap when 0 then '同步。'
+                               else format('落后%s个阶段；不足%s个视为同步。', judged.gap, judged.behind) end
+                  end
+       end as reason_zh,
+       judged.owner
+  from judged
+ order by judged.deal collate "C";
+end;
+comment on function reporting.purchase_track(timestamptz, bigint, text) is
+    'Deals open or on hold at as_of, as known at the sequence known_at, whose version of the playbook has a track. gap is the customer''s purchasing stage last observed less the one beside the last stage that we have entered. The first rule that holds decides: never observed, or longer ago than unknown_after_days: unknown; gap from review on, or the customer from tender on and we below tender_needs: review; from catch_up on: catch_up; from behind on: behind; below 0: ahead; else in_sync. A person gives a deal up, never this report.';
+
+-- name: commitments
+create or replace function reporting.commitments(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    entry bigint, deal text, stage integer, contact text, due_on date, state text, received_on date, owner text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(commitments.as_of) as as_of, reporting.known(commitments.known_at) as known_at,
+reporting.local_day(reporting.instant(commitments.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(commitments.as_of, commitments.known_at) stage_position),
+commitment as not materialized (select * from served.commitment(commitments.as_of, commitments.known_at) commitment)
+select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
+       case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
+            else commitment.state end as state,
+       reporting.local_day(commitment.received_at) as received_on, stage_position.owner
+  from stage_position
+  join commitment on commitment.deal = stage_position.deal
+ cross join moment
+ order by commitment.deal collate "C", commitment.commitment;
+end;
+comment on function reporting.commitments(timestamptz, bigint) is
+    'Commitments that customers had given by as_of, as known at the sequence known_at, of deals of any status. overdue: open, and as_of''s day is later than due_on. kept_rate is kept / (kept + broken). Filters go by the deal''s values at as_of.';
+
+create or replace function reporting.commitments_totals(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    kept_rate numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(commitments_totals.as_of) as as_of, reporting.known(commitments_totals.known_at) as known_at,
+reporting.local_day(reporting.instant(commitments_totals.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(commitments_totals.as_of, commitments_totals.known_at) stage_position),
+commitment as not materialized (select * from served.commitment(commitments_totals.as_of, commitments_totals.known_at) commitment),
+report as (
+select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
+       case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
+            else commitment.state end as state,
+       reporting.local_day(commitment.received_at) as received_on, stage_position.owner
+  from stage_position
+  join commitment on commitment.deal = stage_position.deal
+ cross join moment
+ order by commitment.deal collate "C", commitment.commitment
+)
+select round(avg((state = 'kept')::integer) filter (where state in ('kept', 'broken')), 4) as kept_rate
+  from report;
+end;
+comment on function reporting.commitments_totals(timestamptz, bigint) is
+    'Totals of commitments(…); one row.';
+
+-- name: participation
+create or replace function reporting.participation(
+    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    stage integer, department text, took_part bigint, deals bigint, rate numeric, name_en text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(participation.as_of) as as_of, reporting.known(participation.known_at) as known_at,
+reporting.local_day(reporting.instant(participation.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(participation.as_of, participation.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(participation.as_of, participation.known_at) stage_position_past),
+activity as not materialized (select * from served.activity(participation.as_of, participation.known_at) activity),
+touch as not materialized (select * from served.touch(participation.as_of, participation.known_at) touch),
+playbook_stage as not materialized (select * from served.playbook_stage(participation.as_of, participation.known_at) playbook_stage),
+named as materialized (
+    select playbook.version, stage.number::integer as stage, one.place, one.content ->> 'zh' as department,
+           one.content ->> 'en' as name_en
+      from moment
+      join reporting.playbook on playbook.published <= moment.known_at
+     cross join lateral jsonb_array_elements(playbook.content -> 'stages') with ordinality as stage (content, number)
+     cross join lateral jsonb_array_elements(stage.content -> 'departments') with ordinality as one (content, place)
+     where playbook.playbook = participation.playbook
+),
+told as materialized (
+    select activity.deal, activity.department, activity.at from activity where activity.department is not null
+    union all
+    select touch.deal, touch.department, touch.at from touch where touch.deal is not null and touch.department is not null
+),
+followed as materialized (
+    select past.deal, past.version, past.completed + 1 as stage, past.status, past.from_at, past.to_at,
+           past.from_at = stage_position.opened_at as first
+      from stage_position
+      join stage_position_past past on past.deal = stage_position.deal
+     where past.playbook = participation.playbook
+),
+worked as materialized (
+    select named.stage, named.department, followed.deal, bool_or(told.deal is not null) as took_part
+      from followed
+      join named on named.version = followed.version and named.stage = followed.stage
+      left join told on told.deal = followed.deal and told.department = named.department
+                    and told.at <= followed.to_at
+                    and (told.at > followed.from_at or followed.first and told.at = followed.from_at)
+     where followed.status not in ('lost', 'abandoned')
+     group by named.stage, named.department, followed.deal
+),
+latest as (
+    select distinct on (named.stage, named.department) named.stage, named.department, named.place, named.name_en
+      from named
+     order by named.stage, named.department, named.version desc
+),
+counted as (
+    select worked.stage, worked.department, count(*) filter (where worked.took_part) as took_part, count(*) as deals
+      from worked
+     group by worked.stage, worked.department
+)
+select answer.stage, answer.department, answer.took_part, answer.deals, answer.rate, answer.name_en
+  from (
+    select latest.stage, latest.department, coalesce(counted.took_part, 0) as took_part,
+           coalesce(counted.deals, 0) as deals, round(counted.took_part::numeric / counted.deals, 4) as rate,
+           latest.name_en, latest.place
+      from latest
+      left join counted on counted.stage = latest.stage and counted.department = latest.department
+    union all
+    select null, null, null, null, null, null, null
+     where case when exists (select from playbook_stage where playbook_stage.playbook = participation.playbook)
+                  or exists (select from followed) then false
+                else reporting.refuse_playbook(participation.playbook, reporting.known(participation.known_at)) end
+  ) answer
+ order by answer.stage, answer.place, answer.department collate "C";
+end;
+comment on function reporting.participation(text, timestamptz, bigint) is
+    'Departments that published versions of a playbook name, by stage; at as_of, as known at the sequence known_at. deals: those that had worked on the stage (the one behind the last completed) by a version that names the department there, while they were neither lost nor abandoned; a won deal goes on with the stages behind the sale. took_part: those of which an activity, care or feedback was done for the department meanwhile; what completes a stage at the same instant belongs to that stage. Filters go by the deal''s values at as_of.';
+
 -- name: conversion
 create or replace function reporting.conversion(
     playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
@@ -1238,301 +1533,6 @@ end;
 comment on function reporting.pipeline_changes_totals(date, date, timestamptz, bigint) is
     'Totals of pipeline_changes(…); one row.';
 
--- name: rotting
-create or replace function reporting.rotting(
-    as_of timestamptz default now(), known_at bigint default reporting.sequence(), playbook text default null
-)
-returns table (
-    deal text, working_on integer, since date, days integer, expected integer, rotting boolean, idle_days integer,
-    owner text
-)
-language sql stable parallel safe
-begin atomic
-with moment as materialized (
-select reporting.instant(rotting.as_of) as as_of, reporting.known(rotting.known_at) as known_at,
-reporting.local_day(reporting.instant(rotting.as_of)) as day
-),
-stage_position as not materialized (select * from served.stage_position(rotting.as_of, rotting.known_at) stage_position),
-stage_position_past as not materialized (select * from served.stage_position_past(rotting.as_of, rotting.known_at) stage_position_past),
-activity as not materialized (select * from served.activity(rotting.as_of, rotting.known_at) activity),
-playbook_stage as not materialized (select * from served.playbook_stage(rotting.as_of, rotting.known_at) playbook_stage),
-held as (
-    select past.deal,
-           sum(reporting.local_day(least(past.to_at, moment.as_of))
-               - reporting.local_day(greatest(past.from_at, stage_position.working_since))) as days
-      from stage_position
-      join stage_position_past past on past.deal = stage_position.deal and past.to_at > stage_position.working_since
-     cross join moment
-     where stage_position.status = 'open' and past.status = 'on_hold'
-     group by past.deal
-),
-active as (
-    select activity.deal, max(activity.at) as at from activity group by activity.deal
-),
-worked as (
-    select stage_position.deal, stage_position.owner, playbook_stage.stage, playbook_stage.expected_days,
-           reporting.local_day(stage_position.working_since) as since, moment.day, active.at,
-           (moment.day - reporting.local_day(stage_position.working_since) - coalesce(held.days, 0))::integer as days
-      from stage_position
-     cross join moment
-      join playbook_stage on playbook_stage.playbook = stage_position.playbook
-                         and playbook_stage.version = stage_position.version
-                         and playbook_stage.stage = stage_position.completed + 1
-      left join held on held.deal = stage_position.deal
-      left join active on active.deal = stage_position.deal
-     where stage_position.status = 'open' and (rotting.playbook is null or stage_position.playbook = rotting.playbook)
-)
-select worked.deal, worked.stage as working_on, worked.since, worked.days, worked.expected_days as expected,
-       coalesce(worked.days > worked.expected_days, false) as rotting,
-       worked.day - reporting.local_day(worked.at) as idle_days, worked.owner
-  from worked
- order by worked.deal collate "C";
-end;
-comment on function reporting.rotting(timestamptz, bigint, text) is
-    'Open deals at as_of, as known at the sequence known_at, that have stages left. days are those of the calendar in the ledger''s zone since the stage is worked on (last completion, fall or opening), entered or not, less days on hold since then; rotting: more than the deal''s version of the playbook expects of the stage. Deals on hold are not listed.';
-
--- name: purchase_track
-create or replace function reporting.purchase_track(
-    as_of timestamptz default now(), known_at bigint default reporting.sequence(), playbook text default null
-)
-returns table (
-    deal text, ours bigint, customer integer, gap bigint, verdict text, reason text, observed_on date,
-    observed_days_ago integer, entry bigint, reason_zh text, owner text
-)
-language sql stable parallel safe
-begin atomic
-with moment as materialized (
-select reporting.instant(purchase_track.as_of) as as_of, reporting.known(purchase_track.known_at) as known_at,
-reporting.local_day(reporting.instant(purchase_track.as_of)) as day
-),
-stage_position as not materialized (select * from served.stage_position(purchase_track.as_of, purchase_track.known_at) stage_position),
-purchase_stage as not materialized (select * from served.purchase_stage(purchase_track.as_of, purchase_track.known_at) purchase_stage),
-playbook_stage as not materialized (select * from served.playbook_stage(purchase_track.as_of, purchase_track.known_at) playbook_stage),
-track as materialized (
-    select playbook.playbook, playbook.version, coalesce((said.track ->> 'behind')::integer, 1) as behind,
-           coalesce((said.track ->> 'catch_up')::integer, 2) as catch_up,
-           coalesce((said.track ->> 'review')::integer, 3) as review, (said.track ->> 'tender')::integer as tender,
-           (said.track ->> 'tender_needs')::integer as tender_needs,
-           coalesce((said.track ->> 'unknown_after_days')::integer, 45) as unknown_after_days
-      from reporting.playbook
-     cross join lateral (select playbook.content -> 'track' as track) said
-     where jsonb_typeof(said.track) = 'object'
-),
-beside as materialized (
-    select playbook_stage.playbook, playbook_stage.version, playbook_stage.stage, playbook_stage.customer_stage
-      from playbook_stage
-     where playbook_stage.customer_stage is not null
-),
-compared as (
-    select stage_position.deal, stage_position.owner, track.*, ours.number as ours, purchase_stage.number as customer,
-           purchase_stage.number - ours.number as gap, reporting.local_day(purchase_stage.from_at) as observed_on,
-           moment.day - reporting.local_day(purchase_stage.from_at) as ago, purchase_stage.entry
-      from stage_position
-     cross join moment
-      join track on track.playbook = stage_position.playbook and track.version = stage_position.version
-     cross join lateral (
-         select coalesce((array_agg(beside.customer_stage order by beside.stage desc))[1], 0) as number
-           from beside
-          where beside.playbook = stage_position.playbook and beside.version = stage_position.version
-            and beside.stage <= stage_position.stage
-     ) ours
-      left join purchase_stage on purchase_stage.deal = stage_position.deal
-     where stage_position.status in ('open', 'on_hold')
-       and (purchase_track.playbook is null or stage_position.playbook = purchase_track.playbook)
-),
-judged as (
-    select compared.*,
-           case when compared.customer is null then 'never'
-                when compared.ago > compared.unknown_after_days then 'old'
-                when compared.gap >= compared.review then 'review'
-                when compared.customer >= compared.tender and compared.ours < compared.tender_needs then 'tender'
-                when compared.gap >= compared.catch_up then 'catch_up'
-                when compared.gap >= compared.behind then 'behind'
-                when compared.gap < 0 then 'ahead'
-                else 'in_sync' end as rule
-      from compared
-)
-select judged.deal, judged.ours, judged.customer, judged.gap,
-       case judged.rule when 'never' then 'unknown' when 'old' then 'unknown' when 'tender' then 'review'
-                        else judged.rule end as verdict,
-       case judged.rule
-           when 'never' then 'The customer''s purchasing stage was never observed.'
-           when 'old' then format(
-               'The customer was seen at purchasing stage %s %s days ago; after more than %s days that says nothing.',
-               judged.customer, judged.ago, judged.unknown_after_days)
-           when 'tender' then format(
-               'The customer is at purchasing stage %s, from %s on it calls for tenders; we are at %s and should be at %s: '
-               'review whether to give up.', judged.customer, judged.tender, judged.ours, judged.tender_needs)
-           else format('The customer is at purchasing stage %s, we are at %s: ', judged.customer, judged.ours)
-               || case judged.rule
-                      when 'review' then format('%s behind; from %s on, review whether to give up.', judged.gap, judged.review)
-                      when 'catch_up' then format('%s behind; from %s on, catch up.', judged.gap, judged.catch_up)
-                      when 'behind' then format('%s behind.', judged.gap)
-                      when 'ahead' then format('%s ahead.', -judged.gap)
-                      else case judged.gap when 0 then 'in step.'
-                               else format('%s behind; below %s that is in step.', judged.gap, judged.behind) end
-                  end
-       end as reason,
-       judged.observed_on, judged.ago as observed_days_ago, judged.entry,
-       case judged.rule
-           when 'never' then '从未观察到客户的采购阶段。'
-           when 'old' then format(
-               '%s天前观察到客户处于采购第%s阶段；超过%s天的观察不再有效。', judged.ago, judged.customer,
-               judged.unknown_after_days)
-           when 'tender' then format(
-               '客户处于采购第%s阶段（从第%s阶段起招标），我方处于第%s阶段，至少应到第%s阶段：评估是否放弃。',
-               judged.customer, judged.tender, judged.ours, judged.tender_needs)
-           else format('客户处于采购第%s阶段，我方处于第%s阶段：', judged.customer, judged.ours)
-               || case judged.rule
-                      when 'review' then format('落后%s个阶段；落后%s个起评估是否放弃。', judged.gap, judged.review)
-                      when 'catch_up' then format('落后%s个阶段；落后%s个起需追赶。', judged.gap, judged.catch_up)
-                      when 'behind' then format('落后%s个阶段。', judged.gap)
-                      when 'ahead' then format('超前%s个阶段。', -judged.gap)
-                      else case judged.gap when 0 then '同步。'
-                               else format('落后%s个阶段；不足%s个视为同步。', judged.gap, judged.behind) end
-                  end
-       end as reason_zh,
-       judged.owner
-  from judged
- order by judged.deal collate "C";
-end;
-comment on function reporting.purchase_track(timestamptz, bigint, text) is
-    'Deals open or on hold at as_of, as known at the sequence known_at, whose version of the playbook has a track. gap is the customer''s purchasing stage last observed less the one beside the last stage that we have entered. The first rule that holds decides: never observed, or longer ago than unknown_after_days: unknown; gap from review on, or the customer from tender on and we below tender_needs: review; from catch_up on: catch_up; from behind on: behind; below 0: ahead; else in_sync. A person gives a deal up, never this report.';
-
--- name: commitments
-create or replace function reporting.commitments(
-    as_of timestamptz default now(), known_at bigint default reporting.sequence()
-)
-returns table (
-    entry bigint, deal text, stage integer, contact text, due_on date, state text, received_on date, owner text
-)
-language sql stable parallel safe
-begin atomic
-with moment as materialized (
-select reporting.instant(commitments.as_of) as as_of, reporting.known(commitments.known_at) as known_at,
-reporting.local_day(reporting.instant(commitments.as_of)) as day
-),
-stage_position as not materialized (select * from served.stage_position(commitments.as_of, commitments.known_at) stage_position),
-commitment as not materialized (select * from served.commitment(commitments.as_of, commitments.known_at) commitment)
-select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
-       case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
-            else commitment.state end as state,
-       reporting.local_day(commitment.received_at) as received_on, stage_position.owner
-  from stage_position
-  join commitment on commitment.deal = stage_position.deal
- cross join moment
- order by commitment.deal collate "C", commitment.commitment;
-end;
-comment on function reporting.commitments(timestamptz, bigint) is
-    'Commitments that customers had given by as_of, as known at the sequence known_at, of deals of any status. overdue: open, and as_of''s day is later than due_on. kept_rate is kept / (kept + broken). Filters go by the deal''s values at as_of.';
-
-create or replace function reporting.commitments_totals(
-    as_of timestamptz default now(), known_at bigint default reporting.sequence()
-)
-returns table (
-    kept_rate numeric
-)
-language sql stable parallel safe
-begin atomic
-with moment as materialized (
-select reporting.instant(commitments_totals.as_of) as as_of, reporting.known(commitments_totals.known_at) as known_at,
-reporting.local_day(reporting.instant(commitments_totals.as_of)) as day
-),
-stage_position as not materialized (select * from served.stage_position(commitments_totals.as_of, commitments_totals.known_at) stage_position),
-commitment as not materialized (select * from served.commitment(commitments_totals.as_of, commitments_totals.known_at) commitment),
-report as (
-select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
-       case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
-            else commitment.state end as state,
-       reporting.local_day(commitment.received_at) as received_on, stage_position.owner
-  from stage_position
-  join commitment on commitment.deal = stage_position.deal
- cross join moment
- order by commitment.deal collate "C", commitment.commitment
-)
-select round(avg((state = 'kept')::integer) filter (where state in ('kept', 'broken')), 4) as kept_rate
-  from report;
-end;
-comment on function reporting.commitments_totals(timestamptz, bigint) is
-    'Totals of commitments(…); one row.';
-
--- name: participation
-create or replace function reporting.participation(
-    playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
-)
-returns table (
-    stage integer, department text, took_part bigint, deals bigint, rate numeric, name_en text
-)
-language sql stable parallel safe
-begin atomic
-with moment as materialized (
-select reporting.instant(participation.as_of) as as_of, reporting.known(participation.known_at) as known_at,
-reporting.local_day(reporting.instant(participation.as_of)) as day
-),
-stage_position as not materialized (select * from served.stage_position(participation.as_of, participation.known_at) stage_position),
-stage_position_past as not materialized (select * from served.stage_position_past(participation.as_of, participation.known_at) stage_position_past),
-activity as not materialized (select * from served.activity(participation.as_of, participation.known_at) activity),
-touch as not materialized (select * from served.touch(participation.as_of, participation.known_at) touch),
-playbook_stage as not materialized (select * from served.playbook_stage(participation.as_of, participation.known_at) playbook_stage),
-named as materialized (
-    select playbook.version, stage.number::integer as stage, one.place, one.content ->> 'zh' as department,
-           one.content ->> 'en' as name_en
-      from moment
-      join reporting.playbook on playbook.published <= moment.known_at
-     cross join lateral jsonb_array_elements(playbook.content -> 'stages') with ordinality as stage (content, number)
-     cross join lateral jsonb_array_elements(stage.content -> 'departments') with ordinality as one (content, place)
-     where playbook.playbook = participation.playbook
-),
-told as materialized (
-    select activity.deal, activity.department, activity.at from activity where activity.department is not null
-    union all
-    select touch.deal, touch.department, touch.at from touch where touch.deal is not null and touch.department is not null
-),
-followed as materialized (
-    select past.deal, past.version, past.completed + 1 as stage, past.status, past.from_at, past.to_at,
-           past.from_at = stage_position.opened_at as first
-      from stage_position
-      join stage_position_past past on past.deal = stage_position.deal
-     where past.playbook = participation.playbook
-),
-worked as materialized (
-    select named.stage, named.department, followed.deal, bool_or(told.deal is not null) as took_part
-      from followed
-      join named on named.version = followed.version and named.stage = followed.stage
-      left join told on told.deal = followed.deal and told.department = named.department
-                    and told.at <= followed.to_at
-                    and (told.at > followed.from_at or followed.first and told.at = followed.from_at)
-     where followed.status not in ('lost', 'abandoned')
-     group by named.stage, named.department, followed.deal
-),
-latest as (
-    select distinct on (named.stage, named.department) named.stage, named.department, named.place, named.name_en
-      from named
-     order by named.stage, named.department, named.version desc
-),
-counted as (
-    select worked.stage, worked.department, count(*) filter (where worked.took_part) as took_part, count(*) as deals
-      from worked
-     group by worked.stage, worked.department
-)
-select answer.stage, answer.department, answer.took_part, answer.deals, answer.rate, answer.name_en
-  from (
-    select latest.stage, latest.department, coalesce(counted.took_part, 0) as took_part,
-           coalesce(counted.deals, 0) as deals, round(counted.took_part::numeric / counted.deals, 4) as rate,
-           latest.name_en, latest.place
-      from latest
-      left join counted on counted.stage = latest.stage and counted.department = latest.department
-    union all
-    select null, null, null, null, null, null, null
-     where case when exists (select from playbook_stage where playbook_stage.playbook = participation.playbook)
-                  or exists (select from followed) then false
-                else reporting.refuse_playbook(participation.playbook, reporting.known(participation.known_at)) end
-  ) answer
- order by answer.stage, answer.place, answer.department collate "C";
-end;
-comment on function reporting.participation(text, timestamptz, bigint) is
-    'Departments that published versions of a playbook name, by stage; at as_of, as known at the sequence known_at. deals: those that had worked on the stage (the one behind the last completed) by a version that names the department there, while they were neither lost nor abandoned; a won deal goes on with the stages behind the sale. took_part: those of which an activity, care or feedback was done for the department meanwhile; what completes a stage at the same instant belongs to that stage. Filters go by the deal''s values at as_of.';
-
 -- name: receivables_open
 create or replace function reporting.receivables_open(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -1677,14 +1677,14 @@ select *
     ('forecast', 'aggregate', '销售预测', 'Forecast', '哪个月能进多少？', 'What comes in, and when?', 'Open deals at as_of, as known at the sequence known_at, by the month of expected_close_on: overdue before as_of''s day, undated without one. weighted is the sum of amount x probability of the last completed stage (of a claimed stage, its own); commit, best and pipeline are amounts by probability, by the policy forecast_categories. closed is the final value of deals won in the month. Deals on hold are counted in the totals alone; lost and abandoned ones never. Deals without amount are counted and in no sum. Currencies are never added.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "month", "type": "text", "kind": "text", "zh": "月份", "en": "month", "comment": "Month of the expected close, or of the closing, such as 2026-04; overdue for a day before as_of''s, undated for none."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for deals without amount."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Open deals that are expected to close then; those on hold are not among them."}, {"name": "unpriced", "type": "bigint", "kind": "count", "zh": "无金额商机", "en": "unpriced", "comment": "Of these, deals without an amount: they are in no sum."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Their expected value."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权金额", "en": "weighted", "comment": "Sum of amount × probability, rounded half up."}, {"name": "commit", "type": "numeric", "kind": "amount", "zh": "承诺", "en": "commit", "comment": "Amount of those whose probability is at least the policy''s threshold for commit, 0.75."}, {"name": "best", "type": "numeric", "kind": "amount", "zh": "乐观", "en": "best case", "comment": "Amount of those below commit and at least at the policy''s threshold for best case, 0.50."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈", "en": "pipeline", "comment": "Amount of those below."}, {"name": "closed", "type": "numeric", "kind": "amount", "zh": "已赢单", "en": "closed", "comment": "Final value of the deals won in the month."}]'::jsonb, array['month', 'currency']::text[], array['owner', 'account', 'currency']::text[]),
     ('next_steps', 'snapshot', '下一步', 'Next steps', '每个在手商机下一步还缺什么？', 'What does each open deal need next?', 'Open deals at as_of, as known at the sequence known_at, that evidence decides and that have stages left: the missing milestones of the stage worked on; where none is missing, its missing criteria and the commitment. Evidence that came early counts. Deals on hold are not listed.', '[]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed."}, {"name": "missing", "type": "text[]", "kind": "texts", "zh": "尚缺事项", "en": "missing", "comment": "Keys of its milestones that are not met; where none is missing, of its criteria, and the commitment."}, {"name": "since", "type": "date", "kind": "day", "zh": "本阶段自", "en": "since", "comment": "Day since which the stage is worked on, in the ledger''s zone."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('coverage', 'snapshot', '条件覆盖', 'Coverage', '推进中的阶段准备得怎样？', 'How well prepared is the stage worked on?', 'Conditions of the stage that each open deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. Deals on hold are not listed.', '[{"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "item", "type": "text", "kind": "text", "zh": "条件", "en": "item", "comment": "Key of the condition."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "process, relationship, information or compliance."}, {"name": "met", "type": "boolean", "kind": "yes_no", "zh": "已满足", "en": "met", "comment": "Met at as_of."}, {"name": "met_on", "type": "date", "kind": "day", "zh": "满足日期", "en": "met on", "comment": "Day since which it is met, in the ledger''s zone; null while it is not."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that meets it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "名称", "en": "name (zh)", "comment": "Name of the condition in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['deal', 'item']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
-    ('conversion', 'snapshot', '转化率', 'Conversion', '每月立项的商机各走到哪个阶段，瓶颈在哪里？', 'Of the deals opened in a month, how many got how far, and where is the bottleneck?', 'The deals of a playbook, by the month in which they were opened, as known at the sequence known_at. reached(n): deals with completed >= n at some time up to as_of; where claims decide, that had entered n or beyond. from_previous = reached(n) / reached(n - 1), with reached(0) = deals; overall = reached(n) / deals. open + won + lost + abandoned = deals, as they stand at as_of. Deals that moved back or were lost stay in what they had reached; voided evidence leaves the past, revoked evidence does not. from and to choose the days of opening. age_days: only deals opened at least so many days before as_of''s day, and only what each had reached by the end of that many days after its own. mode filled counts a stage that was skipped, observed those alone that were the last one completed (entered) at some time, so that from_previous may be above 1. Rates of stages are never to be multiplied into a forecast: deals return and skip.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of opening.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of opening.", "asked_as": "to"}, {"name": "age_days", "type": "integer", "optional": true, "comment": "Compare cohorts at this age, in days."}, {"name": "mode", "type": "text", "optional": true, "comment": "Whether stages that were skipped count as reached.", "default": "filled"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals before what may be the bottleneck.", "default": 5}]'::jsonb, '[{"name": "cohort", "type": "text", "kind": "text", "zh": "立项月份", "en": "cohort", "comment": "Month in which the deals were opened, such as 2026-01."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals of the cohort, the same at each stage."}, {"name": "reached", "type": "bigint", "kind": "count", "zh": "到达", "en": "reached", "comment": "Those that had completed the stage at some time; where claims decide, entered it."}, {"name": "from_previous", "type": "numeric", "kind": "rate", "zh": "阶段转化率", "en": "from previous", "comment": "reached ÷ reached of the stage before, of the first ÷ deals; null where that is 0."}, {"name": "overall", "type": "numeric", "kind": "rate", "zh": "总转化率", "en": "overall", "comment": "reached ÷ deals."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals of the cohort that are open or on hold."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals of the cohort that are won."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals of the cohort that are lost."}, {"name": "abandoned", "type": "bigint", "kind": "count", "zh": "放弃", "en": "abandoned", "comment": "Deals of the cohort that we gave up."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['cohort', 'stage']::text[], array['owner', 'account', 'currency']::text[]),
-    ('durations', 'snapshot', '阶段时长', 'Durations', '每个阶段要花多长时间？', 'How long does each stage take?', 'Days that deals of a playbook worked on each stage, as known at the sequence known_at. A deal works on stage n while the last stage completed is n - 1. wait: before n is entered; work: after; stay = wait + work, summed over all returns, only while the deal is open: neither on hold nor closed. A stage counts as finished where it stands completed at as_of, or at the end of the day to where that is earlier; with from, where it came to be so on that day or later. The median of an even number is the mean of the two in the middle. What still runs is shown apart and averaged in nowhere. Medians of stages do not add up to the cycle, which velocity has.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of completion.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of completion.", "asked_as": "to"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals that have finished what may be the slowest stage.", "default": 5}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "finished", "type": "bigint", "kind": "count", "zh": "已完成", "en": "finished", "comment": "Deals that have completed it."}, {"name": "median_stay", "type": "numeric", "kind": "duration", "zh": "停留中位天数", "en": "median stay", "comment": "Median of their days on the stage: wait and work, of all returns together."}, {"name": "mean_stay", "type": "numeric", "kind": "duration", "zh": "停留平均天数", "en": "mean stay", "comment": "Mean of their days on the stage."}, {"name": "median_wait", "type": "numeric", "kind": "duration", "zh": "等待中位天数", "en": "median wait", "comment": "Median of their days before it was entered."}, {"name": "median_work", "type": "numeric", "kind": "duration", "zh": "推进中位天数", "en": "median work", "comment": "Median of their days since it was entered."}, {"name": "running", "type": "bigint", "kind": "count", "zh": "进行中", "en": "running", "comment": "Open deals that work on it now."}, {"name": "longest_running", "type": "numeric", "kind": "duration", "zh": "最长停留天数", "en": "longest running", "comment": "Days on the stage of the one of them that has been there longest."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['stage']::text[], array['owner', 'account', 'currency']::text[]),
-    ('velocity', 'snapshot', '销售速度', 'Velocity', '一个销售流程每天带来多少金额？', 'How much money does a playbook bring a day?', 'Open deals of a playbook, and those closed from the day from up to the day to, by currency, as known at the sequence known_at. A deal counts as it stands at the end of the day to, or at as_of where that is earlier: one that was reopened by then is open. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / (won + lost), the broad one adds abandoned below; the cycle of a won deal is the day of its closing minus that of its opening. open does not include deals on hold. Deals without a currency make the row none, which has counts alone. Default of to: as_of''s day; of from: a year before.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of closing.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of closing.", "asked_as": "to"}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "text", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the deals; none for deals without, of which nothing but counts is told."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals open, without those on hold."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won in the period."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals lost in the period."}, {"name": "abandoned", "type": "bigint", "kind": "count", "zh": "放弃", "en": "abandoned", "comment": "Deals given up in the period."}, {"name": "win_rate", "type": "numeric", "kind": "rate", "zh": "赢单率", "en": "win rate", "comment": "won ÷ (won + lost); null before any."}, {"name": "win_rate_broad", "type": "numeric", "kind": "rate", "zh": "广义赢单率", "en": "win rate (broad)", "comment": "won ÷ (won + lost + abandoned); null before any."}, {"name": "mean_won", "type": "numeric", "kind": "amount", "zh": "平均赢单金额", "en": "mean won", "comment": "Mean value of the won deals; null where there is none of a known value."}, {"name": "cycle_median", "type": "numeric", "kind": "duration", "zh": "周期中位天数", "en": "median cycle", "comment": "Median of the days from the opening of a won deal to its closing."}, {"name": "cycle_mean", "type": "numeric", "kind": "duration", "zh": "周期平均天数", "en": "mean cycle", "comment": "Mean of those days."}, {"name": "per_day", "type": "numeric", "kind": "amount", "zh": "每日金额", "en": "per day", "comment": "open × win_rate × mean_won ÷ cycle_median; null where nothing was won, or the cycle is not above 0."}]'::jsonb, array['currency']::text[], array['owner', 'account', 'currency']::text[]),
-    ('pipeline_changes', 'snapshot', '商机变动', 'Pipeline changes', '两个时点之间商机发生了哪些变动？', 'What moved in the pipeline between two moments?', 'The pipeline, deals open or on hold, at the end of the day start and at that of the day end (at as_of, where a day ends later), both as known at the sequence known_at, and what made the difference. Of the amounts of a currency before + opened + reopened + up + down + won + lost + abandoned = after. opened: was not there before; reopened: was closed before. up and down: the value changed by this; who changes the currency goes down by all of the one and up by all of the other. won, lost and abandoned leave with the amount that they had before. A deal opened and closed in between is on no line. An unknown amount counts as 0.', '[{"name": "start_day", "type": "date", "optional": false, "comment": "Day at whose end it begins.", "asked_as": "start"}, {"name": "end_day", "type": "date", "optional": false, "comment": "Day at whose end it ends.", "asked_as": "end"}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "text", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount; none for deals without."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "before and after: what was in the pipeline at either moment; the others: what made the difference."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals of the line."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Their value, or by how much it changed; below zero for what left; null without a currency."}]'::jsonb, array['currency', 'line']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('rotting', 'snapshot', '停滞商机', 'Rotting', '哪些商机停滞不前？', 'Which deals stand still?', 'Open deals at as_of, as known at the sequence known_at, that have stages left. days are those of the calendar in the ledger''s zone since the stage is worked on (last completion, fall or opening), entered or not, less days on hold since then; rotting: more than the deal''s version of the playbook expects of the stage. Deals on hold are not listed.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed."}, {"name": "since", "type": "date", "kind": "day", "zh": "本阶段自", "en": "since", "comment": "Day of the last completion, fall or opening, since which the stage is worked on, in the ledger''s zone."}, {"name": "days", "type": "integer", "kind": "days", "zh": "推进天数", "en": "days", "comment": "Days from then to as_of''s day, less those on hold."}, {"name": "expected", "type": "integer", "kind": "days", "zh": "预期天数", "en": "expected", "comment": "Days that the deal''s version of the playbook expects the stage to take; null where it says none."}, {"name": "rotting", "type": "boolean", "kind": "yes_no", "zh": "停滞", "en": "rotting", "comment": "Whether days exceed those expected; false where none are."}, {"name": "idle_days", "type": "integer", "kind": "days", "zh": "未活动天数", "en": "idle days", "comment": "Days since the deal''s last activity; null without any."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'currency']::text[]),
     ('purchase_track', 'snapshot', '双轨对照', 'Purchase track', '销售进度与客户采购进度是同步、需追赶，还是应放弃？', 'Are we in step with the customer''s purchasing, have we to catch up, or to give up?', 'Deals open or on hold at as_of, as known at the sequence known_at, whose version of the playbook has a track. gap is the customer''s purchasing stage last observed less the one beside the last stage that we have entered. The first rule that holds decides: never observed, or longer ago than unknown_after_days: unknown; gap from review on, or the customer from tender on and we below tender_needs: review; from catch_up on: catch_up; from behind on: behind; below 0: ahead; else in_sync. A person gives a deal up, never this report.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "ours", "type": "bigint", "kind": "whole", "zh": "我方位置", "en": "ours", "comment": "Number of the customer''s purchasing stage that stands beside the last stage of ours that is entered; 0 before the first."}, {"name": "customer", "type": "integer", "kind": "stage", "zh": "客户采购阶段", "en": "customer", "comment": "Number of the purchasing stage at which the customer was last observed; null when it never was."}, {"name": "gap", "type": "bigint", "kind": "whole", "zh": "差距", "en": "gap", "comment": "customer - ours; null when the customer was never observed."}, {"name": "verdict", "type": "text", "kind": "word", "zh": "判断", "en": "verdict", "comment": "unknown, review (whether to give up), catch_up, behind, ahead or in_sync, by the playbook''s thresholds."}, {"name": "reason", "type": "text", "kind": "text", "zh": "理由（英文）", "en": "reason", "comment": "Reason of the verdict, with the numbers."}, {"name": "observed_on", "type": "date", "kind": "day", "zh": "观察日期", "en": "observed on", "comment": "Day of the observation, in the ledger''s zone."}, {"name": "observed_days_ago", "type": "integer", "kind": "days", "zh": "观察距今天数", "en": "observed days ago", "comment": "as_of''s day less that of the observation."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that observed it."}, {"name": "reason_zh", "type": "text", "kind": "text", "zh": "理由", "en": "reason (zh)", "comment": "The reason in Chinese."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'currency']::text[]),
     ('commitments', 'snapshot', '客户承诺', 'Commitments', '谁信守承诺？', 'Who keeps his word?', 'Commitments that customers had given by as_of, as known at the sequence known_at, of deals of any status. overdue: open, and as_of''s day is later than due_on. kept_rate is kept / (kept + broken). Filters go by the deal''s values at as_of.', '[]'::jsonb, '[{"name": "entry", "type": "bigint", "kind": "sequence", "zh": "承诺条目", "en": "entry", "comment": "Sequence of the entry by which it was received."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage that it completes."}, {"name": "contact", "type": "text", "kind": "text", "zh": "联系人", "en": "contact", "comment": "Person of the customer who gave it."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "兑现期限", "en": "due on", "comment": "The last day on which the customer keeps it in time; null when none was named."}, {"name": "state", "type": "text", "kind": "word", "zh": "状态", "en": "state", "comment": "open, overdue (open behind its day), kept, broken or withdrawn. Of kept and broken the one said last counts."}, {"name": "received_on", "type": "date", "kind": "day", "zh": "承诺日期", "en": "received on", "comment": "Day on which the customer gave it, in the ledger''s zone."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal at as_of."}]'::jsonb, array['deal', 'entry']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('participation', 'snapshot', '部门参与', 'Participation', '各部门是否参与了应参与的阶段？', 'Do the departments take part in the stages that name them?', 'Departments that published versions of a playbook name, by stage; at as_of, as known at the sequence known_at. deals: those that had worked on the stage (the one behind the last completed) by a version that names the department there, while they were neither lost nor abandoned; a won deal goes on with the stages behind the sale. took_part: those of which an activity, care or feedback was done for the department meanwhile; what completes a stage at the same instant belongs to that stage. Filters go by the deal''s values at as_of.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "department", "type": "text", "kind": "text", "zh": "部门", "en": "department", "comment": "Name of the department in Chinese, as entries name it."}, {"name": "took_part", "type": "bigint", "kind": "count", "zh": "已参与商机", "en": "took part", "comment": "Deals that have an entry of the department while they worked on the stage."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals that worked on the stage by as_of."}, {"name": "rate", "type": "numeric", "kind": "rate", "zh": "参与率", "en": "rate", "comment": "took_part ÷ deals; null without deals."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "部门英文名", "en": "department (en)", "comment": "Name of the department in English, in the highest version that names it there."}]'::jsonb, array['stage', 'department']::text[], array['owner', 'account', 'currency']::text[]),
+    ('conversion', 'snapshot', '转化率', 'Conversion', '每月立项的商机各走到哪个阶段，瓶颈在哪里？', 'Of the deals opened in a month, how many got how far, and where is the bottleneck?', 'The deals of a playbook, by the month in which they were opened, as known at the sequence known_at. reached(n): deals with completed >= n at some time up to as_of; where claims decide, that had entered n or beyond. from_previous = reached(n) / reached(n - 1), with reached(0) = deals; overall = reached(n) / deals. open + won + lost + abandoned = deals, as they stand at as_of. Deals that moved back or were lost stay in what they had reached; voided evidence leaves the past, revoked evidence does not. from and to choose the days of opening. age_days: only deals opened at least so many days before as_of''s day, and only what each had reached by the end of that many days after its own. mode filled counts a stage that was skipped, observed those alone that were the last one completed (entered) at some time, so that from_previous may be above 1. Rates of stages are never to be multiplied into a forecast: deals return and skip.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of opening.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of opening.", "asked_as": "to"}, {"name": "age_days", "type": "integer", "optional": true, "comment": "Compare cohorts at this age, in days."}, {"name": "mode", "type": "text", "optional": true, "comment": "Whether stages that were skipped count as reached.", "default": "filled"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals before what may be the bottleneck.", "default": 5}]'::jsonb, '[{"name": "cohort", "type": "text", "kind": "text", "zh": "立项月份", "en": "cohort", "comment": "Month in which the deals were opened, such as 2026-01."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals of the cohort, the same at each stage."}, {"name": "reached", "type": "bigint", "kind": "count", "zh": "到达", "en": "reached", "comment": "Those that had completed the stage at some time; where claims decide, entered it."}, {"name": "from_previous", "type": "numeric", "kind": "rate", "zh": "阶段转化率", "en": "from previous", "comment": "reached ÷ reached of the stage before, of the first ÷ deals; null where that is 0."}, {"name": "overall", "type": "numeric", "kind": "rate", "zh": "总转化率", "en": "overall", "comment": "reached ÷ deals."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals of the cohort that are open or on hold."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals of the cohort that are won."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals of the cohort that are lost."}, {"name": "abandoned", "type": "bigint", "kind": "count", "zh": "放弃", "en": "abandoned", "comment": "Deals of the cohort that we gave up."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['cohort', 'stage']::text[], array['owner', 'account', 'currency']::text[]),
+    ('durations', 'snapshot', '阶段时长', 'Durations', '每个阶段要花多长时间？', 'How long does each stage take?', 'Days that deals of a playbook worked on each stage, as known at the sequence known_at. A deal works on stage n while the last stage completed is n - 1. wait: before n is entered; work: after; stay = wait + work, summed over all returns, only while the deal is open: neither on hold nor closed. A stage counts as finished where it stands completed at as_of, or at the end of the day to where that is earlier; with from, where it came to be so on that day or later. The median of an even number is the mean of the two in the middle. What still runs is shown apart and averaged in nowhere. Medians of stages do not add up to the cycle, which velocity has.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of completion.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of completion.", "asked_as": "to"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals that have finished what may be the slowest stage.", "default": 5}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "finished", "type": "bigint", "kind": "count", "zh": "已完成", "en": "finished", "comment": "Deals that have completed it."}, {"name": "median_stay", "type": "numeric", "kind": "duration", "zh": "停留中位天数", "en": "median stay", "comment": "Median of their days on the stage: wait and work, of all returns together."}, {"name": "mean_stay", "type": "numeric", "kind": "duration", "zh": "停留平均天数", "en": "mean stay", "comment": "Mean of their days on the stage."}, {"name": "median_wait", "type": "numeric", "kind": "duration", "zh": "等待中位天数", "en": "median wait", "comment": "Median of their days before it was entered."}, {"name": "median_work", "type": "numeric", "kind": "duration", "zh": "推进中位天数", "en": "median work", "comment": "Median of their days since it was entered."}, {"name": "running", "type": "bigint", "kind": "count", "zh": "进行中", "en": "running", "comment": "Open deals that work on it now."}, {"name": "longest_running", "type": "numeric", "kind": "duration", "zh": "最长停留天数", "en": "longest running", "comment": "Days on the stage of the one of them that has been there longest."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['stage']::text[], array['owner', 'account', 'currency']::text[]),
+    ('velocity', 'snapshot', '销售速度', 'Velocity', '一个销售流程每天带来多少金额？', 'How much money does a playbook bring a day?', 'Open deals of a playbook, and those closed from the day from up to the day to, by currency, as known at the sequence known_at. A deal counts as it stands at the end of the day to, or at as_of where that is earlier: one that was reopened by then is open. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / (won + lost), the broad one adds abandoned below; the cycle of a won deal is the day of its closing minus that of its opening. open does not include deals on hold. Deals without a currency make the row none, which has counts alone. Default of to: as_of''s day; of from: a year before.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of closing.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of closing.", "asked_as": "to"}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "text", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the deals; none for deals without, of which nothing but counts is told."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals open, without those on hold."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won in the period."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals lost in the period."}, {"name": "abandoned", "type": "bigint", "kind": "count", "zh": "放弃", "en": "abandoned", "comment": "Deals given up in the period."}, {"name": "win_rate", "type": "numeric", "kind": "rate", "zh": "赢单率", "en": "win rate", "comment": "won ÷ (won + lost); null before any."}, {"name": "win_rate_broad", "type": "numeric", "kind": "rate", "zh": "广义赢单率", "en": "win rate (broad)", "comment": "won ÷ (won + lost + abandoned); null before any."}, {"name": "mean_won", "type": "numeric", "kind": "amount", "zh": "平均赢单金额", "en": "mean won", "comment": "Mean value of the won deals; null where there is none of a known value."}, {"name": "cycle_median", "type": "numeric", "kind": "duration", "zh": "周期中位天数", "en": "median cycle", "comment": "Median of the days from the opening of a won deal to its closing."}, {"name": "cycle_mean", "type": "numeric", "kind": "duration", "zh": "周期平均天数", "en": "mean cycle", "comment": "Mean of those days."}, {"name": "per_day", "type": "numeric", "kind": "amount", "zh": "每日金额", "en": "per day", "comment": "open × win_rate × mean_won ÷ cycle_median; null where nothing was won, or the cycle is not above 0."}]'::jsonb, array['currency']::text[], array['owner', 'account', 'currency']::text[]),
+    ('pipeline_changes', 'snapshot', '商机变动', 'Pipeline changes', '两个时点之间商机发生了哪些变动？', 'What moved in the pipeline between two moments?', 'The pipeline, deals open or on hold, at the end of the day start and at that of the day end (at as_of, where a day ends later), both as known at the sequence known_at, and what made the difference. Of the amounts of a currency before + opened + reopened + up + down + won + lost + abandoned = after. opened: was not there before; reopened: was closed before. up and down: the value changed by this; who changes the currency goes down by all of the one and up by all of the other. won, lost and abandoned leave with the amount that they had before. A deal opened and closed in between is on no line. An unknown amount counts as 0.', '[{"name": "start_day", "type": "date", "optional": false, "comment": "Day at whose end it begins.", "asked_as": "start"}, {"name": "end_day", "type": "date", "optional": false, "comment": "Day at whose end it ends.", "asked_as": "end"}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "text", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount; none for deals without."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "before and after: what was in the pipeline at either moment; the others: what made the difference."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals of the line."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Their value, or by how much it changed; below zero for what left; null without a currency."}]'::jsonb, array['currency', 'line']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
     ('receivables_open', 'rows', '未收发票', 'Open invoices', '哪些发票还没有收齐？', 'Which invoices are open, and how long are they past due?', 'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal that the invoice names, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "发票金额", "en": "amount", "comment": "What was invoiced."}, {"name": "open_amount", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open amount", "comment": "What is still owed."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "到期日", "en": "due on", "comment": "The last day on which payment is in time."}, {"name": "days_past_due", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days past due", "comment": "as_of''s day minus due_on; below 1: not yet due."}, {"name": "bucket", "type": "text", "kind": "word", "zh": "账龄", "en": "bucket", "comment": "not_due, 1-30, 31-60, 61-90 or over_90 days past due."}, {"name": "disputed", "type": "boolean", "kind": "yes_no", "zh": "有争议", "en": "disputed", "comment": "Whether the customer contests it."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether the account''s later entries could not be folded."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['account', 'currency']::text[]),
     ('receivables_unapplied', 'rows', '未核销收款', 'Unapplied cash and credit', '哪些收款和贷项还没有核销？', 'Which payments and credit notes pay no invoice yet?', 'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account it is booked on."}, {"name": "document", "type": "text", "kind": "text", "zh": "单据号", "en": "document", "comment": "Number of the payment or credit note."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "cash: a payment; credit: a credit note."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "未核销金额", "en": "unapplied", "comment": "What is not applied."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'document', 'series', 'kind', 'currency']::text[], array['account', 'currency']::text[]),
     ('ageing', 'aggregate', '账龄分析', 'Ageing', '客户欠多少，逾期多久？', 'What is owed, by how long it is past due?', 'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.', '[]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."}, {"name": "items", "type": "bigint", "kind": "count", "zh": "笔数", "en": "items", "comment": "Invoices, or unapplied parts; null for the balance."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "What is owed, what is unapplied, or the balance."}]'::jsonb, array['currency', 'line']::text[], array['account', 'currency']::text[]),

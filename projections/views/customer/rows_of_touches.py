@@ -105,7 +105,7 @@ class TouchRow(
     table="touch",
     key=("account", "entry"),
     valid=Instant("at"),
-    counted=("account", "kind"),
+    counted=("account", "kind", "deal", "department"),
     summed=("score",),
 ):
     """Activities, care, feedback and messages about accounts. Visits to the account for a deal are among them; other

@@ -58,7 +58,9 @@ class DealFileRow(Row, table="deal_file", key=("deal", "from_at"), valid=Interva
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityRow(Row, table="activity", key=("deal", "entry"), valid=Instant("at"), counted=("deal", "kind")):
+class ActivityRow(
+    Row, table="activity", key=("deal", "entry"), valid=Instant("at"), counted=("deal", "kind", "department")
+):
     """Activities of deals: calls, visits, demos, messages, appointments, proposals and quotes, one row for each."""
 
     deal: Annotated[DealId, Label("商机", "deal")]

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from contracts.playbooks.playbook import CustomerStage, Names, Track
+from services.ledger import zone_rules
 from services.query.service import running
 from tests.integration.query.conftest import Api
 from tests.integration.query.telling import Told, event
@@ -206,6 +207,20 @@ async def test_while_a_deal_was_on_hold_it_did_not_rot(read: Api) -> None:
     assert rows["R-4"]["days"] == 3
     assert "R-9" not in rows
     assert "R-4" not in {row["deal"] for row in (await read.get("/reports/rotting", as_of="2026-03-10"))["rows"]}
+
+
+async def test_days_end_where_the_ledger_is(told: Told) -> None:
+    owner, reader = await told.ledger.connect(), await told.ledger.connect("daybook_reader")
+    query = "select days, rotting from reporting.rotting($1::text::timestamptz) where deal = 'R-1'"
+    await owner.execute("update ledger.identity set time_zone = 'Asia/Shanghai'")
+    try:
+        await zone_rules.keep(owner)
+        # Opened on 21 March, in Shanghai too, where 1 April begins at 16:00 UTC.
+        assert tuple(await reader.fetchrow(query, "2026-03-31T15:59:59Z") or ()) == (10, False)
+        assert tuple(await reader.fetchrow(query, "2026-03-31T16:00:00Z") or ()) == (11, True)
+    finally:
+        await owner.execute("update ledger.identity set time_zone = 'UTC'")
+        await zone_rules.keep(owner)
 
 
 async def test_the_track_compares_the_stage_entered_with_the_one_observed(read: Api, told: Told) -> None:
