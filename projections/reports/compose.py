@@ -25,7 +25,7 @@ def rows(report: Report, bind: Bind, filters: Filters = (), *, of_keys: bool = F
     """The report's rows, typed as its row class says; `of_keys`: those whose first column of the key is in the
     parameter `keys`."""
     text = _with(_relations(report, bind, filters), _bound(report.statements["rows"], bind))
-    kept = _kept(bind, filters) if isinstance(report, Rows) else ""
+    kept = _kept(bind, filters) if report.keeps_rows else ""
     if of_keys:
         kept = f"{kept}{' and ' if kept else ''}report.{report.key[0]} = any({bind('keys')})"
     return f"select report.*\nfrom (\n{text}\n) report\nwhere {kept}" if kept else text
@@ -36,7 +36,7 @@ def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
     statement = _bound(report.statements["totals"], bind)
     relations = _relations(report, bind, filters)
     if not isinstance(report, Aggregate):
-        kept = _kept(bind, filters) if isinstance(report, Rows) else ""
+        kept = _kept(bind, filters) if report.keeps_rows else ""
         inner = _bound(report.statements["rows"], bind)
         text = f"select report.* from (\n{inner}\n) report where {kept}" if kept else inner
         relations["report"] = f"report as (\n{text}\n)"
@@ -204,7 +204,7 @@ def touched(report: Snapshot, source: Source, bind: Bind, known: str, filters: F
         key = ", ".join(f"member.{each}" for each in report.key)
         text = (
             f"select distinct {key}, change.sequence\nfrom (\n{{members}}\n) member\n"
-            f"join served.{name} {name} on {name}.{subject} = member.{subject}\n{changed}"
+            f"join served.{name} {name} on {name}.{subject} = member.{report.member_of(subject)}\n{changed}"
         )
         return text.format(members=_members(report, bind, known, filters))
     columns = report.joins.get(name)
@@ -246,9 +246,10 @@ def _drilled_members(report: Snapshot, source: Source, bind: Bind, figure: str |
     same = [f"member.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
     if figure is not None:
         same.append(f"'{figure}' = any(member.figures)")
+    member = f"member.{report.member_of(subject)}"
     return (
         f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {name}.{subject} in (\n"
-        f"select member.{subject} from (\n{_members(report, bind, 'known_at', filters)}\n) member\n"
+        f"select {member} from (\n{_members(report, bind, 'known_at', filters)}\n) member\n"
         f"where {' and '.join(same)}\n)"
     )
 
@@ -309,7 +310,7 @@ def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
         return found
     for place, source in enumerate(report.sources):
         name = source.relation
-        kept = _filtered(source, bind, filters) if isinstance(report, Snapshot) and place == 0 else ""
+        kept = _filtered(source, bind, filters) if place == 0 and not report.keeps_rows else ""
         found[name] = f"{name} as not materialized (select * from {_at(source, bind)} {name}{kept})"
     if "relations" in report.statements:
         found["relations"] = _WITH.sub("", _bound(report.statements["relations"], bind), 1)

@@ -157,6 +157,13 @@ PLAYBOOK_ITEM = Source(
 )
 """Items of the stages of all published versions, from the publication on: milestones, criteria, commitments, conditions
 (`condition` says of which sort) and appraisal items (with their weight)."""
+TARGET = Source(
+    "target",
+    Instant("set_at"),
+    ("subject", "target", "metric", "period", "value", "currency", "stage", "owner", "region", "sequence", "set_at"),
+)
+"""Targets of playbooks and accounts, from when they were set. Of those that are equal but for `target` and `value` the
+later counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,8 @@ class Report:
     """Formulas and edge cases, for the SQL comment and the documents."""
     row: type[ReportRow]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    one_of: tuple[str, ...] = ()
+    """Optional parameters of which exactly one has to be given."""
     totals: type[ReportRow] | None = None
     order: tuple[str, ...] = ()
     """Columns by which a long report is sorted and paged; together they name a row. Without: as `rows` says, whole."""
@@ -234,6 +243,11 @@ class Report:
         text = resources.files("projections.reports").joinpath(f"{self.name}.sql").read_text(encoding="utf-8")
         return named(text)
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Parameters of the shortest question: those that have to be given, and the first of `one_of`."""
+        return tuple(name for name, each in self.parameters.items() if each.required or name in self.one_of[:1])
+
     def in_sql(self, name: str) -> str:
         """Name of a parameter in SQL."""
         return self.parameters[name].in_sql or name
@@ -263,6 +277,11 @@ class Report:
         """Figures of a row by which the rows behind them can be asked for."""
         return ()
 
+    @property
+    def keeps_rows(self) -> bool:
+        """Filters keep rows of the report; otherwise rows of what it is made of."""
+        return False
+
     def _has(self, name: str) -> bool:
         return any(each.name == name for each in self.columns)
 
@@ -277,6 +296,11 @@ class Rows(Report):
     def sources(self) -> tuple[Source, ...]:
         """The one whose rows it shows."""
         return (self.source,)
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Filters keep rows of the report, each of which comes from one row."""
+        return True
 
     def __post_init__(self) -> None:
         """Refuse what is not told row by row. Raises ValueError."""
@@ -347,10 +371,12 @@ class Snapshot(Report):
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By source, which of its columns hold which columns of the key, the first one among them: their rows made a row of
     the report, or all rows that have these columns."""
+    filters_rows: bool = False
+    """Filters keep rows of the report, instead of rows of the first relation: ranks and shares stay those among all."""
     members: tuple[str, ...] = ()
-    """Columns of the statement `members` beside the key that name subjects: `deal`, `account`. Rows of sources whose
-    subject is among them made the row of the report. Its column `figures`, where there is one, says by name which
-    figures of the row the subject counts in."""
+    """Columns of the statement `members` beside the key that name subjects: `deal`, `account`; `member_account` where
+    `account` is a column of the key. Rows of sources whose subject is among them made the row of the report. Its column
+    `figures`, where there is one, says by name which figures of the row the subject counts in."""
     figures: tuple[str, ...] = ()
     """Figures that the statement `members` tells apart."""
 
@@ -365,8 +391,20 @@ class Snapshot(Report):
             return None
         return source.row.KEY[0]
 
+    def member_of(self, subject: str) -> str:
+        """The column of the statement `members` that names subjects of a kind: a column of the key has the name
+        itself."""
+        return f"member_{subject}" if subject in self.key else subject
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Filters keep rows of the report."""
+        return self.filters_rows
+
     def _has(self, name: str) -> bool:
         """Tell if what the report is about has a column."""
+        if self.filters_rows:
+            return Report._has(self, name)
         return name in self.reads[0].columns
 
     def __post_init__(self) -> None:

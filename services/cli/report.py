@@ -82,9 +82,7 @@ def reports(as_json: JsonOption = False, lang: LanguageOption = None) -> None:
 
 
 def _help(report: "Report") -> str:
-    given = "".join(
-        f" --{name.replace('_', '-')} {each.example}" for name, each in report.parameters.items() if each.required
-    )
+    given = "".join(f" --{name.replace('_', '-')} {report.parameters[name].example}" for name in report.needed)
     return (
         f"{report.title.zh}. {report.question.en}\n\n{report.comment}\n\n"
         f"Example: `daybook report {report.name}{given} --as-of 2026-03-31`"

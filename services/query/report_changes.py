@@ -264,8 +264,9 @@ async def _effects(connection: Connection, asked: Question, between: Between, *,
         for row in await fetch(connection, asked, text, bind):
             moved = {name for name, each in zip(report.totals_measures, row["moved"], strict=True) if each}
             found.totals[row["sequence"]] = moved
-    if isinstance(report, Snapshot) and report.members:
-        # Who is a member of a row for a while alone is found by a look at every entry.
+    if isinstance(report, Snapshot) and (report.members or report.totals is not None):
+        # A member of a row for a while alone, and a change of what the totals leave out, are found by a look at every
+        # entry.
         changing: set[int] = set()
         for source in report.sources:
             bind = Places(values)

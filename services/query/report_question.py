@@ -76,6 +76,8 @@ def question(report: Report, given: Mapping[str, str]) -> Question:
             raise BadRequest(f"{name}: {text[:40]!r} is none of its values; there are {', '.join(each.words)}.")
         else:
             parameters[name] = read_value(each.kind, name, text)
+    if report.one_of and sum(parameters[name] is not None for name in report.one_of) != 1:
+        raise BadRequest(f"{', '.join(report.one_of)}: give exactly one of them.")
     filters = {}
     for name in report.filters:
         if name in given:

@@ -69,7 +69,7 @@ REPORTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             tuple(each.example for each in report.parameters.values() if each.required),
         )
         for report in LISTED
-        if not report.needs_one and report.name not in {name for name, *_ in FORMER}
+        if not report.needs_one and not report.one_of and report.name not in {name for name, *_ in FORMER}
     ),
 )
 LONG = {report.name for report in LISTED if report.order}

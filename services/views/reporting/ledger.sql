@@ -333,3 +333,42 @@ begin atomic
     select item.* from served.playbook_item item
      where item.known_from <= (select reporting.known(playbook_item.known_at));
 end;
+
+-- Targets ------------------------------------------------------------------------------------------------------------
+
+create or replace view reporting.target as
+select concerns.subject, said.data ->> 'target' as target, said.data ->> 'metric' as metric,
+       said.data ->> 'period' as period, (said.data ->> 'value')::numeric as value, said.data ->> 'currency' as currency,
+       said.data ->> 'stage' as stage, said.data ->> 'owner' as owner, said.data ->> 'region' as region,
+       concerns.sequence, journal.occurred_at as set_at
+  from ledger.concerns
+  join ledger.journal on journal.sequence = concerns.sequence and journal.subject = concerns.subject
+ cross join lateral (select convert_from(journal.message, 'UTF8')::jsonb -> 'data' as data) said
+ where journal.type = 'daybook.target_set.v1' and journal.disposition = 'entry';
+comment on view reporting.target is
+    'Every target that was set. Of those that are equal but for target and value the later counts.';
+comment on column reporting.target.subject is 'The sales process or account that it is for: playbook/<key> or account/<id>.';
+comment on column reporting.target.target is 'Its name, as sales operations know it.';
+comment on column reporting.target.metric is 'The figure that is measured.';
+comment on column reporting.target.period is 'Year, quarter or month: 2026, 2026-Q1, 2026-03.';
+comment on column reporting.target.value is 'The aim: a count, days, a rate from 0 to 1, a score, or an amount.';
+comment on column reporting.target.currency is 'ISO 4217 currency of an amount; null for other figures.';
+comment on column reporting.target.stage is 'Key of the stage that it is for; null for the whole process or account.';
+comment on column reporting.target.owner is 'The salesperson whom it is for; null for everybody.';
+comment on column reporting.target.region is 'The region that it is for; null for all of them.';
+comment on column reporting.target.sequence is 'The entry that set it.';
+comment on column reporting.target.set_at is 'Since when it holds.';
+
+-- The targets as reports read them: known from the entry on.
+create or replace view served.target as
+select target.*, target.sequence as known_from, 9223372036854775807 as known_to
+  from reporting.target;
+
+create or replace function served.target(as_of timestamptz, known_at bigint)
+returns setof served.target
+language sql stable parallel safe
+begin atomic
+    select one.* from served.target one
+     where one.known_from <= (select reporting.known(target.known_at))
+       and one.set_at <= (select reporting.instant(target.as_of));
+end;
