@@ -1647,6 +1647,445 @@ end;
 comment on function reporting.ageing(timestamptz, bigint) is
     'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.';
 
+-- name: accounts
+create or replace function reporting.accounts(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    account text, name text, grade text, score bigint, suggested text, revenue numeric, share numeric, rank bigint,
+    cumulative numeric, growth numeric, won bigint, first_won date, last_won date, life_cycle text, currency text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(accounts.as_of) as as_of, reporting.known(accounts.known_at) as known_at,
+reporting.local_day(reporting.instant(accounts.as_of)) as day
+),
+account_fact as not materialized (select * from served.account_fact(accounts.as_of, accounts.known_at) account_fact),
+grade as not materialized (select * from served.grade(accounts.as_of, accounts.known_at) grade),
+contact as not materialized (select * from served.contact(accounts.as_of, accounts.known_at) contact),
+relationship as not materialized (select * from served.relationship(accounts.as_of, accounts.known_at) relationship),
+touch as not materialized (select * from served.touch(accounts.as_of, accounts.known_at) touch),
+referral as not materialized (select * from served.referral(accounts.as_of, accounts.known_at) referral),
+account_plan as not materialized (select * from served.account_plan(accounts.as_of, accounts.known_at) account_plan),
+account_todo as not materialized (select * from served.account_todo(accounts.as_of, accounts.known_at) account_todo),
+account_alias as not materialized (select * from served.account_alias(accounts.as_of, accounts.known_at) account_alias),
+stage_position as not materialized (select * from served.stage_position(accounts.as_of, accounts.known_at) stage_position),
+receivables_movement as not materialized (select * from served.receivables_movement(accounts.as_of, accounts.known_at) receivables_movement),
+known as materialized (
+    select grouped.member, grouped.account from served.account_group(accounts.as_of, accounts.known_at) grouped
+),
+sold as materialized (
+    select known.account, receivables_movement.currency,
+           coalesce(sum(receivables_movement.amount) filter (where receivables_movement.at > span.begins), 0) as revenue,
+           coalesce(sum(receivables_movement.amount) filter (where receivables_movement.at <= span.begins), 0) as former
+      from receivables_movement
+      join known on known.member = receivables_movement.account
+     cross join (select reporting.day_end(moment.day - 365) as begins, reporting.day_end(moment.day - 730) as former
+                   from moment) span
+     where receivables_movement.kind in ('invoice', 'credit_note') and receivables_movement.at > span.former
+     group by known.account, receivables_movement.currency
+),
+ranked as (
+    select sold.account, sold.currency, sold.revenue, sold.former, row_number() over by_revenue as rank,
+           sum(sold.revenue) over by_revenue as up_to, sum(sold.revenue) over (partition by sold.currency) as whole
+      from sold
+    window by_revenue as (partition by sold.currency order by sold.revenue desc, sold.account collate "C")
+),
+won as (
+    select known.account, count(*) as deals, reporting.local_day(min(stage_position.status_since)) as first_on,
+           reporting.local_day(max(stage_position.status_since)) as last_on
+      from stage_position
+      join known on known.member = stage_position.account
+     where stage_position.status = 'won'
+     group by known.account
+),
+graded as (
+    select grade.account, grade.grade, grade.potential * grade.standing * grade.strategic as score from grade
+),
+asked as materialized (
+    select served.policy_value('account_grades', 'A', moment.day) as a,
+           served.policy_value('account_grades', 'B', moment.day) as b,
+           served.policy_value('account_grades', 'C', moment.day) as c,
+           moment.day - served.policy_value('life_cycle', 'recent', moment.day)::integer as past
+      from moment
+)
+select one.account, named.value as name, graded.grade, graded.score,
+       case when graded.score >= asked.a then 'A' when graded.score >= asked.b then 'B'
+            when graded.score >= asked.c then 'C' when graded.score is not null then 'D' end as suggested,
+       ranked.revenue, round(ranked.revenue / nullif(ranked.whole, 0), 4) as share, ranked.rank,
+       round(ranked.up_to / nullif(ranked.whole, 0), 4) as cumulative,
+       round((ranked.revenue - ranked.former) / nullif(ranked.former, 0), 4) as growth,
+       coalesce(won.deals, 0) as won, won.first_on as first_won, won.last_on as last_won,
+       case when won.account is null then 'prospect' when won.first_on > asked.past then 'new'
+            when won.last_on > asked.past then 'active' else 'dormant' end as life_cycle,
+       ranked.currency
+  from (select distinct known.account from known) one
+ cross join asked
+  left join account_fact named on named.account = one.account and named.fact = 'name'
+  left join graded on graded.account = one.account
+  left join ranked on ranked.account = one.account
+  left join won on won.account = one.account
+ order by ranked.currency nulls last, ranked.rank, one.account collate "C";
+end;
+comment on function reporting.accounts(timestamptz, bigint) is
+    'Accounts that had a deal, receivables or anything else recorded at as_of, as known at the sequence known_at; one row for each currency in which the account had invoices or credit notes within 730 days, one without currency for other accounts. Amounts of two currencies are never added: share, rank and cumulative are within the currency, won and life_cycle of the whole account stand in each of its rows. revenue = invoices - credit notes of the 365 days up to as_of''s day; growth = (revenue - that of the 365 days before) / that of the 365 days before. score = potential * standing * strategic. An account merged into another one counts with the one at the end of the chain, whose name and grade are shown; of mergings that make a circle the last has no effect.';
+
+-- name: segments
+create or replace function reporting.segments(
+    by text, as_of timestamptz default now(), known_at bigint default reporting.sequence(), from_day date default null,
+    to_day date default null
+)
+returns table (
+    segment text, accounts bigint, open bigint, pipeline numeric, won bigint, lost bigint, win_rate numeric,
+    revenue numeric, growth numeric, collection_rate numeric, currency text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(segments.as_of) as as_of, reporting.known(segments.known_at) as known_at,
+reporting.local_day(reporting.instant(segments.as_of)) as day
+),
+account_fact as not materialized (select * from served.account_fact(segments.as_of, segments.known_at) account_fact),
+grade as not materialized (select * from served.grade(segments.as_of, segments.known_at) grade),
+contact as not materialized (select * from served.contact(segments.as_of, segments.known_at) contact),
+relationship as not materialized (select * from served.relationship(segments.as_of, segments.known_at) relationship),
+touch as not materialized (select * from served.touch(segments.as_of, segments.known_at) touch),
+referral as not materialized (select * from served.referral(segments.as_of, segments.known_at) referral),
+account_plan as not materialized (select * from served.account_plan(segments.as_of, segments.known_at) account_plan),
+account_todo as not materialized (select * from served.account_todo(segments.as_of, segments.known_at) account_todo),
+account_alias as not materialized (select * from served.account_alias(segments.as_of, segments.known_at) account_alias),
+stage_position as not materialized (select * from served.stage_position(segments.as_of, segments.known_at) stage_position),
+receivables_movement as not materialized (select * from served.receivables_movement(segments.as_of, segments.known_at) receivables_movement),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) standing),
+moved as not materialized (select * from served.receivables_movement(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) moved),
+issued as not materialized (select * from served.invoice(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) issued),
+applied as not materialized (select * from served.application(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) applied),
+known as materialized (
+    select grouped.member, grouped.account from served.account_group(segments.as_of, segments.known_at) grouped
+),
+span as materialized (
+    select reporting.day_end(date '0001-01-01' + period.first - 1) as begins,
+           reporting.day_end(date '0001-01-01' + greatest(2 * period.first - period.last - 1, 0) - 1) as former,
+           date '0001-01-01' + period.first as first_on, date '0001-01-01' + period.last as last_on
+      from (select given.last,
+                   case when segments.from_day is null then given.last - 364
+                        else least(least(greatest(segments.from_day, date '0001-01-02'), date '9998-12-31') - date '0001-01-01', given.last + 1) end as first
+              from (select greatest(least(segments.to_day, moment.day), date '0001-01-02') - date '0001-01-01' as last
+                      from moment) given) period
+),
+placed as materialized (
+    select one.account, account_fact.segment
+      from (select distinct known.account from known) one
+      left join account_fact on account_fact.account = one.account
+                            and account_fact.fact = served.one_of('by', segments.by, array[
+                                'name', 'industry', 'region', 'founded_year', 'employees', 'parent', 'industry_phase',
+                                'scope', 'branches', 'size_class', 'standing', 'life_phase', 'profitability',
+                                'investment', 'credit', 'intent', 'buyer_kind', 'gov_level', 'info_source'])
+),
+counted as materialized (
+    select placed.segment, standing.deal, standing.status, standing.currency, standing.amount
+      from standing
+     cross join span
+      left join known on known.member = standing.account
+      left join placed on placed.account = known.account
+     where standing.status = 'open' or standing.status in ('won', 'lost') and standing.status_since > span.begins
+),
+sums as not materialized (
+    select counted.segment, counted.currency, 'pipeline' as kind, counted.amount
+      from counted
+     where counted.status = 'open' and counted.currency is not null
+    union all
+    select placed.segment, moved.currency, case when moved.at > span.begins then 'revenue' else 'former' end, moved.amount
+      from moved
+     cross join span
+      join known on known.member = moved.account
+      join placed on placed.account = known.account
+     where moved.kind in ('invoice', 'credit_note') and moved.at > span.former
+    union all
+    select placed.segment, issued.currency, 'due', issued.amount
+      from issued
+     cross join span
+      join known on known.member = issued.account
+      join placed on placed.account = known.account
+     where issued.due_on between span.first_on and span.last_on
+    union all
+    select placed.segment, applied.currency, case applied.kind when 'cash' then 'collected' else 'due' end,
+           case applied.kind when 'cash' then applied.amount else -applied.amount end
+      from applied
+     cross join span
+      join known on known.member = applied.account
+      join placed on placed.account = known.account
+     where applied.due_on between span.first_on and span.last_on
+),
+money as materialized (
+    select sums.segment, sums.currency, coalesce(sum(sums.amount) filter (where sums.kind = 'pipeline'), 0) as pipeline,
+           coalesce(sum(sums.amount) filter (where sums.kind = 'revenue'), 0) as revenue,
+           coalesce(sum(sums.amount) filter (where sums.kind = 'former'), 0) as former,
+           coalesce(sum(sums.amount) filter (where sums.kind = 'due'), 0) as due,
+           coalesce(sum(sums.amount) filter (where sums.kind = 'collected'), 0) as collected
+      from sums
+     group by sums.segment, sums.currency
+),
+counts as (
+    select one.segment, sum(one.accounts)::bigint as accounts, sum(one.open)::bigint as open, sum(one.won)::bigint as won,
+           sum(one.lost)::bigint as lost
+      from (select placed.segment, 1 as accounts, 0 as open, 0 as won, 0 as lost from placed
+            union all
+            select counted.segment, 0, (counted.status = 'open')::integer, (counted.status = 'won')::integer,
+                   (counted.status = 'lost')::integer
+              from counted) one
+     group by one.segment
+)
+select counts.segment, counts.accounts, counts.open, money.pipeline, counts.won, counts.lost,
+       round(counts.won::numeric / nullif(counts.won + counts.lost, 0), 4) as win_rate, money.revenue,
+       round((money.revenue - money.former) / nullif(money.former, 0), 4) as growth,
+       round(money.collected / nullif(money.due, 0), 4) as collection_rate, money.currency
+  from counts
+  left join money on money.segment is not distinct from counts.segment
+ order by counts.segment collate "C" nulls last, money.currency nulls last;
+end;
+comment on function reporting.segments(text, timestamptz, bigint, date, date) is
+    'Accounts by one fact as it is at as_of, as known at the sequence known_at, also for old deals, with their deals and revenue of the days from to to, both included. Deals stand as at the end of to, or at as_of where that is earlier. win_rate = won / (won + lost); revenue = invoices - credit notes; growth = (revenue - that of as many days before) / that of those days; collection_rate = cash applied by the end of the period to invoices due in it / (their amounts - credits - write-offs). The row without a segment has the accounts whose fact is unknown and the deals without account. Amounts of two currencies are never added: a segment has a row for each, and its counts and win_rate, which are those of all currencies, stand in each. Merged accounts count as in the report accounts. Default of to: as_of''s day; of from: 364 days before.';
+
+-- name: relationships
+create or replace function reporting.relationships(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), account text default null,
+    deal text default null
+)
+returns table (
+    contact text, roles text[], enterprise_need_product boolean, enterprise_need_company boolean,
+    personal_need_product boolean, personal_need_company boolean, personal_bond_product boolean,
+    personal_bond_company boolean, decision bigint, influence bigint, motivation text, stance text, reports_to text
+)
+language sql stable parallel safe
+begin atomic
+with contact as not materialized (select * from served.contact(relationships.as_of, relationships.known_at) contact),
+relationship as not materialized (select * from served.relationship(relationships.as_of, relationships.known_at) relationship),
+stage_position as not materialized (select * from served.stage_position(relationships.as_of, relationships.known_at) stage_position),
+account_alias as not materialized (select * from served.account_alias(relationships.as_of, relationships.known_at) account_alias),
+asked as materialized (
+    select coalesce(merged.account, own.account) as account
+      from (select relationships.account::text as account
+            union
+            select stage_position.account from stage_position where stage_position.deal = relationships.deal) own
+      left join served.account_merged(relationships.as_of, relationships.known_at) merged on merged.member = own.account
+     where own.account is not null
+),
+chosen as materialized (
+    select asked.account from asked
+    union
+    select merged.member from served.account_merged(relationships.as_of, relationships.known_at) merged join asked on asked.account = merged.account
+),
+person as materialized (
+    select distinct on (contact.contact) contact.contact, contact.roles, contact.reports_to, contact.deal
+      from contact
+      join chosen on chosen.account = contact.account
+     order by contact.contact, contact.from_at desc, contact.entry desc
+),
+cell as materialized (
+    select distinct on (relationship.contact, relationship.level, relationship.content) relationship.*
+      from relationship
+      join chosen on chosen.account = relationship.account
+     order by relationship.contact, relationship.level, relationship.content, relationship.from_at desc,
+              relationship.entry desc
+),
+listed as materialized (
+    select person.contact from person where relationships.deal is null or person.deal is null or person.deal = relationships.deal
+    union
+    select cell.contact from cell where relationships.deal is null or cell.deal = relationships.deal
+),
+judged as (
+    select cell.contact, array_agg(cell.level || '_' || cell.content) filter (where cell.reached) as reached,
+           (array_agg(cell.decision order by cell.from_at desc, cell.entry desc)
+               filter (where cell.decision is not null))[1] as decision,
+           (array_agg(cell.influence order by cell.from_at desc, cell.entry desc)
+               filter (where cell.influence is not null))[1] as influence,
+           (array_agg(cell.motivation order by cell.from_at desc, cell.entry desc)
+               filter (where cell.motivation is not null))[1] as motivation,
+           (array_agg(cell.stance order by cell.from_at desc, cell.entry desc)
+               filter (where cell.stance is not null))[1] as stance
+      from cell
+     group by cell.contact
+)
+select listed.contact, coalesce(person.roles, '{}') as roles,
+       'enterprise_need_product' = any (told.reached) as enterprise_need_product,
+       'enterprise_need_company' = any (told.reached) as enterprise_need_company,
+       'personal_need_product' = any (told.reached) as personal_need_product,
+       'personal_need_company' = any (told.reached) as personal_need_company,
+       'personal_bond_product' = any (told.reached) as personal_bond_product,
+       'personal_bond_company' = any (told.reached) as personal_bond_company,
+       judged.decision, judged.influence, judged.motivation, judged.stance, person.reports_to
+  from listed
+  left join person on person.contact = listed.contact
+  left join judged on judged.contact = listed.contact
+ cross join lateral (select coalesce(judged.reached, '{}') as reached) told
+union all
+select null, '{}', false, false, false, false, false, false, null, null, null, null, null
+ where not served.one_given('account, deal', num_nonnulls(relationships.account, relationships.deal))
+ order by 1;
+end;
+comment on function reporting.relationships(timestamptz, bigint, text, text) is
+    'Persons at an account, or for a deal, at as_of, as known at the sequence known_at: exactly one of the two is given. Three levels (enterprise_need, personal_need, personal_bond) by two contents (product, company) make six cells; the latest judgement of each counts. An account has the persons of those merged into it, too. A deal has the persons of its account whose record names the deal or none, and those who were judged for it, with all their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; cell_coverage = cells reached / (6 * persons); decision_makers_reached = decision makers with any cell reached / decision makers.';
+
+create or replace function reporting.relationships_totals(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), account text default null,
+    deal text default null
+)
+returns table (
+    role_coverage numeric, cell_coverage numeric, decision_makers_reached numeric
+)
+language sql stable parallel safe
+begin atomic
+with contact as not materialized (select * from served.contact(relationships_totals.as_of, relationships_totals.known_at) contact),
+relationship as not materialized (select * from served.relationship(relationships_totals.as_of, relationships_totals.known_at) relationship),
+stage_position as not materialized (select * from served.stage_position(relationships_totals.as_of, relationships_totals.known_at) stage_position),
+account_alias as not materialized (select * from served.account_alias(relationships_totals.as_of, relationships_totals.known_at) account_alias),
+asked as materialized (
+    select coalesce(merged.account, own.account) as account
+      from (select relationships_totals.account::text as account
+            union
+            select stage_position.account from stage_position where stage_position.deal = relationships_totals.deal) own
+      left join served.account_merged(relationships_totals.as_of, relationships_totals.known_at) merged on merged.member = own.account
+     where own.account is not null
+),
+chosen as materialized (
+    select asked.account from asked
+    union
+    select merged.member from served.account_merged(relationships_totals.as_of, relationships_totals.known_at) merged join asked on asked.account = merged.account
+),
+person as materialized (
+    select distinct on (contact.contact) contact.contact, contact.roles, contact.reports_to, contact.deal
+      from contact
+      join chosen on chosen.account = contact.account
+     order by contact.contact, contact.from_at desc, contact.entry desc
+),
+cell as materialized (
+    select distinct on (relationship.contact, relationship.level, relationship.content) relationship.*
+      from relationship
+      join chosen on chosen.account = relationship.account
+     order by relationship.contact, relationship.level, relationship.content, relationship.from_at desc,
+              relationship.entry desc
+),
+listed as materialized (
+    select person.contact from person where relationships_totals.deal is null or person.deal is null or person.deal = relationships_totals.deal
+    union
+    select cell.contact from cell where relationships_totals.deal is null or cell.deal = relationships_totals.deal
+),
+report as (
+with judged as (
+    select cell.contact, array_agg(cell.level || '_' || cell.content) filter (where cell.reached) as reached,
+           (array_agg(cell.decision order by cell.from_at desc, cell.entry desc)
+               filter (where cell.decision is not null))[1] as decision,
+           (array_agg(cell.influence order by cell.from_at desc, cell.entry desc)
+               filter (where cell.influence is not null))[1] as influence,
+           (array_agg(cell.motivation order by cell.from_at desc, cell.entry desc)
+               filter (where cell.motivation is not null))[1] as motivation,
+           (array_agg(cell.stance order by cell.from_at desc, cell.entry desc)
+               filter (where cell.stance is not null))[1] as stance
+      from cell
+     group by cell.contact
+)
+select listed.contact, coalesce(person.roles, '{}') as roles,
+       'enterprise_need_product' = any (told.reached) as enterprise_need_product,
+       'enterprise_need_company' = any (told.reached) as enterprise_need_company,
+       'personal_need_product' = any (told.reached) as personal_need_product,
+       'personal_need_company' = any (told.reached) as personal_need_company,
+       'personal_bond_product' = any (told.reached) as personal_bond_product,
+       'personal_bond_company' = any (told.reached) as personal_bond_company,
+       judged.decision, judged.influence, judged.motivation, judged.stance, person.reports_to
+  from listed
+  left join person on person.contact = listed.contact
+  left join judged on judged.contact = listed.contact
+ cross join lateral (select coalesce(judged.reached, '{}') as reached) told
+union all
+select null, '{}', false, false, false, false, false, false, null, null, null, null, null
+ where not served.one_given('account, deal', num_nonnulls(relationships_totals.account, relationships_totals.deal))
+ order by 1
+),
+counted as (
+    select report.roles, 'decision_maker' = any (report.roles) as decides,
+           report.enterprise_need_product::integer + report.enterprise_need_company::integer
+           + report.personal_need_product::integer + report.personal_need_company::integer
+           + report.personal_bond_product::integer + report.personal_bond_company::integer as cells
+      from report
+)
+select round((select count(distinct role)
+                from counted
+               cross join unnest(counted.roles) role
+               where role in ('decision_maker', 'influencer', 'user')) / nullif(3 * (count(*) > 0)::integer, 0)::numeric,
+             4) as role_coverage,
+       round(sum(counted.cells)::numeric / nullif(6 * count(*), 0), 4) as cell_coverage,
+       round(count(*) filter (where counted.decides and counted.cells > 0)::numeric
+             / nullif(count(*) filter (where counted.decides), 0), 4) as decision_makers_reached
+  from counted;
+end;
+comment on function reporting.relationships_totals(timestamptz, bigint, text, text) is
+    'Totals of relationships(…); one row.';
+
+-- name: account_plan
+create or replace function reporting.account_plan(
+    account text, period text, currency text, as_of timestamptz default now(),
+    known_at bigint default reporting.sequence()
+)
+returns table (
+    target numeric, actual numeric, weighted numeric, gap numeric, attained numeric, status text, potential text,
+    strategy text, resources text, currency text, metric text, plan text, owner text
+)
+language sql stable parallel safe
+begin atomic
+with receivables_movement as not materialized (select * from served.receivables_movement(account_plan.as_of, account_plan.known_at) receivables_movement),
+planned as not materialized (select * from served.account_plan(account_plan.as_of, account_plan.known_at) planned),
+stage_position as not materialized (select * from served.stage_position(account_plan.as_of, account_plan.known_at) stage_position),
+account_alias as not materialized (select * from served.account_alias(account_plan.as_of, account_plan.known_at) account_alias),
+target as not materialized (select * from served.target(account_plan.as_of, account_plan.known_at) target),
+asked as materialized (
+    select coalesce((select merged.account from served.account_merged(account_plan.as_of, account_plan.known_at) merged
+                      where merged.member = account_plan.account), account_plan.account) as account,
+           days.first_on, days.last_on
+      from served.period_days(account_plan.period) days
+),
+chosen as materialized (
+    select asked.account from asked
+    union
+    select merged.member from served.account_merged(account_plan.as_of, account_plan.known_at) merged join asked on asked.account = merged.account
+),
+aim as (
+    select target.metric, target.value
+      from target
+      join asked on 'account/' || asked.account = target.subject
+     where target.metric in ('net_invoiced', 'signed_amount') and target.period = account_plan.period and target.currency = account_plan.currency
+       and target.stage is null and target.owner is null and target.region is null
+     order by target.metric, target.set_at desc, target.sequence desc
+     limit 1
+),
+told as (
+    select (select aim.value from aim) as target, (select aim.metric from aim) as metric,
+           coalesce((select sum(receivables_movement.amount)
+                       from receivables_movement
+                      cross join asked
+                      where receivables_movement.account in (select chosen.account from chosen)
+                        and receivables_movement.currency = account_plan.currency
+                        and receivables_movement.kind in ('invoice', 'credit_note')
+                        and receivables_movement.at > reporting.day_end(asked.first_on - 1)
+                        and receivables_movement.at <= reporting.day_end(asked.last_on)), 0) as actual,
+           coalesce((select round(sum(stage_position.amount * stage_position.probability), served.minor_units(account_plan.currency))
+                       from stage_position
+                      where stage_position.account in (select chosen.account from chosen)
+                        and stage_position.currency = account_plan.currency and stage_position.status = 'open'), 0) as weighted
+)
+select told.target, told.actual, told.weighted, told.target - told.actual - told.weighted as gap,
+       round(told.actual / nullif(told.target, 0), 4) as attained, planned.status, planned.potential, planned.strategy,
+       planned.resources, account_plan.currency as currency, told.metric, planned.plan, planned.owner
+  from told
+ cross join asked
+  left join planned on planned.account = asked.account and planned.period = account_plan.period
+ where told.target is not null
+    or exists (select from served.account_group(account_plan.as_of, account_plan.known_at) known where known.member = account_plan.account);
+end;
+comment on function reporting.account_plan(text, text, text, timestamptz, bigint) is
+    'One account in one period and one currency at as_of, as known at the sequence known_at. gap = target - actual - weighted; actual = invoices - credit notes of the period; weighted = sum of amount x probability of the account''s open deals; attained = actual / target. The target is the account''s own of the metric net_invoiced, or where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts merged into one count with it: its target and plan, and the invoices and deals of all.';
+
 -- name: data_quality
 create or replace function reporting.data_quality(
     as_of timestamptz, known_at bigint
@@ -1688,6 +2127,10 @@ select *
     ('receivables_open', 'rows', '未收发票', 'Open invoices', '哪些发票还没有收齐？', 'Which invoices are open, and how long are they past due?', 'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal that the invoice names, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "发票金额", "en": "amount", "comment": "What was invoiced."}, {"name": "open_amount", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open amount", "comment": "What is still owed."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "到期日", "en": "due on", "comment": "The last day on which payment is in time."}, {"name": "days_past_due", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days past due", "comment": "as_of''s day minus due_on; below 1: not yet due."}, {"name": "bucket", "type": "text", "kind": "word", "zh": "账龄", "en": "bucket", "comment": "not_due, 1-30, 31-60, 61-90 or over_90 days past due."}, {"name": "disputed", "type": "boolean", "kind": "yes_no", "zh": "有争议", "en": "disputed", "comment": "Whether the customer contests it."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether the account''s later entries could not be folded."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['account', 'currency']::text[]),
     ('receivables_unapplied', 'rows', '未核销收款', 'Unapplied cash and credit', '哪些收款和贷项还没有核销？', 'Which payments and credit notes pay no invoice yet?', 'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account it is booked on."}, {"name": "document", "type": "text", "kind": "text", "zh": "单据号", "en": "document", "comment": "Number of the payment or credit note."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "cash: a payment; credit: a credit note."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "未核销金额", "en": "unapplied", "comment": "What is not applied."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'document', 'series', 'kind', 'currency']::text[], array['account', 'currency']::text[]),
     ('ageing', 'aggregate', '账龄分析', 'Ageing', '客户欠多少，逾期多久？', 'What is owed, by how long it is past due?', 'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.', '[]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."}, {"name": "items", "type": "bigint", "kind": "count", "zh": "笔数", "en": "items", "comment": "Invoices, or unapplied parts; null for the balance."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "What is owed, what is unapplied, or the balance."}]'::jsonb, array['currency', 'line']::text[], array['account', 'currency']::text[]),
+    ('accounts', 'snapshot', '客户', 'Accounts', '哪些客户最重要？', 'Which accounts matter most?', 'Accounts that had a deal, receivables or anything else recorded at as_of, as known at the sequence known_at; one row for each currency in which the account had invoices or credit notes within 730 days, one without currency for other accounts. Amounts of two currencies are never added: share, rank and cumulative are within the currency, won and life_cycle of the whole account stand in each of its rows. revenue = invoices - credit notes of the 365 days up to as_of''s day; growth = (revenue - that of the 365 days before) / that of the 365 days before. score = potential * standing * strategic. An account merged into another one counts with the one at the end of the chain, whose name and grade are shown; of mergings that make a circle the last has no effect.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account; accounts merged into it count with it."}, {"name": "name", "type": "text", "kind": "text", "zh": "客户名称", "en": "name", "comment": "Its name; null when unknown."}, {"name": "grade", "type": "text", "kind": "word", "zh": "等级", "en": "grade", "comment": "A to D as it was graded, A being the most important; null before."}, {"name": "score", "type": "bigint", "kind": "whole", "zh": "评分", "en": "score", "comment": "potential × standing × strategic of that grading, 1 to 125."}, {"name": "suggested", "type": "text", "kind": "word", "zh": "建议等级", "en": "suggested grade", "comment": "Grade by the policy''s thresholds of the score; null without a score."}, {"name": "revenue", "type": "numeric", "kind": "amount", "zh": "收入", "en": "revenue", "comment": "Invoices − credit notes of the 365 days up to as_of''s day; null without a currency."}, {"name": "share", "type": "numeric", "kind": "rate", "zh": "占比", "en": "share", "comment": "revenue ÷ that of all accounts in the currency; null where that is 0."}, {"name": "rank", "type": "bigint", "kind": "whole", "zh": "名次", "en": "rank", "comment": "Place by revenue within the currency, from 1; of equal ones by id."}, {"name": "cumulative", "type": "numeric", "kind": "rate", "zh": "累计占比", "en": "cumulative share", "comment": "Share of all accounts up to this place."}, {"name": "growth", "type": "numeric", "kind": "rate", "zh": "增长率", "en": "growth", "comment": "(revenue − that of the 365 days before) ÷ that of the 365 days before; null where that is 0."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won, ever and in all currencies."}, {"name": "first_won", "type": "date", "kind": "day", "zh": "首次成交", "en": "first won", "comment": "Day of the first of these, in the ledger''s zone."}, {"name": "last_won", "type": "date", "kind": "day", "zh": "最近成交", "en": "last won", "comment": "Day of the last of these."}, {"name": "life_cycle", "type": "text", "kind": "word", "zh": "生命周期", "en": "life cycle", "comment": "prospect: nothing won; new: first won in the policy''s last 365 days; active: last won in them; else dormant."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the revenue; null for an account without invoices and credit notes of these two years."}]'::jsonb, array['account', 'currency']::text[], array['account', 'currency']::text[]),
+    ('segments', 'snapshot', '客户分组', 'Segments', '业务分布在哪些行业、地区、规模的客户？', 'In which segments of accounts is the business?', 'Accounts by one fact as it is at as_of, as known at the sequence known_at, also for old deals, with their deals and revenue of the days from to to, both included. Deals stand as at the end of to, or at as_of where that is earlier. win_rate = won / (won + lost); revenue = invoices - credit notes; growth = (revenue - that of as many days before) / that of those days; collection_rate = cash applied by the end of the period to invoices due in it / (their amounts - credits - write-offs). The row without a segment has the accounts whose fact is unknown and the deals without account. Amounts of two currencies are never added: a segment has a row for each, and its counts and win_rate, which are those of all currencies, stand in each. Merged accounts count as in the report accounts. Default of to: as_of''s day; of from: 364 days before.', '[{"name": "by", "type": "text", "optional": false, "comment": "Fact by which accounts are grouped."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of the period.", "asked_as": "to"}]'::jsonb, '[{"name": "segment", "type": "text", "kind": "text", "zh": "分组", "en": "segment", "comment": "Value of the fact; null where it is unknown, and for deals without account."}, {"name": "accounts", "type": "bigint", "kind": "count", "zh": "客户数", "en": "accounts", "comment": "Accounts of the segment, whatever the currency; merged ones count once."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Open deals, whatever the currency; those on hold are not among them."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈金额", "en": "pipeline", "comment": "Expected value of the open deals in the currency; null without a currency."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won in the period, whatever the currency."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals lost in the period, whatever the currency."}, {"name": "win_rate", "type": "numeric", "kind": "rate", "zh": "赢单率", "en": "win rate", "comment": "won ÷ (won + lost); null before any."}, {"name": "revenue", "type": "numeric", "kind": "amount", "zh": "收入", "en": "revenue", "comment": "Invoices − credit notes of the period in the currency; null without a currency."}, {"name": "growth", "type": "numeric", "kind": "rate", "zh": "增长率", "en": "growth", "comment": "(revenue − that of as many days before the period) ÷ that of those days; null where that is 0."}, {"name": "collection_rate", "type": "numeric", "kind": "rate", "zh": "回款率", "en": "collection rate", "comment": "Cash applied by the end of the period to invoices due in it ÷ (their amounts − credits − write-offs); null where none are due."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for a segment without any."}]'::jsonb, array['segment', 'currency']::text[], array['currency']::text[]),
+    ('relationships', 'snapshot', '客户关系', 'Relationships', '我们认识谁，关系多深？', 'Whom do we know, and how well?', 'Persons at an account, or for a deal, at as_of, as known at the sequence known_at: exactly one of the two is given. Three levels (enterprise_need, personal_need, personal_bond) by two contents (product, company) make six cells; the latest judgement of each counts. An account has the persons of those merged into it, too. A deal has the persons of its account whose record names the deal or none, and those who were judged for it, with all their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; cell_coverage = cells reached / (6 * persons); decision_makers_reached = decision makers with any cell reached / decision makers.', '[{"name": "account", "type": "text", "optional": true, "comment": "Id of an account."}, {"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal, instead of an account."}]'::jsonb, '[{"name": "contact", "type": "text", "kind": "text", "zh": "联系人", "en": "contact", "comment": "Id of the person."}, {"name": "roles", "type": "text[]", "kind": "texts", "zh": "角色", "en": "roles", "comment": "handler, decision_maker, influencer, user; empty for a person who was judged and never recorded."}, {"name": "enterprise_need_product", "type": "boolean", "kind": "yes_no", "zh": "企业需求·产品", "en": "enterprise need: product", "comment": "The level of the company''s needs is reached by our product."}, {"name": "enterprise_need_company", "type": "boolean", "kind": "yes_no", "zh": "企业需求·企业", "en": "enterprise need: company", "comment": "The level of the company''s needs is reached by our company."}, {"name": "personal_need_product", "type": "boolean", "kind": "yes_no", "zh": "个人需求·产品", "en": "personal need: product", "comment": "The level of the person''s needs is reached by our product."}, {"name": "personal_need_company", "type": "boolean", "kind": "yes_no", "zh": "个人需求·企业", "en": "personal need: company", "comment": "The level of the person''s needs is reached by our company."}, {"name": "personal_bond_product", "type": "boolean", "kind": "yes_no", "zh": "个人情感·产品", "en": "personal bond: product", "comment": "The level of a personal bond is reached by our product."}, {"name": "personal_bond_company", "type": "boolean", "kind": "yes_no", "zh": "个人情感·企业", "en": "personal bond: company", "comment": "The level of a personal bond is reached by our company."}, {"name": "decision", "type": "bigint", "kind": "whole", "zh": "决策", "en": "decision", "comment": "The person''s weight in the decision, 0 to 3, as it was judged last; null before."}, {"name": "influence", "type": "bigint", "kind": "whole", "zh": "影响", "en": "influence", "comment": "The person''s weight with others, 0 to 3, as it was judged last; null before."}, {"name": "motivation", "type": "text", "kind": "word", "zh": "激励", "en": "motivation", "comment": "organisational, personal or both, as it was judged last; null before."}, {"name": "stance", "type": "text", "kind": "word", "zh": "立场", "en": "stance", "comment": "supporter, neutral or opponent, as it was judged last; null before."}, {"name": "reports_to", "type": "text", "kind": "text", "zh": "直属上级", "en": "reports to", "comment": "Id of the person''s superior."}]'::jsonb, array['contact']::text[], array[]::text[]),
+    ('account_plan', 'snapshot', '客户计划', 'Account plan', '这个客户离目标还差多少？', 'How far is an account from its target?', 'One account in one period and one currency at as_of, as known at the sequence known_at. gap = target - actual - weighted; actual = invoices - credit notes of the period; weighted = sum of amount x probability of the account''s open deals; attained = actual / target. The target is the account''s own of the metric net_invoiced, or where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts merged into one count with it: its target and plan, and the invoices and deals of all.', '[{"name": "account", "type": "text", "optional": false, "comment": "Id of the account."}, {"name": "period", "type": "text", "optional": false, "comment": "Year, quarter or month: 2026, 2026-Q1, 2026-03."}, {"name": "currency", "type": "text", "optional": false, "comment": "ISO 4217 currency of the amounts."}]'::jsonb, '[{"name": "target", "type": "numeric", "kind": "amount", "zh": "目标", "en": "target", "comment": "Target of the period; null where none was set."}, {"name": "actual", "type": "numeric", "kind": "amount", "zh": "实际", "en": "actual", "comment": "Invoices − credit notes of the period, up to as_of."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权商机", "en": "weighted", "comment": "Sum of amount × probability of all open deals in the currency, rounded half up; those on hold are not among them."}, {"name": "gap", "type": "numeric", "kind": "amount", "zh": "缺口", "en": "gap", "comment": "target − actual − weighted; below 0 where more is in sight than was aimed at; null without a target."}, {"name": "attained", "type": "numeric", "kind": "rate", "zh": "达成率", "en": "attained", "comment": "actual ÷ target; null without a target, and for one of 0."}, {"name": "status", "type": "text", "kind": "text", "zh": "现状", "en": "status", "comment": "Present state of the business with the account, as the newest plan of the period says."}, {"name": "potential", "type": "text", "kind": "text", "zh": "潜力", "en": "potential", "comment": "Sales that could be made."}, {"name": "strategy", "type": "text", "kind": "text", "zh": "策略", "en": "strategy", "comment": "Way to win them."}, {"name": "resources", "type": "text", "kind": "text", "zh": "资源", "en": "resources", "comment": "People and means that it takes."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "metric", "type": "text", "kind": "word", "zh": "目标指标", "en": "metric of the target", "comment": "net_invoiced, or signed_amount where the target is one of that; null without a target."}, {"name": "plan", "type": "text", "kind": "text", "zh": "计划名称", "en": "plan", "comment": "Name of the newest plan of the period; null where there is none."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The key-account manager."}]'::jsonb, array[]::text[], array[]::text[]),
     ('data_quality', 'rows', '数据质量', 'Data quality', '哪些条目有异常？', 'Which entries are surprising, and who sent them?', 'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came.', '[]'::jsonb, '[{"name": "subject", "type": "text", "kind": "subject", "zh": "对象", "en": "subject", "comment": "deal/<id> or account/<id>."}, {"name": "view", "type": "text", "kind": "text", "zh": "视图", "en": "view", "comment": "The view that found it; history for corrections and voids."}, {"name": "flag", "type": "text", "kind": "text", "zh": "异常", "en": "flag", "comment": "What was found, in one word, such as invoice_twice."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the surprising entry."}, {"name": "detail", "type": "text", "kind": "text", "zh": "说明", "en": "detail", "comment": "What is surprising about it, and what became of it."}, {"name": "id", "type": "text", "kind": "text", "zh": "事件编号", "en": "id", "comment": "CloudEvents id of the entry, unique for its source."}, {"name": "source", "type": "text", "kind": "text", "zh": "来源", "en": "source", "comment": "The system that sent the entry, and can correct or void it."}, {"name": "type", "type": "text", "kind": "text", "zh": "事件类型", "en": "type", "comment": "CloudEvents type of the entry."}, {"name": "occurred_at", "type": "timestamptz", "kind": "instant", "zh": "发生时间", "en": "occurred at", "comment": "When it happened, as it was sent."}, {"name": "recorded_at", "type": "timestamptz", "kind": "instant", "zh": "记录时间", "en": "recorded at", "comment": "When the ledger took it."}]'::jsonb, array['subject', 'view', 'flag', 'entry']::text[], array[]::text[])
   ) as report (name, kind, title_zh, title_en, question_zh, question_en, definition, parameters, columns, key, filters);
 comment on view reporting.catalog is 'The reports, each a function of as_of and known_at.';

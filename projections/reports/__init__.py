@@ -1,5 +1,7 @@
 """The reports of Daybook, in one list. To add one: write its `.py` and `.sql` here and name it below."""
 
+from projections.reports.account_plan import account_plan
+from projections.reports.accounts import accounts
 from projections.reports.ageing import ageing
 from projections.reports.bands import bands
 from projections.reports.commitments import commitments
@@ -17,8 +19,10 @@ from projections.reports.pipeline_changes import pipeline_changes
 from projections.reports.purchase_track import purchase_track
 from projections.reports.receivables_open import receivables_open
 from projections.reports.receivables_unapplied import receivables_unapplied
+from projections.reports.relationships import relationships
 from projections.reports.report import Report
 from projections.reports.rotting import rotting
+from projections.reports.segments import segments
 from projections.reports.velocity import velocity
 
 REPORTS: tuple[Report, ...] = (
@@ -40,6 +44,10 @@ REPORTS: tuple[Report, ...] = (
     receivables_open,
     receivables_unapplied,
     ageing,
+    accounts,
+    segments,
+    relationships,
+    account_plan,
     data_quality,
 )
 BY_NAME = {report.name: report for report in REPORTS}

@@ -79,3 +79,97 @@ return case
         then array(select item from unnest(others) with ordinality as one (item, place) where item <> all (met) order by place)
     else array(select item from unnest(milestones) with ordinality as one (item, place) where item <> all (met) order by place)
 end;
+
+create or replace function served.one_given(names text, given integer) returns boolean
+language plpgsql immutable parallel safe as $$
+begin
+    if given = 1 then
+        return true;
+    end if;
+    raise invalid_parameter_value using message = format('%s: give exactly one of them.', names);
+end
+$$;
+
+-- First and last day of a year, quarter or month: 2026, 2026-Q1, 2026-03.
+create or replace function served.period_days(period text, out first_on date, out last_on date)
+language plpgsql immutable parallel safe as $$
+declare
+    parts text[] := regexp_match(period, '^([0-9]{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?$');
+begin
+    if parts is null or parts[1] < '0002' or parts[1] > '9998' then
+        raise invalid_parameter_value using
+            message = format('period: %L is none; give a year, quarter or month, such as 2026, 2026-Q1 or 2026-03.',
+                             left(period, 80));
+    end if;
+    first_on := make_date(parts[1]::integer, coalesce(parts[3]::integer, 3 * parts[2]::integer - 2, 1), 1);
+    last_on := first_on - 1 + case when parts[3] is not null then interval '1 month'
+                                   when parts[2] is not null then interval '3 months'
+                                   else interval '1 year' end;
+end
+$$;
+
+-- Merged accounts, each with the account under which it counts: that at the end of the chain. Of mergings that make a
+-- circle the last has no effect, so that its account is the end.
+create or replace function served.account_merged(as_of timestamptz, known_at bigint)
+returns table (member text, account text)
+language sql stable parallel safe
+begin atomic
+    with recursive alias as materialized (
+        select one.account, one.into_account, one.from_at, one.entry
+          from served.account_alias(account_merged.as_of, account_merged.known_at) one
+    ),
+    walk as (
+        select alias.account as member, alias.into_account as place, array[alias.account] as path
+          from alias
+        union all
+        select walk.member, alias.into_account, walk.path || walk.place
+          from walk
+          join alias on alias.account = walk.place
+         where walk.place <> all (walk.path)
+    )
+    select walk.member, ends.account
+      from walk
+     cross join lateral (
+            select coalesce((select circle.account
+                               from alias circle
+                              where circle.account = any (walk.path[array_position(walk.path, walk.place):])
+                              order by circle.from_at desc, circle.entry desc
+                              limit 1), walk.place) as account
+           ) ends
+     where (walk.place = any (walk.path) or not exists (select from alias where alias.account = walk.place))
+       and ends.account <> walk.member;
+end;
+
+-- All accounts that were known, each with the account under which it counts: itself, unless it was merged.
+create or replace function served.account_group(as_of timestamptz, known_at bigint)
+returns table (member text, account text)
+language sql stable parallel safe
+begin atomic
+    select known.account as member, coalesce(merged.account, known.account) as account
+      from (select one.account from served.account_fact(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.grade(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.contact(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.relationship(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.touch(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.referral(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.account_plan(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.account_todo(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.stage_position(account_group.as_of, account_group.known_at) one
+             where one.account is not null
+            union
+            select one.account from served.receivables_movement(account_group.as_of, account_group.known_at) one
+            union
+            select one.member from served.account_merged(account_group.as_of, account_group.known_at) one
+            union
+            select one.account from served.account_merged(account_group.as_of, account_group.known_at) one) known
+      left join served.account_merged(account_group.as_of, account_group.known_at) merged
+        on merged.member = known.account;
+end;

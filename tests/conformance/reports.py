@@ -14,6 +14,7 @@ _VALUES = {
     "playbook": "select distinct playbook as value from reporting.stage_position_version order by 1",
     "deal": "select distinct deal as value from reporting.stage_position_version order by 1",
     "account": "select distinct account as value from reporting.receivables_movement_version order by 1",
+    "currency": "select distinct currency as value from reporting.receivables_movement_version order by 1",
 }
 
 
@@ -33,13 +34,14 @@ def published_columns() -> dict[str, list[str]]:
 
 
 async def questions(connection: asyncpg.Connection, report: Report, most: int = 3) -> list[dict[str, Any]]:
-    """Parameters of a report by name: all values that there are of one kind, at most so many; of days the example."""
+    """Parameters of a report by name: all values that there are of one kind, at most so many; of days and texts the
+    example."""
     found: list[dict[str, Any]] = [{}]
-    for name, each in report.parameters.items():
-        if not each.required:
-            continue
-        values: list[Any] = [date.fromisoformat(each.example)] if each.kind.name == "day" else []
+    for name in report.needed:
+        each = report.parameters[name]
+        values: list[Any] = [date.fromisoformat(each.example)] if each.kind.name == "day" else [*each.words][:most]
         if not values:
-            values = [row["value"] for row in await connection.fetch(_VALUES[each.kind.name])][:most]
+            query = _VALUES.get(each.kind.name)
+            values = [row["value"] for row in await connection.fetch(query)][:most] if query else [each.example]
         found = [{**question, name: value} for question in found for value in values]
     return found

@@ -36,8 +36,11 @@ _NAMED = {
     "playbook": "'project'",
     "version": "1",
     "kind": "'cash'",
+    "invoice": "'I-' || n",
     "to_at": "case when n % 10 = 0 then 'infinity' else begins + (n % 400 + 1) * interval '1 day' end",
 }
+_OF_ALL = ("accounts", "segments")
+"""Reports about all accounts: they read all rows that hold, and a table of which that is most as a whole."""
 
 
 def _filling(schema: str, row: type[Row]) -> str:
@@ -71,12 +74,16 @@ async def filled(servers: Servers) -> AsyncIterator[Ledger]:
 async def test_a_report_of_many_rows_reads_indexes(filled: Ledger, report: Report) -> None:
     """Aggregates read nothing but indexes; reports of rows read those rows alone that they show."""
     reader = await filled.connect("daybook_reader")
-    given = [f"'{each.example}'" for each in report.parameters.values() if each.required]
-    call = f"reporting.{report.name}({', '.join([*given, repr('2025-01-15'), str(_ROWS * 2 // 3)])})"
+    given = [f"{report.in_sql(name)} => '{report.parameters[name].example}'" for name in report.needed]
+    moment = ["as_of => '2025-01-15'", f"known_at => {_ROWS * 2 // 3}"]
+    call = f"reporting.{report.name}({', '.join([*given, *moment])})"
     plan = json.loads(await reader.fetchval(f"explain (format json) select * from {call}"))[0]["Plan"]
     tables = {source.row.TABLE for source in report.sources if source.row is not None}
     scans = [node for node in _nodes(plan) if node.get("Relation Name") in tables]
-    assert {scan["Relation Name"] for scan in scans} == tables
+    scanned = {scan["Relation Name"] for scan in scans}
+    assert scanned == tables or (report.one_of and scanned)  # another parameter may take another table
+    if report.name in _OF_ALL:
+        return
     kinds = {scan["Node Type"] for scan in scans}
     if isinstance(report, Aggregate):
         assert kinds == {"Index Only Scan"}, scans

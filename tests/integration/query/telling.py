@@ -40,7 +40,7 @@ class Told:
             self.last = await self.ledger.projected()
 
 
-def event(id: str, name: str, subject: str, day: str, **data: Any) -> dict[str, Any]:
+def event(id: str, name: str, subject: str, day: str, /, **data: Any) -> dict[str, Any]:
     """An event of the source crm, at nine in the morning UTC unless `day` says when."""
     return {
         "specversion": "1.0",

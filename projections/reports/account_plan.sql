@@ -1,0 +1,46 @@
+-- name: rows
+with asked as materialized (
+    -- The account under which the one asked for counts.
+    select coalesce((select merged.account from served.account_merged($as_of, $known_at) merged
+                      where merged.member = $account), $account) as account,
+           days.first_on, days.last_on
+      from served.period_days($period) days
+),
+chosen as materialized (
+    select asked.account from asked
+    union
+    select merged.member from served.account_merged($as_of, $known_at) merged join asked on asked.account = merged.account
+),
+aim as (
+    -- Of targets whose scope is equal the later counts; of two metrics net_invoiced, which is what is measured here.
+    select target.metric, target.value
+      from target
+      join asked on 'account/' || asked.account = target.subject
+     where target.metric in ('net_invoiced', 'signed_amount') and target.period = $period and target.currency = $currency
+       and target.stage is null and target.owner is null and target.region is null
+     order by target.metric, target.set_at desc, target.sequence desc
+     limit 1
+),
+told as (
+    select (select aim.value from aim) as target, (select aim.metric from aim) as metric,
+           coalesce((select sum(receivables_movement.amount)
+                       from receivables_movement
+                      cross join asked
+                      where receivables_movement.account in (select chosen.account from chosen)
+                        and receivables_movement.currency = $currency
+                        and receivables_movement.kind in ('invoice', 'credit_note')
+                        and receivables_movement.at > reporting.day_end(asked.first_on - 1)
+                        and receivables_movement.at <= reporting.day_end(asked.last_on)), 0) as actual,
+           coalesce((select round(sum(stage_position.amount * stage_position.probability), served.minor_units($currency))
+                       from stage_position
+                      where stage_position.account in (select chosen.account from chosen)
+                        and stage_position.currency = $currency and stage_position.status = 'open'), 0) as weighted
+)
+select told.target, told.actual, told.weighted, told.target - told.actual - told.weighted as gap,
+       round(told.actual / nullif(told.target, 0), 4) as attained, planned.status, planned.potential, planned.strategy,
+       planned.resources, $currency as currency, told.metric, planned.plan, planned.owner
+  from told
+ cross join asked
+  left join planned on planned.account = asked.account and planned.period = $period
+ where told.target is not null
+    or exists (select from served.account_group($as_of, $known_at) known where known.member = $account)
