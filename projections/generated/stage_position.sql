@@ -130,21 +130,21 @@ begin
     if to_regclass('{generation}.stage_position_last') is null then
         create index stage_position_last on {generation}.stage_position (
             playbook, stage, phase, status, currency, version, from_at, known_from
-        ) include (amount)
+        ) include (amount, probability, expected_close_on, status_since)
         where known_to = 9223372036854775807 and to_at = 'infinity';
     end if;
     if to_regclass('{generation}.stage_position_ended') is null then
         create index stage_position_ended on {generation}.stage_position (
             width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
             to_at, from_at
-        ) include (known_from, playbook, stage, phase, status, currency, version, amount)
+        ) include (known_from, playbook, stage, phase, status, currency, version, amount, probability, expected_close_on, status_since)
         where known_to = 9223372036854775807 and to_at < 'infinity';
     end if;
     if to_regclass('{generation}.stage_position_superseded') is null then
         create index stage_position_superseded on {generation}.stage_position (
             width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
             known_from
-        ) include (from_at, to_at, playbook, stage, phase, status, currency, version, amount)
+        ) include (from_at, to_at, playbook, stage, phase, status, currency, version, amount, probability, expected_close_on, status_since)
         where known_to < 9223372036854775807;
     end if;
     if to_regclass('{generation}.stage_position_past') is null then

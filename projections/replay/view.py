@@ -57,7 +57,7 @@ class Row:
     COUNTED: ClassVar[tuple[str, ...]]
     """Columns that reports group or filter by: the indexes hold them, so that no report reads the table for them."""
     SUMMED: ClassVar[tuple[str, ...]]
-    """Columns that reports sum."""
+    """Columns that reports read of each row beside those, such as amounts that they sum: the indexes hold them, too."""
     FACE: ClassVar[bool]
     """The relation and the function of the table's name in `reporting` show its rows; false where a report has the
     name."""

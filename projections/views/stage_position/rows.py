@@ -40,7 +40,7 @@ class PositionRow(
     key=("deal", "from_at"),
     valid=Interval(),
     counted=("playbook", "stage", "phase", "status", "currency", "version"),
-    summed=("amount",),
+    summed=("amount", "probability", "expected_close_on", "status_since"),
     past=("playbook", "deal", "version", "completed", "phase", "status"),
 ):
     """Where every deal stood over time. One row per interval in which nothing shown here changed; what is said at one
