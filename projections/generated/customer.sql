@@ -805,6 +805,55 @@ end;
 comment on function served.account_fact(timestamptz, bigint) is
     'Rows of account_fact that hold at as_of, as known at known_at.';
 
+create or replace function served.account_fact_last(as_of timestamptz, known_at bigint) returns setof served.account_fact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.fact, version.from_at, version.to_at, version.value, version.segment,
+            version.entry, version.known_from, version.known_to
+      from served.account_fact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_fact_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(account_fact_last.as_of));
+end;
+comment on function served.account_fact_last(timestamptz, bigint) is
+    'Of the rows of account_fact that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.account_fact_others(as_of timestamptz, known_at bigint) returns setof served.account_fact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.fact, version.from_at, version.to_at, version.value, version.segment,
+            version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.account_fact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_fact_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(account_fact_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(account_fact_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(account_fact_others.as_of))
+    union all
+    select
+            version.account, version.fact, version.from_at, version.to_at, version.value, version.segment,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.account_fact version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(account_fact_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(account_fact_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(account_fact_others.known_at))
+       and version.to_at > (select reporting.instant(account_fact_others.as_of))
+       and version.from_at <= (select reporting.instant(account_fact_others.as_of));
+end;
+comment on function served.account_fact_others(timestamptz, bigint) is
+    'Of the rows of account_fact that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.account_fact as
 select
     version.account, version.fact, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.value,
@@ -925,6 +974,55 @@ begin atomic
 end;
 comment on function served.grade(timestamptz, bigint) is
     'Rows of grade that hold at as_of, as known at known_at.';
+
+create or replace function served.grade_last(as_of timestamptz, known_at bigint) returns setof served.grade
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.from_at, version.to_at, version.grade, version.potential, version.standing,
+            version.strategic, version.method, version.entry, version.known_from, version.known_to
+      from served.grade version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(grade_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(grade_last.as_of));
+end;
+comment on function served.grade_last(timestamptz, bigint) is
+    'Of the rows of grade that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.grade_others(as_of timestamptz, known_at bigint) returns setof served.grade
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.from_at, version.to_at, version.grade, version.potential, version.standing,
+            version.strategic, version.method, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.grade version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(grade_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(grade_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(grade_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(grade_others.as_of))
+    union all
+    select
+            version.account, version.from_at, version.to_at, version.grade, version.potential, version.standing,
+            version.strategic, version.method, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.grade version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(grade_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(grade_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(grade_others.known_at))
+       and version.to_at > (select reporting.instant(grade_others.as_of))
+       and version.from_at <= (select reporting.instant(grade_others.as_of));
+end;
+comment on function served.grade_others(timestamptz, bigint) is
+    'Of the rows of grade that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.grade as
 select
@@ -1064,6 +1162,58 @@ begin atomic
 end;
 comment on function served.contact(timestamptz, bigint) is
     'Rows of contact that hold at as_of, as known at known_at.';
+
+create or replace function served.contact_last(as_of timestamptz, known_at bigint) returns setof served.contact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.deal, version.entry, version.known_from, version.known_to
+      from served.contact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(contact_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(contact_last.as_of));
+end;
+comment on function served.contact_last(timestamptz, bigint) is
+    'Of the rows of contact that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.contact_others(as_of timestamptz, known_at bigint) returns setof served.contact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.deal, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.contact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(contact_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(contact_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(contact_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(contact_others.as_of))
+    union all
+    select
+            version.account, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.deal, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.contact version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(contact_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(contact_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(contact_others.known_at))
+       and version.to_at > (select reporting.instant(contact_others.as_of))
+       and version.from_at <= (select reporting.instant(contact_others.as_of));
+end;
+comment on function served.contact_others(timestamptz, bigint) is
+    'Of the rows of contact that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.contact as
 select
@@ -1214,6 +1364,58 @@ end;
 comment on function served.relationship(timestamptz, bigint) is
     'Rows of relationship that hold at as_of, as known at known_at.';
 
+create or replace function served.relationship_last(as_of timestamptz, known_at bigint) returns setof served.relationship
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.deal,
+            version.entry, version.known_from, version.known_to
+      from served.relationship version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(relationship_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(relationship_last.as_of));
+end;
+comment on function served.relationship_last(timestamptz, bigint) is
+    'Of the rows of relationship that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.relationship_others(as_of timestamptz, known_at bigint) returns setof served.relationship
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.deal,
+            version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.relationship version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(relationship_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(relationship_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(relationship_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(relationship_others.as_of))
+    union all
+    select
+            version.account, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.deal,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.relationship version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(relationship_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(relationship_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(relationship_others.known_at))
+       and version.to_at > (select reporting.instant(relationship_others.as_of))
+       and version.from_at <= (select reporting.instant(relationship_others.as_of));
+end;
+comment on function served.relationship_others(timestamptz, bigint) is
+    'Of the rows of relationship that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.relationship as
 select
     version.account, version.contact, version.level, version.content, version.from_at,
@@ -1361,6 +1563,43 @@ end;
 comment on function served.touch(timestamptz, bigint) is
     'Rows of touch that hold at as_of, as known at known_at.';
 
+create or replace function served.touch_last(as_of timestamptz, known_at bigint) returns setof served.touch
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.entry, version.kind, version.contacts, version.channel, version.deal,
+            version.actor, version.department, version.score, version.case_number, version.resolved, version.message,
+            version.message_kind, version.direction, version.campaign, version.purpose, version.outcome, version.plan,
+            version.known_from, version.known_to
+      from served.touch version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(touch_last.known_at))
+       and version.at <= (select reporting.instant(touch_last.as_of));
+end;
+comment on function served.touch_last(timestamptz, bigint) is
+    'Of the rows of touch that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.touch_others(as_of timestamptz, known_at bigint) returns setof served.touch
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.entry, version.kind, version.contacts, version.channel, version.deal,
+            version.actor, version.department, version.score, version.case_number, version.resolved, version.message,
+            version.message_kind, version.direction, version.campaign, version.purpose, version.outcome, version.plan,
+            version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.touch version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(touch_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(touch_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(touch_others.known_at))
+       and version.at <= (select reporting.instant(touch_others.as_of));
+end;
+comment on function served.touch_others(timestamptz, bigint) is
+    'Of the rows of touch that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.touch as
 select
     version.account, version.at, version.entry, version.kind, version.contacts, version.channel, version.deal,
@@ -1506,6 +1745,55 @@ end;
 comment on function served.feedback_case(timestamptz, bigint) is
     'Rows of feedback_case that hold at as_of, as known at known_at.';
 
+create or replace function served.feedback_case_last(as_of timestamptz, known_at bigint) returns setof served.feedback_case
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.case_number, version.from_at, version.to_at, version.kind, version.state,
+            version.entry, version.known_from, version.known_to
+      from served.feedback_case version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(feedback_case_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(feedback_case_last.as_of));
+end;
+comment on function served.feedback_case_last(timestamptz, bigint) is
+    'Of the rows of feedback_case that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.feedback_case_others(as_of timestamptz, known_at bigint) returns setof served.feedback_case
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.case_number, version.from_at, version.to_at, version.kind, version.state,
+            version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.feedback_case version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(feedback_case_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(feedback_case_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(feedback_case_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(feedback_case_others.as_of))
+    union all
+    select
+            version.account, version.case_number, version.from_at, version.to_at, version.kind, version.state,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.feedback_case version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(feedback_case_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(feedback_case_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(feedback_case_others.known_at))
+       and version.to_at > (select reporting.instant(feedback_case_others.as_of))
+       and version.from_at <= (select reporting.instant(feedback_case_others.as_of));
+end;
+comment on function served.feedback_case_others(timestamptz, bigint) is
+    'Of the rows of feedback_case that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.feedback_case as
 select
     version.account, version.case_number, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.kind,
@@ -1604,6 +1892,39 @@ begin atomic
 end;
 comment on function served.referral(timestamptz, bigint) is
     'Rows of referral that hold at as_of, as known at known_at.';
+
+create or replace function served.referral_last(as_of timestamptz, known_at bigint) returns setof served.referral
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.referral, version.referred_name, version.contact, version.entry,
+            version.known_from, version.known_to
+      from served.referral version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(referral_last.known_at))
+       and version.at <= (select reporting.instant(referral_last.as_of));
+end;
+comment on function served.referral_last(timestamptz, bigint) is
+    'Of the rows of referral that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.referral_others(as_of timestamptz, known_at bigint) returns setof served.referral
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.referral, version.referred_name, version.contact, version.entry,
+            version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.referral version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(referral_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(referral_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(referral_others.known_at))
+       and version.at <= (select reporting.instant(referral_others.as_of));
+end;
+comment on function served.referral_others(timestamptz, bigint) is
+    'Of the rows of referral that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.referral as
 select
@@ -1730,6 +2051,58 @@ end;
 comment on function served.account_plan(timestamptz, bigint) is
     'Rows of account_plan that hold at as_of, as known at known_at.';
 
+create or replace function served.account_plan_last(as_of timestamptz, known_at bigint) returns setof served.account_plan
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.period, version.from_at, version.to_at, version.plan, version.status,
+            version.potential, version.strategy, version.resources, version.owner, version.entry, version.known_from,
+            version.known_to
+      from served.account_plan version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_plan_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(account_plan_last.as_of));
+end;
+comment on function served.account_plan_last(timestamptz, bigint) is
+    'Of the rows of account_plan that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.account_plan_others(as_of timestamptz, known_at bigint) returns setof served.account_plan
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.period, version.from_at, version.to_at, version.plan, version.status,
+            version.potential, version.strategy, version.resources, version.owner, version.entry, version.known_from,
+            version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.account_plan version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_plan_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(account_plan_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(account_plan_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(account_plan_others.as_of))
+    union all
+    select
+            version.account, version.period, version.from_at, version.to_at, version.plan, version.status,
+            version.potential, version.strategy, version.resources, version.owner, version.entry, version.known_from,
+            version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.account_plan version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(account_plan_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(account_plan_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(account_plan_others.known_at))
+       and version.to_at > (select reporting.instant(account_plan_others.as_of))
+       and version.from_at <= (select reporting.instant(account_plan_others.as_of));
+end;
+comment on function served.account_plan_others(timestamptz, bigint) is
+    'Of the rows of account_plan that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view served.account_todo as
 select
     account, todo, from_at, to_at, kind, due_on, owner, contact, agenda, state, entry, known_from, known_to
@@ -1813,6 +2186,55 @@ begin atomic
 end;
 comment on function served.account_todo(timestamptz, bigint) is
     'Rows of account_todo that hold at as_of, as known at known_at.';
+
+create or replace function served.account_todo_last(as_of timestamptz, known_at bigint) returns setof served.account_todo
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.todo, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from served.account_todo version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_todo_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(account_todo_last.as_of));
+end;
+comment on function served.account_todo_last(timestamptz, bigint) is
+    'Of the rows of account_todo that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.account_todo_others(as_of timestamptz, known_at bigint) returns setof served.account_todo
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.todo, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.account_todo version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_todo_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(account_todo_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(account_todo_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(account_todo_others.as_of))
+    union all
+    select
+            version.account, version.todo, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.account_todo version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(account_todo_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(account_todo_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(account_todo_others.known_at))
+       and version.to_at > (select reporting.instant(account_todo_others.as_of))
+       and version.from_at <= (select reporting.instant(account_todo_others.as_of));
+end;
+comment on function served.account_todo_others(timestamptz, bigint) is
+    'Of the rows of account_todo that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.account_todo as
 select
@@ -1935,6 +2357,55 @@ begin atomic
 end;
 comment on function served.account_alias(timestamptz, bigint) is
     'Rows of account_alias that hold at as_of, as known at known_at.';
+
+create or replace function served.account_alias_last(as_of timestamptz, known_at bigint) returns setof served.account_alias
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.from_at, version.to_at, version.into_account, version.entry, version.known_from,
+            version.known_to
+      from served.account_alias version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_alias_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(account_alias_last.as_of));
+end;
+comment on function served.account_alias_last(timestamptz, bigint) is
+    'Of the rows of account_alias that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.account_alias_others(as_of timestamptz, known_at bigint) returns setof served.account_alias
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.from_at, version.to_at, version.into_account, version.entry, version.known_from,
+            version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.account_alias version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_alias_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(account_alias_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(account_alias_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(account_alias_others.as_of))
+    union all
+    select
+            version.account, version.from_at, version.to_at, version.into_account, version.entry, version.known_from,
+            version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.account_alias version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(account_alias_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(account_alias_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(account_alias_others.known_at))
+       and version.to_at > (select reporting.instant(account_alias_others.as_of))
+       and version.from_at <= (select reporting.instant(account_alias_others.as_of));
+end;
+comment on function served.account_alias_others(timestamptz, bigint) is
+    'Of the rows of account_alias that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.account_alias as
 select

@@ -636,6 +636,58 @@ end;
 comment on function served.deal_file(timestamptz, bigint) is
     'Rows of deal_file that hold at as_of, as known at known_at.';
 
+create or replace function served.deal_file_last(as_of timestamptz, known_at bigint) returns setof served.deal_file
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.name, version.opened_at, version.source_channel,
+            version.referral, version.tender_ref, version.partner, version.product, version.entry, version.known_from,
+            version.known_to
+      from served.deal_file version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_file_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(deal_file_last.as_of));
+end;
+comment on function served.deal_file_last(timestamptz, bigint) is
+    'Of the rows of deal_file that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.deal_file_others(as_of timestamptz, known_at bigint) returns setof served.deal_file
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.name, version.opened_at, version.source_channel,
+            version.referral, version.tender_ref, version.partner, version.product, version.entry, version.known_from,
+            version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.deal_file version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_file_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(deal_file_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(deal_file_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(deal_file_others.as_of))
+    union all
+    select
+            version.deal, version.from_at, version.to_at, version.name, version.opened_at, version.source_channel,
+            version.referral, version.tender_ref, version.partner, version.product, version.entry, version.known_from,
+            version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.deal_file version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(deal_file_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(deal_file_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(deal_file_others.known_at))
+       and version.to_at > (select reporting.instant(deal_file_others.as_of))
+       and version.from_at <= (select reporting.instant(deal_file_others.as_of));
+end;
+comment on function served.deal_file_others(timestamptz, bigint) is
+    'Of the rows of deal_file that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.deal_file as
 select
     version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.name, version.opened_at,
@@ -779,6 +831,43 @@ begin atomic
 end;
 comment on function served.activity(timestamptz, bigint) is
     'Rows of activity that hold at as_of, as known at known_at.';
+
+create or replace function served.activity_last(as_of timestamptz, known_at bigint) returns setof served.activity
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.at, version.entry, version.kind, version.actor, version.department, version.owner,
+            version.contact, version.channel, version.direction, version.purpose, version.outcome, version.plan,
+            version.booked, version.message, version.message_kind, version.campaign, version.proposal_kind,
+            version.amount, version.currency, version.known_from, version.known_to
+      from served.activity version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(activity_last.known_at))
+       and version.at <= (select reporting.instant(activity_last.as_of));
+end;
+comment on function served.activity_last(timestamptz, bigint) is
+    'Of the rows of activity that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.activity_others(as_of timestamptz, known_at bigint) returns setof served.activity
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.at, version.entry, version.kind, version.actor, version.department, version.owner,
+            version.contact, version.channel, version.direction, version.purpose, version.outcome, version.plan,
+            version.booked, version.message, version.message_kind, version.campaign, version.proposal_kind,
+            version.amount, version.currency, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.activity version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(activity_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(activity_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(activity_others.known_at))
+       and version.at <= (select reporting.instant(activity_others.as_of));
+end;
+comment on function served.activity_others(timestamptz, bigint) is
+    'Of the rows of activity that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.activity as
 select
@@ -928,6 +1017,55 @@ end;
 comment on function served.appointment(timestamptz, bigint) is
     'Rows of appointment that hold at as_of, as known at known_at.';
 
+create or replace function served.appointment_last(as_of timestamptz, known_at bigint) returns setof served.appointment
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.scheduled_at, version.contact, version.topic,
+            version.entry, version.known_from, version.known_to
+      from served.appointment version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(appointment_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(appointment_last.as_of));
+end;
+comment on function served.appointment_last(timestamptz, bigint) is
+    'Of the rows of appointment that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.appointment_others(as_of timestamptz, known_at bigint) returns setof served.appointment
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.scheduled_at, version.contact, version.topic,
+            version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.appointment version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(appointment_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(appointment_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(appointment_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(appointment_others.as_of))
+    union all
+    select
+            version.deal, version.from_at, version.to_at, version.scheduled_at, version.contact, version.topic,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.appointment version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(appointment_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(appointment_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(appointment_others.known_at))
+       and version.to_at > (select reporting.instant(appointment_others.as_of))
+       and version.from_at <= (select reporting.instant(appointment_others.as_of));
+end;
+comment on function served.appointment_others(timestamptz, bigint) is
+    'Of the rows of appointment that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.appointment as
 select
     version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.scheduled_at, version.contact,
@@ -1053,6 +1191,55 @@ begin atomic
 end;
 comment on function served.plan(timestamptz, bigint) is
     'Rows of plan that hold at as_of, as known at known_at.';
+
+create or replace function served.plan_last(as_of timestamptz, known_at bigint) returns setof served.plan
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.plan, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from served.plan version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(plan_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(plan_last.as_of));
+end;
+comment on function served.plan_last(timestamptz, bigint) is
+    'Of the rows of plan that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.plan_others(as_of timestamptz, known_at bigint) returns setof served.plan
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.plan, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.plan version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(plan_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(plan_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(plan_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(plan_others.as_of))
+    union all
+    select
+            version.deal, version.plan, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.plan version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(plan_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(plan_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(plan_others.known_at))
+       and version.to_at > (select reporting.instant(plan_others.as_of))
+       and version.from_at <= (select reporting.instant(plan_others.as_of));
+end;
+comment on function served.plan_others(timestamptz, bigint) is
+    'Of the rows of plan that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.plan as
 select
@@ -1192,6 +1379,58 @@ end;
 comment on function served.commitment(timestamptz, bigint) is
     'Rows of commitment that hold at as_of, as known at known_at.';
 
+create or replace function served.commitment_last(as_of timestamptz, known_at bigint) returns setof served.commitment
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.commitment, version.from_at, version.to_at, version.received_at, version.stage,
+            version.contact, version.due_on, version.owner, version.state, version.entry, version.known_from,
+            version.known_to
+      from served.commitment version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(commitment_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(commitment_last.as_of));
+end;
+comment on function served.commitment_last(timestamptz, bigint) is
+    'Of the rows of commitment that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.commitment_others(as_of timestamptz, known_at bigint) returns setof served.commitment
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.commitment, version.from_at, version.to_at, version.received_at, version.stage,
+            version.contact, version.due_on, version.owner, version.state, version.entry, version.known_from,
+            version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.commitment version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(commitment_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(commitment_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(commitment_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(commitment_others.as_of))
+    union all
+    select
+            version.deal, version.commitment, version.from_at, version.to_at, version.received_at, version.stage,
+            version.contact, version.due_on, version.owner, version.state, version.entry, version.known_from,
+            version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.commitment version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(commitment_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(commitment_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(commitment_others.known_at))
+       and version.to_at > (select reporting.instant(commitment_others.as_of))
+       and version.from_at <= (select reporting.instant(commitment_others.as_of));
+end;
+comment on function served.commitment_others(timestamptz, bigint) is
+    'Of the rows of commitment that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.commitment as
 select
     version.deal, version.commitment, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.received_at,
@@ -1318,6 +1557,55 @@ begin atomic
 end;
 comment on function served.purchase_stage(timestamptz, bigint) is
     'Rows of purchase_stage that hold at as_of, as known at known_at.';
+
+create or replace function served.purchase_stage_last(as_of timestamptz, known_at bigint) returns setof served.purchase_stage
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.number, version.confidence, version.contact,
+            version.entry, version.known_from, version.known_to
+      from served.purchase_stage version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(purchase_stage_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(purchase_stage_last.as_of));
+end;
+comment on function served.purchase_stage_last(timestamptz, bigint) is
+    'Of the rows of purchase_stage that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.purchase_stage_others(as_of timestamptz, known_at bigint) returns setof served.purchase_stage
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.number, version.confidence, version.contact,
+            version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.purchase_stage version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(purchase_stage_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(purchase_stage_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(purchase_stage_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(purchase_stage_others.as_of))
+    union all
+    select
+            version.deal, version.from_at, version.to_at, version.number, version.confidence, version.contact,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.purchase_stage version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(purchase_stage_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(purchase_stage_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(purchase_stage_others.known_at))
+       and version.to_at > (select reporting.instant(purchase_stage_others.as_of))
+       and version.from_at <= (select reporting.instant(purchase_stage_others.as_of));
+end;
+comment on function served.purchase_stage_others(timestamptz, bigint) is
+    'Of the rows of purchase_stage that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.purchase_stage as
 select
@@ -1454,6 +1742,58 @@ begin atomic
 end;
 comment on function served.need(timestamptz, bigint) is
     'Rows of need that hold at as_of, as known at known_at.';
+
+create or replace function served.need_last(as_of timestamptz, known_at bigint) returns setof served.need
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.need, version.from_at, version.to_at, version.kind, version.budget, version.currency,
+            version.needed_by, version.motive, version.priority, version.follow_on, version.contact,
+            version.project_size, version.entry, version.known_from, version.known_to
+      from served.need version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(need_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(need_last.as_of));
+end;
+comment on function served.need_last(timestamptz, bigint) is
+    'Of the rows of need that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.need_others(as_of timestamptz, known_at bigint) returns setof served.need
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.need, version.from_at, version.to_at, version.kind, version.budget, version.currency,
+            version.needed_by, version.motive, version.priority, version.follow_on, version.contact,
+            version.project_size, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.need version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(need_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(need_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(need_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(need_others.as_of))
+    union all
+    select
+            version.deal, version.need, version.from_at, version.to_at, version.kind, version.budget, version.currency,
+            version.needed_by, version.motive, version.priority, version.follow_on, version.contact,
+            version.project_size, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.need version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(need_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(need_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(need_others.known_at))
+       and version.to_at > (select reporting.instant(need_others.as_of))
+       and version.from_at <= (select reporting.instant(need_others.as_of));
+end;
+comment on function served.need_others(timestamptz, bigint) is
+    'Of the rows of need that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.need as
 select

@@ -144,3 +144,52 @@ begin atomic
 end;
 comment on function served.flag(timestamptz, bigint) is
     'Rows of flag that hold at as_of, as known at known_at.';
+
+create or replace function served.flag_last(as_of timestamptz, known_at bigint) returns setof served.flag
+language sql stable parallel safe
+begin atomic
+    select
+            version.subject, version.view, version.flag, version.entry, version.detail, version.known_from,
+            version.known_to, version.from_at, version.to_at
+      from served.flag version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(flag_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(flag_last.as_of));
+end;
+comment on function served.flag_last(timestamptz, bigint) is
+    'Of the rows of flag that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.flag_others(as_of timestamptz, known_at bigint) returns setof served.flag
+language sql stable parallel safe
+begin atomic
+    select
+            version.subject, version.view, version.flag, version.entry, version.detail, version.known_from,
+            version.known_to, version.from_at, version.to_at
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.flag version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(flag_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(flag_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(flag_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(flag_others.as_of))
+    union all
+    select
+            version.subject, version.view, version.flag, version.entry, version.detail, version.known_from,
+            version.known_to, version.from_at, version.to_at
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.flag version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(flag_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(flag_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(flag_others.known_at))
+       and version.to_at > (select reporting.instant(flag_others.as_of))
+       and version.from_at <= (select reporting.instant(flag_others.as_of));
+end;
+comment on function served.flag_others(timestamptz, bigint) is
+    'Of the rows of flag that hold at as_of, as known at known_at all but those that last.';

@@ -728,6 +728,58 @@ end;
 comment on function served.receivables_item(timestamptz, bigint) is
     'Rows of receivables_item that hold at as_of, as known at known_at.';
 
+create or replace function served.receivables_item_last(as_of timestamptz, known_at bigint) returns setof served.receivables_item
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.from_at, version.to_at, version.deal, version.currency,
+            version.amount, version.open_amount, version.due_on, version.disputed, version.entry, version.known_from,
+            version.known_to, version.series, version.disputed_amount
+      from served.receivables_item version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(receivables_item_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(receivables_item_last.as_of));
+end;
+comment on function served.receivables_item_last(timestamptz, bigint) is
+    'Of the rows of receivables_item that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.receivables_item_others(as_of timestamptz, known_at bigint) returns setof served.receivables_item
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.from_at, version.to_at, version.deal, version.currency,
+            version.amount, version.open_amount, version.due_on, version.disputed, version.entry, version.known_from,
+            version.known_to, version.series, version.disputed_amount
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.receivables_item version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(receivables_item_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(receivables_item_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(receivables_item_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(receivables_item_others.as_of))
+    union all
+    select
+            version.account, version.invoice, version.from_at, version.to_at, version.deal, version.currency,
+            version.amount, version.open_amount, version.due_on, version.disputed, version.entry, version.known_from,
+            version.known_to, version.series, version.disputed_amount
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.receivables_item version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(receivables_item_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(receivables_item_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(receivables_item_others.known_at))
+       and version.to_at > (select reporting.instant(receivables_item_others.as_of))
+       and version.from_at <= (select reporting.instant(receivables_item_others.as_of));
+end;
+comment on function served.receivables_item_others(timestamptz, bigint) is
+    'Of the rows of receivables_item that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.receivables_item as
 select
     version.account, version.invoice, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.deal,
@@ -864,6 +916,55 @@ end;
 comment on function served.receivables_unapplied(timestamptz, bigint) is
     'Rows of receivables_unapplied that hold at as_of, as known at known_at.';
 
+create or replace function served.receivables_unapplied_last(as_of timestamptz, known_at bigint) returns setof served.receivables_unapplied
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
+            version.amount, version.entry, version.known_from, version.known_to, version.series
+      from served.receivables_unapplied version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(receivables_unapplied_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(receivables_unapplied_last.as_of));
+end;
+comment on function served.receivables_unapplied_last(timestamptz, bigint) is
+    'Of the rows of receivables_unapplied that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.receivables_unapplied_others(as_of timestamptz, known_at bigint) returns setof served.receivables_unapplied
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
+            version.amount, version.entry, version.known_from, version.known_to, version.series
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.receivables_unapplied version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(receivables_unapplied_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(receivables_unapplied_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(receivables_unapplied_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(receivables_unapplied_others.as_of))
+    union all
+    select
+            version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
+            version.amount, version.entry, version.known_from, version.known_to, version.series
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.receivables_unapplied version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(receivables_unapplied_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(receivables_unapplied_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(receivables_unapplied_others.known_at))
+       and version.to_at > (select reporting.instant(receivables_unapplied_others.as_of))
+       and version.from_at <= (select reporting.instant(receivables_unapplied_others.as_of));
+end;
+comment on function served.receivables_unapplied_others(timestamptz, bigint) is
+    'Of the rows of receivables_unapplied that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view served.receivables_movement as
 select
     account, at, currency, amount, kind, document, deal, entry, known_from, known_to, series
@@ -926,6 +1027,39 @@ begin atomic
 end;
 comment on function served.receivables_movement(timestamptz, bigint) is
     'Rows of receivables_movement that hold at as_of, as known at known_at.';
+
+create or replace function served.receivables_movement_last(as_of timestamptz, known_at bigint) returns setof served.receivables_movement
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.currency, version.amount, version.kind, version.document, version.deal,
+            version.entry, version.known_from, version.known_to, version.series
+      from served.receivables_movement version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(receivables_movement_last.known_at))
+       and version.at <= (select reporting.instant(receivables_movement_last.as_of));
+end;
+comment on function served.receivables_movement_last(timestamptz, bigint) is
+    'Of the rows of receivables_movement that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.receivables_movement_others(as_of timestamptz, known_at bigint) returns setof served.receivables_movement
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.currency, version.amount, version.kind, version.document, version.deal,
+            version.entry, version.known_from, version.known_to, version.series
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.receivables_movement version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(receivables_movement_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(receivables_movement_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(receivables_movement_others.known_at))
+       and version.at <= (select reporting.instant(receivables_movement_others.as_of));
+end;
+comment on function served.receivables_movement_others(timestamptz, bigint) is
+    'Of the rows of receivables_movement that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.receivables_movement as
 select
@@ -1043,6 +1177,41 @@ begin atomic
 end;
 comment on function served.invoice(timestamptz, bigint) is
     'Rows of invoice that hold at as_of, as known at known_at.';
+
+create or replace function served.invoice_last(as_of timestamptz, known_at bigint) returns setof served.invoice
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.issued_at, version.currency, version.amount,
+            version.due_on, version.deal, version.contract, version.term, version.entry, version.known_from,
+            version.known_to
+      from served.invoice version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(invoice_last.known_at))
+       and version.issued_at <= (select reporting.instant(invoice_last.as_of));
+end;
+comment on function served.invoice_last(timestamptz, bigint) is
+    'Of the rows of invoice that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.invoice_others(as_of timestamptz, known_at bigint) returns setof served.invoice
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.issued_at, version.currency, version.amount,
+            version.due_on, version.deal, version.contract, version.term, version.entry, version.known_from,
+            version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.invoice version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(invoice_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(invoice_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(invoice_others.known_at))
+       and version.issued_at <= (select reporting.instant(invoice_others.as_of));
+end;
+comment on function served.invoice_others(timestamptz, bigint) is
+    'Of the rows of invoice that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.invoice as
 select
@@ -1171,6 +1340,41 @@ begin atomic
 end;
 comment on function served.application(timestamptz, bigint) is
     'Rows of application that hold at as_of, as known at known_at.';
+
+create or replace function served.application_last(as_of timestamptz, known_at bigint) returns setof served.application
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.kind, version.document, version.document_series,
+            version.at, version.currency, version.amount, version.deal, version.issued_at, version.due_on,
+            version.entry, version.place, version.known_from, version.known_to
+      from served.application version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(application_last.known_at))
+       and version.at <= (select reporting.instant(application_last.as_of));
+end;
+comment on function served.application_last(timestamptz, bigint) is
+    'Of the rows of application that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.application_others(as_of timestamptz, known_at bigint) returns setof served.application
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.kind, version.document, version.document_series,
+            version.at, version.currency, version.amount, version.deal, version.issued_at, version.due_on,
+            version.entry, version.place, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.application version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(application_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(application_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(application_others.known_at))
+       and version.at <= (select reporting.instant(application_others.as_of));
+end;
+comment on function served.application_others(timestamptz, bigint) is
+    'Of the rows of application that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.application as
 select
@@ -1354,6 +1558,64 @@ end;
 comment on function served.contract_term(timestamptz, bigint) is
     'Rows of contract_term that hold at as_of, as known at known_at.';
 
+create or replace function served.contract_term_last(as_of timestamptz, known_at bigint) returns setof served.contract_term
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contract, version.place, version.from_at, version.to_at, version.term,
+            version.retention, version.deal, version.trigger, version.share, version.days, version.planned,
+            version.currency, version.contract_amount, version.triggered_on, version.due_on, version.signed_at,
+            version.delivered_on, version.accepted_on, version.released, version.sme_declared, version.buyer_kind,
+            version.late_rate_per_day, version.entry, version.known_from, version.known_to
+      from served.contract_term version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(contract_term_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(contract_term_last.as_of));
+end;
+comment on function served.contract_term_last(timestamptz, bigint) is
+    'Of the rows of contract_term that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.contract_term_others(as_of timestamptz, known_at bigint) returns setof served.contract_term
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contract, version.place, version.from_at, version.to_at, version.term,
+            version.retention, version.deal, version.trigger, version.share, version.days, version.planned,
+            version.currency, version.contract_amount, version.triggered_on, version.due_on, version.signed_at,
+            version.delivered_on, version.accepted_on, version.released, version.sme_declared, version.buyer_kind,
+            version.late_rate_per_day, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.contract_term version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(contract_term_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(contract_term_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(contract_term_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(contract_term_others.as_of))
+    union all
+    select
+            version.account, version.contract, version.place, version.from_at, version.to_at, version.term,
+            version.retention, version.deal, version.trigger, version.share, version.days, version.planned,
+            version.currency, version.contract_amount, version.triggered_on, version.due_on, version.signed_at,
+            version.delivered_on, version.accepted_on, version.released, version.sme_declared, version.buyer_kind,
+            version.late_rate_per_day, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.contract_term version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(contract_term_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(contract_term_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(contract_term_others.known_at))
+       and version.to_at > (select reporting.instant(contract_term_others.as_of))
+       and version.from_at <= (select reporting.instant(contract_term_others.as_of));
+end;
+comment on function served.contract_term_others(timestamptz, bigint) is
+    'Of the rows of contract_term that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.contract_term as
 select
     version.account, version.contract, version.place, version.from_at, nullif(version.to_at, 'infinity') as to_at,
@@ -1529,6 +1791,58 @@ end;
 comment on function served.promise(timestamptz, bigint) is
     'Rows of promise that hold at as_of, as known at known_at.';
 
+create or replace function served.promise_last(as_of timestamptz, known_at bigint) returns setof served.promise
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.from_at, version.to_at, version.promised_at,
+            version.promised_on, version.currency, version.amount, version.state, version.contact, version.entry,
+            version.known_from, version.known_to
+      from served.promise version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(promise_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(promise_last.as_of));
+end;
+comment on function served.promise_last(timestamptz, bigint) is
+    'Of the rows of promise that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.promise_others(as_of timestamptz, known_at bigint) returns setof served.promise
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.from_at, version.to_at, version.promised_at,
+            version.promised_on, version.currency, version.amount, version.state, version.contact, version.entry,
+            version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.promise version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(promise_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(promise_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(promise_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(promise_others.as_of))
+    union all
+    select
+            version.account, version.invoice, version.series, version.from_at, version.to_at, version.promised_at,
+            version.promised_on, version.currency, version.amount, version.state, version.contact, version.entry,
+            version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.promise version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(promise_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(promise_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(promise_others.known_at))
+       and version.to_at > (select reporting.instant(promise_others.as_of))
+       and version.from_at <= (select reporting.instant(promise_others.as_of));
+end;
+comment on function served.promise_others(timestamptz, bigint) is
+    'Of the rows of promise that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view reporting.promise as
 select
     version.account, version.invoice, version.series, version.from_at, nullif(version.to_at, 'infinity') as to_at,
@@ -1652,6 +1966,41 @@ begin atomic
 end;
 comment on function served.reminder(timestamptz, bigint) is
     'Rows of reminder that hold at as_of, as known at known_at.';
+
+create or replace function served.reminder_last(as_of timestamptz, known_at bigint) returns setof served.reminder
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.at, version.level, version.channel,
+            version.contact, version.deal, version.finance_notified, version.plan, version.entry, version.known_from,
+            version.known_to
+      from served.reminder version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(reminder_last.known_at))
+       and version.at <= (select reporting.instant(reminder_last.as_of));
+end;
+comment on function served.reminder_last(timestamptz, bigint) is
+    'Of the rows of reminder that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.reminder_others(as_of timestamptz, known_at bigint) returns setof served.reminder
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.at, version.level, version.channel,
+            version.contact, version.deal, version.finance_notified, version.plan, version.entry, version.known_from,
+            version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.reminder version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(reminder_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(reminder_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(reminder_others.known_at))
+       and version.at <= (select reporting.instant(reminder_others.as_of));
+end;
+comment on function served.reminder_others(timestamptz, bigint) is
+    'Of the rows of reminder that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.reminder as
 select

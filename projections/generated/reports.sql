@@ -179,7 +179,12 @@ language sql stable parallel safe
 begin atomic
 with position as materialized (
 select stage_position.stage as stage, stage_position.phase as phase, stage_position.status as status, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
-from served.stage_position(funnel.as_of, funnel.known_at) stage_position
+from served.stage_position_last(funnel.as_of, funnel.known_at) stage_position
+where playbook = funnel.playbook
+group by stage_position.stage, stage_position.phase, stage_position.status, stage_position.currency
+union all
+select stage_position.stage as stage, stage_position.phase as phase, stage_position.status as status, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
+from served.stage_position_others(funnel.as_of, funnel.known_at) stage_position
 where playbook = funnel.playbook
 group by stage_position.stage, stage_position.phase, stage_position.status, stage_position.currency
 ),
@@ -249,7 +254,12 @@ language sql stable parallel safe
 begin atomic
 with position as materialized (
 select stage_position.stage as stage, stage_position.phase as phase, stage_position.status as status, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
-from served.stage_position(funnel_totals.as_of, funnel_totals.known_at) stage_position
+from served.stage_position_last(funnel_totals.as_of, funnel_totals.known_at) stage_position
+where playbook = funnel_totals.playbook
+group by stage_position.stage, stage_position.phase, stage_position.status, stage_position.currency
+union all
+select stage_position.stage as stage, stage_position.phase as phase, stage_position.status as status, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
+from served.stage_position_others(funnel_totals.as_of, funnel_totals.known_at) stage_position
 where playbook = funnel_totals.playbook
 group by stage_position.stage, stage_position.phase, stage_position.status, stage_position.currency
 ),
@@ -308,7 +318,12 @@ language sql stable parallel safe
 begin atomic
 with position as materialized (
 select stage_position.playbook as playbook, stage_position.version as version, stage_position.stage as stage, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
-from served.stage_position(bands.as_of, bands.known_at) stage_position
+from served.stage_position_last(bands.as_of, bands.known_at) stage_position
+where status in ('open', 'on_hold')
+group by stage_position.playbook, stage_position.version, stage_position.stage, stage_position.currency
+union all
+select stage_position.playbook as playbook, stage_position.version as version, stage_position.stage as stage, stage_position.currency as currency, count(*) as n, sum(stage_position.amount) as amount
+from served.stage_position_others(bands.as_of, bands.known_at) stage_position
 where status in ('open', 'on_hold')
 group by stage_position.playbook, stage_position.version, stage_position.stage, stage_position.currency
 ),
@@ -348,7 +363,12 @@ reporting.local_day(reporting.instant(forecast.as_of)) as day
 ),
 position as materialized (
 select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
-from served.stage_position(forecast.as_of, forecast.known_at) stage_position
+from served.stage_position_last(forecast.as_of, forecast.known_at) stage_position
+where stage_position.status in ('open', 'on_hold', 'won') and (forecast.playbook is null or stage_position.playbook = forecast.playbook)
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+union all
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+from served.stage_position_others(forecast.as_of, forecast.known_at) stage_position
 where stage_position.status in ('open', 'on_hold', 'won') and (forecast.playbook is null or stage_position.playbook = forecast.playbook)
 group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
 ),
@@ -420,7 +440,12 @@ reporting.local_day(reporting.instant(forecast_totals.as_of)) as day
 ),
 position as materialized (
 select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
-from served.stage_position(forecast_totals.as_of, forecast_totals.known_at) stage_position
+from served.stage_position_last(forecast_totals.as_of, forecast_totals.known_at) stage_position
+where stage_position.status in ('open', 'on_hold', 'won') and (forecast_totals.playbook is null or stage_position.playbook = forecast_totals.playbook)
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+union all
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+from served.stage_position_others(forecast_totals.as_of, forecast_totals.known_at) stage_position
 where stage_position.status in ('open', 'on_hold', 'won') and (forecast_totals.playbook is null or stage_position.playbook = forecast_totals.playbook)
 group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
 ),
@@ -1597,19 +1622,34 @@ reporting.local_day(reporting.instant(ageing.as_of)) as day
 ),
 item as materialized (
 select receivables_item.currency as currency, receivables_item.due_on as due_on, receivables_item.disputed as disputed, count(*) as n, sum(receivables_item.open_amount) as open_amount
-from served.receivables_item(ageing.as_of, ageing.known_at) receivables_item
+from served.receivables_item_last(ageing.as_of, ageing.known_at) receivables_item
+where true
+group by receivables_item.currency, receivables_item.due_on, receivables_item.disputed
+union all
+select receivables_item.currency as currency, receivables_item.due_on as due_on, receivables_item.disputed as disputed, count(*) as n, sum(receivables_item.open_amount) as open_amount
+from served.receivables_item_others(ageing.as_of, ageing.known_at) receivables_item
 where true
 group by receivables_item.currency, receivables_item.due_on, receivables_item.disputed
 ),
 unapplied as materialized (
 select receivables_unapplied.currency as currency, receivables_unapplied.kind as kind, count(*) as n, sum(receivables_unapplied.amount) as amount
-from served.receivables_unapplied(ageing.as_of, ageing.known_at) receivables_unapplied
+from served.receivables_unapplied_last(ageing.as_of, ageing.known_at) receivables_unapplied
+where true
+group by receivables_unapplied.currency, receivables_unapplied.kind
+union all
+select receivables_unapplied.currency as currency, receivables_unapplied.kind as kind, count(*) as n, sum(receivables_unapplied.amount) as amount
+from served.receivables_unapplied_others(ageing.as_of, ageing.known_at) receivables_unapplied
 where true
 group by receivables_unapplied.currency, receivables_unapplied.kind
 ),
 movement as materialized (
 select receivables_movement.currency as currency, count(*) as n, sum(receivables_movement.amount) as amount
-from served.receivables_movement(ageing.as_of, ageing.known_at) receivables_movement
+from served.receivables_movement_last(ageing.as_of, ageing.known_at) receivables_movement
+where true
+group by receivables_movement.currency
+union all
+select receivables_movement.currency as currency, count(*) as n, sum(receivables_movement.amount) as amount
+from served.receivables_movement_others(ageing.as_of, ageing.known_at) receivables_movement
 where true
 group by receivables_movement.currency
 ),

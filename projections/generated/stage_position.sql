@@ -300,10 +300,65 @@ end;
 comment on function served.stage_position(timestamptz, bigint) is
     'Rows of stage_position that hold at as_of, as known at known_at.';
 
+create or replace function served.stage_position_last(as_of timestamptz, known_at bigint) returns setof served.stage_position
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+      from served.stage_position version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_position_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(stage_position_last.as_of));
+end;
+comment on function served.stage_position_last(timestamptz, bigint) is
+    'Of the rows of stage_position that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.stage_position_others(as_of timestamptz, known_at bigint) returns setof served.stage_position
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.stage_position version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_position_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(stage_position_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(stage_position_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(stage_position_others.as_of))
+    union all
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_position version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_position_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_position_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_position_others.known_at))
+       and version.to_at > (select reporting.instant(stage_position_others.as_of))
+       and version.from_at <= (select reporting.instant(stage_position_others.as_of));
+end;
+comment on function served.stage_position_others(timestamptz, bigint) is
+    'Of the rows of stage_position that hold at as_of, as known at known_at all but those that last.';
+
 create or replace view served.stage_position_past as
     select * from served.stage_position;
 comment on view served.stage_position_past is 'The table of the served generation, for reports over time.';
-create or replace function served.stage_position_past(as_of timestamptz, known_at bigint) returns setof served.stage_position_past
+create or replace function served.stage_position_past(as_of timestamptz, known_at bigint) returns setof served.stage_position
 language sql stable parallel safe
 begin atomic
     select
@@ -488,6 +543,55 @@ begin atomic
 end;
 comment on function served.stage_item(timestamptz, bigint) is
     'Rows of stage_item that hold at as_of, as known at known_at.';
+
+create or replace function served.stage_item_last(as_of timestamptz, known_at bigint) returns setof served.stage_item
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
+            version.actor, version.owner, version.known_from, version.known_to
+      from served.stage_item version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_item_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(stage_item_last.as_of));
+end;
+comment on function served.stage_item_last(timestamptz, bigint) is
+    'Of the rows of stage_item that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.stage_item_others(as_of timestamptz, known_at bigint) returns setof served.stage_item
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
+            version.actor, version.owner, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.stage_item version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_item_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(stage_item_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(stage_item_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(stage_item_others.as_of))
+    union all
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
+            version.actor, version.owner, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_item version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_item_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_item_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_item_others.known_at))
+       and version.to_at > (select reporting.instant(stage_item_others.as_of))
+       and version.from_at <= (select reporting.instant(stage_item_others.as_of));
+end;
+comment on function served.stage_item_others(timestamptz, bigint) is
+    'Of the rows of stage_item that hold at as_of, as known at known_at all but those that last.';
 
 create or replace view reporting.stage_item as
 select

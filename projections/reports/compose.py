@@ -327,11 +327,14 @@ def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     source = cells.source
     kept = _conditions(cells, bind, filters)
     sums = [f"sum({source.name}.{each}) as {each}" for each in cells.measures]
-    columns = [*_named_dimensions(cells), "count(*) as n", *sums]
-    return (
-        f"{name} as materialized (\nselect {', '.join(columns)}\nfrom {_at(source, bind)} {source.name}\n"
-        f"where {kept}\ngroup by {', '.join(_dimension(cells, each) for each in cells.dimensions)}\n)"
+    columns = ", ".join([*_named_dimensions(cells), "count(*) as n", *sums])
+    by = ", ".join(_dimension(cells, each) for each in cells.dimensions)
+    # Lines are linear, so that a cell may be counted in two parts.
+    parts = ["_last", "_others"] if source.row is not None and source.name == source.row.TABLE else [""]
+    counted = "\nunion all\n".join(
+        f"select {columns}\nfrom {_at(source, bind, part)} {source.name}\nwhere {kept}\ngroup by {by}" for part in parts
     )
+    return f"{name} as materialized (\n{counted}\n)"
 
 
 def _dimension(cells: Cells, name: str) -> str:
@@ -392,8 +395,9 @@ def _moment(report: Report, bind: Bind, known: str) -> dict[str, str]:
     }
 
 
-def _at(source: Source, bind: Bind) -> str:
-    return f"served.{source.name}({_as_of(source, bind)}, {bind('known_at')})"
+def _at(source: Source, bind: Bind, part: str = "") -> str:
+    """Rows of a source at the two times; `part` names one of the two sets that `served` has of a table's."""
+    return f"served.{source.name}{part}({_as_of(source, bind)}, {bind('known_at')})"
 
 
 def _as_of(source: Source, bind: Bind) -> str:
