@@ -93,7 +93,7 @@ async def ensure(connection: Connection, views: Views = VIEWS) -> Generation:
                 current = await own(connection, views) or await create(connection, views)
                 await promote(connection, current, views)
             else:
-                await face(connection, current, views)
+                await face(connection, current)
         if ours is not None:
             await _patiently(connection, ours, await _outdated_indexes(connection, ours, views))
     except asyncpg.LockNotAvailableError as error:
@@ -136,7 +136,7 @@ async def promote(connection: Connection, generation: Generation, views: Views =
     """
     async with connection.transaction():
         await connection.execute(_SQL["promote"], generation.digest, generation.schema)
-        await face(connection, generation, views)
+        await face(connection, generation)
 
 
 async def lock(connection: Connection) -> None:
@@ -175,9 +175,9 @@ async def remove_unlisted(connection: Connection) -> None:
             log.warning("schema_in_use", schema=row["schema_name"], do="nothing: the next rebuild removes it")
 
 
-async def face(connection: Connection, generation: Generation, views: Views = VIEWS) -> None:
-    """Point `reporting` at a generation. Columns are only ever added, at the end, so no view is dropped; functions that
-    changed are made anew.
+async def face(connection: Connection, generation: Generation) -> None:
+    """Point `reporting` at a generation, with all views, whichever it has. Columns are only ever added, at the end, so
+    that no view is dropped; functions that changed are made anew.
 
     Raises LockNotAvailableError when queries do not let go of it within `TIMEOUT_S`; ReportingInUse when something
     that is not Daybook's is built on a function that has to change; DaybookError where a later version made a view.
@@ -185,7 +185,7 @@ async def face(connection: Connection, generation: Generation, views: Views = VI
     reports = _generated("reports")
     reporting: tuple[str, ...] = (
         script("services.views", "reporting/ledger.sql"),
-        *[await _reporting(connection, generation, each) for each in _groups(views)],
+        *[await _reporting(connection, generation, each) for each in _groups(VIEWS)],
         reports["units"],
         script("projections.reports", "functions.sql"),
         *(text for name, text in reports.items() if name != "units"),

@@ -22,6 +22,10 @@ import httpx
 import pytest
 
 from contracts.playbooks.shipped import shipped
+from projections.replay.view import FlagRow
+from projections.views import VIEWS
+from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
+from projections.views.stage_position import PositionRow
 from services.backup.journal import rows as journal_rows
 from services.backup.manifest import Manifest
 from tests.acceptance.made_by import Made
@@ -104,8 +108,15 @@ TOTALS: dict[str, dict[str, tuple[Any, Any]]] = {
     },
 }
 """Totals of all, as of the last day and known at the end."""
-ADDED = ("completed", "working_since", "expected_close_on", "opened_at", "status_since")
-"""Columns of stage_position that are new."""
+ADDED = ("completed", "working_since", "expected_close_on", "opened_at", "status_since", "disputed_amount")
+"""Columns of stage_position and of the open items that are new."""
+EXPLAINED = ("name_zh", "name_en", "shown")
+"""What an explanation says of stages and items beside what it said."""
+OLD_TABLES = (PositionRow, ItemRow, UnappliedRow, MovementRow, FlagRow)
+NEW_KEYS = {frozenset(row.KEY) for view in VIEWS for row in view.tables if row not in OLD_TABLES} - {
+    frozenset(row.KEY) for row in OLD_TABLES
+}
+"""Keys of rows of tables that are new."""
 COMMANDS = (
     "status",
     "playbook list",
@@ -375,9 +386,9 @@ def _others(answer: Any) -> list[Any]:
 
 def _is_new(value: Any) -> bool:
     """Tell if it is the effect of an entry on a table that the older version did not have."""
-    return (
-        isinstance(value, dict) and "view" in value and (value["view"] == "dealings" or "item" in value.get("key", ()))
-    )
+    if not isinstance(value, dict) or "view" not in value:
+        return False
+    return value["view"] in ("customer", "dealings") or frozenset(value.get("key", ())) in NEW_KEYS
 
 
 def _plain(value: Any) -> Any:
@@ -393,7 +404,8 @@ def _plain(value: Any) -> Any:
             if value.get("to_at")
             else {name: each for name, each in value.items() if name != "from_at"} | {"to_at": None}
         )
-    added = ADDED if "phase" in value and "probability" in value else ()
+    added: tuple[str, ...] = ADDED if "probability" in value or "open_amount" in value else ()
+    added = EXPLAINED if "entered_at" in value or "met_at" in value else added
     plain = {name: _plain(each) for name, each in value.items() if (name != "series" or each) and name not in added}
     if "document" in plain and "account" in plain and "amount" not in plain:
         return {"account": plain["account"], "document": plain["document"]}  # a key

@@ -81,7 +81,8 @@ def found(row: type[Row]) -> str:
 
 def plain(row: type[Row]) -> str:
     """Written without the classes of length, from the versions as readers have them."""
-    holds = "from_at <= $1 and (to_at is null or $1 < to_at)" if isinstance(row.VALID, Interval) else "at <= $1"
+    valid = row.VALID
+    holds = "from_at <= $1 and (to_at is null or $1 < to_at)" if isinstance(valid, Interval) else f"{valid.at} <= $1"
     return (
         f"select {row.KEY[0]} as id from reporting.{row.TABLE}_version"
         f" where {holds} and known_from <= $2 and $2 < known_to order by 1"

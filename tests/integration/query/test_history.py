@@ -120,7 +120,8 @@ async def test_an_entry_says_which_rows_it_made_and_unmade(api: Api, told: Told)
 
 async def test_a_flag_is_caused_in_the_view_that_raised_it(api: Api, told: Told) -> None:
     caused = _by_id(await api.get("/deals/D-4/history"))["c4"]["caused"]
-    assert [(each["view"], each["key"]["flag"]) for each in caused] == [("stage_position", "not_opened")]
+    flags = [(each["view"], each["key"]["flag"]) for each in caused if "flag" in each["key"]]
+    assert flags == [("stage_position", "not_opened")]
 
 
 async def test_a_playbook_that_a_deal_had_waited_for_is_in_its_history(api: Api, told: Told) -> None:
