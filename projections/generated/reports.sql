@@ -78,21 +78,15 @@ stage_position as not materialized (select * from served.stage_position(pipeline
 stage_item as not materialized (select * from served.stage_item(pipeline.as_of, pipeline.known_at) stage_item),
 playbook_stage as not materialized (select * from served.playbook_stage(pipeline.as_of, pipeline.known_at) playbook_stage),
 playbook_item as not materialized (select * from served.playbook_item(pipeline.as_of, pipeline.known_at) playbook_item),
-lacking as (
-    select stage_position.deal,
-           coalesce(array_agg(playbook_item.item order by playbook_item.place)
-                        filter (where playbook_item.kind = 'milestone'),
-                    array_agg(playbook_item.item order by playbook_item.place)) as missing
-      from stage_position
-      join playbook_item on playbook_item.playbook = stage_position.playbook
-                        and playbook_item.version = stage_position.version
-                        and playbook_item.stage = stage_position.completed + 1
-                        and playbook_item.kind in ('milestone', 'criterion', 'commitment')
-                        and playbook_item.position = 'evidence'
-      left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                          and stage_item.item = playbook_item.item
-     where stage_item.deal is null and stage_position.status in ('open', 'on_hold')
-     group by stage_position.deal
+asked as materialized (
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
 )
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
@@ -103,12 +97,21 @@ select stage_position.deal, stage_position.playbook, stage_position.version, sta
        ) as stale,
        playbook_stage.stage as working_on, stage_position.expected_close_on,
        round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
-       coalesce(lacking.missing, '{}') as missing
+       case when asked.milestones is null then '{}'
+            else served.lacking(asked.milestones, asked.others, array(
+                select version.item
+                 from served.stage_item version
+                cross join moment
+                where version.deal = stage_position.deal and version.stage = asked.stage
+                  and version.known_from <= moment.known_at and moment.known_at < version.known_to
+                  and version.from_at <= moment.as_of and moment.as_of < version.to_at
+            )) end as missing
   from stage_position
   left join playbook_stage on playbook_stage.playbook = stage_position.playbook
                           and playbook_stage.version = stage_position.version
                           and playbook_stage.stage = stage_position.completed + 1
-  left join lacking on lacking.deal = stage_position.deal
+  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+                 and asked.stage = stage_position.completed + 1
  where stage_position.status in ('open', 'on_hold')
  order by stage_position.deal collate "C";
 end;
@@ -134,21 +137,15 @@ stage_position as not materialized (select * from served.stage_position(deal.as_
 stage_item as not materialized (select * from served.stage_item(deal.as_of, deal.known_at) stage_item),
 playbook_stage as not materialized (select * from served.playbook_stage(deal.as_of, deal.known_at) playbook_stage),
 playbook_item as not materialized (select * from served.playbook_item(deal.as_of, deal.known_at) playbook_item),
-lacking as (
-    select stage_position.deal,
-           coalesce(array_agg(playbook_item.item order by playbook_item.place)
-                        filter (where playbook_item.kind = 'milestone'),
-                    array_agg(playbook_item.item order by playbook_item.place)) as missing
-      from stage_position
-      join playbook_item on playbook_item.playbook = stage_position.playbook
-                        and playbook_item.version = stage_position.version
-                        and playbook_item.stage = stage_position.completed + 1
-                        and playbook_item.kind in ('milestone', 'criterion', 'commitment')
-                        and playbook_item.position = 'evidence'
-      left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                          and stage_item.item = playbook_item.item
-     where stage_item.deal is null and stage_position.deal = deal.deal
-     group by stage_position.deal
+asked as materialized (
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
 )
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
@@ -159,12 +156,21 @@ select stage_position.deal, stage_position.playbook, stage_position.version, sta
        ) as stale,
        playbook_stage.stage as working_on, stage_position.expected_close_on,
        round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
-       coalesce(lacking.missing, '{}') as missing
+       case when asked.milestones is null then '{}'
+            else served.lacking(asked.milestones, asked.others, array(
+                select version.item
+                 from served.stage_item version
+                cross join moment
+                where version.deal = stage_position.deal and version.stage = asked.stage
+                  and version.known_from <= moment.known_at and moment.known_at < version.known_to
+                  and version.from_at <= moment.as_of and moment.as_of < version.to_at
+            )) end as missing
   from stage_position
   left join playbook_stage on playbook_stage.playbook = stage_position.playbook
                           and playbook_stage.version = stage_position.version
                           and playbook_stage.stage = stage_position.completed + 1
-  left join lacking on lacking.deal = stage_position.deal
+  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+                 and asked.stage = stage_position.completed + 1
  where stage_position.deal = deal.deal;
 end;
 comment on function reporting.deal(text, timestamptz, bigint) is
@@ -494,30 +500,37 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with stage_position as not materialized (select * from served.stage_position(next_steps.as_of, next_steps.known_at) stage_position),
+with moment as materialized (
+select reporting.instant(next_steps.as_of) as as_of, reporting.known(next_steps.known_at) as known_at,
+reporting.local_day(reporting.instant(next_steps.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(next_steps.as_of, next_steps.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(next_steps.as_of, next_steps.known_at) stage_item),
 playbook_stage as not materialized (select * from served.playbook_stage(next_steps.as_of, next_steps.known_at) playbook_stage),
 playbook_item as not materialized (select * from served.playbook_item(next_steps.as_of, next_steps.known_at) playbook_item),
-lacking as (
-    select stage_position.deal,
-           coalesce(array_agg(playbook_item.item order by playbook_item.place)
-                        filter (where playbook_item.kind = 'milestone'),
-                    array_agg(playbook_item.item order by playbook_item.place)) as missing
-      from stage_position
-      join playbook_item on playbook_item.playbook = stage_position.playbook
-                        and playbook_item.version = stage_position.version
-                        and playbook_item.stage = stage_position.completed + 1
-                        and playbook_item.kind in ('milestone', 'criterion', 'commitment')
-                        and playbook_item.position = 'evidence'
-      left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                          and stage_item.item = playbook_item.item
-     where stage_item.deal is null and stage_position.status = 'open'
-     group by stage_position.deal
+asked as materialized (
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
 )
-select stage_position.deal, stage_position.completed + 1 as working_on, lacking.missing,
+select stage_position.deal, asked.stage as working_on,
+       served.lacking(asked.milestones, asked.others, array(
+           select version.item
+            from served.stage_item version
+           cross join moment
+           where version.deal = stage_position.deal and version.stage = asked.stage
+             and version.known_from <= moment.known_at and moment.known_at < version.known_to
+             and version.from_at <= moment.as_of and moment.as_of < version.to_at
+       )) as missing,
        reporting.local_day(stage_position.working_since) as since, stage_position.owner
   from stage_position
-  join lacking on lacking.deal = stage_position.deal
+  join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+            and asked.stage = stage_position.completed + 1
  where stage_position.status = 'open'
  order by stage_position.deal collate "C";
 end;

@@ -1,20 +1,15 @@
 -- name: rows
-with lacking as (
-    -- What is not met at the stage that each deal works on: milestones; where none is missing, what completes it.
-    select stage_position.deal,
-           coalesce(array_agg(playbook_item.item order by playbook_item.place)
-                        filter (where playbook_item.kind = 'milestone'),
-                    array_agg(playbook_item.item order by playbook_item.place)) as missing
-      from stage_position
-      join playbook_item on playbook_item.playbook = stage_position.playbook
-                        and playbook_item.version = stage_position.version
-                        and playbook_item.stage = stage_position.completed + 1
-                        and playbook_item.kind in ('milestone', 'criterion', 'commitment')
-                        and playbook_item.position = 'evidence'
-      left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                          and stage_item.item = playbook_item.item
-     where stage_item.deal is null and stage_position.deal = $deal
-     group by stage_position.deal
+with asked as materialized (
+    -- What each stage asks for, as lists in the playbook's order. What is met is looked up deal by deal, by the index of
+    -- the deal: a page asks for few of them.
+    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind = 'milestone') as milestones,
+           array_agg(playbook_item.item order by playbook_item.place)
+               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
+      from playbook_item
+     where playbook_item.position = 'evidence'
+     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
 )
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
@@ -25,10 +20,19 @@ select stage_position.deal, stage_position.playbook, stage_position.version, sta
        ) as stale,
        playbook_stage.stage as working_on, stage_position.expected_close_on,
        round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
-       coalesce(lacking.missing, '{}') as missing
+       case when asked.milestones is null then '{}'
+            else served.lacking(asked.milestones, asked.others, array(
+                select version.item
+                 from served.stage_item version
+                cross join moment
+                where version.deal = stage_position.deal and version.stage = asked.stage
+                  and version.known_from <= moment.known_at and moment.known_at < version.known_to
+                  and version.from_at <= moment.as_of and moment.as_of < version.to_at
+            )) end as missing
   from stage_position
   left join playbook_stage on playbook_stage.playbook = stage_position.playbook
                           and playbook_stage.version = stage_position.version
                           and playbook_stage.stage = stage_position.completed + 1
-  left join lacking on lacking.deal = stage_position.deal
+  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
+                 and asked.stage = stage_position.completed + 1
  where stage_position.deal = $deal

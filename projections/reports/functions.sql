@@ -71,6 +71,15 @@ begin
 end
 $$;
 
+-- What a stage still lacks: of its milestones; where none is missing, of what completes it.
+create or replace function served.lacking(milestones text[], others text[], met text[]) returns text[]
+language sql immutable parallel safe
+return case
+    when milestones <@ met
+        then array(select item from unnest(others) with ordinality as one (item, place) where item <> all (met) order by place)
+    else array(select item from unnest(milestones) with ordinality as one (item, place) where item <> all (met) order by place)
+end;
+
 create or replace function served.one_given(names text, given integer) returns boolean
 language plpgsql immutable parallel safe as $$
 begin
