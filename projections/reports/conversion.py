@@ -30,7 +30,7 @@ class ConversionRow(ReportRow, key=("cohort", "stage")):
     deals: Annotated[Count, Label("商机数", "deals")]
     """Deals of the cohort, the same at each stage."""
     reached: Annotated[Count, Label("到达", "reached")]
-    """Those that had completed the stage at some time; where claims decide, entered it."""
+    """Deals that had completed the stage at some time; where claims decide, that had entered it."""
     from_previous: Annotated[Rate | None, Label("阶段转化率", "from previous")]
     """reached ÷ reached of the stage before, of the first ÷ deals; null where that is 0."""
     overall: Annotated[Rate | None, Label("总转化率", "overall")]

@@ -25,7 +25,7 @@ class RottingRow(ReportRow, key=("deal",)):
     expected: Annotated[Days | None, Label("预期天数", "expected")]
     """Days that the deal's version of the playbook expects the stage to take; null where it says none."""
     rotting: Annotated[bool, Label("停滞", "rotting")]
-    """Whether days exceed those expected; false where none are."""
+    """Flag: more days than expected have passed; false where none are expected."""
     idle_days: Annotated[Days | None, Label("未活动天数", "idle days")]
     """Days since the deal's last activity; null without any."""
     owner: Annotated[Person | None, Label("负责人", "owner")]

@@ -21,7 +21,7 @@ from projections.views.dealings.rows import ActivityRow, AppointmentRow, PlanRow
 from projections.views.dealings.state import Dealings, Plan
 
 Activity = CallMade | VisitDone | ProposalSubmitted | DemoHeld | AppointmentMade | MessageExchanged | QuoteSubmitted
-"""What we and the customer did together."""
+"""Activities that we and the customer took part in."""
 
 
 def take_activity(deal: Dealings, event: Activity, entry: Entry[Event]) -> list[RowKey]:
