@@ -77,17 +77,7 @@ reporting.local_day(reporting.instant(pipeline.as_of)) as day
 stage_position as not materialized (select * from served.stage_position(pipeline.as_of, pipeline.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(pipeline.as_of, pipeline.known_at) stage_item),
 playbook_stage as not materialized (select * from served.playbook_stage(pipeline.as_of, pipeline.known_at) playbook_stage),
-playbook_item as not materialized (select * from served.playbook_item(pipeline.as_of, pipeline.known_at) playbook_item),
-asked as materialized (
-    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
-           array_agg(playbook_item.item order by playbook_item.place)
-               filter (where playbook_item.kind = 'milestone') as milestones,
-           array_agg(playbook_item.item order by playbook_item.place)
-               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
-      from playbook_item
-     where playbook_item.position = 'evidence'
-     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
-)
+playbook_need as not materialized (select * from served.playbook_need(pipeline.as_of, pipeline.known_at) playbook_need)
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
@@ -97,21 +87,22 @@ select stage_position.deal, stage_position.playbook, stage_position.version, sta
        ) as stale,
        playbook_stage.stage as working_on, stage_position.expected_close_on,
        round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
-       case when asked.milestones is null then '{}'
-            else served.lacking(asked.milestones, asked.others, array(
+       case when playbook_need.milestones is null then '{}'
+            else served.lacking(playbook_need.milestones, playbook_need.others, array(
                 select version.item
-                 from served.stage_item version
-                cross join moment
-                where version.deal = stage_position.deal and version.stage = asked.stage
-                  and version.known_from <= moment.known_at and moment.known_at < version.known_to
-                  and version.from_at <= moment.as_of and moment.as_of < version.to_at
+                  from served.stage_item version
+                 cross join moment
+                 where version.deal = stage_position.deal and version.stage = playbook_need.stage
+                   and version.known_from <= moment.known_at and moment.known_at < version.known_to
+                   and version.from_at <= moment.as_of and moment.as_of < version.to_at
             )) end as missing
   from stage_position
   left join playbook_stage on playbook_stage.playbook = stage_position.playbook
                           and playbook_stage.version = stage_position.version
                           and playbook_stage.stage = stage_position.completed + 1
-  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
-                 and asked.stage = stage_position.completed + 1
+  left join playbook_need on playbook_need.playbook = stage_position.playbook
+                         and playbook_need.version = stage_position.version
+                         and playbook_need.stage = stage_position.completed + 1
  where stage_position.status in ('open', 'on_hold')
  order by stage_position.deal collate "C";
 end;
@@ -136,17 +127,7 @@ reporting.local_day(reporting.instant(deal.as_of)) as day
 stage_position as not materialized (select * from served.stage_position(deal.as_of, deal.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(deal.as_of, deal.known_at) stage_item),
 playbook_stage as not materialized (select * from served.playbook_stage(deal.as_of, deal.known_at) playbook_stage),
-playbook_item as not materialized (select * from served.playbook_item(deal.as_of, deal.known_at) playbook_item),
-asked as materialized (
-    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
-           array_agg(playbook_item.item order by playbook_item.place)
-               filter (where playbook_item.kind = 'milestone') as milestones,
-           array_agg(playbook_item.item order by playbook_item.place)
-               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
-      from playbook_item
-     where playbook_item.position = 'evidence'
-     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
-)
+playbook_need as not materialized (select * from served.playbook_need(deal.as_of, deal.known_at) playbook_need)
 select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.stage, stage_position.phase,
        stage_position.status, stage_position.probability, stage_position.amount, stage_position.currency,
        stage_position.owner, stage_position.account, stage_position.since,
@@ -156,21 +137,22 @@ select stage_position.deal, stage_position.playbook, stage_position.version, sta
        ) as stale,
        playbook_stage.stage as working_on, stage_position.expected_close_on,
        round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
-       case when asked.milestones is null then '{}'
-            else served.lacking(asked.milestones, asked.others, array(
+       case when playbook_need.milestones is null then '{}'
+            else served.lacking(playbook_need.milestones, playbook_need.others, array(
                 select version.item
-                 from served.stage_item version
-                cross join moment
-                where version.deal = stage_position.deal and version.stage = asked.stage
-                  and version.known_from <= moment.known_at and moment.known_at < version.known_to
-                  and version.from_at <= moment.as_of and moment.as_of < version.to_at
+                  from served.stage_item version
+                 cross join moment
+                 where version.deal = stage_position.deal and version.stage = playbook_need.stage
+                   and version.known_from <= moment.known_at and moment.known_at < version.known_to
+                   and version.from_at <= moment.as_of and moment.as_of < version.to_at
             )) end as missing
   from stage_position
   left join playbook_stage on playbook_stage.playbook = stage_position.playbook
                           and playbook_stage.version = stage_position.version
                           and playbook_stage.stage = stage_position.completed + 1
-  left join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
-                 and asked.stage = stage_position.completed + 1
+  left join playbook_need on playbook_need.playbook = stage_position.playbook
+                         and playbook_need.version = stage_position.version
+                         and playbook_need.stage = stage_position.completed + 1
  where stage_position.deal = deal.deal;
 end;
 comment on function reporting.deal(text, timestamptz, bigint) is
@@ -507,30 +489,21 @@ reporting.local_day(reporting.instant(next_steps.as_of)) as day
 stage_position as not materialized (select * from served.stage_position(next_steps.as_of, next_steps.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(next_steps.as_of, next_steps.known_at) stage_item),
 playbook_stage as not materialized (select * from served.playbook_stage(next_steps.as_of, next_steps.known_at) playbook_stage),
-playbook_item as not materialized (select * from served.playbook_item(next_steps.as_of, next_steps.known_at) playbook_item),
-asked as materialized (
-    select playbook_item.playbook, playbook_item.version, playbook_item.stage,
-           array_agg(playbook_item.item order by playbook_item.place)
-               filter (where playbook_item.kind = 'milestone') as milestones,
-           array_agg(playbook_item.item order by playbook_item.place)
-               filter (where playbook_item.kind in ('criterion', 'commitment')) as others
-      from playbook_item
-     where playbook_item.position = 'evidence'
-     group by playbook_item.playbook, playbook_item.version, playbook_item.stage
-)
-select stage_position.deal, asked.stage as working_on,
-       served.lacking(asked.milestones, asked.others, array(
+playbook_need as not materialized (select * from served.playbook_need(next_steps.as_of, next_steps.known_at) playbook_need)
+select stage_position.deal, playbook_need.stage as working_on,
+       served.lacking(playbook_need.milestones, playbook_need.others, array(
            select version.item
-            from served.stage_item version
-           cross join moment
-           where version.deal = stage_position.deal and version.stage = asked.stage
-             and version.known_from <= moment.known_at and moment.known_at < version.known_to
-             and version.from_at <= moment.as_of and moment.as_of < version.to_at
+             from served.stage_item version
+            cross join moment
+            where version.deal = stage_position.deal and version.stage = playbook_need.stage
+              and version.known_from <= moment.known_at and moment.known_at < version.known_to
+              and version.from_at <= moment.as_of and moment.as_of < version.to_at
        )) as missing,
        reporting.local_day(stage_position.working_since) as since, stage_position.owner
   from stage_position
-  join asked on asked.playbook = stage_position.playbook and asked.version = stage_position.version
-            and asked.stage = stage_position.completed + 1
+  join playbook_need on playbook_need.playbook = stage_position.playbook
+                    and playbook_need.version = stage_position.version
+                    and playbook_need.stage = stage_position.completed + 1
  where stage_position.status = 'open'
  order by stage_position.deal collate "C";
 end;

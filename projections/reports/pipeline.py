@@ -17,7 +17,7 @@ from projections.columns import (
     Texts,
     Version,
 )
-from projections.reports.report import PLAYBOOK_ITEM, PLAYBOOK_STAGE, ReportRow, Snapshot, source_of
+from projections.reports.report import PLAYBOOK_NEED, PLAYBOOK_STAGE, ReportRow, Snapshot, source_of
 from projections.views.stage_position.rows import PhaseOrNone, PositionRow, StageItemRow, Status
 
 
@@ -63,7 +63,7 @@ class StandingDeal(ReportRow, key=("deal",)):
     commitment. Empty where claims decide."""
 
 
-READS = (source_of(PositionRow), source_of(StageItemRow), PLAYBOOK_STAGE, PLAYBOOK_ITEM)
+READS = (source_of(PositionRow), source_of(StageItemRow), PLAYBOOK_STAGE, PLAYBOOK_NEED)
 JOINS = {"stage_position": {"deal": "deal"}, "stage_item": {"deal": "deal"}}
 
 pipeline = Snapshot(

@@ -157,6 +157,9 @@ PLAYBOOK_ITEM = Source(
 )
 """Items of the stages of all published versions, from the publication on: milestones, criteria, commitments, conditions
 (`condition` says of which sort) and appraisal items (with their weight)."""
+PLAYBOOK_NEED = Source("playbook_need", None, ("playbook", "version", "stage", "milestones", "others"))
+"""Keys of milestones, and of criteria and commitment (`others`), of each stage of the published versions that evidence
+decides, as lists in the playbook's order."""
 TARGET = Source(
     "target",
     Instant("set_at"),

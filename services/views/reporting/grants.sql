@@ -36,6 +36,7 @@ begin
            and shown.relname = case kept.relname
                                    when 'playbook_stage' then 'stage'
                                    when 'playbook_item' then 'stage'
+                                   when 'playbook_need' then 'stage'
                                    when 'target' then 'target'
                                    else regexp_replace(kept.relname, '_past$', '') || '_version'
                                end

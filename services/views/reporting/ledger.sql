@@ -334,6 +334,25 @@ begin atomic
      where item.known_from <= (select reporting.known(playbook_item.known_at));
 end;
 
+-- What the stages ask for that evidence decides, as lists in the playbook's order.
+create or replace view served.playbook_need as
+select item.playbook, item.version, item.stage,
+       coalesce(array_agg(item.item order by item.place) filter (where item.kind = 'milestone'), '{}') as milestones,
+       coalesce(array_agg(item.item order by item.place) filter (where item.kind in ('criterion', 'commitment')), '{}')
+           as others,
+       item.known_from, item.known_to
+  from served.playbook_item item
+ where item.position = 'evidence'
+ group by item.playbook, item.version, item.stage, item.known_from, item.known_to;
+
+create or replace function served.playbook_need(as_of timestamptz, known_at bigint)
+returns setof served.playbook_need
+language sql stable parallel safe
+begin atomic
+    select need.* from served.playbook_need need
+     where need.known_from <= (select reporting.known(playbook_need.known_at));
+end;
+
 -- Targets ------------------------------------------------------------------------------------------------------------
 
 create or replace view reporting.target as
