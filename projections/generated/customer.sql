@@ -854,6 +854,23 @@ end;
 comment on function served.account_fact_others(timestamptz, bigint) is
     'Of the rows of account_fact that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.account_fact_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.account_fact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.fact, version.from_at, version.to_at, version.value, version.segment,
+            version.entry, version.known_from, version.known_to
+      from served.account_fact version
+     where version.account = account_fact_of.account
+       and version.known_from <= account_fact_of.known_at
+       and version.known_to > account_fact_of.known_at
+       and version.from_at <= account_fact_of.as_of
+       and version.to_at > account_fact_of.as_of;
+end;
+comment on function served.account_fact_of(text, timestamptz, bigint) is
+    'Rows of account_fact of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.account_fact as
 select
     version.account, version.fact, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.value,
@@ -1023,6 +1040,23 @@ begin atomic
 end;
 comment on function served.grade_others(timestamptz, bigint) is
     'Of the rows of grade that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.grade_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.grade
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.from_at, version.to_at, version.grade, version.potential, version.standing,
+            version.strategic, version.method, version.entry, version.known_from, version.known_to
+      from served.grade version
+     where version.account = grade_of.account
+       and version.known_from <= grade_of.known_at
+       and version.known_to > grade_of.known_at
+       and version.from_at <= grade_of.as_of
+       and version.to_at > grade_of.as_of;
+end;
+comment on function served.grade_of(text, timestamptz, bigint) is
+    'Rows of grade of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.grade as
 select
@@ -1214,6 +1248,24 @@ begin atomic
 end;
 comment on function served.contact_others(timestamptz, bigint) is
     'Of the rows of contact that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.contact_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.contact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.deal, version.entry, version.known_from, version.known_to
+      from served.contact version
+     where version.account = contact_of.account
+       and version.known_from <= contact_of.known_at
+       and version.known_to > contact_of.known_at
+       and version.from_at <= contact_of.as_of
+       and version.to_at > contact_of.as_of;
+end;
+comment on function served.contact_of(text, timestamptz, bigint) is
+    'Rows of contact of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.contact as
 select
@@ -1416,6 +1468,24 @@ end;
 comment on function served.relationship_others(timestamptz, bigint) is
     'Of the rows of relationship that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.relationship_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.relationship
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.deal,
+            version.entry, version.known_from, version.known_to
+      from served.relationship version
+     where version.account = relationship_of.account
+       and version.known_from <= relationship_of.known_at
+       and version.known_to > relationship_of.known_at
+       and version.from_at <= relationship_of.as_of
+       and version.to_at > relationship_of.as_of;
+end;
+comment on function served.relationship_of(text, timestamptz, bigint) is
+    'Rows of relationship of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.relationship as
 select
     version.account, version.contact, version.level, version.content, version.from_at,
@@ -1599,6 +1669,24 @@ begin atomic
 end;
 comment on function served.touch_others(timestamptz, bigint) is
     'Of the rows of touch that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.touch_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.touch
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.entry, version.kind, version.contacts, version.channel, version.deal,
+            version.actor, version.department, version.score, version.case_number, version.resolved, version.message,
+            version.message_kind, version.direction, version.campaign, version.purpose, version.outcome, version.plan,
+            version.known_from, version.known_to
+      from served.touch version
+     where version.account = touch_of.account
+       and version.known_from <= touch_of.known_at
+       and version.known_to > touch_of.known_at
+       and version.at <= touch_of.as_of;
+end;
+comment on function served.touch_of(text, timestamptz, bigint) is
+    'Rows of touch of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.touch as
 select
@@ -1794,6 +1882,23 @@ end;
 comment on function served.feedback_case_others(timestamptz, bigint) is
     'Of the rows of feedback_case that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.feedback_case_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.feedback_case
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.case_number, version.from_at, version.to_at, version.kind, version.state,
+            version.entry, version.known_from, version.known_to
+      from served.feedback_case version
+     where version.account = feedback_case_of.account
+       and version.known_from <= feedback_case_of.known_at
+       and version.known_to > feedback_case_of.known_at
+       and version.from_at <= feedback_case_of.as_of
+       and version.to_at > feedback_case_of.as_of;
+end;
+comment on function served.feedback_case_of(text, timestamptz, bigint) is
+    'Rows of feedback_case of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.feedback_case as
 select
     version.account, version.case_number, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.kind,
@@ -1925,6 +2030,22 @@ begin atomic
 end;
 comment on function served.referral_others(timestamptz, bigint) is
     'Of the rows of referral that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.referral_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.referral
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.referral, version.referred_name, version.contact, version.entry,
+            version.known_from, version.known_to
+      from served.referral version
+     where version.account = referral_of.account
+       and version.known_from <= referral_of.known_at
+       and version.known_to > referral_of.known_at
+       and version.at <= referral_of.as_of;
+end;
+comment on function served.referral_of(text, timestamptz, bigint) is
+    'Rows of referral of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.referral as
 select
@@ -2103,6 +2224,24 @@ end;
 comment on function served.account_plan_others(timestamptz, bigint) is
     'Of the rows of account_plan that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.account_plan_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.account_plan
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.period, version.from_at, version.to_at, version.plan, version.status,
+            version.potential, version.strategy, version.resources, version.owner, version.entry, version.known_from,
+            version.known_to
+      from served.account_plan version
+     where version.account = account_plan_of.account
+       and version.known_from <= account_plan_of.known_at
+       and version.known_to > account_plan_of.known_at
+       and version.from_at <= account_plan_of.as_of
+       and version.to_at > account_plan_of.as_of;
+end;
+comment on function served.account_plan_of(text, timestamptz, bigint) is
+    'Rows of account_plan of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view served.account_todo as
 select
     account, todo, from_at, to_at, kind, due_on, owner, contact, agenda, state, entry, known_from, known_to
@@ -2235,6 +2374,23 @@ begin atomic
 end;
 comment on function served.account_todo_others(timestamptz, bigint) is
     'Of the rows of account_todo that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.account_todo_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.account_todo
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.todo, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from served.account_todo version
+     where version.account = account_todo_of.account
+       and version.known_from <= account_todo_of.known_at
+       and version.known_to > account_todo_of.known_at
+       and version.from_at <= account_todo_of.as_of
+       and version.to_at > account_todo_of.as_of;
+end;
+comment on function served.account_todo_of(text, timestamptz, bigint) is
+    'Rows of account_todo of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.account_todo as
 select
@@ -2406,6 +2562,23 @@ begin atomic
 end;
 comment on function served.account_alias_others(timestamptz, bigint) is
     'Of the rows of account_alias that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.account_alias_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.account_alias
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.from_at, version.to_at, version.into_account, version.entry, version.known_from,
+            version.known_to
+      from served.account_alias version
+     where version.account = account_alias_of.account
+       and version.known_from <= account_alias_of.known_at
+       and version.known_to > account_alias_of.known_at
+       and version.from_at <= account_alias_of.as_of
+       and version.to_at > account_alias_of.as_of;
+end;
+comment on function served.account_alias_of(text, timestamptz, bigint) is
+    'Rows of account_alias of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.account_alias as
 select

@@ -688,6 +688,24 @@ end;
 comment on function served.deal_file_others(timestamptz, bigint) is
     'Of the rows of deal_file that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.deal_file_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.deal_file
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.name, version.opened_at, version.source_channel,
+            version.referral, version.tender_ref, version.partner, version.product, version.entry, version.known_from,
+            version.known_to
+      from served.deal_file version
+     where version.deal = deal_file_of.deal
+       and version.known_from <= deal_file_of.known_at
+       and version.known_to > deal_file_of.known_at
+       and version.from_at <= deal_file_of.as_of
+       and version.to_at > deal_file_of.as_of;
+end;
+comment on function served.deal_file_of(text, timestamptz, bigint) is
+    'Rows of deal_file of one deal that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.deal_file as
 select
     version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.name, version.opened_at,
@@ -868,6 +886,24 @@ begin atomic
 end;
 comment on function served.activity_others(timestamptz, bigint) is
     'Of the rows of activity that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.activity_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.activity
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.at, version.entry, version.kind, version.actor, version.department, version.owner,
+            version.contact, version.channel, version.direction, version.purpose, version.outcome, version.plan,
+            version.booked, version.message, version.message_kind, version.campaign, version.proposal_kind,
+            version.amount, version.currency, version.known_from, version.known_to
+      from served.activity version
+     where version.deal = activity_of.deal
+       and version.known_from <= activity_of.known_at
+       and version.known_to > activity_of.known_at
+       and version.at <= activity_of.as_of;
+end;
+comment on function served.activity_of(text, timestamptz, bigint) is
+    'Rows of activity of one deal that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.activity as
 select
@@ -1066,6 +1102,23 @@ end;
 comment on function served.appointment_others(timestamptz, bigint) is
     'Of the rows of appointment that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.appointment_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.appointment
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.scheduled_at, version.contact, version.topic,
+            version.entry, version.known_from, version.known_to
+      from served.appointment version
+     where version.deal = appointment_of.deal
+       and version.known_from <= appointment_of.known_at
+       and version.known_to > appointment_of.known_at
+       and version.from_at <= appointment_of.as_of
+       and version.to_at > appointment_of.as_of;
+end;
+comment on function served.appointment_of(text, timestamptz, bigint) is
+    'Rows of appointment of one deal that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.appointment as
 select
     version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.scheduled_at, version.contact,
@@ -1240,6 +1293,23 @@ begin atomic
 end;
 comment on function served.plan_others(timestamptz, bigint) is
     'Of the rows of plan that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.plan_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.plan
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.plan, version.from_at, version.to_at, version.kind, version.due_on, version.owner,
+            version.contact, version.agenda, version.state, version.entry, version.known_from, version.known_to
+      from served.plan version
+     where version.deal = plan_of.deal
+       and version.known_from <= plan_of.known_at
+       and version.known_to > plan_of.known_at
+       and version.from_at <= plan_of.as_of
+       and version.to_at > plan_of.as_of;
+end;
+comment on function served.plan_of(text, timestamptz, bigint) is
+    'Rows of plan of one deal that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.plan as
 select
@@ -1431,6 +1501,24 @@ end;
 comment on function served.commitment_others(timestamptz, bigint) is
     'Of the rows of commitment that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.commitment_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.commitment
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.commitment, version.from_at, version.to_at, version.received_at, version.stage,
+            version.contact, version.due_on, version.owner, version.state, version.entry, version.known_from,
+            version.known_to
+      from served.commitment version
+     where version.deal = commitment_of.deal
+       and version.known_from <= commitment_of.known_at
+       and version.known_to > commitment_of.known_at
+       and version.from_at <= commitment_of.as_of
+       and version.to_at > commitment_of.as_of;
+end;
+comment on function served.commitment_of(text, timestamptz, bigint) is
+    'Rows of commitment of one deal that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.commitment as
 select
     version.deal, version.commitment, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.received_at,
@@ -1606,6 +1694,23 @@ begin atomic
 end;
 comment on function served.purchase_stage_others(timestamptz, bigint) is
     'Of the rows of purchase_stage that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.purchase_stage_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.purchase_stage
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.number, version.confidence, version.contact,
+            version.entry, version.known_from, version.known_to
+      from served.purchase_stage version
+     where version.deal = purchase_stage_of.deal
+       and version.known_from <= purchase_stage_of.known_at
+       and version.known_to > purchase_stage_of.known_at
+       and version.from_at <= purchase_stage_of.as_of
+       and version.to_at > purchase_stage_of.as_of;
+end;
+comment on function served.purchase_stage_of(text, timestamptz, bigint) is
+    'Rows of purchase_stage of one deal that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.purchase_stage as
 select
@@ -1794,6 +1899,24 @@ begin atomic
 end;
 comment on function served.need_others(timestamptz, bigint) is
     'Of the rows of need that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.need_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.need
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.need, version.from_at, version.to_at, version.kind, version.budget, version.currency,
+            version.needed_by, version.motive, version.priority, version.follow_on, version.contact,
+            version.project_size, version.entry, version.known_from, version.known_to
+      from served.need version
+     where version.deal = need_of.deal
+       and version.known_from <= need_of.known_at
+       and version.known_to > need_of.known_at
+       and version.from_at <= need_of.as_of
+       and version.to_at > need_of.as_of;
+end;
+comment on function served.need_of(text, timestamptz, bigint) is
+    'Rows of need of one deal that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.need as
 select

@@ -193,3 +193,20 @@ begin atomic
 end;
 comment on function served.flag_others(timestamptz, bigint) is
     'Of the rows of flag that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.flag_of(subject text, as_of timestamptz, known_at bigint)
+returns setof served.flag
+language sql stable parallel safe
+begin atomic
+    select
+            version.subject, version.view, version.flag, version.entry, version.detail, version.known_from,
+            version.known_to, version.from_at, version.to_at
+      from served.flag version
+     where version.subject = flag_of.subject
+       and version.known_from <= flag_of.known_at
+       and version.known_to > flag_of.known_at
+       and version.from_at <= flag_of.as_of
+       and version.to_at > flag_of.as_of;
+end;
+comment on function served.flag_of(text, timestamptz, bigint) is
+    'Rows of flag of one subject that hold at as_of, as known at known_at; both are given.';

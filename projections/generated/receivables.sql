@@ -780,6 +780,24 @@ end;
 comment on function served.receivables_item_others(timestamptz, bigint) is
     'Of the rows of receivables_item that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.receivables_item_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.receivables_item
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.from_at, version.to_at, version.deal, version.currency,
+            version.amount, version.open_amount, version.due_on, version.disputed, version.entry, version.known_from,
+            version.known_to, version.series, version.disputed_amount
+      from served.receivables_item version
+     where version.account = receivables_item_of.account
+       and version.known_from <= receivables_item_of.known_at
+       and version.known_to > receivables_item_of.known_at
+       and version.from_at <= receivables_item_of.as_of
+       and version.to_at > receivables_item_of.as_of;
+end;
+comment on function served.receivables_item_of(text, timestamptz, bigint) is
+    'Rows of receivables_item of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.receivables_item as
 select
     version.account, version.invoice, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.deal,
@@ -965,6 +983,23 @@ end;
 comment on function served.receivables_unapplied_others(timestamptz, bigint) is
     'Of the rows of receivables_unapplied that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.receivables_unapplied_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.receivables_unapplied
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
+            version.amount, version.entry, version.known_from, version.known_to, version.series
+      from served.receivables_unapplied version
+     where version.account = receivables_unapplied_of.account
+       and version.known_from <= receivables_unapplied_of.known_at
+       and version.known_to > receivables_unapplied_of.known_at
+       and version.from_at <= receivables_unapplied_of.as_of
+       and version.to_at > receivables_unapplied_of.as_of;
+end;
+comment on function served.receivables_unapplied_of(text, timestamptz, bigint) is
+    'Rows of receivables_unapplied of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view served.receivables_movement as
 select
     account, at, currency, amount, kind, document, deal, entry, known_from, known_to, series
@@ -1060,6 +1095,22 @@ begin atomic
 end;
 comment on function served.receivables_movement_others(timestamptz, bigint) is
     'Of the rows of receivables_movement that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.receivables_movement_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.receivables_movement
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.at, version.currency, version.amount, version.kind, version.document, version.deal,
+            version.entry, version.known_from, version.known_to, version.series
+      from served.receivables_movement version
+     where version.account = receivables_movement_of.account
+       and version.known_from <= receivables_movement_of.known_at
+       and version.known_to > receivables_movement_of.known_at
+       and version.at <= receivables_movement_of.as_of;
+end;
+comment on function served.receivables_movement_of(text, timestamptz, bigint) is
+    'Rows of receivables_movement of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.receivables_movement as
 select
@@ -1212,6 +1263,23 @@ begin atomic
 end;
 comment on function served.invoice_others(timestamptz, bigint) is
     'Of the rows of invoice that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.invoice_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.invoice
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.issued_at, version.currency, version.amount,
+            version.due_on, version.deal, version.contract, version.term, version.entry, version.known_from,
+            version.known_to
+      from served.invoice version
+     where version.account = invoice_of.account
+       and version.known_from <= invoice_of.known_at
+       and version.known_to > invoice_of.known_at
+       and version.issued_at <= invoice_of.as_of;
+end;
+comment on function served.invoice_of(text, timestamptz, bigint) is
+    'Rows of invoice of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.invoice as
 select
@@ -1375,6 +1443,23 @@ begin atomic
 end;
 comment on function served.application_others(timestamptz, bigint) is
     'Of the rows of application that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.application_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.application
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.kind, version.document, version.document_series,
+            version.at, version.currency, version.amount, version.deal, version.issued_at, version.due_on,
+            version.entry, version.place, version.known_from, version.known_to
+      from served.application version
+     where version.account = application_of.account
+       and version.known_from <= application_of.known_at
+       and version.known_to > application_of.known_at
+       and version.at <= application_of.as_of;
+end;
+comment on function served.application_of(text, timestamptz, bigint) is
+    'Rows of application of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.application as
 select
@@ -1616,6 +1701,26 @@ end;
 comment on function served.contract_term_others(timestamptz, bigint) is
     'Of the rows of contract_term that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.contract_term_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.contract_term
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.contract, version.place, version.from_at, version.to_at, version.term,
+            version.retention, version.deal, version.trigger, version.share, version.days, version.planned,
+            version.currency, version.contract_amount, version.triggered_on, version.due_on, version.signed_at,
+            version.delivered_on, version.accepted_on, version.released, version.sme_declared, version.buyer_kind,
+            version.late_rate_per_day, version.entry, version.known_from, version.known_to
+      from served.contract_term version
+     where version.account = contract_term_of.account
+       and version.known_from <= contract_term_of.known_at
+       and version.known_to > contract_term_of.known_at
+       and version.from_at <= contract_term_of.as_of
+       and version.to_at > contract_term_of.as_of;
+end;
+comment on function served.contract_term_of(text, timestamptz, bigint) is
+    'Rows of contract_term of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.contract_term as
 select
     version.account, version.contract, version.place, version.from_at, nullif(version.to_at, 'infinity') as to_at,
@@ -1843,6 +1948,24 @@ end;
 comment on function served.promise_others(timestamptz, bigint) is
     'Of the rows of promise that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.promise_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.promise
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.from_at, version.to_at, version.promised_at,
+            version.promised_on, version.currency, version.amount, version.state, version.contact, version.entry,
+            version.known_from, version.known_to
+      from served.promise version
+     where version.account = promise_of.account
+       and version.known_from <= promise_of.known_at
+       and version.known_to > promise_of.known_at
+       and version.from_at <= promise_of.as_of
+       and version.to_at > promise_of.as_of;
+end;
+comment on function served.promise_of(text, timestamptz, bigint) is
+    'Rows of promise of one account that hold at as_of, as known at known_at; both are given.';
+
 create or replace view reporting.promise as
 select
     version.account, version.invoice, version.series, version.from_at, nullif(version.to_at, 'infinity') as to_at,
@@ -2001,6 +2124,23 @@ begin atomic
 end;
 comment on function served.reminder_others(timestamptz, bigint) is
     'Of the rows of reminder that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.reminder_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.reminder
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.invoice, version.series, version.at, version.level, version.channel,
+            version.contact, version.deal, version.finance_notified, version.plan, version.entry, version.known_from,
+            version.known_to
+      from served.reminder version
+     where version.account = reminder_of.account
+       and version.known_from <= reminder_of.known_at
+       and version.known_to > reminder_of.known_at
+       and version.at <= reminder_of.as_of;
+end;
+comment on function served.reminder_of(text, timestamptz, bigint) is
+    'Rows of reminder of one account that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.reminder as
 select

@@ -72,7 +72,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(pipeline.as_of) as as_of, reporting.known(pipeline.known_at) as known_at,
-reporting.local_day(reporting.instant(pipeline.as_of)) as day
+reporting.local_day(reporting.instant(pipeline.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(pipeline.as_of, pipeline.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(pipeline.as_of, pipeline.known_at) stage_item),
@@ -89,20 +89,16 @@ select stage_position.deal, stage_position.playbook, stage_position.version, sta
        round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
        case when playbook_need.milestones is null then '{}'
             else served.lacking(playbook_need.milestones, playbook_need.others, array(
-                select version.item
-                  from served.stage_item version
-                 cross join moment
-                 where version.deal = stage_position.deal and version.stage = playbook_need.stage
-                   and version.known_from <= moment.known_at and moment.known_at < version.known_to
-                   and version.from_at <= moment.as_of and moment.as_of < version.to_at
+                select met.item
+                  from served.stage_item_of(stage_position.deal, moment.as_of, moment.known_at) met
+                 where met.stage = playbook_need.stage
             )) end as missing
   from stage_position
-  left join playbook_stage on playbook_stage.playbook = stage_position.playbook
-                          and playbook_stage.version = stage_position.version
-                          and playbook_stage.stage = stage_position.completed + 1
-  left join playbook_need on playbook_need.playbook = stage_position.playbook
-                         and playbook_need.version = stage_position.version
-                         and playbook_need.stage = stage_position.completed + 1
+ cross join moment
+  left join playbook_stage
+    on playbook_stage.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
+  left join playbook_need
+    on playbook_need.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
  where stage_position.status in ('open', 'on_hold')
  order by stage_position.deal collate "C";
 end;
@@ -122,7 +118,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(deal.as_of) as as_of, reporting.known(deal.known_at) as known_at,
-reporting.local_day(reporting.instant(deal.as_of)) as day
+reporting.local_day(reporting.instant(deal.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(deal.as_of, deal.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(deal.as_of, deal.known_at) stage_item),
@@ -139,20 +135,16 @@ select stage_position.deal, stage_position.playbook, stage_position.version, sta
        round(stage_position.amount * stage_position.probability, served.minor_units(stage_position.currency)) as weighted,
        case when playbook_need.milestones is null then '{}'
             else served.lacking(playbook_need.milestones, playbook_need.others, array(
-                select version.item
-                  from served.stage_item version
-                 cross join moment
-                 where version.deal = stage_position.deal and version.stage = playbook_need.stage
-                   and version.known_from <= moment.known_at and moment.known_at < version.known_to
-                   and version.from_at <= moment.as_of and moment.as_of < version.to_at
+                select met.item
+                  from served.stage_item_of(stage_position.deal, moment.as_of, moment.known_at) met
+                 where met.stage = playbook_need.stage
             )) end as missing
   from stage_position
-  left join playbook_stage on playbook_stage.playbook = stage_position.playbook
-                          and playbook_stage.version = stage_position.version
-                          and playbook_stage.stage = stage_position.completed + 1
-  left join playbook_need on playbook_need.playbook = stage_position.playbook
-                         and playbook_need.version = stage_position.version
-                         and playbook_need.stage = stage_position.completed + 1
+ cross join moment
+  left join playbook_stage
+    on playbook_stage.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
+  left join playbook_need
+    on playbook_need.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
  where stage_position.deal = deal.deal;
 end;
 comment on function reporting.deal(text, timestamptz, bigint) is
@@ -349,23 +341,23 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(forecast.as_of) as as_of, reporting.known(forecast.known_at) as known_at,
-reporting.local_day(reporting.instant(forecast.as_of)) as day
+reporting.local_day(reporting.instant(forecast.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 position as materialized (
-select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end as closed_in, count(*) as n, sum(stage_position.amount) as amount
 from served.stage_position_last(forecast.as_of, forecast.known_at) stage_position
 where stage_position.status in ('open', 'on_hold', 'won') and (forecast.playbook is null or stage_position.playbook = forecast.playbook)
-group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end
 union all
-select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end as closed_in, count(*) as n, sum(stage_position.amount) as amount
 from served.stage_position_others(forecast.as_of, forecast.known_at) stage_position
 where stage_position.status in ('open', 'on_hold', 'won') and (forecast.playbook is null or stage_position.playbook = forecast.playbook)
-group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end
 ),
 line as materialized (
 with due as (
     select position.*,
-           case when position.status = 'won' then position.closed_in
+           case when position.status = 'won' then to_char(position.closed_in, 'YYYY-MM')
                 when position.expected_close_on is null then 'undated'
                 when position.expected_close_on < moment.day then 'overdue'
                 else to_char(position.expected_close_on, 'YYYY-MM') end as month,
@@ -426,23 +418,23 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(forecast_totals.as_of) as as_of, reporting.known(forecast_totals.known_at) as known_at,
-reporting.local_day(reporting.instant(forecast_totals.as_of)) as day
+reporting.local_day(reporting.instant(forecast_totals.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 position as materialized (
-select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end as closed_in, count(*) as n, sum(stage_position.amount) as amount
 from served.stage_position_last(forecast_totals.as_of, forecast_totals.known_at) stage_position
 where stage_position.status in ('open', 'on_hold', 'won') and (forecast_totals.playbook is null or stage_position.playbook = forecast_totals.playbook)
-group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end
 union all
-select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end as closed_in, count(*) as n, sum(stage_position.amount) as amount
+select stage_position.status as status, stage_position.currency as currency, stage_position.probability as probability, stage_position.expected_close_on as expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end as closed_in, count(*) as n, sum(stage_position.amount) as amount
 from served.stage_position_others(forecast_totals.as_of, forecast_totals.known_at) stage_position
 where stage_position.status in ('open', 'on_hold', 'won') and (forecast_totals.playbook is null or stage_position.playbook = forecast_totals.playbook)
-group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then to_char(reporting.local_day(stage_position.status_since), 'YYYY-MM') end
+group by stage_position.status, stage_position.currency, stage_position.probability, stage_position.expected_close_on, case when stage_position.status = 'won' then date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end
 ),
 line as materialized (
 with due as (
     select position.*,
-           case when position.status = 'won' then position.closed_in
+           case when position.status = 'won' then to_char(position.closed_in, 'YYYY-MM')
                 when position.expected_close_on is null then 'undated'
                 when position.expected_close_on < moment.day then 'overdue'
                 else to_char(position.expected_close_on, 'YYYY-MM') end as month,
@@ -484,7 +476,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(next_steps.as_of) as as_of, reporting.known(next_steps.known_at) as known_at,
-reporting.local_day(reporting.instant(next_steps.as_of)) as day
+reporting.local_day(reporting.instant(next_steps.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(next_steps.as_of, next_steps.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(next_steps.as_of, next_steps.known_at) stage_item),
@@ -492,18 +484,15 @@ playbook_stage as not materialized (select * from served.playbook_stage(next_ste
 playbook_need as not materialized (select * from served.playbook_need(next_steps.as_of, next_steps.known_at) playbook_need)
 select stage_position.deal, playbook_need.stage as working_on,
        served.lacking(playbook_need.milestones, playbook_need.others, array(
-           select version.item
-             from served.stage_item version
-            cross join moment
-            where version.deal = stage_position.deal and version.stage = playbook_need.stage
-              and version.known_from <= moment.known_at and moment.known_at < version.known_to
-              and version.from_at <= moment.as_of and moment.as_of < version.to_at
+           select met.item
+             from served.stage_item_of(stage_position.deal, moment.as_of, moment.known_at) met
+            where met.stage = playbook_need.stage
        )) as missing,
-       reporting.local_day(stage_position.working_since) as since, stage_position.owner
+       served.local_day(stage_position.working_since, moment.zone) as since, stage_position.owner
   from stage_position
-  join playbook_need on playbook_need.playbook = stage_position.playbook
-                    and playbook_need.version = stage_position.version
-                    and playbook_need.stage = stage_position.completed + 1
+ cross join moment
+  join playbook_need
+    on playbook_need.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
  where stage_position.status = 'open'
  order by stage_position.deal collate "C";
 end;
@@ -519,17 +508,30 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with stage_position as not materialized (select * from served.stage_position(coverage.as_of, coverage.known_at) stage_position),
+with moment as materialized (
+select reporting.instant(coverage.as_of) as as_of, reporting.known(coverage.known_at) as known_at,
+reporting.local_day(reporting.instant(coverage.as_of)) as day, (select zone from served.zone zone) as zone
+),
+stage_position as not materialized (select * from served.stage_position(coverage.as_of, coverage.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(coverage.as_of, coverage.known_at) stage_item),
 playbook_item as not materialized (select * from served.playbook_item(coverage.as_of, coverage.known_at) playbook_item)
-select stage_position.deal, playbook_item.item, playbook_item.condition as kind, stage_item.entry is not null as met,
-       reporting.local_day(stage_item.from_at) as met_on, stage_item.entry, playbook_item.name_zh, playbook_item.name_en
+select stage_position.deal, playbook_item.item, playbook_item.condition as kind, met.entry is not null as met,
+       served.local_day(met.from_at, moment.zone) as met_on, met.entry, playbook_item.name_zh, playbook_item.name_en
   from stage_position
-  join playbook_item on playbook_item.playbook = stage_position.playbook
-                    and playbook_item.version = stage_position.version
-                    and playbook_item.stage = stage_position.completed + 1 and playbook_item.kind = 'condition'
-  left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                      and stage_item.item = playbook_item.item
+ cross join moment
+ cross join lateral (
+     select array_agg(stage_item.item) as items, array_agg(stage_item.entry) as entries,
+            array_agg(stage_item.from_at) as times
+       from served.stage_item_of(stage_position.deal, moment.as_of, moment.known_at) stage_item
+      where stage_item.stage = stage_position.completed + 1 and stage_item.kind = 'condition'
+ ) standing
+  join playbook_item
+    on playbook_item.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
+   and playbook_item.kind = 'condition'
+ cross join lateral (
+     select standing.entries[place.number] as entry, standing.times[place.number] as from_at
+       from (select array_position(standing.items, playbook_item.item) as number) place
+ ) met
  where stage_position.status = 'open' and (coverage.deal is null or stage_position.deal = coverage.deal)
  order by stage_position.deal collate "C", playbook_item.place;
 end;
@@ -544,18 +546,31 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with stage_position as not materialized (select * from served.stage_position(coverage_totals.as_of, coverage_totals.known_at) stage_position),
+with moment as materialized (
+select reporting.instant(coverage_totals.as_of) as as_of, reporting.known(coverage_totals.known_at) as known_at,
+reporting.local_day(reporting.instant(coverage_totals.as_of)) as day, (select zone from served.zone zone) as zone
+),
+stage_position as not materialized (select * from served.stage_position(coverage_totals.as_of, coverage_totals.known_at) stage_position),
 stage_item as not materialized (select * from served.stage_item(coverage_totals.as_of, coverage_totals.known_at) stage_item),
 playbook_item as not materialized (select * from served.playbook_item(coverage_totals.as_of, coverage_totals.known_at) playbook_item),
 report as (
-select stage_position.deal, playbook_item.item, playbook_item.condition as kind, stage_item.entry is not null as met,
-       reporting.local_day(stage_item.from_at) as met_on, stage_item.entry, playbook_item.name_zh, playbook_item.name_en
+select stage_position.deal, playbook_item.item, playbook_item.condition as kind, met.entry is not null as met,
+       served.local_day(met.from_at, moment.zone) as met_on, met.entry, playbook_item.name_zh, playbook_item.name_en
   from stage_position
-  join playbook_item on playbook_item.playbook = stage_position.playbook
-                    and playbook_item.version = stage_position.version
-                    and playbook_item.stage = stage_position.completed + 1 and playbook_item.kind = 'condition'
-  left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                      and stage_item.item = playbook_item.item
+ cross join moment
+ cross join lateral (
+     select array_agg(stage_item.item) as items, array_agg(stage_item.entry) as entries,
+            array_agg(stage_item.from_at) as times
+       from served.stage_item_of(stage_position.deal, moment.as_of, moment.known_at) stage_item
+      where stage_item.stage = stage_position.completed + 1 and stage_item.kind = 'condition'
+ ) standing
+  join playbook_item
+    on playbook_item.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
+   and playbook_item.kind = 'condition'
+ cross join lateral (
+     select standing.entries[place.number] as entry, standing.times[place.number] as from_at
+       from (select array_position(standing.items, playbook_item.item) as number) place
+ ) met
  where stage_position.status = 'open' and (coverage_totals.deal is null or stage_position.deal = coverage_totals.deal)
  order by stage_position.deal collate "C", playbook_item.place
 )
@@ -580,42 +595,36 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(rotting.as_of) as as_of, reporting.known(rotting.known_at) as known_at,
-reporting.local_day(reporting.instant(rotting.as_of)) as day
+reporting.local_day(reporting.instant(rotting.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(rotting.as_of, rotting.known_at) stage_position),
 stage_position_past as not materialized (select * from served.stage_position_past(rotting.as_of, rotting.known_at) stage_position_past),
 activity as not materialized (select * from served.activity(rotting.as_of, rotting.known_at) activity),
 playbook_stage as not materialized (select * from served.playbook_stage(rotting.as_of, rotting.known_at) playbook_stage),
-held as (
-    select past.deal,
-           sum(reporting.local_day(least(past.to_at, moment.as_of))
-               - reporting.local_day(greatest(past.from_at, stage_position.working_since))) as days
-      from stage_position
-      join stage_position_past past on past.deal = stage_position.deal and past.to_at > stage_position.working_since
-     cross join moment
-     where stage_position.status = 'open' and past.status = 'on_hold'
-     group by past.deal
-),
-active as (
-    select activity.deal, max(activity.at) as at from activity group by activity.deal
-),
 worked as (
     select stage_position.deal, stage_position.owner, playbook_stage.stage, playbook_stage.expected_days,
-           reporting.local_day(stage_position.working_since) as since, moment.day, active.at,
-           (moment.day - reporting.local_day(stage_position.working_since) - coalesce(held.days, 0))::integer as days
+           stage_position.working_since, served.local_day(stage_position.working_since, moment.zone) as since
       from stage_position
      cross join moment
-      join playbook_stage on playbook_stage.playbook = stage_position.playbook
-                         and playbook_stage.version = stage_position.version
-                         and playbook_stage.stage = stage_position.completed + 1
-      left join held on held.deal = stage_position.deal
-      left join active on active.deal = stage_position.deal
+      join playbook_stage
+        on playbook_stage.stage_key = served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1)
      where stage_position.status = 'open' and (rotting.playbook is null or stage_position.playbook = rotting.playbook)
 )
-select worked.deal, worked.stage as working_on, worked.since, worked.days, worked.expected_days as expected,
-       coalesce(worked.days > worked.expected_days, false) as rotting,
-       worked.day - reporting.local_day(worked.at) as idle_days, worked.owner
+select worked.deal, worked.stage as working_on, worked.since, counted.days, worked.expected_days as expected,
+       coalesce(counted.days > worked.expected_days, false) as rotting,
+       moment.day - served.local_day(active.at, moment.zone) as idle_days, worked.owner
   from worked
+ cross join moment
+ cross join lateral (
+     select coalesce(sum(served.local_day(least(past.to_at, moment.as_of), moment.zone)
+                         - served.local_day(greatest(past.from_at, worked.working_since), moment.zone)), 0) as days
+       from served.stage_position_past_of(worked.deal, moment.as_of, moment.known_at) past
+      where past.status = 'on_hold' and past.to_at > worked.working_since
+ ) held
+ cross join lateral (select (moment.day - worked.since - held.days)::integer as days) counted
+ cross join lateral (
+     select max(activity.at) as at from served.activity_of(worked.deal, moment.as_of, moment.known_at) activity
+ ) active
  order by worked.deal collate "C";
 end;
 comment on function reporting.rotting(timestamptz, bigint, text) is
@@ -633,7 +642,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(purchase_track.as_of) as as_of, reporting.known(purchase_track.known_at) as known_at,
-reporting.local_day(reporting.instant(purchase_track.as_of)) as day
+reporting.local_day(reporting.instant(purchase_track.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(purchase_track.as_of, purchase_track.known_at) stage_position),
 purchase_stage as not materialized (select * from served.purchase_stage(purchase_track.as_of, purchase_track.known_at) purchase_stage),
@@ -655,8 +664,8 @@ beside as materialized (
 ),
 compared as (
     select stage_position.deal, stage_position.owner, track.*, ours.number as ours, purchase_stage.number as customer,
-           purchase_stage.number - ours.number as gap, reporting.local_day(purchase_stage.from_at) as observed_on,
-           moment.day - reporting.local_day(purchase_stage.from_at) as ago, purchase_stage.entry
+           purchase_stage.number - ours.number as gap, served.local_day(purchase_stage.from_at, moment.zone) as observed_on,
+           moment.day - served.local_day(purchase_stage.from_at, moment.zone) as ago, purchase_stage.entry
       from stage_position
      cross join moment
       join track on track.playbook = stage_position.playbook and track.version = stage_position.version
@@ -740,14 +749,14 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(commitments.as_of) as as_of, reporting.known(commitments.known_at) as known_at,
-reporting.local_day(reporting.instant(commitments.as_of)) as day
+reporting.local_day(reporting.instant(commitments.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(commitments.as_of, commitments.known_at) stage_position),
 commitment as not materialized (select * from served.commitment(commitments.as_of, commitments.known_at) commitment)
 select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
        case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
             else commitment.state end as state,
-       reporting.local_day(commitment.received_at) as received_on, stage_position.owner
+       served.local_day(commitment.received_at, moment.zone) as received_on, stage_position.owner
   from stage_position
   join commitment on commitment.deal = stage_position.deal
  cross join moment
@@ -766,7 +775,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(commitments_totals.as_of) as as_of, reporting.known(commitments_totals.known_at) as known_at,
-reporting.local_day(reporting.instant(commitments_totals.as_of)) as day
+reporting.local_day(reporting.instant(commitments_totals.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(commitments_totals.as_of, commitments_totals.known_at) stage_position),
 commitment as not materialized (select * from served.commitment(commitments_totals.as_of, commitments_totals.known_at) commitment),
@@ -774,7 +783,7 @@ report as (
 select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
        case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
             else commitment.state end as state,
-       reporting.local_day(commitment.received_at) as received_on, stage_position.owner
+       served.local_day(commitment.received_at, moment.zone) as received_on, stage_position.owner
   from stage_position
   join commitment on commitment.deal = stage_position.deal
  cross join moment
@@ -797,7 +806,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(participation.as_of) as as_of, reporting.known(participation.known_at) as known_at,
-reporting.local_day(reporting.instant(participation.as_of)) as day
+reporting.local_day(reporting.instant(participation.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(participation.as_of, participation.known_at) stage_position),
 stage_position_past as not materialized (select * from served.stage_position_past(participation.as_of, participation.known_at) stage_position_past),
@@ -877,7 +886,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(conversion.as_of) as as_of, reporting.known(conversion.known_at) as known_at,
-reporting.local_day(reporting.instant(conversion.as_of)) as day
+reporting.local_day(reporting.instant(conversion.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(conversion.as_of, conversion.known_at) stage_position),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion.as_of, conversion.known_at) stage_position_past),
@@ -995,7 +1004,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(conversion_totals.as_of) as as_of, reporting.known(conversion_totals.known_at) as known_at,
-reporting.local_day(reporting.instant(conversion_totals.as_of)) as day
+reporting.local_day(reporting.instant(conversion_totals.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(conversion_totals.as_of, conversion_totals.known_at) stage_position),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion_totals.as_of, conversion_totals.known_at) stage_position_past),
@@ -1127,7 +1136,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(durations.as_of) as as_of, reporting.known(durations.known_at) as known_at,
-reporting.local_day(reporting.instant(durations.as_of)) as day
+reporting.local_day(reporting.instant(durations.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(durations.as_of, durations.known_at) stage_position),
 stage_position_past as not materialized (select * from served.stage_position_past(durations.as_of, durations.known_at) stage_position_past),
@@ -1238,7 +1247,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(durations_totals.as_of) as as_of, reporting.known(durations_totals.known_at) as known_at,
-reporting.local_day(reporting.instant(durations_totals.as_of)) as day
+reporting.local_day(reporting.instant(durations_totals.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(durations_totals.as_of, durations_totals.known_at) stage_position),
 stage_position_past as not materialized (select * from served.stage_position_past(durations_totals.as_of, durations_totals.known_at) stage_position_past),
@@ -1358,7 +1367,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(velocity.as_of) as as_of, reporting.known(velocity.known_at) as known_at,
-reporting.local_day(reporting.instant(velocity.as_of)) as day
+reporting.local_day(reporting.instant(velocity.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(velocity.as_of, velocity.known_at) stage_position),
 standing as not materialized (select * from served.stage_position(least(reporting.instant(velocity.as_of), reporting.day_end(velocity.to_day)), velocity.known_at) standing),
@@ -1380,8 +1389,10 @@ won as (
     select counted.currency, avg(counted.amount) as mean,
            percentile_cont(0.5) within group (order by cycle.days)::numeric as median_cycle, avg(cycle.days) as mean_cycle
       from counted
+     cross join moment
      cross join lateral (
-            select reporting.local_day(counted.status_since) - reporting.local_day(counted.opened_at) as days
+            select served.local_day(counted.status_since, moment.zone) - served.local_day(counted.opened_at, moment.zone)
+                   as days
            ) cycle
      where counted.status = 'won' and counted.currency <> 'none'
      group by counted.currency
@@ -1441,6 +1452,7 @@ compared as materialized (
       from stage_position
       join after on after.deal = stage_position.deal
       left join before on before.deal = stage_position.deal
+     where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
 ),
 part as materialized (
     select compared.deal, part.currency, part.line, part.amount
@@ -1502,6 +1514,7 @@ compared as materialized (
       from stage_position
       join after on after.deal = stage_position.deal
       left join before on before.deal = stage_position.deal
+     where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
 ),
 part as materialized (
     select compared.deal, part.currency, part.line, part.amount
@@ -1559,7 +1572,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(receivables_open.as_of) as as_of, reporting.known(receivables_open.known_at) as known_at,
-reporting.local_day(reporting.instant(receivables_open.as_of)) as day
+reporting.local_day(reporting.instant(receivables_open.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 receivables_item as not materialized (select * from served.receivables_item(receivables_open.as_of, receivables_open.known_at) receivables_item)
 select receivables_item.account, receivables_item.invoice, receivables_item.deal, receivables_item.currency,
@@ -1607,7 +1620,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(ageing.as_of) as as_of, reporting.known(ageing.known_at) as known_at,
-reporting.local_day(reporting.instant(ageing.as_of)) as day
+reporting.local_day(reporting.instant(ageing.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 item as materialized (
 select receivables_item.currency as currency, receivables_item.due_on as due_on, receivables_item.disputed as disputed, count(*) as n, sum(receivables_item.open_amount) as open_amount
@@ -1688,7 +1701,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(accounts.as_of) as as_of, reporting.known(accounts.known_at) as known_at,
-reporting.local_day(reporting.instant(accounts.as_of)) as day
+reporting.local_day(reporting.instant(accounts.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 account_fact as not materialized (select * from served.account_fact(accounts.as_of, accounts.known_at) account_fact),
 grade as not materialized (select * from served.grade(accounts.as_of, accounts.known_at) grade),
@@ -1704,14 +1717,16 @@ receivables_movement as not materialized (select * from served.receivables_movem
 known as materialized (
     select grouped.member, grouped.account from served.account_group(accounts.as_of, accounts.known_at) grouped
 ),
+span as materialized (
+    select reporting.day_end(moment.day - 365) as begins, reporting.day_end(moment.day - 730) as former from moment
+),
 sold as materialized (
     select known.account, receivables_movement.currency,
            coalesce(sum(receivables_movement.amount) filter (where receivables_movement.at > span.begins), 0) as revenue,
            coalesce(sum(receivables_movement.amount) filter (where receivables_movement.at <= span.begins), 0) as former
       from receivables_movement
       join known on known.member = receivables_movement.account
-     cross join (select reporting.day_end(moment.day - 365) as begins, reporting.day_end(moment.day - 730) as former
-                   from moment) span
+     cross join span
      where receivables_movement.kind in ('invoice', 'credit_note') and receivables_movement.at > span.former
      group by known.account, receivables_movement.currency
 ),
@@ -1773,7 +1788,7 @@ language sql stable parallel safe
 begin atomic
 with moment as materialized (
 select reporting.instant(segments.as_of) as as_of, reporting.known(segments.known_at) as known_at,
-reporting.local_day(reporting.instant(segments.as_of)) as day
+reporting.local_day(reporting.instant(segments.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 account_fact as not materialized (select * from served.account_fact(segments.as_of, segments.known_at) account_fact),
 grade as not materialized (select * from served.grade(segments.as_of, segments.known_at) grade),

@@ -355,6 +355,25 @@ end;
 comment on function served.stage_position_others(timestamptz, bigint) is
     'Of the rows of stage_position that hold at as_of, as known at known_at all but those that last.';
 
+create or replace function served.stage_position_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.stage_position
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+      from served.stage_position version
+     where version.deal = stage_position_of.deal
+       and version.known_from <= stage_position_of.known_at
+       and version.known_to > stage_position_of.known_at
+       and version.from_at <= stage_position_of.as_of
+       and version.to_at > stage_position_of.as_of;
+end;
+comment on function served.stage_position_of(text, timestamptz, bigint) is
+    'Rows of stage_position of one deal that hold at as_of, as known at known_at; both are given.';
+
 create or replace view served.stage_position_past as
     select * from served.stage_position;
 comment on view served.stage_position_past is 'The table of the served generation, for reports over time.';
@@ -388,6 +407,24 @@ begin atomic
 end;
 comment on function served.stage_position_past(timestamptz, bigint) is
     'Rows of stage_position that had begun by as_of, ended or not, as known at known_at.';
+
+create or replace function served.stage_position_past_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.stage_position
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
+            version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
+            version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+      from served.stage_position version
+     where version.deal = stage_position_past_of.deal
+       and version.known_from <= stage_position_past_of.known_at
+       and version.known_to > stage_position_past_of.known_at
+       and version.from_at <= stage_position_past_of.as_of;
+end;
+comment on function served.stage_position_past_of(text, timestamptz, bigint) is
+    'Rows of stage_position of one deal that had begun by as_of, ended or not, as known at known_at; both are given.';
 
 create or replace view reporting.stage_position as
 select
@@ -592,6 +629,23 @@ begin atomic
 end;
 comment on function served.stage_item_others(timestamptz, bigint) is
     'Of the rows of stage_item that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.stage_item_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.stage_item
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
+            version.actor, version.owner, version.known_from, version.known_to
+      from served.stage_item version
+     where version.deal = stage_item_of.deal
+       and version.known_from <= stage_item_of.known_at
+       and version.known_to > stage_item_of.known_at
+       and version.from_at <= stage_item_of.as_of
+       and version.to_at > stage_item_of.as_of;
+end;
+comment on function served.stage_item_of(text, timestamptz, bigint) is
+    'Rows of stage_item of one deal that hold at as_of, as known at known_at; both are given.';
 
 create or replace view reporting.stage_item as
 select

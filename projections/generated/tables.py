@@ -206,9 +206,9 @@ def stale(view: str, kind: str) -> str:
 def face(row: type[Row], view: str | None) -> str:
     """SQL of a table's views and functions: all versions, the present, the rows at any two times. `view` is the one
     whose stale subjects are marked."""
-    parts = [served(row), _versions(row), _two_times(row)]
+    parts = [served(row), _versions(row), _two_times(row), _of_one(row)]
     if row.PAST:
-        parts.append(_past(row))
+        parts += [_past(row), _of_one(row, "_past")]
     if row.FACE:
         parts += [_present(row, view), _report(row)]
     return "\n".join(parts)
@@ -365,6 +365,41 @@ def _past(row: type[Row]) -> str:
         f"comment on view {name} is 'The table of the served generation, for reports over time.';\n"
     )
     return view + _union(name, row, in_order(row, *_KNOWN), parts, comment)
+
+
+def _of_one(row: type[Row], past: str = "") -> str:
+    """The rows of one subject, by its index, for reports that look them up subject by subject: those that hold at the
+    two times, or that had begun by the first."""
+    subject = next(each for each in columns_of(row) if each.name == row.KEY[0])
+    name = f"served.{row.TABLE}{past}_of"
+    asked = f"{row.TABLE}{past}_of"
+    conditions = [
+        f"version.{subject.name} = {asked}.{subject.name}",
+        f"version.known_from <= {asked}.known_at",
+        f"version.known_to > {asked}.known_at",
+        f"version.{_times(row)[0]} <= {asked}.as_of",
+    ]
+    if isinstance(row.VALID, Interval) and not past:
+        conditions.append(f"version.{row.VALID.ends} > {asked}.as_of")
+    which = "had begun by as_of, ended or not" if past else "hold at as_of"
+    comment = f"Rows of {row.TABLE} of one {subject.name} that {which}, as known at known_at; both are given."
+    arguments = f"{subject.kind.sql}, timestamptz, bigint"
+    return "\n".join(
+        [
+            f"create or replace function {name}({subject.name} {subject.kind.sql}, as_of timestamptz, known_at bigint)",
+            f"returns setof served.{row.TABLE}",
+            "language sql stable parallel safe",
+            "begin atomic",
+            f"{_INDENT}select",
+            listed([f"version.{each}" for each in in_order(row, *_KNOWN)], _INDENT * 3),
+            f"{_INDENT}  from served.{row.TABLE} version",
+            f"{_INDENT} where " + f"\n{_INDENT}   and ".join(conditions) + ";",
+            "end;",
+            f"comment on function {name}({arguments}) is",
+            f"{_INDENT}{literal(comment)};",
+            "",
+        ]
+    )
 
 
 def _union(

@@ -2,6 +2,9 @@
 with known as materialized (
     select grouped.member, grouped.account from served.account_group($as_of, $known_at) grouped
 ),
+span as materialized (
+    select reporting.day_end(moment.day - 365) as begins, reporting.day_end(moment.day - 730) as former from moment
+),
 sold as materialized (
     -- Net invoices of two years of 365 days.
     select known.account, receivables_movement.currency,
@@ -9,8 +12,7 @@ sold as materialized (
            coalesce(sum(receivables_movement.amount) filter (where receivables_movement.at <= span.begins), 0) as former
       from receivables_movement
       join known on known.member = receivables_movement.account
-     cross join (select reporting.day_end(moment.day - 365) as begins, reporting.day_end(moment.day - 730) as former
-                   from moment) span
+     cross join span
      where receivables_movement.kind in ('invoice', 'credit_note') and receivables_movement.at > span.former
      group by known.account, receivables_movement.currency
 )

@@ -2,7 +2,7 @@
 select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
        case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
             else commitment.state end as state,
-       reporting.local_day(commitment.received_at) as received_on, stage_position.owner
+       served.local_day(commitment.received_at, moment.zone) as received_on, stage_position.owner
   from stage_position
   join commitment on commitment.deal = stage_position.deal
  cross join moment

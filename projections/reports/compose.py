@@ -391,7 +391,7 @@ def _moment(report: Report, bind: Bind, known: str) -> dict[str, str]:
     as_of = f"reporting.instant({bind('as_of')})"
     return {
         "moment": f"moment as materialized (\nselect {as_of} as as_of, reporting.known({bind(known)}) as known_at,\n"
-        f"reporting.local_day({as_of}) as day\n)"
+        f"reporting.local_day({as_of}) as day, (select zone from served.zone zone) as zone\n)"
     }
 
 

@@ -2,7 +2,7 @@
 -- `n` is how many rows a cell holds; `listed` makes a row.
 with due as (
     select position.*,
-           case when position.status = 'won' then position.closed_in
+           case when position.status = 'won' then to_char(position.closed_in, 'YYYY-MM')
                 when position.expected_close_on is null then 'undated'
                 when position.expected_close_on < moment.day then 'overdue'
                 else to_char(position.expected_close_on, 'YYYY-MM') end as month,

@@ -13,6 +13,7 @@ with compared as materialized (
       from stage_position
       join after on after.deal = stage_position.deal
       left join before on before.deal = stage_position.deal
+     where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
 ),
 part as materialized (
     select compared.deal, part.currency, part.line, part.amount

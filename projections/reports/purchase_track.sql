@@ -17,8 +17,8 @@ beside as materialized (
 ),
 compared as (
     select stage_position.deal, stage_position.owner, track.*, ours.number as ours, purchase_stage.number as customer,
-           purchase_stage.number - ours.number as gap, reporting.local_day(purchase_stage.from_at) as observed_on,
-           moment.day - reporting.local_day(purchase_stage.from_at) as ago, purchase_stage.entry
+           purchase_stage.number - ours.number as gap, served.local_day(purchase_stage.from_at, moment.zone) as observed_on,
+           moment.day - served.local_day(purchase_stage.from_at, moment.zone) as ago, purchase_stage.entry
       from stage_position
      cross join moment
       join track on track.playbook = stage_position.playbook and track.version = stage_position.version

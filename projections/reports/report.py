@@ -2,7 +2,8 @@
 
 A report is one `.py` file with its row class and one `.sql` file of the same name. In the SQL, a table's name stands
 for its rows that hold at as_of, as known at known_at; `moment` for one row (`as_of`, `known_at`, and `day`: as_of's day
-where the ledger is); `$name` for a parameter. There are three kinds:
+where the ledger is; `served.local_day(at, moment.zone)` gives that of any instant); `$name` for a parameter. To look
+rows up subject by subject there is `served.<table>_of(subject, moment.as_of, moment.known_at)`. There are three kinds:
 
 - `Rows`: each row comes from one row of a view. Statement `rows`.
 - `Aggregate`: rows of views are counted and summed by dimensions (cells: OLAP); `lines` says what a cell adds to which
@@ -147,17 +148,31 @@ PLAYBOOK_STAGE = Source(
         "probability",
         "expected_days",
         "customer_stage",
+        "stage_key",
     ),
 )
 """Stages of all published versions of playbooks, from the publication on."""
 PLAYBOOK_ITEM = Source(
     "playbook_item",
     None,
-    ("playbook", "version", "stage", "item", "kind", "condition", "weight", "name_zh", "name_en", "place", "position"),
+    (
+        "playbook",
+        "version",
+        "stage",
+        "item",
+        "kind",
+        "condition",
+        "weight",
+        "name_zh",
+        "name_en",
+        "place",
+        "position",
+        "stage_key",
+    ),
 )
 """Items of the stages of all published versions, from the publication on: milestones, criteria, commitments, conditions
 (`condition` says of which sort) and appraisal items (with their weight)."""
-PLAYBOOK_NEED = Source("playbook_need", None, ("playbook", "version", "stage", "milestones", "others"))
+PLAYBOOK_NEED = Source("playbook_need", None, ("playbook", "version", "stage", "milestones", "others", "stage_key"))
 """Keys of milestones, and of criteria and commitment (`others`), of each stage of the published versions that evidence
 decides, as lists in the playbook's order."""
 TARGET = Source(

@@ -18,8 +18,10 @@ with won as (
     select counted.currency, avg(counted.amount) as mean,
            percentile_cont(0.5) within group (order by cycle.days)::numeric as median_cycle, avg(cycle.days) as mean_cycle
       from counted
+     cross join moment
      cross join lateral (
-            select reporting.local_day(counted.status_since) - reporting.local_day(counted.opened_at) as days
+            select served.local_day(counted.status_since, moment.zone) - served.local_day(counted.opened_at, moment.zone)
+                   as days
            ) cycle
      where counted.status = 'won' and counted.currency <> 'none'
      group by counted.currency

@@ -44,6 +44,19 @@ begin atomic
 end;
 comment on function reporting.local_day(timestamptz) is 'The day of an instant where the ledger is.';
 
+-- The rules in one row, which a report fetches once to cut the days of many rows.
+create or replace view served.zone as
+select array_agg(rule.from_at order by rule.from_at) as begins,
+       array_agg(rule.seconds_east order by rule.from_at) as seconds_east
+  from reporting.zone_rule rule;
+
+create or replace function served.local_day(at timestamptz, zone served.zone) returns date
+language sql stable parallel safe
+return coalesce(
+    ((at at time zone 'UTC') + make_interval(secs => (zone).seconds_east[width_bucket(at, (zone).begins)]))::date,
+    (at at time zone reporting.timezone())::date -- a zone of which no rules are kept
+);
+
 create or replace function reporting.day_end(day date) returns timestamptz
 language sql stable parallel safe
 begin atomic
@@ -290,10 +303,17 @@ comment on column reporting.stage.expected_days is 'Days after which a deal at t
 comment on column reporting.stage.customer_stage is 'The customer''s purchasing stage beside it, 1 to 8; null for none.';
 comment on column reporting.stage.published is 'Sequence of the version''s publication.';
 
+-- A stage of a version of a playbook in one value, by which deals are joined with what their playbooks say. By three
+-- columns the planner takes the rows that match for one, and compares each deal with each.
+create or replace function served.stage_key(playbook text, version integer, stage integer) returns text
+language sql immutable parallel safe
+return playbook || '/' || version::text || '/' || stage::text;
+
 -- The stages as reports read them: known from the publication on.
 create or replace view served.playbook_stage as
 select playbook, version, stage, key, name_zh, name_en, band, probability, expected_days, customer_stage,
-       published as known_from, 9223372036854775807 as known_to
+       published as known_from, 9223372036854775807 as known_to,
+       served.stage_key(playbook, version, stage) as stage_key
   from reporting.stage;
 
 create or replace function served.playbook_stage(as_of timestamptz, known_at bigint)
@@ -315,7 +335,8 @@ select playbook.playbook, playbook.version, stage.number::integer as stage,
            partition by playbook.playbook, playbook.version order by stage.number, grouped.place, item.place
        )::integer as place,
        playbook.position,
-       playbook.published as known_from, 9223372036854775807 as known_to
+       playbook.published as known_from, 9223372036854775807 as known_to,
+       served.stage_key(playbook.playbook, playbook.version, stage.number::integer) as stage_key
   from reporting.playbook
  cross join jsonb_array_elements(playbook.content -> 'stages') with ordinality as stage (content, number)
  cross join (values ('milestones', 'milestone', 1), ('criteria', 'criterion', 2), ('commitment', 'commitment', 3),
@@ -340,10 +361,10 @@ select item.playbook, item.version, item.stage,
        coalesce(array_agg(item.item order by item.place) filter (where item.kind = 'milestone'), '{}') as milestones,
        coalesce(array_agg(item.item order by item.place) filter (where item.kind in ('criterion', 'commitment')), '{}')
            as others,
-       item.known_from, item.known_to
+       item.known_from, item.known_to, item.stage_key
   from served.playbook_item item
  where item.position = 'evidence'
- group by item.playbook, item.version, item.stage, item.known_from, item.known_to;
+ group by item.playbook, item.version, item.stage, item.known_from, item.known_to, item.stage_key;
 
 create or replace function served.playbook_need(as_of timestamptz, known_at bigint)
 returns setof served.playbook_need
