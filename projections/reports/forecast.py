@@ -67,8 +67,8 @@ forecast = Aggregate(
             "stage_position.status in ('open', 'on_hold', 'won') "
             "and ($playbook is null or stage_position.playbook = $playbook)",
             {
-                "closed_in": "case when stage_position.status = 'won' then "
-                "date_trunc('month', served.local_day(stage_position.status_since, (select moment.zone from moment))) end"
+                "closed_in": "case when stage_position.status = 'won' then date_trunc('month', "
+                "served.local_day(stage_position.status_since, (select moment.zone from moment))) end"
             },
         ),
     },
