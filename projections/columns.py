@@ -79,6 +79,7 @@ Version = Annotated[int, Kind("version", "integer")]
 StageNumber = Annotated[int, Kind("stage", "integer")]
 Days = Annotated[int, Kind("days", "integer")]
 Count = Annotated[int, Kind("count", "bigint")]
+Microseconds = Annotated[int, Kind("microseconds", "bigint")]
 EntrySequence = Annotated[int, Kind("sequence", "bigint")]
 """Sequence of an entry of the ledger."""
 Amounts = Annotated[dict[str, Decimal], Kind("amounts", "jsonb")]

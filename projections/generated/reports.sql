@@ -889,6 +889,7 @@ select reporting.instant(conversion.as_of) as as_of, reporting.known(conversion.
 reporting.local_day(reporting.instant(conversion.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(conversion.as_of, conversion.known_at) stage_position),
+stage_stay_past as not materialized (select * from served.stage_stay_past(conversion.as_of, conversion.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion.as_of, conversion.known_at) stage_position_past),
 playbook_stage as not materialized (select * from served.playbook_stage(conversion.as_of, conversion.known_at) playbook_stage),
 published as materialized (
@@ -922,32 +923,41 @@ cohort as materialized (
       from opened
      cross join months
 ),
+claims as materialized (
+    select array_agg(playbook.version) as versions
+      from reporting.playbook
+     where playbook.playbook = conversion.playbook and playbook.position = 'claim'
+),
 been as not materialized (
-    select past.deal, past.completed + (past.phase is not null and past.version = any(array(
-               select playbook.version from reporting.playbook
-                where playbook.playbook = conversion.playbook and playbook.position = 'claim'
-           )))::integer as stage
-      from (select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
-                   stage_position_past.phase
-              from stage_position_past
-             where conversion.age_days is null and stage_position_past.playbook = conversion.playbook
-            union all
-            select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
-                   stage_position_past.phase
-              from stage_position_past
-              join opened on opened.deal = stage_position_past.deal
-             where conversion.age_days is not null and stage_position_past.playbook = conversion.playbook
-               and stage_position_past.from_at <= opened.until) past
+    select stage_stay_past.deal, stage_stay_past.stage, stage_stay_past.from_at as at, stage_stay_past.stood_at
+      from stage_stay_past
+     where stage_stay_past.playbook = conversion.playbook
+    union all
+    select stage_position_past.deal, stage_position_past.completed + 1, stage_position_past.from_at,
+           stage_position_past.from_at
+      from stage_position_past
+     where (select claims.versions from claims) is not null
+       and stage_position_past.playbook = conversion.playbook and stage_position_past.phase is not null
+       and stage_position_past.version = any((select claims.versions from claims)::integer[])
 ),
 point as materialized (
     select been.deal, max(been.stage) as stage
       from been
-     where served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
+     where conversion.age_days is null and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
+     group by been.deal
+    union all
+    select been.deal, max(been.stage)
+      from been
+      join opened on opened.deal = been.deal
+     where conversion.age_days is not null and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
+       and been.at <= opened.until
      group by been.deal
     union all
     select been.deal, been.stage
       from been
+      join opened on opened.deal = been.deal
      where served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'observed'
+       and been.stood_at <= least(opened.until, (select moment.as_of from moment))
      group by been.deal, been.stage
 ),
 deals as (
@@ -1007,6 +1017,7 @@ select reporting.instant(conversion_totals.as_of) as as_of, reporting.known(conv
 reporting.local_day(reporting.instant(conversion_totals.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(conversion_totals.as_of, conversion_totals.known_at) stage_position),
+stage_stay_past as not materialized (select * from served.stage_stay_past(conversion_totals.as_of, conversion_totals.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion_totals.as_of, conversion_totals.known_at) stage_position_past),
 playbook_stage as not materialized (select * from served.playbook_stage(conversion_totals.as_of, conversion_totals.known_at) playbook_stage),
 published as materialized (
@@ -1040,32 +1051,41 @@ cohort as materialized (
       from opened
      cross join months
 ),
+claims as materialized (
+    select array_agg(playbook.version) as versions
+      from reporting.playbook
+     where playbook.playbook = conversion_totals.playbook and playbook.position = 'claim'
+),
 been as not materialized (
-    select past.deal, past.completed + (past.phase is not null and past.version = any(array(
-               select playbook.version from reporting.playbook
-                where playbook.playbook = conversion_totals.playbook and playbook.position = 'claim'
-           )))::integer as stage
-      from (select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
-                   stage_position_past.phase
-              from stage_position_past
-             where conversion_totals.age_days is null and stage_position_past.playbook = conversion_totals.playbook
-            union all
-            select stage_position_past.deal, stage_position_past.version, stage_position_past.completed,
-                   stage_position_past.phase
-              from stage_position_past
-              join opened on opened.deal = stage_position_past.deal
-             where conversion_totals.age_days is not null and stage_position_past.playbook = conversion_totals.playbook
-               and stage_position_past.from_at <= opened.until) past
+    select stage_stay_past.deal, stage_stay_past.stage, stage_stay_past.from_at as at, stage_stay_past.stood_at
+      from stage_stay_past
+     where stage_stay_past.playbook = conversion_totals.playbook
+    union all
+    select stage_position_past.deal, stage_position_past.completed + 1, stage_position_past.from_at,
+           stage_position_past.from_at
+      from stage_position_past
+     where (select claims.versions from claims) is not null
+       and stage_position_past.playbook = conversion_totals.playbook and stage_position_past.phase is not null
+       and stage_position_past.version = any((select claims.versions from claims)::integer[])
 ),
 point as materialized (
     select been.deal, max(been.stage) as stage
       from been
-     where served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
+     where conversion_totals.age_days is null and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
+     group by been.deal
+    union all
+    select been.deal, max(been.stage)
+      from been
+      join opened on opened.deal = been.deal
+     where conversion_totals.age_days is not null and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
+       and been.at <= opened.until
      group by been.deal
     union all
     select been.deal, been.stage
       from been
+      join opened on opened.deal = been.deal
      where served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'observed'
+       and been.stood_at <= least(opened.until, (select moment.as_of from moment))
      group by been.deal, been.stage
 ),
 report as (
@@ -1139,7 +1159,8 @@ select reporting.instant(durations.as_of) as as_of, reporting.known(durations.kn
 reporting.local_day(reporting.instant(durations.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(durations.as_of, durations.known_at) stage_position),
-stage_position_past as not materialized (select * from served.stage_position_past(durations.as_of, durations.known_at) stage_position_past),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(durations.as_of), reporting.day_end(durations.to_day)), durations.known_at) standing),
+stage_stay as not materialized (select * from served.stage_stay(least(reporting.instant(durations.as_of), reporting.day_end(durations.to_day)), durations.known_at) stage_stay),
 playbook_stage as not materialized (select * from served.playbook_stage(durations.as_of, durations.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1152,57 +1173,22 @@ span as materialized (
     select reporting.day_end(durations.from_day - 1) as begins, least(moment.as_of, reporting.day_end(durations.to_day)) as ends from moment
 ),
 chosen as materialized (
-    select stage_position.deal, stage_position.opened_at from stage_position where stage_position.playbook = durations.playbook
-),
-worked as materialized (
-    select past.deal, past.completed + 1 as stage,
-           coalesce(sum(past.days) filter (where past.phase is distinct from 'entered'), 0) as wait,
-           coalesce(sum(past.days) filter (where past.phase = 'entered'), 0) as work,
-           max(past.to_at) as left_at, bool_or(past.stands) as stands, bool_or(past.stands and past.open) as runs
-      from (select stage_position_past.deal, stage_position_past.completed, stage_position_past.phase,
-                   stage_position_past.status = 'open' as open, stage_position_past.to_at,
-                   stage_position_past.to_at > span.ends as stands,
-                   case when stage_position_past.status = 'open'
-                        then date_part('epoch', least(stage_position_past.to_at, span.ends)
-                                                - stage_position_past.from_at) / 86400 end as days
-              from stage_position_past
-             cross join span
-             where stage_position_past.playbook = durations.playbook
-               and stage_position_past.completed is not null
-               and stage_position_past.from_at <= span.ends) past
-     group by past.deal, past.completed
-),
-standing as materialized (
-    select worked.deal, worked.stage, worked.runs, worked.wait + worked.work as stay
-      from worked
-     where worked.stands
-       and worked.deal in (select chosen.deal from chosen)
-),
-timed as materialized (
-    select worked.deal, worked.stage, worked.wait, worked.work, worked.left_at
-      from worked
-      join standing on standing.deal = worked.deal and standing.stage > worked.stage
-),
-done as not materialized (
-    select timed.deal, timed.stage, timed.wait, timed.work, timed.left_at from timed
-    union all
-    select standing.deal, published.stage, 0, 0, null
-      from standing
-      left join (select timed.deal, count(*) as stages from timed group by timed.deal) had on had.deal = standing.deal
-      join published on published.stage < standing.stage
-     where coalesce(had.stages, 0) < standing.stage - 1
-       and not exists (select from timed where timed.deal = standing.deal and timed.stage = published.stage)
+    select stage_position.deal from stage_position where stage_position.playbook = durations.playbook
 ),
 finished as not materialized (
-    select done.deal, done.stage, done.wait, done.work from done where durations.from_day is null
-    union all
-    select ordered.deal, ordered.stage, ordered.wait, ordered.work
-      from (select done.*, max(done.left_at) over (partition by done.deal order by done.stage) as passed_at
-              from done
-             where durations.from_day is not null) ordered
-      join chosen on chosen.deal = ordered.deal
+    select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work
+      from stage_stay
+      join chosen on chosen.deal = stage_stay.deal
      cross join span
-     where coalesce(ordered.passed_at, chosen.opened_at) > span.begins
+     where stage_stay.playbook = durations.playbook and (durations.from_day is null or stage_stay.from_at > span.begins)
+),
+running as not materialized (
+    select standing.completed + 1 as stage, standing.deal,
+           standing.stayed + date_part('epoch', span.ends - standing.from_at) * 1000000 as stay
+      from standing
+      join chosen on chosen.deal = standing.deal
+     cross join span
+     where standing.playbook = durations.playbook and standing.status = 'open' and standing.completed is not null
 ),
 summed as (
     select finished.stage, count(*) as finished,
@@ -1214,15 +1200,12 @@ summed as (
      group by finished.stage
 ),
 running_now as (
-    select standing.stage, count(*) as running, max(standing.stay) as longest
-      from standing
-     where standing.runs
-     group by standing.stage
+    select running.stage, count(*) as running, max(running.stay) as longest from running group by running.stage
 )
-select published.stage, coalesce(summed.finished, 0) as finished, round(summed.median_stay::numeric, 2) as median_stay,
-       round(summed.mean_stay::numeric, 2) as mean_stay, round(summed.median_wait::numeric, 2) as median_wait,
-       round(summed.median_work::numeric, 2) as median_work, coalesce(running_now.running, 0) as running,
-       round(running_now.longest::numeric, 2) as longest_running, published.key, published.name_zh, published.name_en
+select published.stage, coalesce(summed.finished, 0) as finished, served.in_days(summed.median_stay) as median_stay,
+       served.in_days(summed.mean_stay) as mean_stay, served.in_days(summed.median_wait) as median_wait,
+       served.in_days(summed.median_work) as median_work, coalesce(running_now.running, 0) as running,
+       served.in_days(running_now.longest) as longest_running, published.key, published.name_zh, published.name_en
   from published
   left join summed on summed.stage = published.stage
   left join running_now on running_now.stage = published.stage
@@ -1250,7 +1233,8 @@ select reporting.instant(durations_totals.as_of) as as_of, reporting.known(durat
 reporting.local_day(reporting.instant(durations_totals.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(durations_totals.as_of, durations_totals.known_at) stage_position),
-stage_position_past as not materialized (select * from served.stage_position_past(durations_totals.as_of, durations_totals.known_at) stage_position_past),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(durations_totals.as_of), reporting.day_end(durations_totals.to_day)), durations_totals.known_at) standing),
+stage_stay as not materialized (select * from served.stage_stay(least(reporting.instant(durations_totals.as_of), reporting.day_end(durations_totals.to_day)), durations_totals.known_at) stage_stay),
 playbook_stage as not materialized (select * from served.playbook_stage(durations_totals.as_of, durations_totals.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1263,57 +1247,22 @@ span as materialized (
     select reporting.day_end(durations_totals.from_day - 1) as begins, least(moment.as_of, reporting.day_end(durations_totals.to_day)) as ends from moment
 ),
 chosen as materialized (
-    select stage_position.deal, stage_position.opened_at from stage_position where stage_position.playbook = durations_totals.playbook
-),
-worked as materialized (
-    select past.deal, past.completed + 1 as stage,
-           coalesce(sum(past.days) filter (where past.phase is distinct from 'entered'), 0) as wait,
-           coalesce(sum(past.days) filter (where past.phase = 'entered'), 0) as work,
-           max(past.to_at) as left_at, bool_or(past.stands) as stands, bool_or(past.stands and past.open) as runs
-      from (select stage_position_past.deal, stage_position_past.completed, stage_position_past.phase,
-                   stage_position_past.status = 'open' as open, stage_position_past.to_at,
-                   stage_position_past.to_at > span.ends as stands,
-                   case when stage_position_past.status = 'open'
-                        then date_part('epoch', least(stage_position_past.to_at, span.ends)
-                                                - stage_position_past.from_at) / 86400 end as days
-              from stage_position_past
-             cross join span
-             where stage_position_past.playbook = durations_totals.playbook
-               and stage_position_past.completed is not null
-               and stage_position_past.from_at <= span.ends) past
-     group by past.deal, past.completed
-),
-standing as materialized (
-    select worked.deal, worked.stage, worked.runs, worked.wait + worked.work as stay
-      from worked
-     where worked.stands
-       and worked.deal in (select chosen.deal from chosen)
-),
-timed as materialized (
-    select worked.deal, worked.stage, worked.wait, worked.work, worked.left_at
-      from worked
-      join standing on standing.deal = worked.deal and standing.stage > worked.stage
-),
-done as not materialized (
-    select timed.deal, timed.stage, timed.wait, timed.work, timed.left_at from timed
-    union all
-    select standing.deal, published.stage, 0, 0, null
-      from standing
-      left join (select timed.deal, count(*) as stages from timed group by timed.deal) had on had.deal = standing.deal
-      join published on published.stage < standing.stage
-     where coalesce(had.stages, 0) < standing.stage - 1
-       and not exists (select from timed where timed.deal = standing.deal and timed.stage = published.stage)
+    select stage_position.deal from stage_position where stage_position.playbook = durations_totals.playbook
 ),
 finished as not materialized (
-    select done.deal, done.stage, done.wait, done.work from done where durations_totals.from_day is null
-    union all
-    select ordered.deal, ordered.stage, ordered.wait, ordered.work
-      from (select done.*, max(done.left_at) over (partition by done.deal order by done.stage) as passed_at
-              from done
-             where durations_totals.from_day is not null) ordered
-      join chosen on chosen.deal = ordered.deal
+    select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work
+      from stage_stay
+      join chosen on chosen.deal = stage_stay.deal
      cross join span
-     where coalesce(ordered.passed_at, chosen.opened_at) > span.begins
+     where stage_stay.playbook = durations_totals.playbook and (durations_totals.from_day is null or stage_stay.from_at > span.begins)
+),
+running as not materialized (
+    select standing.completed + 1 as stage, standing.deal,
+           standing.stayed + date_part('epoch', span.ends - standing.from_at) * 1000000 as stay
+      from standing
+      join chosen on chosen.deal = standing.deal
+     cross join span
+     where standing.playbook = durations_totals.playbook and standing.status = 'open' and standing.completed is not null
 ),
 report as (
 with summed as (
@@ -1326,15 +1275,12 @@ with summed as (
      group by finished.stage
 ),
 running_now as (
-    select standing.stage, count(*) as running, max(standing.stay) as longest
-      from standing
-     where standing.runs
-     group by standing.stage
+    select running.stage, count(*) as running, max(running.stay) as longest from running group by running.stage
 )
-select published.stage, coalesce(summed.finished, 0) as finished, round(summed.median_stay::numeric, 2) as median_stay,
-       round(summed.mean_stay::numeric, 2) as mean_stay, round(summed.median_wait::numeric, 2) as median_wait,
-       round(summed.median_work::numeric, 2) as median_work, coalesce(running_now.running, 0) as running,
-       round(running_now.longest::numeric, 2) as longest_running, published.key, published.name_zh, published.name_en
+select published.stage, coalesce(summed.finished, 0) as finished, served.in_days(summed.median_stay) as median_stay,
+       served.in_days(summed.mean_stay) as mean_stay, served.in_days(summed.median_wait) as median_wait,
+       served.in_days(summed.median_work) as median_work, coalesce(running_now.running, 0) as running,
+       served.in_days(running_now.longest) as longest_running, published.key, published.name_zh, published.name_en
   from published
   left join summed on summed.stage = published.stage
   left join running_now on running_now.stage = published.stage

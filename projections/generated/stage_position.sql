@@ -22,6 +22,7 @@ create table stage_position (
     expected_close_on date,
     opened_at timestamptz,
     status_since timestamptz,
+    stayed bigint not null,
     known_from bigint not null,
     known_to bigint not null default 9223372036854775807
 ) with (
@@ -70,6 +71,8 @@ comment on column stage_position.opened_at is
     'When the deal was opened.';
 comment on column stage_position.status_since is
     'Since when it has this status; of a closed deal when it was closed. It may lie before the opening.';
+comment on column stage_position.stayed is
+    'Time for which the deal, open, had worked on the stage that it works on, up to the beginning of the row; all earlier returns to the stage are in it.';
 comment on column stage_position.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column stage_position.known_to is
@@ -123,6 +126,57 @@ comment on column stage_item.known_to is
 create unique index stage_item_key on stage_item (deal, stage, item, from_at)
     where known_to = 9223372036854775807;
 create index stage_item_deal on stage_item (deal);
+
+create table stage_stay (
+    deal text not null,
+    playbook text not null,
+    stage integer not null,
+    from_at timestamptz not null,
+    to_at timestamptz not null,
+    wait bigint not null,
+    work bigint not null,
+    first boolean not null,
+    opened_at timestamptz not null,
+    stood_at timestamptz,
+    entry bigint not null,
+    known_from bigint not null,
+    known_to bigint not null default 9223372036854775807
+) with (
+    autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+);
+comment on table stage_stay is
+    'Stages that deals had completed over time, and how long each took: one row while the stage stays completed. Of several that were completed at once, only the last took time.';
+comment on column stage_stay.deal is
+    'Id of the deal.';
+comment on column stage_stay.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column stage_stay.stage is
+    'Number of the stage, from 1.';
+comment on column stage_stay.from_at is
+    'When it, or one behind it, was completed, inclusive.';
+comment on column stage_stay.to_at is
+    'Until when, exclusive: until the deal fell back, or left the playbook; infinity while nothing later is known.';
+comment on column stage_stay.wait is
+    'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
+comment on column stage_stay.work is
+    'Time for which the deal, open, had worked on the stage after it entered it, over all returns to it.';
+comment on column stage_stay.first is
+    'Mark of the first time; false after a fall back.';
+comment on column stage_stay.opened_at is
+    'When the deal was opened.';
+comment on column stage_stay.stood_at is
+    'When the deal first stood at just this stage, none behind it being completed; null while it never did, and where claims decide.';
+comment on column stage_stay.entry is
+    'Sequence of the entry that completed it.';
+comment on column stage_stay.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column stage_stay.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create unique index stage_stay_key on stage_stay (deal, playbook, stage, from_at)
+    where known_to = 9223372036854775807;
+create index stage_stay_deal on stage_stay (deal);
 
 -- name: indexes
 do $$
@@ -181,6 +235,37 @@ begin
 end
 $$;
 
+do $$
+begin
+    if to_regclass('{generation}.stage_stay_last') is null then
+        create index stage_stay_last on {generation}.stage_stay (
+            playbook, stage, from_at, known_from
+        ) include (deal, wait, work, opened_at)
+        where known_to = 9223372036854775807 and to_at = 'infinity';
+    end if;
+    if to_regclass('{generation}.stage_stay_ended') is null then
+        create index stage_stay_ended on {generation}.stage_stay (
+            width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
+            to_at, from_at
+        ) include (known_from, playbook, stage, deal, wait, work, opened_at)
+        where known_to = 9223372036854775807 and to_at < 'infinity';
+    end if;
+    if to_regclass('{generation}.stage_stay_superseded') is null then
+        create index stage_stay_superseded on {generation}.stage_stay (
+            width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
+            known_from
+        ) include (from_at, to_at, playbook, stage, deal, wait, work, opened_at)
+        where known_to < 9223372036854775807;
+    end if;
+    if to_regclass('{generation}.stage_stay_past') is null then
+        create index stage_stay_past on {generation}.stage_stay (
+            playbook, deal, from_at
+        ) include (stage, opened_at, first, stood_at, to_at, known_from)
+        where known_to = 9223372036854775807;
+    end if;
+end
+$$;
+
 -- name: reporting
 create or replace view reporting.stage_position_stale as
 select substr(stale.subject, 6) as deal, stale.sequence
@@ -193,7 +278,7 @@ comment on column reporting.stage_position_stale.sequence is 'The entry since wh
 create or replace view served.stage_position as
 select
     deal, from_at, to_at, playbook, version, stage, phase, status, probability, amount, currency, owner, account, since,
-    entry, known_from, known_to, completed, working_since, expected_close_on, opened_at, status_since
+    entry, known_from, known_to, completed, working_since, expected_close_on, opened_at, status_since, stayed
   from {generation}.stage_position;
 comment on view served.stage_position is 'The table of the served generation, as it is.';
 
@@ -202,7 +287,7 @@ select
     version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook, version.version,
     version.stage, version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
     version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-    version.working_since, version.expected_close_on, version.opened_at, version.status_since
+    version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
   from served.stage_position version;
 comment on view reporting.stage_position_version is
     'Where every deal stood over time, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
@@ -250,6 +335,8 @@ comment on column reporting.stage_position_version.opened_at is
     'When the deal was opened.';
 comment on column reporting.stage_position_version.status_since is
     'Since when it has this status; of a closed deal when it was closed. It may lie before the opening.';
+comment on column reporting.stage_position_version.stayed is
+    'Time for which the deal, open, had worked on the stage that it works on, up to the beginning of the row; all earlier returns to the stage are in it.';
 
 create or replace function served.stage_position(as_of timestamptz, known_at bigint) returns setof served.stage_position
 language sql stable parallel safe
@@ -258,7 +345,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from served.stage_position version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_position.known_at))
@@ -269,7 +356,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.stage_position version
@@ -285,7 +372,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_position version
@@ -307,7 +394,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from served.stage_position version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_position_last.known_at))
@@ -324,7 +411,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.stage_position version
@@ -340,7 +427,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_position version
@@ -363,7 +450,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from served.stage_position version
      where version.deal = stage_position_of.deal
        and version.known_from <= stage_position_of.known_at
@@ -384,7 +471,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from served.stage_position version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_position_past.known_at))
@@ -394,7 +481,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_position version
@@ -416,7 +503,7 @@ begin atomic
             version.deal, version.from_at, version.to_at, version.playbook, version.version, version.stage,
             version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
             version.account, version.since, version.entry, version.known_from, version.known_to, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from served.stage_position version
      where version.deal = stage_position_past_of.deal
        and version.known_from <= stage_position_past_of.known_at
@@ -432,7 +519,8 @@ select
     version.stage, version.phase, version.status, version.probability, version.amount, version.currency, version.owner,
     version.account, version.since, version.entry,
     exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale,
-    version.completed, version.working_since, version.expected_close_on, version.opened_at, version.status_since
+    version.completed, version.working_since, version.expected_close_on, version.opened_at, version.status_since,
+    version.stayed
   from served.stage_position version
  where version.known_to = 9223372036854775807;
 comment on view reporting.stage_position is
@@ -479,6 +567,8 @@ comment on column reporting.stage_position.opened_at is
     'When the deal was opened.';
 comment on column reporting.stage_position.status_since is
     'Since when it has this status; of a closed deal when it was closed. It may lie before the opening.';
+comment on column reporting.stage_position.stayed is
+    'Time for which the deal, open, had worked on the stage that it works on, up to the beginning of the row; all earlier returns to the stage are in it.';
 
 create or replace function reporting.stage_position(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -487,7 +577,7 @@ returns table (
     deal text, from_at timestamptz, to_at timestamptz, playbook text, version integer, stage integer, phase text,
     status text, probability numeric, amount numeric, currency text, owner text, account text, since timestamptz,
     entry bigint, completed integer, working_since timestamptz, expected_close_on date, opened_at timestamptz,
-    status_since timestamptz
+    status_since timestamptz, stayed bigint
 )
 language sql stable parallel safe
 begin atomic
@@ -495,7 +585,7 @@ begin atomic
             version.deal, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.playbook,
             version.version, version.stage, version.phase, version.status, version.probability, version.amount,
             version.currency, version.owner, version.account, version.since, version.entry, version.completed,
-            version.working_since, version.expected_close_on, version.opened_at, version.status_since
+            version.working_since, version.expected_close_on, version.opened_at, version.status_since, version.stayed
       from served.stage_position(stage_position.as_of, stage_position.known_at) version;
 end;
 comment on function reporting.stage_position(timestamptz, bigint) is
@@ -693,3 +783,250 @@ begin atomic
 end;
 comment on function reporting.stage_item(timestamptz, bigint) is
     'Items of playbooks that deals had met over time: one row for each while it is met at as_of, as known at the sequence known_at.';
+
+create or replace view served.stage_stay as
+select
+    deal, playbook, stage, from_at, to_at, wait, work, first, opened_at, stood_at, entry, known_from, known_to
+  from {generation}.stage_stay;
+comment on view served.stage_stay is 'The table of the served generation, as it is.';
+
+create or replace view reporting.stage_stay_version as
+select
+    version.deal, version.playbook, version.stage, version.from_at, nullif(version.to_at, 'infinity') as to_at,
+    version.wait, version.work, version.first, version.opened_at, version.stood_at, version.entry, version.known_from,
+    version.known_to
+  from served.stage_stay version;
+comment on view reporting.stage_stay_version is
+    'Stages that deals had completed over time, and how long each took: one row while the stage stays completed, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
+comment on column reporting.stage_stay_version.deal is
+    'Id of the deal.';
+comment on column reporting.stage_stay_version.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column reporting.stage_stay_version.stage is
+    'Number of the stage, from 1.';
+comment on column reporting.stage_stay_version.from_at is
+    'When it, or one behind it, was completed, inclusive.';
+comment on column reporting.stage_stay_version.to_at is
+    'Until when, exclusive: until the deal fell back, or left the playbook; null while nothing later is known.';
+comment on column reporting.stage_stay_version.wait is
+    'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
+comment on column reporting.stage_stay_version.work is
+    'Time for which the deal, open, had worked on the stage after it entered it, over all returns to it.';
+comment on column reporting.stage_stay_version.first is
+    'Mark of the first time; false after a fall back.';
+comment on column reporting.stage_stay_version.opened_at is
+    'When the deal was opened.';
+comment on column reporting.stage_stay_version.stood_at is
+    'When the deal first stood at just this stage, none behind it being completed; null while it never did, and where claims decide.';
+comment on column reporting.stage_stay_version.entry is
+    'Sequence of the entry that completed it.';
+comment on column reporting.stage_stay_version.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column reporting.stage_stay_version.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create or replace function served.stage_stay(as_of timestamptz, known_at bigint) returns setof served.stage_stay
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from served.stage_stay version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_stay.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(stage_stay.as_of))
+    union all
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.stage_stay version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_stay.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(stage_stay.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(stage_stay.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(stage_stay.as_of))
+    union all
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_stay version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_stay.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_stay.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_stay.known_at))
+       and version.to_at > (select reporting.instant(stage_stay.as_of))
+       and version.from_at <= (select reporting.instant(stage_stay.as_of));
+end;
+comment on function served.stage_stay(timestamptz, bigint) is
+    'Rows of stage_stay that hold at as_of, as known at known_at.';
+
+create or replace function served.stage_stay_last(as_of timestamptz, known_at bigint) returns setof served.stage_stay
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from served.stage_stay version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_stay_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(stage_stay_last.as_of));
+end;
+comment on function served.stage_stay_last(timestamptz, bigint) is
+    'Of the rows of stage_stay that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.stage_stay_others(as_of timestamptz, known_at bigint) returns setof served.stage_stay
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.stage_stay version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_stay_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(stage_stay_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(stage_stay_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(stage_stay_others.as_of))
+    union all
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_stay version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_stay_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_stay_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_stay_others.known_at))
+       and version.to_at > (select reporting.instant(stage_stay_others.as_of))
+       and version.from_at <= (select reporting.instant(stage_stay_others.as_of));
+end;
+comment on function served.stage_stay_others(timestamptz, bigint) is
+    'Of the rows of stage_stay that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.stage_stay_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.stage_stay
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from served.stage_stay version
+     where version.deal = stage_stay_of.deal
+       and version.known_from <= stage_stay_of.known_at
+       and version.known_to > stage_stay_of.known_at
+       and version.from_at <= stage_stay_of.as_of
+       and version.to_at > stage_stay_of.as_of;
+end;
+comment on function served.stage_stay_of(text, timestamptz, bigint) is
+    'Rows of stage_stay of one deal that hold at as_of, as known at known_at; both are given.';
+
+create or replace view served.stage_stay_past as
+    select * from served.stage_stay;
+comment on view served.stage_stay_past is 'The table of the served generation, for reports over time.';
+create or replace function served.stage_stay_past(as_of timestamptz, known_at bigint) returns setof served.stage_stay
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from served.stage_stay version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_stay_past.known_at))
+       and version.from_at <= (select reporting.instant(stage_stay_past.as_of))
+    union all
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_stay version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_stay_past.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_stay_past.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_stay_past.known_at))
+       and version.from_at <= (select reporting.instant(stage_stay_past.as_of));
+end;
+comment on function served.stage_stay_past(timestamptz, bigint) is
+    'Rows of stage_stay that had begun by as_of, ended or not, as known at known_at.';
+
+create or replace function served.stage_stay_past_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.stage_stay
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
+            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+      from served.stage_stay version
+     where version.deal = stage_stay_past_of.deal
+       and version.known_from <= stage_stay_past_of.known_at
+       and version.known_to > stage_stay_past_of.known_at
+       and version.from_at <= stage_stay_past_of.as_of;
+end;
+comment on function served.stage_stay_past_of(text, timestamptz, bigint) is
+    'Rows of stage_stay of one deal that had begun by as_of, ended or not, as known at known_at; both are given.';
+
+create or replace view reporting.stage_stay as
+select
+    version.deal, version.playbook, version.stage, version.from_at, nullif(version.to_at, 'infinity') as to_at,
+    version.wait, version.work, version.first, version.opened_at, version.stood_at, version.entry,
+    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale
+  from served.stage_stay version
+ where version.known_to = 9223372036854775807;
+comment on view reporting.stage_stay is
+    'Stages that deals had completed over time, and how long each took: one row while the stage stays completed, by all that is known now.';
+comment on column reporting.stage_stay.deal is
+    'Id of the deal.';
+comment on column reporting.stage_stay.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column reporting.stage_stay.stage is
+    'Number of the stage, from 1.';
+comment on column reporting.stage_stay.from_at is
+    'When it, or one behind it, was completed, inclusive.';
+comment on column reporting.stage_stay.to_at is
+    'Until when, exclusive: until the deal fell back, or left the playbook; null while nothing later is known.';
+comment on column reporting.stage_stay.wait is
+    'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
+comment on column reporting.stage_stay.work is
+    'Time for which the deal, open, had worked on the stage after it entered it, over all returns to it.';
+comment on column reporting.stage_stay.first is
+    'Mark of the first time; false after a fall back.';
+comment on column reporting.stage_stay.opened_at is
+    'When the deal was opened.';
+comment on column reporting.stage_stay.stood_at is
+    'When the deal first stood at just this stage, none behind it being completed; null while it never did, and where claims decide.';
+comment on column reporting.stage_stay.entry is
+    'Sequence of the entry that completed it.';
+comment on column reporting.stage_stay.stale is
+    'Whether the deal''s later entries could not be folded.';
+
+create or replace function reporting.stage_stay(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, playbook text, stage integer, from_at timestamptz, to_at timestamptz, wait bigint, work bigint,
+    first boolean, opened_at timestamptz, stood_at timestamptz, entry bigint
+)
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.from_at, nullif(version.to_at, 'infinity') as to_at,
+            version.wait, version.work, version.first, version.opened_at, version.stood_at, version.entry
+      from served.stage_stay(stage_stay.as_of, stage_stay.known_at) version;
+end;
+comment on function reporting.stage_stay(timestamptz, bigint) is
+    'Stages that deals had completed over time, and how long each took: one row while the stage stays completed at as_of, as known at the sequence known_at.';

@@ -14,7 +14,7 @@ from projections.reports.report import (
     past_of,
     source_of,
 )
-from projections.views.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow, StageStayRow
 
 Mode = Annotated[Literal["filled", "observed"], Words(filled="含跳过", observed="仅实际")]
 
@@ -86,7 +86,7 @@ conversion = Snapshot(
         "mode": Parameter(Mode, "Whether stages that were skipped count as reached.", "filled", default="filled"),
         "min_deals": Parameter(Count, "Fewest deals before what may be the bottleneck.", "5", default=5),
     },
-    reads=(source_of(PositionRow), past_of(PositionRow), PLAYBOOK_STAGE),
+    reads=(source_of(PositionRow), past_of(StageStayRow), past_of(PositionRow), PLAYBOOK_STAGE),
     members=("deal",),
     figures=("deals", "reached", "open", "won", "lost", "abandoned"),
     chart=Chart("heat", "cohort", ("stage", "overall")),

@@ -11,10 +11,9 @@ from projections.reports.report import (
     Parameter,
     ReportRow,
     Snapshot,
-    past_of,
     source_of,
 )
-from projections.views.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow, StageStayRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,12 @@ durations = Snapshot(
         "to": Parameter(date, "Last day of completion.", "2026-03-31", optional=True, in_sql="to_day"),
         "min_deals": Parameter(Count, "Fewest deals that have finished what may be the slowest stage.", "5", default=5),
     },
-    reads=(source_of(PositionRow), past_of(PositionRow), PLAYBOOK_STAGE),
+    reads=(
+        source_of(PositionRow),
+        source_of(PositionRow, called="standing", until="to_day"),
+        source_of(StageStayRow, until="to_day"),
+        PLAYBOOK_STAGE,
+    ),
     members=("deal",),
     figures=("finished", "running"),
     chart=Chart("stacked", "stage", ("median_wait", "median_work")),

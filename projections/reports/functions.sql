@@ -173,3 +173,12 @@ begin atomic
       left join served.account_merged(account_group.as_of, account_group.known_at) merged
         on merged.member = known.account;
 end;
+
+-- Microseconds as days with two decimals, rounded half up.
+create or replace function served.in_days(microseconds double precision) returns numeric
+language sql immutable parallel safe
+return round(microseconds::numeric / 86400000000, 2);
+
+create or replace function served.in_days(microseconds numeric) returns numeric
+language sql immutable parallel safe
+return round(microseconds / 86400000000, 2);

@@ -2,15 +2,15 @@
 
 from projections.replay.view import FlagRow, View
 from projections.views.stage_position.fold import Handled, evolve, insert, remove, row
-from projections.views.stage_position.rows import PositionRow, StageItemRow
+from projections.views.stage_position.rows import PositionRow, StageItemRow, StageStayRow
 from projections.views.stage_position.state import VIEW, Deal
 
 stage_position: View[Deal] = View(
     name=VIEW,
-    version=4,
+    version=5,
     kind="deal",
     handles=Handled,
-    tables=(PositionRow, StageItemRow, FlagRow),
+    tables=(PositionRow, StageItemRow, StageStayRow, FlagRow),
     initial=Deal,
     evolve=evolve,
     row=row,
@@ -33,7 +33,8 @@ stage_position: View[Deal] = View(
             "A deal that is put on hold has the status on_hold until it is resumed or closed.",
             "Events that were added may be evidence: quotes, needs, messages, care, feedback and more.",
         ),
+        5: ("The table stage_stay has the stages that a deal has completed, and how long each took.",),
     },
 )
 
-__all__ = ["PositionRow", "StageItemRow", "stage_position"]
+__all__ = ["PositionRow", "StageItemRow", "StageStayRow", "stage_position"]

@@ -58,7 +58,7 @@ from projections.replay.entry import Entry, order_of
 from projections.replay.playbooks import Playbooks
 from projections.replay.view import Row, RowKey
 from projections.views.stage_position.evidence import Finding, takes_back
-from projections.views.stage_position.rows import PositionRow, StageItemRow, Status
+from projections.views.stage_position.rows import PositionRow, StageItemRow, StageStayRow, Status
 from projections.views.stage_position.state import CLOSED, Deal
 
 Course = (
@@ -173,6 +173,8 @@ def row(deal: Deal, key: RowKey) -> Row | None:
     """Row with this key, None where there is none."""
     if key.row is PositionRow:
         return deal.intervals.row(key.key[1])
+    if key.row is StageStayRow:
+        return deal.stays.row(*key.key[1:])
     return deal.items.row(*key.key[1:]) if key.row is StageItemRow else deal.flags.get(key)
 
 

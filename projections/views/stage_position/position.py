@@ -158,8 +158,9 @@ class Intervals:
         """The interval that begins then."""
         return self._rows.get(from_at)
 
-    def show(self, at: datetime, shown: Shown, place: Place, entry: int) -> list[RowKey]:
-        """Show these values from `at` on. Returns the keys of the rows touched."""
+    def show(self, at: datetime, shown: Shown, place: Place, stayed: int, entry: int) -> list[RowKey]:
+        """Show these values from `at` on, when the deal had worked for `stayed` microseconds on its stage. Returns the
+        keys of the rows touched."""
         now = self._now
         if now is not None and now.shown == shown:
             return []
@@ -178,7 +179,7 @@ class Intervals:
         working_since = before.row.working_since if before is not None and before.place.work == place.work else at
         if shown.completed is None:
             working_since = None
-        self._now = _Span(shown, place, self._row(shown, at, FOREVER, since, working_since, entry))
+        self._now = _Span(shown, place, self._row(shown, at, FOREVER, since, working_since, stayed, entry))
         self._rows[at] = self._now.row
         return touched
 
@@ -189,6 +190,7 @@ class Intervals:
         to_at: datetime,
         since: datetime,
         working_since: datetime | None,
+        stayed: int,
         entry: int,
     ) -> PositionRow:
         return PositionRow(
@@ -203,10 +205,11 @@ class Intervals:
             shown.expected_close_on,
             shown.opened_at,
             shown.status_since,
+            stayed,
         )
 
     def _end(self, span: _Span, to_at: datetime) -> _Span:
         row = span.row
-        ended = self._row(span.shown, row.from_at, to_at, row.since, row.working_since, row.entry)
+        ended = self._row(span.shown, row.from_at, to_at, row.since, row.working_since, row.stayed, row.entry)
         self._rows[row.from_at] = ended
         return _Span(span.shown, span.place, ended)

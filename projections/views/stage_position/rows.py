@@ -12,6 +12,7 @@ from projections.columns import (
     DealId,
     EntrySequence,
     Label,
+    Microseconds,
     Person,
     PlaybookKey,
     Rate,
@@ -88,6 +89,47 @@ class PositionRow(
     """When the deal was opened."""
     status_since: Annotated[datetime | None, Label("状态自", "status since"), Added()] = None
     """Since when it has this status; of a closed deal when it was closed. It may lie before the opening."""
+    stayed: Annotated[Microseconds, Label("本阶段已用时", "stayed"), Added()] = 0
+    """Time for which the deal, open, had worked on the stage that it works on, up to the beginning of the row; all
+    earlier returns to the stage are in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageStayRow(
+    Row,
+    table="stage_stay",
+    key=("deal", "playbook", "stage", "from_at"),
+    valid=Interval(),
+    counted=("playbook", "stage"),
+    summed=("deal", "wait", "work", "opened_at"),
+    past=("playbook", "deal", "stage", "opened_at", "first", "stood_at"),
+):
+    """Stages that deals had completed over time, and how long each took: one row while the stage stays completed. Of
+    several that were completed at once, only the last took time."""
+
+    deal: Annotated[DealId, Label("商机", "deal")]
+    """Id of the deal."""
+    playbook: Annotated[PlaybookKey, Label("销售流程", "playbook")]
+    """Key of the playbook that the deal follows."""
+    stage: Annotated[StageNumber, Label("阶段", "stage")]
+    """Number of the stage, from 1."""
+    from_at: Annotated[datetime, Label("自", "from")]
+    """When it, or one behind it, was completed, inclusive."""
+    to_at: Annotated[datetime, Label("至", "to")]
+    """Until when, exclusive: until the deal fell back, or left the playbook; null while nothing later is known."""
+    wait: Annotated[Microseconds, Label("等待时长", "wait")]
+    """Time for which the deal, open, had worked on the stage before it entered it, over all returns to it."""
+    work: Annotated[Microseconds, Label("工作时长", "work")]
+    """Time for which the deal, open, had worked on the stage after it entered it, over all returns to it."""
+    first: Annotated[bool, Label("首次", "first")]
+    """Mark of the first time; false after a fall back."""
+    opened_at: Annotated[datetime, Label("立项时间", "opened at")]
+    """When the deal was opened."""
+    stood_at: Annotated[datetime | None, Label("停留自", "stood at")]
+    """When the deal first stood at just this stage, none behind it being completed; null while it never did, and where
+    claims decide."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the entry that completed it."""
 
 
 @dataclass(frozen=True, slots=True)

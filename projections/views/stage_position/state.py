@@ -14,6 +14,7 @@ from projections.views.stage_position.evidence import Finding
 from projections.views.stage_position.items import MetItems
 from projections.views.stage_position.position import DealPosition, Intervals, Place, Shown
 from projections.views.stage_position.rows import Status
+from projections.views.stage_position.stays import Progress, Stays
 
 VIEW = "stage_position"
 
@@ -48,10 +49,12 @@ class Deal:
     flags: dict[RowKey, FlagRow] = field(default_factory=dict)
     intervals: Intervals = field(init=False)
     items: MetItems = field(init=False)
+    stays: Stays = field(init=False)
 
     def __post_init__(self) -> None:
         self.intervals = Intervals(self.id)
         self.items = MetItems(self.id)
+        self.stays = Stays(self.id)
 
     def follow(
         self, key: str, version: int | None, published: Published | None, entry: Entry[Event]
@@ -97,11 +100,11 @@ class Deal:
         assert self.opening is not None
         opened_at = self.opening.occurred_at
         standing = self.standing
-        stage, phase, completed, open_probability = None, None, None, Decimal(0)
+        stage, phase, completed, open_probability, claimed = None, None, None, Decimal(0), False
         place = Place(self.playbook, None, None, None)
         if standing is not None:
             stage, phase = standing.rulebook.stage_of(standing.step)
-            completed = standing.completed
+            completed, claimed = standing.completed, standing.claims is not None
             open_probability = standing.rulebook.probability(standing.step)
             place = standing.place(self.playbook)
         probability = CLOSED.get(self.status)
@@ -121,7 +124,10 @@ class Deal:
             opened_at,
             self.status_since or opened_at,
         )
-        return self.intervals.show(entry.occurred_at, shown, place, entry.sequence)
+        at = entry.occurred_at
+        progress = Progress(self.playbook, completed, phase == "entered", self.status == "open", claimed)
+        touched = self.stays.show(at, progress, opened_at, entry.sequence)
+        return [*self.intervals.show(at, shown, place, self.stays.stayed(progress, at), entry.sequence), *touched]
 
     def show_items(self, before: DealPosition | None, at: datetime) -> Iterable[RowKey]:
         """Show the items that are met, from `at` on. `before` is the position that was shown last: another one judges

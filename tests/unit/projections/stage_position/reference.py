@@ -4,7 +4,7 @@ Nothing here is shared with the fold but the events, the playbooks and the shape
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -293,8 +293,54 @@ def intervals(said: Entries, playbooks: Playbooks) -> list[PositionRow]:
         columns = {name: value for name, value in now.items() if name not in ("place", "work")}
         begun = rows[-1].working_since if place and found[place - 1][1]["work"] == now["work"] else at
         working_since = None if now["completed"] is None else begun
-        rows.append(PositionRow("D", at, to_at, **columns, since=since, entry=entry, working_since=working_since))
+        stayed = time_taken(rows, columns["playbook"], columns["completed"])
+        rows.append(
+            PositionRow("D", at, to_at, **columns, since=since, entry=entry, working_since=working_since, stayed=stayed)
+        )
     return rows
+
+
+def time_taken(rows: Sequence[PositionRow], playbook: str, completed: int | None, *phases: str | None) -> int:
+    """Microseconds for which the deal was open on the stage behind `completed`, in these phases, or in all."""
+    return sum(
+        (row.to_at - row.from_at) // timedelta(microseconds=1)
+        for row in rows
+        if completed is not None and row.status == "open" and (row.playbook, row.completed) == (playbook, completed)
+        if not phases or row.phase in phases
+    )
+
+
+def stays(rows: Sequence[PositionRow], playbooks: Playbooks) -> dict[tuple[str, int, datetime], tuple[Any, ...]]:
+    """Runs of intervals in which a stage of the playbook followed is completed: when it ends, how long the deal had
+    waited and worked before, whether it is the first one, when the deal was opened, and when it first stood there."""
+
+    def by_claim(row: PositionRow) -> bool:
+        published = playbooks.find(row.playbook, row.version, 10**9)
+        return published is not None and published.playbook.position == "claim"
+
+    found: dict[tuple[str, int, datetime], tuple[Any, ...]] = {}
+    stages = {(row.playbook, number) for row in rows for number in range(1, (row.completed or 0) + 1)}
+    for playbook, number in stages:
+        stands = [row.playbook == playbook and (row.completed or 0) >= number for row in rows]
+        times = 0
+        for completed, run in groupby(range(len(rows)), stands.__getitem__):
+            if not completed:
+                continue
+            members = list(run)
+            before, begin = rows[: members[0]], rows[members[0]]
+            stood = (
+                rows[each].from_at for each in members if rows[each].completed == number and not by_claim(rows[each])
+            )
+            found[playbook, number, begin.from_at] = (
+                rows[members[-1]].to_at,
+                time_taken(before, playbook, number - 1, None, "completed"),
+                time_taken(before, playbook, number - 1, "entered"),
+                times == 0,
+                begin.opened_at,
+                next(stood, None),
+            )
+            times += 1
+    return found
 
 
 def alike(one: dict[str, Any] | None, other: dict[str, Any] | None) -> bool:

@@ -9,12 +9,12 @@ from hypothesis import settings
 from contracts.playbooks.playbook import Playbook
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.view import FlagRow
-from projections.views.stage_position import PositionRow, StageItemRow, stage_position
+from projections.views.stage_position import PositionRow, StageItemRow, StageStayRow, stage_position
 from projections.views.stage_position.explain import explain
 from tests.given import Said, Story, given
 from tests.histories import stories
 
-from .reference import flags, intervals, items_met
+from .reference import flags, intervals, items_met, stays
 
 often = settings(max_examples=250, deadline=None)
 
@@ -31,6 +31,18 @@ def test_the_rows_are_what_the_rules_say(facts: list[Said | Playbook]) -> None:
     story = told(facts)
     rows = [row for row in story.rows() if isinstance(row, PositionRow)]
     assert sorted(rows, key=lambda row: row.from_at) == intervals(handled(story), story.playbooks)
+
+
+@often
+@holds_for(facts=stories("deal"))
+def test_the_stages_completed_are_what_the_positions_say(facts: list[Said | Playbook]) -> None:
+    story = told(facts)
+    found = {
+        (row.playbook, row.stage, row.from_at): (row.to_at, row.wait, row.work, row.first, row.opened_at, row.stood_at)
+        for row in story.rows()
+        if isinstance(row, StageStayRow)
+    }
+    assert found == stays(intervals(handled(story), story.playbooks), story.playbooks)
 
 
 @often
