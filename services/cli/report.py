@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,6 +45,16 @@ class _Reports(TyperGroup):
         one = typer.Typer(add_completion=False, rich_markup_mode="markdown")
         one.command(name=cmd_name, help=_help(report))(_command(report))
         return get_command(one)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of a report; a name that no report has is refused, with those written much like it."""
+        from projections.reports import BY_NAME
+
+        if args and not args[0].startswith("-") and args[0] not in BY_NAME:
+            alike = get_close_matches(args[0], BY_NAME)
+            meant = f" Did you mean {' or '.join(alike)}?" if alike else ""
+            ctx.fail(f"There is no report {args[0]!r}.{meant} `daybook reports` lists all of them.")
+        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(

@@ -630,6 +630,14 @@ def _begins_with_label(cell: str, columns: Sequence[Column], lang: str) -> bool:
     )
 
 
+def test_a_mistyped_report_is_told_with_those_like_it() -> None:
+    refused = CliRunner().invoke(app, ["report", "forcast"])
+    assert refused.exit_code == 2
+    assert "There is no report 'forcast'. Did you mean forecast? `daybook reports` lists all of them." in " ".join(
+        refused.output.split()
+    )
+
+
 async def _printed(asked: Asked, report: Report, *words: str, columns: int = 240) -> str:
     """Output of the report's command, which runs on an event loop of its own."""
     environment = asked.ledger.environment | {"COLUMNS": str(columns)}
