@@ -631,11 +631,9 @@ def _begins_with_label(cell: str, columns: Sequence[Column], lang: str) -> bool:
 
 
 def test_a_mistyped_report_is_told_with_those_like_it() -> None:
-    refused = CliRunner().invoke(app, ["report", "forcast"])
+    refused = CliRunner().invoke(app, ["report", "forcast"], env={"COLUMNS": "200"})
     assert refused.exit_code == 2
-    assert "There is no report 'forcast'. Did you mean forecast? `daybook reports` lists all of them." in " ".join(
-        refused.output.split()
-    )
+    assert "There is no report 'forcast'. Did you mean forecast? `daybook reports` lists all of them." in refused.output
 
 
 async def _printed(asked: Asked, report: Report, *words: str, columns: int = 240) -> str:
