@@ -795,6 +795,246 @@ end;
 comment on function reporting.commitments_totals(timestamptz, bigint) is
     'Totals of commitments(…); one row.';
 
+-- name: follow_up
+create or replace function reporting.follow_up(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), horizon_days integer default null,
+    owner text default null
+)
+returns table (
+    due_on date, kind text, subject text, owner text, what text, days_late integer, why text, entry bigint, why_zh text,
+    account text, deal text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(follow_up.as_of) as as_of, reporting.known(follow_up.known_at) as known_at,
+reporting.local_day(reporting.instant(follow_up.as_of)) as day
+),
+stage_position as not materialized (select * from served.stage_position(follow_up.as_of, follow_up.known_at) stage_position),
+plan as not materialized (select * from served.plan(follow_up.as_of, follow_up.known_at) plan),
+commitment as not materialized (select * from served.commitment(follow_up.as_of, follow_up.known_at) commitment),
+appointment as not materialized (select * from served.appointment(follow_up.as_of, follow_up.known_at) appointment),
+activity as not materialized (select * from served.activity(follow_up.as_of, follow_up.known_at) activity),
+account_todo as not materialized (select * from served.account_todo(follow_up.as_of, follow_up.known_at) account_todo),
+contact as not materialized (select * from served.contact(follow_up.as_of, follow_up.known_at) contact),
+grade as not materialized (select * from served.grade(follow_up.as_of, follow_up.known_at) grade),
+touch as not materialized (select * from served.touch(follow_up.as_of, follow_up.known_at) touch),
+account_plan as not materialized (select * from served.account_plan(follow_up.as_of, follow_up.known_at) account_plan),
+account_alias as not materialized (select * from served.account_alias(follow_up.as_of, follow_up.known_at) account_alias),
+promise as not materialized (select * from served.promise(follow_up.as_of, follow_up.known_at) promise),
+reminder as not materialized (select * from served.reminder(follow_up.as_of, follow_up.known_at) reminder),
+receivables_item as not materialized (select * from served.receivables_item(follow_up.as_of, follow_up.known_at) receivables_item),
+invoice as not materialized (select * from served.invoice(follow_up.as_of, follow_up.known_at) invoice),
+contract_term as not materialized (select * from served.contract_term(follow_up.as_of, follow_up.known_at) contract_term),
+merged as materialized (
+    select one.member, one.account from served.account_merged(follow_up.as_of, follow_up.known_at) one
+),
+asked as materialized (
+    select moment.day,
+           moment.day + least(greatest(coalesce(follow_up.horizon_days, served.policy_value('follow_up', 'horizon', moment.day)), 0),
+                              36500)::integer as until_on
+      from moment
+),
+policy as materialized (
+    select policy.name, policy.key, policy.value::integer as days
+      from reporting.policy
+     cross join asked
+     where policy.name in ('reminder_ladder', 'visit_rhythm') and policy.from_on <= asked.day
+       and asked.day < coalesce(policy.until_on, 'infinity')
+),
+planned as not materialized (
+    select plan.deal, null::text as account, plan.plan, plan.kind, plan.due_on, plan.owner, plan.contact, plan.entry
+      from plan
+     where plan.state = 'open'
+    union all
+    select null, account_todo.account, account_todo.todo, account_todo.kind, account_todo.due_on, account_todo.owner,
+           account_todo.contact, account_todo.entry
+      from account_todo
+     where account_todo.state = 'open'
+),
+chased as materialized (
+    select receivables_item.account, receivables_item.invoice, receivables_item.series, receivables_item.deal,
+           receivables_item.currency, receivables_item.open_amount, receivables_item.due_on, sent.level as last,
+           (select coalesce(max(policy.key::integer) filter (where receivables_item.due_on + policy.days <= asked.day),
+                            min(policy.key::integer))
+              from policy
+             where policy.name = 'reminder_ladder' and policy.key::integer > coalesce(sent.level, 0)
+               and receivables_item.due_on + policy.days <= asked.until_on) as level
+      from receivables_item
+     cross join asked
+      left join (select reminder.account, reminder.invoice, reminder.series, max(reminder.level) as level
+                   from reminder
+                  group by reminder.account, reminder.invoice, reminder.series) sent
+        on sent.account = receivables_item.account and sent.invoice = receivables_item.invoice
+       and sent.series = receivables_item.series
+     where receivables_item.due_on + (select min(policy.days) from policy where policy.name = 'reminder_ladder')
+           <= asked.until_on
+),
+retained as materialized (
+    select contract_term.*
+      from contract_term
+     cross join asked
+      left join (select invoice.account, invoice.contract, invoice.term, sum(invoice.amount) as amount
+                   from invoice
+                  where invoice.contract is not null
+                  group by invoice.account, invoice.contract, invoice.term) invoiced
+        on invoiced.account = contract_term.account and invoiced.contract = contract_term.contract
+       and invoiced.term = contract_term.term
+     where contract_term.retention and contract_term.due_on <= asked.until_on
+       and greatest(contract_term.released, coalesce(invoiced.amount, 0)) < contract_term.planned
+),
+greeted as materialized (
+    select born.account, born.contact, born.entry, born.next_on
+      from (select contact.account, contact.contact, contact.entry, asked.until_on,
+                   (contact.birthday + make_interval(years => years.lived
+                       + ((contact.birthday + make_interval(years => years.lived))::date < asked.day)::integer))::date
+                   as next_on
+              from contact
+             cross join asked
+             cross join lateral (select (extract(year from asked.day) - extract(year from contact.birthday))::integer
+                                        as lived) years
+             where contact.birthday is not null) born
+     where born.next_on <= born.until_on
+       and not exists (select from touch
+                        where touch.account = born.account and touch.kind = 'birthday'
+                          and born.contact = any (touch.contacts)
+                          and reporting.local_day(touch.at) > born.next_on - 183)
+),
+touched as materialized (
+    select one.account, max(one.at) as at
+      from (select coalesce(merged.account, touch.account) as account, touch.at
+              from touch
+              left join merged on merged.member = touch.account
+            union all
+            select coalesce(merged.account, stage_position.account), activity.at
+              from stage_position
+              join activity on activity.deal = stage_position.deal
+              left join merged on merged.member = stage_position.account) one
+     where one.account in (select grade.account from grade)
+     group by one.account
+),
+visited as materialized (
+    select grade.account, grade.grade, grade.entry, policy.days, reporting.local_day(touched.at) as touched_on,
+           reporting.local_day(coalesce(touched.at, grade.from_at)) + policy.days as due_on
+      from grade
+      join policy on policy.name = 'visit_rhythm' and policy.key = grade.grade
+      left join touched on touched.account = grade.account
+     where grade.account not in (select merged.member from merged)
+),
+listed as materialized (
+    select 'plan' as kind, planned.deal, planned.account, planned.plan as what, planned.due_on, planned.owner, planned.entry,
+           format('Planned: %s%s.', replace(planned.kind, '_', ' '), ' with ' || planned.contact) as why,
+           format('计划：%s%s。', coalesce(' ' || planned.contact || ' ', ''), words.zh) as why_zh
+      from planned
+     cross join asked
+      join (values ('call', '电话'), ('visit', '拜访'), ('demo', '演示'), ('message', '消息'), ('proposal', '方案'),
+                   ('return_visit', '回访'), ('collection', '催收'), ('care', '关怀'), ('other', '其他')) as words (kind, zh)
+        on words.kind = planned.kind
+     where planned.due_on <= asked.until_on
+    union all
+    select 'commitment', commitment.deal, null, commitment.stage::text, commitment.due_on, null, commitment.commitment,
+           format('The customer''s commitment at stage %s, given on %s, is neither kept nor broken.', commitment.stage,
+                  reporting.local_day(commitment.received_at)),
+           format('客户于%s就第%s阶段作出的承诺尚未兑现。', reporting.local_day(commitment.received_at), commitment.stage)
+      from commitment
+     cross join asked
+     where commitment.state = 'open' and commitment.due_on <= asked.until_on
+    union all
+    select 'promise', invoice.deal, promise.account, promise.invoice, promise.promised_on, null, promise.entry,
+           format('%s %s of the invoice %s was promised on %s and is not paid.',
+                  served.written(promise.amount, promise.currency), promise.currency, promise.invoice,
+                  reporting.local_day(promise.promised_at)),
+           format('客户于%s承诺支付发票%s的%s %s，尚未付清。', reporting.local_day(promise.promised_at), promise.invoice,
+                  served.written(promise.amount, promise.currency), promise.currency)
+      from promise
+     cross join asked
+      left join invoice on invoice.account = promise.account and invoice.invoice = promise.invoice
+                       and invoice.series = promise.series
+     where promise.state = 'open' and promise.promised_on <= asked.until_on
+    union all
+    select 'appointment', appointment.deal, null, appointment.topic, reporting.local_day(appointment.scheduled_at), null,
+           appointment.entry,
+           format('A meeting%s was agreed, and no visit has used it.', ' with ' || appointment.contact),
+           format('已约定%s见面，尚未拜访。', coalesce('与 ' || appointment.contact || ' ', ''))
+      from appointment
+     cross join asked
+     where appointment.scheduled_at <= reporting.day_end(asked.until_on)
+    union all
+    select 'reminder', chased.deal, chased.account, chased.invoice, chased.due_on + policy.days, null, invoice.entry,
+           format('%s %s of the invoice %s, due on %s, is open; level %s is at %s days past due%s.',
+                  served.written(chased.open_amount, chased.currency), chased.currency, chased.invoice, chased.due_on,
+                  chased.level, policy.days, coalesce(', level ' || chased.last || ' was sent', ', none was sent')),
+           format('发票%s（%s到期）尚有%s %s未收；逾期%s天为第%s级催款%s。', chased.invoice, chased.due_on,
+                  served.written(chased.open_amount, chased.currency), chased.currency, policy.days, chased.level,
+                  coalesce('，已发至第' || chased.last || '级', '，尚未催款'))
+      from chased
+      join policy on policy.name = 'reminder_ladder' and policy.key = chased.level::text
+      join invoice on invoice.account = chased.account and invoice.invoice = chased.invoice
+                  and invoice.series = chased.series
+    union all
+    select 'retention', retained.deal, retained.account, retained.contract, retained.due_on, null, retained.entry,
+           format('%s %s of the contract %s is retained; %s is released.',
+                  served.written(retained.planned, retained.currency), retained.currency, retained.contract,
+                  served.written(retained.released, retained.currency)),
+           format('合同%s的质保金%s %s到期，已释放%s。', retained.contract, served.written(retained.planned, retained.currency),
+                  retained.currency, served.written(retained.released, retained.currency))
+      from retained
+    union all
+    select 'birthday', null, greeted.account, greeted.contact, greeted.next_on, null, greeted.entry,
+           format('Birthday of %s.', greeted.contact), format('联系人%s的生日。', greeted.contact)
+      from greeted
+    union all
+    select 'return_visit', null, visited.account, visited.grade, visited.due_on, null, visited.entry,
+           format('Grade %s: every %s days; %s.', visited.grade, visited.days,
+                  coalesce('last touch ' || (asked.day - visited.touched_on) || ' days ago, on ' || visited.touched_on,
+                           'no touch since the grading')),
+           format('%s级客户每%s天回访一次；%s。', visited.grade, visited.days,
+                  coalesce('上次接触在' || (asked.day - visited.touched_on) || '天前（' || visited.touched_on || '）',
+                           '定级后尚无接触'))
+      from visited
+     cross join asked
+     where visited.due_on <= asked.until_on
+),
+due as materialized (
+    select listed.*, coalesce('account/' || listed.account, 'deal/' || listed.deal) as subject,
+           coalesce(merged.account, own.account) as counted, stage_position.owner as deal_owner
+      from listed
+      left join stage_position on stage_position.deal = listed.deal
+     cross join lateral (select coalesce(listed.account, stage_position.account) as account) own
+      left join merged on merged.member = own.account
+     where coalesce(stage_position.status, 'open') not in ('lost', 'abandoned')
+),
+account_deal as materialized (
+    select coalesce(merged.account, stage_position.account) as account, stage_position.deal, stage_position.owner,
+           stage_position.opened_at
+      from stage_position
+      left join merged on merged.member = stage_position.account
+     where coalesce(merged.account, stage_position.account) in (select due.counted from due where due.deal is null)
+),
+answering as materialized (
+    select distinct on (one.account) one.account, one.owner
+      from (select coalesce(merged.account, account_plan.account) as account, account_plan.owner, 1 as place,
+                   account_plan.from_at as at, account_plan.entry::text as name
+              from account_plan
+              left join merged on merged.member = account_plan.account
+            union all
+            select account_deal.account, account_deal.owner, 2, account_deal.opened_at, account_deal.deal
+              from account_deal) one
+     where one.owner is not null
+     order by one.account, one.place, one.at desc, one.name collate "C"
+)
+select due.due_on, due.kind, due.subject, told.owner, due.what, asked.day - due.due_on as days_late, due.why, due.entry,
+       due.why_zh, due.counted as account, due.deal
+  from due
+ cross join asked
+  left join answering on due.deal is null and answering.account = due.counted
+ cross join lateral (select coalesce(due.owner, due.deal_owner, answering.owner) as owner) told
+ where follow_up.owner is null or told.owner = follow_up.owner
+ order by due.due_on, due.kind, due.subject collate "C", due.what collate "C", due.entry;
+end;
+comment on function reporting.follow_up(timestamptz, bigint, integer, text) is
+    'What was due until as_of''s day + horizon_days and not done, at as_of, as known at the sequence known_at. plan: open plans of deals and accounts. commitment: open commitments of customers that name a day. promise: promises to pay that the cash applied since does not come to. appointment: those of deals that no visit has used. reminder: the next one of each open invoice by the policy reminder_ladder: the highest level whose day has come, if it is above the highest that was sent, else the next level above that. retention: retained amounts whose day comes, until the customer releases or we invoice the whole. birthday: the next one of each contact, unless we congratulated within the half year before. return_visit: by the policy visit_rhythm, so many days after the last touch of a graded account or activity of its deals, whatever is later; where there was none, after its grading. Nothing is due of a deal that is lost or abandoned. An account''s owner is named by its newest plan; without one it is that of its deal opened last. Merged accounts count as in the report accounts.';
+
 -- name: participation
 create or replace function reporting.participation(
     playbook text, as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -2109,6 +2349,7 @@ select *
     ('rotting', 'snapshot', '停滞商机', 'Rotting', '哪些商机停滞不前？', 'Which deals stand still?', 'Open deals at as_of, as known at the sequence known_at, that have stages left. days are those of the calendar in the ledger''s zone since the stage is worked on (last completion, fall or opening), entered or not, less days on hold since then; rotting: more than the deal''s version of the playbook expects of the stage. Deals on hold are not listed.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed."}, {"name": "since", "type": "date", "kind": "day", "zh": "本阶段自", "en": "since", "comment": "Day of the last completion, fall or opening, since which the stage is worked on, in the ledger''s zone."}, {"name": "days", "type": "integer", "kind": "days", "zh": "推进天数", "en": "days", "comment": "Days from then to as_of''s day, less those on hold."}, {"name": "expected", "type": "integer", "kind": "days", "zh": "预期天数", "en": "expected", "comment": "Days that the deal''s version of the playbook expects the stage to take; null where it says none."}, {"name": "rotting", "type": "boolean", "kind": "yes_no", "zh": "停滞", "en": "rotting", "comment": "Flag: more days than expected have passed; false where none are expected."}, {"name": "idle_days", "type": "integer", "kind": "days", "zh": "未活动天数", "en": "idle days", "comment": "Days since the deal''s last activity; null without any."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'currency']::text[]),
     ('purchase_track', 'snapshot', '双轨对照', 'Purchase track', '销售进度与客户采购进度是同步、需追赶，还是应放弃？', 'Are we in step with the customer''s purchasing, have we to catch up, or to give up?', 'Deals open or on hold at as_of, as known at the sequence known_at, whose version of the playbook has a track. gap is the customer''s purchasing stage last observed less the one beside the last stage that we have entered. The first rule that holds decides: never observed, or longer ago than unknown_after_days: unknown; gap from review on, or the customer from tender on and we below tender_needs: review; from catch_up on: catch_up; from behind on: behind; below 0: ahead; else in_sync. A person gives a deal up, never this report.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "ours", "type": "bigint", "kind": "whole", "zh": "我方位置", "en": "ours", "comment": "Number of the customer''s purchasing stage that stands beside the last stage of ours that is entered; 0 before the first."}, {"name": "customer", "type": "integer", "kind": "stage", "zh": "客户采购阶段", "en": "customer", "comment": "Number of the purchasing stage at which the customer was last observed; null when it never was."}, {"name": "gap", "type": "bigint", "kind": "whole", "zh": "差距", "en": "gap", "comment": "customer - ours; null when the customer was never observed."}, {"name": "verdict", "type": "text", "kind": "word", "zh": "判断", "en": "verdict", "comment": "unknown, review (whether to give up), catch_up, behind, ahead or in_sync, by the playbook''s thresholds."}, {"name": "reason", "type": "text", "kind": "text", "zh": "理由（英文）", "en": "reason", "comment": "Reason of the verdict, with the numbers."}, {"name": "observed_on", "type": "date", "kind": "day", "zh": "观察日期", "en": "observed on", "comment": "Day of the observation, in the ledger''s zone."}, {"name": "observed_days_ago", "type": "integer", "kind": "days", "zh": "观察距今天数", "en": "observed days ago", "comment": "as_of''s day less that of the observation."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that observed it."}, {"name": "reason_zh", "type": "text", "kind": "text", "zh": "理由", "en": "reason (zh)", "comment": "The reason in Chinese."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'currency']::text[]),
     ('commitments', 'snapshot', '客户承诺', 'Commitments', '谁信守承诺？', 'Who keeps his word?', 'Commitments that customers had given by as_of, as known at the sequence known_at, of deals of any status. overdue: open, and as_of''s day is later than due_on. kept_rate is kept / (kept + broken). Filters go by the deal''s values at as_of.', '[]'::jsonb, '[{"name": "entry", "type": "bigint", "kind": "sequence", "zh": "承诺条目", "en": "entry", "comment": "Sequence of the entry by which it was received."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage that it completes."}, {"name": "contact", "type": "text", "kind": "text", "zh": "联系人", "en": "contact", "comment": "Person of the customer who gave it."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "兑现期限", "en": "due on", "comment": "The last day on which the customer keeps it in time; null when none was named."}, {"name": "state", "type": "text", "kind": "word", "zh": "状态", "en": "state", "comment": "open, overdue (open behind its day), kept, broken or withdrawn. Of kept and broken the one said last counts."}, {"name": "received_on", "type": "date", "kind": "day", "zh": "承诺日期", "en": "received on", "comment": "Day on which the customer gave it, in the ledger''s zone."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal at as_of."}]'::jsonb, array['deal', 'entry']::text[], array['owner', 'account', 'playbook', 'currency']::text[]),
+    ('follow_up', 'snapshot', '跟进事项', 'Follow-up', '近期有哪些事项到期而尚未完成？', 'What is due soon, or late, and not done?', 'What was due until as_of''s day + horizon_days and not done, at as_of, as known at the sequence known_at. plan: open plans of deals and accounts. commitment: open commitments of customers that name a day. promise: promises to pay that the cash applied since does not come to. appointment: those of deals that no visit has used. reminder: the next one of each open invoice by the policy reminder_ladder: the highest level whose day has come, if it is above the highest that was sent, else the next level above that. retention: retained amounts whose day comes, until the customer releases or we invoice the whole. birthday: the next one of each contact, unless we congratulated within the half year before. return_visit: by the policy visit_rhythm, so many days after the last touch of a graded account or activity of its deals, whatever is later; where there was none, after its grading. Nothing is due of a deal that is lost or abandoned. An account''s owner is named by its newest plan; without one it is that of its deal opened last. Merged accounts count as in the report accounts.', '[{"name": "horizon_days", "type": "integer", "optional": true, "comment": "Days behind as_of''s day. Default: of the policy follow_up, 14."}, {"name": "owner", "type": "text", "optional": true, "comment": "Person who is to do it. Default: all."}]'::jsonb, '[{"name": "due_on", "type": "date", "kind": "day", "zh": "期限", "en": "due on", "comment": "The last day on which it is in time; of a birthday and an appointment its day."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "plan, commitment of the customer, promise to pay, appointment, reminder, retention, birthday or return_visit."}, {"name": "subject", "type": "text", "kind": "subject", "zh": "对象", "en": "subject", "comment": "Deal or account that it is about, as booked."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "Person who is to do it; where none is named, who answers for the deal or account."}, {"name": "what", "type": "text", "kind": "text", "zh": "事项", "en": "what", "comment": "Name of the plan, number of the commitment''s stage, of the invoice or of the contract, topic of the appointment, id of the contact, or grade of the account; null for an appointment without topic."}, {"name": "days_late", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days late", "comment": "as_of''s day minus due_on; below 1: not yet late."}, {"name": "why", "type": "text", "kind": "text", "zh": "原因（英文）", "en": "why", "comment": "Reason why it is due, with the numbers."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that planned, promised, agreed, invoiced, recorded or graded it."}, {"name": "why_zh", "type": "text", "kind": "text", "zh": "原因", "en": "why (zh)", "comment": "The reason in Chinese."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Account that it counts with: of the subject, or that into which that one was merged."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Deal that it is about, or whose invoice or contract it is; null for none."}]'::jsonb, array['kind', 'subject', 'what', 'entry']::text[], array['account']::text[]),
     ('participation', 'snapshot', '部门参与', 'Participation', '各部门是否参与了应参与的阶段？', 'Do the departments take part in the stages that name them?', 'Departments that published versions of a playbook name, by stage; at as_of, as known at the sequence known_at. deals: those that had worked on the stage (the one behind the last completed) by a version that names the department there, while they were neither lost nor abandoned; a won deal goes on with the stages behind the sale. took_part: those of which an activity, care or feedback was done for the department meanwhile; what completes a stage at the same instant belongs to that stage. Filters go by the deal''s values at as_of.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "department", "type": "text", "kind": "text", "zh": "部门", "en": "department", "comment": "Name of the department in Chinese, as entries name it."}, {"name": "took_part", "type": "bigint", "kind": "count", "zh": "已参与商机", "en": "took part", "comment": "Deals that have an entry of the department while they worked on the stage."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals that worked on the stage by as_of."}, {"name": "rate", "type": "numeric", "kind": "rate", "zh": "参与率", "en": "rate", "comment": "took_part ÷ deals; null without deals."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "部门英文名", "en": "department (en)", "comment": "Name of the department in English, in the highest version that names it there."}]'::jsonb, array['stage', 'department']::text[], array['owner', 'account', 'currency']::text[]),
     ('conversion', 'snapshot', '转化率', 'Conversion', '每月立项的商机各走到哪个阶段，瓶颈在哪里？', 'Of the deals opened in a month, how many got how far, and where is the bottleneck?', 'The deals of a playbook, by the month in which they were opened, as known at the sequence known_at. reached(n): deals with completed >= n at some time up to as_of; where claims decide, that had entered n or beyond. from_previous = reached(n) / reached(n - 1), with reached(0) = deals; overall = reached(n) / deals. open + won + lost + abandoned = deals, as they stand at as_of. Deals that moved back or were lost stay in what they had reached; voided evidence leaves the past, revoked evidence does not. from and to choose the days of opening. age_days: only deals opened at least so many days before as_of''s day, and only what each had reached by the end of that many days after its own. mode filled counts a stage that was skipped, observed those alone that were the last one completed (entered) at some time, so that from_previous may be above 1. Rates of stages are never to be multiplied into a forecast: deals return and skip.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of opening.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of opening.", "asked_as": "to"}, {"name": "age_days", "type": "integer", "optional": true, "comment": "Compare cohorts at this age, in days."}, {"name": "mode", "type": "text", "optional": true, "comment": "Whether stages that were skipped count as reached.", "default": "filled"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals before what may be the bottleneck.", "default": 5}]'::jsonb, '[{"name": "cohort", "type": "text", "kind": "text", "zh": "立项月份", "en": "cohort", "comment": "Month in which the deals were opened, such as 2026-01."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals of the cohort, the same at each stage."}, {"name": "reached", "type": "bigint", "kind": "count", "zh": "到达", "en": "reached", "comment": "Deals that had completed the stage at some time; where claims decide, that had entered it."}, {"name": "from_previous", "type": "numeric", "kind": "rate", "zh": "阶段转化率", "en": "from previous", "comment": "reached ÷ reached of the stage before, of the first ÷ deals; null where that is 0."}, {"name": "overall", "type": "numeric", "kind": "rate", "zh": "总转化率", "en": "overall", "comment": "reached ÷ deals."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Deals of the cohort that are open or on hold."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals of the cohort that are won."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals of the cohort that are lost."}, {"name": "abandoned", "type": "bigint", "kind": "count", "zh": "放弃", "en": "abandoned", "comment": "Deals of the cohort that we gave up."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['cohort', 'stage']::text[], array['owner', 'account', 'currency']::text[]),
     ('durations', 'snapshot', '阶段时长', 'Durations', '每个阶段要花多长时间？', 'How long does each stage take?', 'Days that deals of a playbook worked on each stage, as known at the sequence known_at. A deal works on stage n while the last stage completed is n - 1. wait: before n is entered; work: after; stay = wait + work, summed over all returns, only while the deal is open: neither on hold nor closed. A stage counts as finished where it stands completed at as_of, or at the end of the day to where that is earlier; with from, where it came to be so on that day or later. The median of an even number is the mean of the two in the middle. What still runs is shown apart and averaged in nowhere. Medians of stages do not add up to the cycle, which velocity has.', '[{"name": "playbook", "type": "text", "optional": false, "comment": "Key of the playbook."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of completion.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of completion.", "asked_as": "to"}, {"name": "min_deals", "type": "bigint", "optional": true, "comment": "Fewest deals that have finished what may be the slowest stage.", "default": 5}]'::jsonb, '[{"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "finished", "type": "bigint", "kind": "count", "zh": "已完成", "en": "finished", "comment": "Deals that have completed it."}, {"name": "median_stay", "type": "numeric", "kind": "duration", "zh": "停留中位天数", "en": "median stay", "comment": "Median of their days on the stage: wait and work, of all returns together."}, {"name": "mean_stay", "type": "numeric", "kind": "duration", "zh": "停留平均天数", "en": "mean stay", "comment": "Mean of their days on the stage."}, {"name": "median_wait", "type": "numeric", "kind": "duration", "zh": "等待中位天数", "en": "median wait", "comment": "Median of their days before it was entered."}, {"name": "median_work", "type": "numeric", "kind": "duration", "zh": "推进中位天数", "en": "median work", "comment": "Median of their days since it was entered."}, {"name": "running", "type": "bigint", "kind": "count", "zh": "进行中", "en": "running", "comment": "Open deals that work on it now."}, {"name": "longest_running", "type": "numeric", "kind": "duration", "zh": "最长停留天数", "en": "longest running", "comment": "Days on the stage of the one of them that has been there longest."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in the highest version that has it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['stage']::text[], array['owner', 'account', 'currency']::text[]),

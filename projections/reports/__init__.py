@@ -10,6 +10,7 @@ from projections.reports.coverage import coverage
 from projections.reports.data_quality import data_quality
 from projections.reports.deal import deal
 from projections.reports.durations import durations
+from projections.reports.follow_up import follow_up
 from projections.reports.forecast import forecast
 from projections.reports.funnel import funnel
 from projections.reports.next_steps import next_steps
@@ -36,6 +37,7 @@ REPORTS: tuple[Report, ...] = (
     rotting,
     purchase_track,
     commitments,
+    follow_up,
     participation,
     conversion,
     durations,

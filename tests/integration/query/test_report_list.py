@@ -29,6 +29,7 @@ from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil, with_dealings
 from tests.integration.projector.working import projecting, served
 from tests.integration.query.customers import among, customers
+from tests.integration.query.following import followed
 from tests.ledger import Ledger, fresh_ledger
 from tests.playbooks import WATCHED
 from tests.servers import Servers
@@ -82,7 +83,8 @@ async def asked(servers: Servers) -> AsyncIterator[Asked]:
         connection, journal = await ledger.connect(), Journal()
         told = turmoil(seed=63, events=220, deals=6, accounts=2, playbooks=WATCHED)
         told = with_dealings(told, seed=63, number=30, deals=6)
-        await journal.record(connection, *among(told, customers(seed=7, events=60), seed=7))
+        told = among(told, customers(seed=7, events=60), seed=7)
+        await journal.record(connection, *among(told, followed(seed=7, events=40), seed=8))
         async with projecting(ledger):
             await ledger.projected(journal.last)
         settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report rotting": AS_OF,
     "report purchase_track": AS_OF,
     "report commitments": AS_OF,
+    "report follow_up": AS_OF,
     "report participation": ("--playbook", "practice", *AS_OF),
     "report accounts": AS_OF,
     "report segments": ("--by", "industry", *AS_OF),
