@@ -2316,6 +2316,100 @@ end;
 comment on function reporting.account_plan(text, text, text, timestamptz, bigint) is
     'One account in one period and one currency at as_of, as known at the sequence known_at. gap = target - actual - weighted; actual = invoices - credit notes of the period; weighted = sum of amount x probability of the account''s open deals; attained = actual / target. The target is the account''s own of the metric net_invoiced, or where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts merged into one count with it: its target and plan, and the invoices and deals of all.';
 
+-- name: messages
+create or replace function reporting.messages(
+    from_day date, to_day date, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    by text default 'channel'
+)
+returns table (
+    channel text, sent bigint, bounced bigint, opened bigint, clicked bigint, replied bigint, open_rate numeric,
+    click_rate numeric, answer_hours numeric
+)
+language sql stable parallel safe
+begin atomic
+with activity as not materialized (select * from served.activity(least(reporting.instant(messages.as_of), reporting.day_end(messages.to_day)), messages.known_at) activity),
+touch as not materialized (select * from served.touch(least(reporting.instant(messages.as_of), reporting.day_end(messages.to_day)), messages.known_at) touch),
+span as materialized (
+    select reporting.day_end(messages.from_day - 1) as begins
+),
+told as materialized (
+    select one.deal, one.account, one.message, one.at, one.entry, one.kind,
+           case served.one_of('by', messages.by, array['channel', 'campaign']) when 'channel' then one.channel
+                else one.campaign end as channel,
+           case when one.kind = 'sent' then one.direction is distinct from 'inbound' end as is_ours,
+           case one.kind when 'received' then one.direction is distinct from 'outbound'
+                when 'sent' then coalesce(one.direction = 'inbound', false)
+                when 'replied' then coalesce(one.direction = 'inbound', false) else false end as is_theirs
+      from (select activity.deal, null::text as account, activity.message, activity.at, activity.entry,
+                   activity.message_kind as kind, activity.direction, activity.channel, activity.campaign
+              from activity
+             where activity.kind = 'message_exchanged'
+            union all
+            select null, touch.account, touch.message, touch.at, touch.entry, touch.message_kind, touch.direction,
+                   touch.channel, touch.campaign
+              from touch
+             where touch.kind = 'message_exchanged') one
+),
+sent as materialized (
+    select distinct on (told.deal, told.account, told.message) told.deal, told.account, told.message, told.at, told.entry,
+           told.channel
+      from told
+     where told.is_ours
+     order by told.deal, told.account, told.message, told.at, told.entry
+),
+fate as materialized (
+    select sent.deal, sent.account, sent.message, sent.channel, bool_or(told.kind = 'bounced') as bounced,
+           bool_or(told.kind = 'opened') as opened, bool_or(told.kind = 'clicked') as clicked,
+           bool_or(told.kind = 'replied') as replied
+      from sent
+     cross join span
+      join told on told.message = sent.message and coalesce(told.deal, '') = coalesce(sent.deal, '')
+               and coalesce(told.account, '') = coalesce(sent.account, '')
+     where sent.at > span.begins
+     group by sent.deal, sent.account, sent.message, sent.channel
+),
+answered as materialized (
+    select heard.deal, heard.account, heard.channel, heard.at, heard.answered_at
+      from (select one.*, min(one.at) filter (where one.ours)
+                              over (partition by one.deal, one.account order by one.at desc, one.entry desc) as answered_at
+              from (select sent.deal, sent.account, sent.at, sent.entry, sent.channel, true as ours
+                      from sent
+                    union all
+                    (select distinct on (told.deal, told.account, told.message) told.deal, told.account, told.at,
+                            told.entry, told.channel, false
+                       from told
+                      where told.is_theirs
+                      order by told.deal, told.account, told.message, told.at, told.entry)) one) heard
+     cross join span
+     where not heard.ours and heard.at > span.begins and heard.answered_at is not null
+),
+counted as (
+    select fate.channel, count(*) as sent, count(*) filter (where fate.bounced) as bounced,
+           count(*) filter (where fate.opened) as opened, count(*) filter (where fate.clicked) as clicked,
+           count(*) filter (where fate.replied) as replied
+      from fate
+     group by fate.channel
+),
+timed as (
+    select answered.channel, percentile_cont(0.5) within group (
+               order by extract(epoch from answered.answered_at - answered.at) / 3600)::numeric as hours
+      from answered
+     group by answered.channel
+)
+select one.channel, coalesce(counted.sent, 0) as sent, coalesce(counted.bounced, 0) as bounced,
+       coalesce(counted.opened, 0) as opened, coalesce(counted.clicked, 0) as clicked,
+       coalesce(counted.replied, 0) as replied,
+       round(counted.opened::numeric / nullif(counted.sent - counted.bounced, 0), 4) as open_rate,
+       round(counted.clicked::numeric / nullif(counted.sent - counted.bounced, 0), 4) as click_rate,
+       round(timed.hours, 2) as answer_hours
+  from (select counted.channel from counted union select timed.channel from timed) one
+  left join counted on counted.channel is not distinct from one.channel
+  left join timed on timed.channel is not distinct from one.channel
+ order by one.channel collate "C" nulls last;
+end;
+comment on function reporting.messages(date, date, timestamptz, bigint, text) is
+    'Messages with customers, about deals and about accounts, as known at the sequence known_at. A message of a deal or account counts once, by its id, in the channel and campaign of its sending, when that lies in the days from to to, both included; what became of it counts up to the end of to, or as_of where that is earlier. open_rate = opened / (sent - bounced), click_rate = clicked / (sent - bounced). answer_hours is the median from a message that came in (received, or sent or replied inbound) in the period to our next one about the same deal or account, by then; what was not answered is in no median.';
+
 -- name: data_quality
 create or replace function reporting.data_quality(
     as_of timestamptz, known_at bigint
@@ -2362,6 +2456,7 @@ select *
     ('segments', 'snapshot', '客户分组', 'Segments', '业务分布在哪些行业、地区、规模的客户？', 'In which segments of accounts is the business?', 'Accounts by one fact as it is at as_of, as known at the sequence known_at, also for old deals, with their deals and revenue of the days from to to, both included. Deals stand as at the end of to, or at as_of where that is earlier. win_rate = won / (won + lost); revenue = invoices - credit notes; growth = (revenue - that of as many days before) / that of those days; collection_rate = cash applied by the end of the period to invoices due in it / (their amounts - credits - write-offs). The row without a segment has the accounts whose fact is unknown and the deals without account. Amounts of two currencies are never added: a segment has a row for each, and its counts and win_rate, which are those of all currencies, stand in each. Merged accounts count as in the report accounts. Default of to: as_of''s day; of from: 364 days before.', '[{"name": "by", "type": "text", "optional": false, "comment": "Fact by which accounts are grouped."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of the period.", "asked_as": "to"}]'::jsonb, '[{"name": "segment", "type": "text", "kind": "text", "zh": "分组", "en": "segment", "comment": "Value of the fact; null where it is unknown, and for deals without account."}, {"name": "accounts", "type": "bigint", "kind": "count", "zh": "客户数", "en": "accounts", "comment": "Accounts of the segment, whatever the currency; merged ones count once."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Open deals, whatever the currency; those on hold are not among them."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈金额", "en": "pipeline", "comment": "Expected value of the open deals in the currency; null without a currency."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won in the period, whatever the currency."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals lost in the period, whatever the currency."}, {"name": "win_rate", "type": "numeric", "kind": "rate", "zh": "赢单率", "en": "win rate", "comment": "won ÷ (won + lost); null before any."}, {"name": "revenue", "type": "numeric", "kind": "amount", "zh": "收入", "en": "revenue", "comment": "Invoices − credit notes of the period in the currency; null without a currency."}, {"name": "growth", "type": "numeric", "kind": "rate", "zh": "增长率", "en": "growth", "comment": "(revenue − that of as many days before the period) ÷ that of those days; null where that is 0."}, {"name": "collection_rate", "type": "numeric", "kind": "rate", "zh": "回款率", "en": "collection rate", "comment": "Cash applied by the end of the period to invoices due in it ÷ (their amounts − credits − write-offs); null where none are due."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for a segment without any."}]'::jsonb, array['segment', 'currency']::text[], array['currency']::text[]),
     ('relationships', 'snapshot', '客户关系', 'Relationships', '我们认识谁，关系多深？', 'Whom do we know, and how well?', 'Persons at an account, or for a deal, at as_of, as known at the sequence known_at: exactly one of the two is given. Three levels (enterprise_need, personal_need, personal_bond) by two contents (product, company) make six cells; the latest judgement of each counts. An account has the persons of those merged into it, too. A deal has the persons of its account whose record names the deal or none, and those who were judged for it, with all their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; cell_coverage = cells reached / (6 * persons); decision_makers_reached = decision makers with any cell reached / decision makers.', '[{"name": "account", "type": "text", "optional": true, "comment": "Id of an account."}, {"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal, instead of an account."}]'::jsonb, '[{"name": "contact", "type": "text", "kind": "text", "zh": "联系人", "en": "contact", "comment": "Id of the person."}, {"name": "roles", "type": "text[]", "kind": "texts", "zh": "角色", "en": "roles", "comment": "handler, decision_maker, influencer, user; empty for a person who was judged and never recorded."}, {"name": "enterprise_need_product", "type": "boolean", "kind": "yes_no", "zh": "企业需求·产品", "en": "enterprise need: product", "comment": "The level of the company''s needs is reached by our product."}, {"name": "enterprise_need_company", "type": "boolean", "kind": "yes_no", "zh": "企业需求·企业", "en": "enterprise need: company", "comment": "The level of the company''s needs is reached by our company."}, {"name": "personal_need_product", "type": "boolean", "kind": "yes_no", "zh": "个人需求·产品", "en": "personal need: product", "comment": "The level of the person''s needs is reached by our product."}, {"name": "personal_need_company", "type": "boolean", "kind": "yes_no", "zh": "个人需求·企业", "en": "personal need: company", "comment": "The level of the person''s needs is reached by our company."}, {"name": "personal_bond_product", "type": "boolean", "kind": "yes_no", "zh": "个人情感·产品", "en": "personal bond: product", "comment": "The level of a personal bond is reached by our product."}, {"name": "personal_bond_company", "type": "boolean", "kind": "yes_no", "zh": "个人情感·企业", "en": "personal bond: company", "comment": "The level of a personal bond is reached by our company."}, {"name": "decision", "type": "bigint", "kind": "whole", "zh": "决策", "en": "decision", "comment": "The person''s weight in the decision, 0 to 3, as it was judged last; null before."}, {"name": "influence", "type": "bigint", "kind": "whole", "zh": "影响", "en": "influence", "comment": "The person''s weight with others, 0 to 3, as it was judged last; null before."}, {"name": "motivation", "type": "text", "kind": "word", "zh": "激励", "en": "motivation", "comment": "organisational, personal or both, as it was judged last; null before."}, {"name": "stance", "type": "text", "kind": "word", "zh": "立场", "en": "stance", "comment": "supporter, neutral or opponent, as it was judged last; null before."}, {"name": "reports_to", "type": "text", "kind": "text", "zh": "直属上级", "en": "reports to", "comment": "Id of the person''s superior."}]'::jsonb, array['contact']::text[], array[]::text[]),
     ('account_plan', 'snapshot', '客户计划', 'Account plan', '这个客户离目标还差多少？', 'How far is an account from its target?', 'One account in one period and one currency at as_of, as known at the sequence known_at. gap = target - actual - weighted; actual = invoices - credit notes of the period; weighted = sum of amount x probability of the account''s open deals; attained = actual / target. The target is the account''s own of the metric net_invoiced, or where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts merged into one count with it: its target and plan, and the invoices and deals of all.', '[{"name": "account", "type": "text", "optional": false, "comment": "Id of the account."}, {"name": "period", "type": "text", "optional": false, "comment": "Year, quarter or month: 2026, 2026-Q1, 2026-03."}, {"name": "currency", "type": "text", "optional": false, "comment": "ISO 4217 currency of the amounts."}]'::jsonb, '[{"name": "target", "type": "numeric", "kind": "amount", "zh": "目标", "en": "target", "comment": "Target of the period; null where none was set."}, {"name": "actual", "type": "numeric", "kind": "amount", "zh": "实际", "en": "actual", "comment": "Invoices − credit notes of the period, up to as_of."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权商机", "en": "weighted", "comment": "Sum of amount × probability of all open deals in the currency, rounded half up; those on hold are not among them."}, {"name": "gap", "type": "numeric", "kind": "amount", "zh": "缺口", "en": "gap", "comment": "target − actual − weighted; below 0 where more is in sight than was aimed at; null without a target."}, {"name": "attained", "type": "numeric", "kind": "rate", "zh": "达成率", "en": "attained", "comment": "actual ÷ target; null without a target, and for one of 0."}, {"name": "status", "type": "text", "kind": "text", "zh": "现状", "en": "status", "comment": "Present state of the business with the account, as the newest plan of the period says."}, {"name": "potential", "type": "text", "kind": "text", "zh": "潜力", "en": "potential", "comment": "Sales that could be made."}, {"name": "strategy", "type": "text", "kind": "text", "zh": "策略", "en": "strategy", "comment": "Way to win them."}, {"name": "resources", "type": "text", "kind": "text", "zh": "资源", "en": "resources", "comment": "People and means that it takes."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "metric", "type": "text", "kind": "word", "zh": "目标指标", "en": "metric of the target", "comment": "net_invoiced, or signed_amount where the target is one of that; null without a target."}, {"name": "plan", "type": "text", "kind": "text", "zh": "计划名称", "en": "plan", "comment": "Name of the newest plan of the period; null where there is none."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The key-account manager."}]'::jsonb, array[]::text[], array[]::text[]),
+    ('messages', 'snapshot', '消息效果', 'Messages', '发出的消息有何反响，多久回复客户？', 'What becomes of our messages, and how soon do we answer?', 'Messages with customers, about deals and about accounts, as known at the sequence known_at. A message of a deal or account counts once, by its id, in the channel and campaign of its sending, when that lies in the days from to to, both included; what became of it counts up to the end of to, or as_of where that is earlier. open_rate = opened / (sent - bounced), click_rate = clicked / (sent - bounced). answer_hours is the median from a message that came in (received, or sent or replied inbound) in the period to our next one about the same deal or account, by then; what was not answered is in no median.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}, {"name": "by", "type": "text", "optional": true, "comment": "Whether channels or campaigns are told apart.", "default": "channel"}]'::jsonb, '[{"name": "channel", "type": "text", "kind": "text", "zh": "渠道或营销活动", "en": "channel or campaign", "comment": "email, sms, wechat, social, letter, web, phone or other; by campaign the campaign''s name, null for messages of none."}, {"name": "sent", "type": "bigint", "kind": "count", "zh": "已发", "en": "sent", "comment": "Messages that we sent in the period, each once."}, {"name": "bounced", "type": "bigint", "kind": "count", "zh": "退回", "en": "bounced", "comment": "Of these, messages that came back."}, {"name": "opened", "type": "bigint", "kind": "count", "zh": "已打开", "en": "opened", "comment": "Of these, messages that were opened."}, {"name": "clicked", "type": "bigint", "kind": "count", "zh": "已点击", "en": "clicked", "comment": "Of these, messages of which a link was followed."}, {"name": "replied", "type": "bigint", "kind": "count", "zh": "已回复", "en": "replied", "comment": "Of these, messages that were answered."}, {"name": "open_rate", "type": "numeric", "kind": "rate", "zh": "打开率", "en": "open rate", "comment": "opened ÷ (sent − bounced); null where that is 0."}, {"name": "click_rate", "type": "numeric", "kind": "rate", "zh": "点击率", "en": "click rate", "comment": "clicked ÷ (sent − bounced); null where that is 0."}, {"name": "answer_hours", "type": "numeric", "kind": "duration", "zh": "回复中位小时数", "en": "answer hours", "comment": "Median of the hours from a message that came in the period to the next that we sent, by whatever channel; null where none was answered."}]'::jsonb, array['channel']::text[], array[]::text[]),
     ('data_quality', 'rows', '数据质量', 'Data quality', '哪些条目有异常？', 'Which entries are surprising, and who sent them?', 'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came.', '[]'::jsonb, '[{"name": "subject", "type": "text", "kind": "subject", "zh": "对象", "en": "subject", "comment": "deal/<id> or account/<id>."}, {"name": "view", "type": "text", "kind": "text", "zh": "视图", "en": "view", "comment": "The view that found it; history for corrections and voids."}, {"name": "flag", "type": "text", "kind": "text", "zh": "异常", "en": "flag", "comment": "What was found, in one word, such as invoice_twice."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the surprising entry."}, {"name": "detail", "type": "text", "kind": "text", "zh": "说明", "en": "detail", "comment": "What is surprising about it, and what became of it."}, {"name": "id", "type": "text", "kind": "text", "zh": "事件编号", "en": "id", "comment": "CloudEvents id of the entry, unique for its source."}, {"name": "source", "type": "text", "kind": "text", "zh": "来源", "en": "source", "comment": "The system that sent the entry, and can correct or void it."}, {"name": "type", "type": "text", "kind": "text", "zh": "事件类型", "en": "type", "comment": "CloudEvents type of the entry."}, {"name": "occurred_at", "type": "timestamptz", "kind": "instant", "zh": "发生时间", "en": "occurred at", "comment": "When it happened, as it was sent."}, {"name": "recorded_at", "type": "timestamptz", "kind": "instant", "zh": "记录时间", "en": "recorded at", "comment": "When the ledger took it."}]'::jsonb, array['subject', 'view', 'flag', 'entry']::text[], array[]::text[])
   ) as report (name, kind, title_zh, title_en, question_zh, question_en, definition, parameters, columns, key, filters);
 comment on view reporting.catalog is 'The reports, each a function of as_of and known_at.';

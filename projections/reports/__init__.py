@@ -13,6 +13,7 @@ from projections.reports.durations import durations
 from projections.reports.follow_up import follow_up
 from projections.reports.forecast import forecast
 from projections.reports.funnel import funnel
+from projections.reports.messages import messages
 from projections.reports.next_steps import next_steps
 from projections.reports.participation import participation
 from projections.reports.pipeline import pipeline
@@ -50,6 +51,7 @@ REPORTS: tuple[Report, ...] = (
     segments,
     relationships,
     account_plan,
+    messages,
     data_quality,
 )
 BY_NAME = {report.name: report for report in REPORTS}

@@ -1,0 +1,62 @@
+"""Messages: what becomes of those that are sent, and how soon we answer (seeds 003, 004: 邮件, 社交媒体)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from projections.columns import Count, Duration, Label, Rate, Words
+from projections.reports.report import Chart, Parameter, ReportRow, Snapshot, source_of
+from projections.views.customer.rows import TouchRow
+from projections.views.dealings.rows import ActivityRow
+
+By = Annotated[Literal["channel", "campaign"], Words(channel="渠道", campaign="营销活动")]
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesRow(ReportRow, key=("channel",)):
+    """One channel, or one campaign."""
+
+    channel: Annotated[str | None, Label("渠道或营销活动", "channel or campaign")]
+    """email, sms, wechat, social, letter, web, phone or other; by campaign the campaign's name, null for messages of
+    none."""
+    sent: Annotated[Count, Label("已发", "sent")]
+    """Messages that we sent in the period, each once."""
+    bounced: Annotated[Count, Label("退回", "bounced")]
+    """Of these, messages that came back."""
+    opened: Annotated[Count, Label("已打开", "opened")]
+    """Of these, messages that were opened."""
+    clicked: Annotated[Count, Label("已点击", "clicked")]
+    """Of these, messages of which a link was followed."""
+    replied: Annotated[Count, Label("已回复", "replied")]
+    """Of these, messages that were answered."""
+    open_rate: Annotated[Rate | None, Label("打开率", "open rate")]
+    """opened ÷ (sent − bounced); null where that is 0."""
+    click_rate: Annotated[Rate | None, Label("点击率", "click rate")]
+    """clicked ÷ (sent − bounced); null where that is 0."""
+    answer_hours: Annotated[Duration | None, Label("回复中位小时数", "answer hours")]
+    """Median of the hours from a message that came in the period to the next that we sent, by whatever channel; null
+    where none was answered."""
+
+
+messages = Snapshot(
+    name="messages",
+    title=Label("消息效果", "Messages"),
+    question=Label("发出的消息有何反响，多久回复客户？", "What becomes of our messages, and how soon do we answer?"),
+    comment="Messages with customers, about deals and about accounts, as known at the sequence known_at. A message of "
+    "a deal or account counts once, by its id, in the channel and campaign of its sending, when that lies in the days "
+    "from to to, both included; what became of it counts up to the end of to, or as_of where that is earlier. "
+    "open_rate = opened / (sent - bounced), click_rate = clicked / (sent - bounced). answer_hours is the median from a "
+    "message that came in (received, or sent or replied inbound) in the period to our next one about the same deal or "
+    "account, by then; what was not answered is in no median.",
+    row=MessagesRow,
+    parameters={
+        "from": Parameter(date, "First day of the period.", "2026-01-01", in_sql="from_day"),
+        "to": Parameter(date, "Last day of the period.", "2026-03-31", in_sql="to_day"),
+        "by": Parameter(By, "Whether channels or campaigns are told apart.", "campaign", default="channel"),
+    },
+    reads=(source_of(ActivityRow, until="to_day"), source_of(TouchRow, until="to_day")),
+    members=("deal", "account"),
+    figures=("sent", "bounced", "opened", "clicked", "replied"),
+    filters_rows=True,
+    chart=Chart("bars", "channel", ("open_rate", "click_rate")),
+)
