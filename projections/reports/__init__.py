@@ -10,6 +10,7 @@ from projections.reports.coverage import coverage
 from projections.reports.data_quality import data_quality
 from projections.reports.deal import deal
 from projections.reports.durations import durations
+from projections.reports.flywheel import flywheel
 from projections.reports.follow_up import follow_up
 from projections.reports.forecast import forecast
 from projections.reports.funnel import funnel
@@ -52,6 +53,7 @@ REPORTS: tuple[Report, ...] = (
     relationships,
     account_plan,
     messages,
+    flywheel,
     data_quality,
 )
 BY_NAME = {report.name: report for report in REPORTS}
