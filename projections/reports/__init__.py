@@ -4,6 +4,7 @@ from projections.reports.account_plan import account_plan
 from projections.reports.accounts import accounts
 from projections.reports.ageing import ageing
 from projections.reports.bands import bands
+from projections.reports.calibration import calibration
 from projections.reports.commitments import commitments
 from projections.reports.conversion import conversion
 from projections.reports.coverage import coverage
@@ -34,6 +35,7 @@ REPORTS: tuple[Report, ...] = (
     funnel,
     bands,
     forecast,
+    calibration,
     next_steps,
     coverage,
     rotting,

@@ -58,6 +58,9 @@ STORY = (
     event("D-7-w", "deal_won", "deal/D-7", "2026-03-20", amount="90000.00", currency="CNY"),
     *deal("D-8", 2, "2026-04-01", "40000.00"),  # lost
     event("D-8-l", "deal_lost", "deal/D-8", "2026-03-21"),
+    *deal("D-9", 3, None, "30000.00"),  # went back to stage 1 and was lost
+    event("D-9-r", "evidence_revoked", "deal/D-9", "2026-03-02", item="agreed", reason="mistaken"),
+    event("D-9-l", "deal_lost", "deal/D-9", "2026-03-25"),
     event("D-1-d", "demo_held", "deal/D-1", "2026-03-01"),
     event("D-3-d", "demo_held", "deal/D-3", "2026-03-02"),
     event("D-3-v", "visit_done", "deal/D-3", "2026-03-03", purpose="survey"),
@@ -107,6 +110,22 @@ async def test_a_figure_of_the_forecast_leads_to_its_deals(read: Api) -> None:
     assert [row["row"]["deal"] for row in behind["rows"]] == ["D-1", "D-2"]
     closed = await read.get("/reports/forecast/rows", as_of=D, line="2026-03,CNY", figure="closed")
     assert [row["row"]["deal"] for row in closed["rows"]] == ["D-7"]
+
+
+async def test_probabilities_stand_beside_what_became_of_deals(read: Api) -> None:
+    rows = (await read.get("/reports/calibration", as_of=D))["rows"]
+    # Stage 1: all but D-4; 2: D-1, D-2, D-6 to D-9; 3: D-2, D-7, D-9. Won is D-7, lost are D-8 and D-9.
+    assert [
+        [row[name] for name in ("playbook", "stage", "deals", "won", "lost", "observed", "probability")] for row in rows
+    ] == [
+        ["mini", 1, 8, 1, 2, "0.3333", "0.1000"],
+        ["mini", 2, 6, 1, 2, "0.3333", "0.4000"],
+        ["mini", 3, 3, 1, 1, "0.5000", "0.8000"],
+    ]
+    earlier = (await read.get("/reports/calibration", as_of="2026-03-01", playbook="mini"))["rows"]
+    assert [(row["won"], row["lost"], row["observed"]) for row in earlier] == [(0, 0, None)] * 3
+    behind = await read.get("/reports/calibration/rows", as_of=D, line="mini,3", figure="lost")
+    assert {row["row"]["deal"] for row in behind["rows"]} == {"D-9"}
 
 
 async def test_next_steps_are_what_the_stage_worked_on_lacks(read: Api) -> None:

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report funnel": ("--playbook", "practice", *AS_OF),
     "report bands": AS_OF,
     "report forecast": AS_OF,
+    "report calibration": AS_OF,
     "report next_steps": AS_OF,
     "report coverage": AS_OF,
     "report rotting": AS_OF,
