@@ -57,6 +57,7 @@ account_plan = Snapshot(
     "where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. "
     "Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts "
     "merged into one count with it: its target and plan, and the invoices and deals of all.",
+    filterable=(),
     row=AccountPlanReportRow,
     parameters={
         "account": Parameter(AccountId, "Id of the account.", "A-0003", names_column=True),

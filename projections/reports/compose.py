@@ -6,11 +6,12 @@ written as parameters of the columns' names. Texts hold names of columns and rel
 # ruff: noqa: S608
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from projections.columns import Column, columns_of
 from projections.replay.view import Instant, Interval
-from projections.reports.report import Aggregate, Cells, Report, Rows, Snapshot, Source
+from projections.reports.report import Aggregate, Cells, Report, Rows, Snapshot, Source, filtered_by
+from projections.views.stage_position.rows import PositionRow
 
 Bind = Callable[[str], str]
 Filters = Sequence[str]
@@ -25,7 +26,7 @@ def rows(report: Report, bind: Bind, filters: Filters = (), *, of_keys: bool = F
     """The report's rows, typed as its row class says; `of_keys`: those whose first column of the key is in the
     parameter `keys`."""
     text = _with(_relations(report, bind, filters), _bound(report.statements["rows"], bind))
-    kept = _kept(bind, filters) if report.keeps_rows else ""
+    kept = _kept(report, bind, filters) if report.keeps_rows else ""
     if of_keys:
         kept = f"{kept}{' and ' if kept else ''}report.{report.key[0]} = any({bind('keys')})"
     return f"select report.*\nfrom (\n{text}\n) report\nwhere {kept}" if kept else text
@@ -36,7 +37,7 @@ def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
     statement = _bound(report.statements["totals"], bind)
     relations = _relations(report, bind, filters)
     if not isinstance(report, Aggregate):
-        kept = _kept(bind, filters) if report.keeps_rows else ""
+        kept = _kept(report, bind, filters) if report.keeps_rows else ""
         inner = _bound(report.statements["rows"], bind)
         text = f"select report.* from (\n{inner}\n) report where {kept}" if kept else inner
         relations["report"] = f"report as (\n{text}\n)"
@@ -63,7 +64,7 @@ def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
     hold at as_of and that began or ended behind the sequence from_known up to to_known."""
     source = report.source
     known = f"(version.{{0}} > {bind('from_known')} and version.{{0}} <= {bind('to_known')})"
-    kept = _kept(bind, filters)
+    kept = _kept(report, bind, filters)
     one = _with({"one": f"{source.name} as (select version.*)"}, _bound(report.statements["rows"], bind))
     return _with(
         _moment(report, bind, "to_known"),
@@ -308,9 +309,10 @@ def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
             found[name] = _counted(name, cells, bind, filters)
         found["line"] = f"line as materialized (\n{_bound(report.statements['lines'], bind)}\n)"
         return found
-    for place, source in enumerate(report.sources):
+    for source in report.sources:
         name = source.relation
-        kept = _filtered(source, bind, filters) if place == 0 and not report.keeps_rows else ""
+        applies = isinstance(report, Snapshot) and report.applies_to(source)
+        kept = _filtered(source, bind, filters) if applies else ""
         found[name] = f"{name} as not materialized (select * from {_at(source, bind)} {name}{kept})"
     if "relations" in report.statements:
         found["relations"] = _WITH.sub("", _bound(report.statements["relations"], bind), 1)
@@ -319,8 +321,24 @@ def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
 
 def _filtered(source: Source, bind: Bind, filters: Filters) -> str:
     """Filters of the rows of a source."""
-    kept = " and ".join(f"{source.relation}.{each} = {bind(each)}" for each in filters)
+    kept = " and ".join(_matches(each, source.relation, source.columns, bind) for each in filters)
     return f" where {kept}" if kept else ""
+
+
+def _matches(name: str, relation: str, columns: Collection[str], bind: Bind) -> str:
+    """Condition that a row of a relation with these columns has the value of a filter, or leads to it at as_of."""
+    column = filtered_by(name, columns)
+    if column is None:
+        raise ValueError(f"{relation} cannot be filtered by {name}.")
+    if column == name:
+        return f"{relation}.{name} = {bind(name)}"
+    at = f"{bind('as_of')}, {bind('known_at')}"
+    if column == "account":
+        found = f"select placed.account from served.account_in_region({bind(name)}, {at}) placed"
+    else:
+        same = _matches(name, "followed", PositionRow.columns(), bind)
+        found = f"select followed.deal from served.stage_position({at}) followed where {same}"
+    return f"{relation}.{column} in ({found})"
 
 
 def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
@@ -368,12 +386,18 @@ def _conditions(cells: Cells, bind: Bind, filters: Filters) -> str:
     """Conditions of the rows that a cell counts. What the journal says itself, such as the stages of playbooks, has no
     columns of filters and is counted whole."""
     names = () if cells.source.row is None else filters
-    return " and ".join([_bound(cells.where, bind), *(f"{cells.source.name}.{each} = {bind(each)}" for each in names)])
+    source = cells.source
+    return " and ".join(
+        [_bound(cells.where, bind), *(_matches(each, source.name, source.columns, bind) for each in names)]
+    )
 
 
-def _kept(bind: Bind, filters: Filters) -> str:
-    """Filters of a report of single rows; others filter what they are made of instead."""
-    return " and ".join(f"report.{each} = {bind(each)}" for each in filters)
+def _kept(report: Report, bind: Bind, filters: Filters) -> str:
+    """Filters of a report of single rows; others filter what they are made of instead. The rows keep their order:
+    `is true` makes no join of what is looked up in another table."""
+    columns = {each.name for each in report.columns}
+    matches = {each: _matches(each, "report", columns, bind) for each in filters}
+    return " and ".join(text if each in columns else f"({text}) is true" for each, text in matches.items())
 
 
 def _cell(cells: Cells) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ flywheel = Snapshot(
     "bought before / buyers, where a second purchase within the period counts, too; loop_share = deals from the loop / "
     "deals opened. A deal comes from the loop where it names a referral, or its source is referral or "
     "existing_customer, or its account had won deals before it was opened. A purchase is a won deal of an account, on "
-    "the day of its closing. Merged accounts count as in the report accounts.",
+    "the day of its closing. Merged accounts count as in the report accounts. Filters go by the account that refers, "
+    "buys or is sold to.",
     row=FlywheelRow,
     parameters={
         "from": Parameter(date, "First day of the period.", "2026-01-01", in_sql="from_day"),
@@ -59,9 +60,10 @@ flywheel = Snapshot(
     },
     reads=(
         source_of(PositionRow, until="to_day"),
+        source_of(PositionRow, called="standing", until="to_day"),
         source_of(DealFileRow, until="to_day"),
         source_of(ReferralRow, until="to_day"),
         source_of(AliasRow),
     ),
-    filters_rows=True,
+    filtered=("stage_position", "referral"),
 )

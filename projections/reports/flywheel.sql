@@ -20,10 +20,12 @@ customer as materialized (
     select bought.account, min(bought.at) as first_at from bought group by bought.account
 ),
 referred as (
-    select bool_or(dealt.deal is not null) as opened, bool_or(coalesce(dealt.status = 'won', false)) as won
+    -- Deals of whatever account.
+    select bool_or(standing.deal is not null) as opened, bool_or(coalesce(standing.status = 'won', false)) as won
       from referral
      cross join span
-      left join dealt on dealt.referral = referral.referral
+      left join deal_file on deal_file.referral = referral.referral
+      left join standing on standing.deal = deal_file.deal
      where referral.at > span.begins
      group by referral.referral
 ),

@@ -182,3 +182,21 @@ return round(microseconds::numeric / 86400000000, 2);
 create or replace function served.in_days(microseconds numeric) returns numeric
 language sql immutable parallel safe
 return round(microseconds / 86400000000, 2);
+
+-- Accounts of a region, with those that were merged into them: they have its region, not their own.
+create or replace function served.account_in_region(region text, as_of timestamptz, known_at bigint)
+returns table (account text)
+language sql stable parallel safe
+begin atomic
+    with merged as materialized (
+        select one.member, one.account from served.account_merged(account_in_region.as_of, account_in_region.known_at) one
+    ),
+    placed as materialized (
+        select fact.account
+          from served.account_fact(account_in_region.as_of, account_in_region.known_at) fact
+         where fact.fact = 'region' and fact.segment = account_in_region.region
+    )
+    select placed.account from placed where placed.account not in (select merged.member from merged)
+    union all
+    select merged.member from placed join merged on merged.account = placed.account;
+end;

@@ -57,6 +57,7 @@ messages = Snapshot(
     reads=(source_of(ActivityRow, until="to_day"), source_of(TouchRow, until="to_day")),
     members=("deal", "account"),
     figures=("sent", "bounced", "opened", "clicked", "replied"),
-    filters_rows=True,
+    filtered=("activity", "touch"),
+    filterable=("account", "playbook", "region"),
     chart=Chart("bars", "channel", ("open_rate", "click_rate")),
 )

@@ -64,6 +64,7 @@ relationships = Snapshot(
     "has the persons of its account whose record names the deal or none, and those who were judged for it, with all "
     "their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; cell_coverage = cells "
     "reached / (6 * persons); decision_makers_reached = decision makers with any cell reached / decision makers.",
+    filterable=(),
     row=RelationshipsRow,
     totals=RelationshipsTotals,
     parameters={

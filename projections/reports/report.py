@@ -16,7 +16,7 @@ statements.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
@@ -49,7 +49,18 @@ _TAKEN = frozenset(
 )
 """Names that no parameter has: of what every report has, its parameters, options and relations."""
 FILTERS = ("owner", "account", "playbook", "region", "currency")
-"""Columns by which every report can be filtered whose rows have them."""
+"""Names by which every report can be filtered whose rows have such a column, or lead to it (`filtered_by`)."""
+
+
+def filtered_by(name: str, columns: Collection[str]) -> str | None:
+    """Column by which rows that have these columns are filtered: the filter's own; `account`, whose region is meant;
+    `deal`, whose owner, account, playbook, region or currency is meant. None where they lead to nothing of the kind.
+    What is not the filter's own is that of the account or deal at as_of."""
+    if name in columns:
+        return name
+    if name == "region" and "account" in columns:
+        return "account"
+    return "deal" if "deal" in columns else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +240,8 @@ class Report:
     """In SQL as_of and known_at may be left out; false where another function of the name takes one of them alone."""
     needs_one: str | None = None
     """Sentence that says what an empty answer means, where it is an error: the subject is not known."""
+    filterable: tuple[str, ...] = FILTERS
+    """Filters that may be offered, where the columns lead to them."""
 
     def __post_init__(self) -> None:
         """Refuse what SQL, addresses or commands could not say. Raises ValueError."""
@@ -287,8 +300,17 @@ class Report:
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """Columns by which it can be filtered."""
-        return tuple(name for name in FILTERS if name not in self.parameters and self._has(name))
+        """Names by which it can be filtered."""
+        return tuple(
+            name
+            for name in self.filterable
+            if name not in self.parameters and all(filtered_by(name, each) for each in self._filtered_columns)
+        )
+
+    def compares(self, name: str) -> bool:
+        """Tell if states of knowledge can be compared with this filter: what it asks for is in the rows themselves, and
+        not in those of other tables, which change for themselves."""
+        return all(name in each for each in self._filtered_columns)
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -300,8 +322,10 @@ class Report:
         """Filters keep rows of the report; otherwise rows of what it is made of."""
         return False
 
-    def _has(self, name: str) -> bool:
-        return any(each.name == name for each in self.columns)
+    @property
+    def _filtered_columns(self) -> Iterable[Collection[str]]:
+        """Columns of each relation that filters apply to."""
+        return ({each.name for each in self.columns},)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -361,9 +385,10 @@ class Aggregate(Report):
         hidden = {*self.presence, *self.unsure}
         return tuple(each for each in self.measures if each not in hidden)
 
-    def _has(self, name: str) -> bool:
-        """Tell if all rows that are counted have a column: filters apply to them, before they are counted."""
-        return all(name in each.columns for each in self.sources if each.row is not None)
+    @property
+    def _filtered_columns(self) -> Iterable[Collection[str]]:
+        """Columns of all rows that are counted: filters apply to them, before they are counted."""
+        return [each.columns for each in self.sources if each.row is not None]
 
     def __post_init__(self) -> None:
         """Refuse what cannot be counted. Raises ValueError."""
@@ -385,7 +410,10 @@ class Snapshot(Report):
     """
 
     reads: tuple[Source, ...]
-    """Relations that the SQL reads. Filters apply to the first one, whose rows say what a subject is at as_of."""
+    """Relations that the SQL reads."""
+    filtered: tuple[str, ...] = ()
+    """Names of the relations to which filters apply. Default: the first one, whose rows say what a subject is at
+    as_of."""
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By source, which of its columns hold which columns of the key, the first one among them: their rows made a row of
     the report, or all rows that have these columns."""
@@ -419,11 +447,16 @@ class Snapshot(Report):
         """Filters keep rows of the report."""
         return self.filters_rows
 
-    def _has(self, name: str) -> bool:
-        """Tell if what the report is about has a column."""
+    def applies_to(self, source: Source) -> bool:
+        """Tell if filters apply to a relation."""
+        return not self.filters_rows and source.relation in (self.filtered or (self.reads[0].relation,))
+
+    @property
+    def _filtered_columns(self) -> Iterable[Collection[str]]:
+        """Columns of what the report is about."""
         if self.filters_rows:
-            return Report._has(self, name)
-        return name in self.reads[0].columns
+            return ({each.name for each in self.columns},)
+        return [each.columns for each in self.reads if self.applies_to(each)]
 
     def __post_init__(self) -> None:
         """Refuse a report whose changes would have no causes. Raises ValueError."""

@@ -62,6 +62,9 @@ async def differences(
     report = asked.report
     if not report.key:
         raise BadRequest(f"{report.name}: its rows have no key, so that they cannot be compared.")
+    for name in asked.filters:
+        if not report.compares(name):
+            raise BadRequest(f"{name}: the rows that are compared do not say it; leave it out.")
     if isinstance(report, Rows):
         return Differences(await _changed_rows(connection, asked, report, between, says), None)
     keys: Sequence[Any] | None = None

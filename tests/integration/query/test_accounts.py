@@ -250,6 +250,22 @@ async def test_segments_of_a_period_count_what_was_closed_and_invoiced_in_it(rea
     assert [found[None, "CNY"][name] for name in ("won", "lost", "win_rate")] == [1, 1, "0.5000"]
 
 
+async def test_a_region_is_that_of_the_account_a_deal_counts_with(read: Api) -> None:
+    # A is in the north, and with it A1 and A2; nobody knows where the others are.
+    north = await rows(read, "pipeline", "deal", region="north")
+    assert list(north) == ["D-5", "D-6", "D-7", "D-8"]
+    assert list(await rows(read, "pipeline", "deal", region="south")) == []
+    assert sum(row["deals"] for row in (await read.get("/reports/bands", as_of=D, region="north"))["rows"]) == 4
+    invoices = await rows(read, "receivables_open", "invoice", region="north")
+    assert list(invoices) == ["A-1", "A-2", "A-3", "A-5", "A1-1"]
+    # Shares and ranks stay those among all accounts.
+    accounts = await rows(read, "accounts", "account", "currency", region="north")
+    assert {key: row["share"] for key, row in accounts.items()} == {("A", "CNY"): "0.8000", ("A", "USD"): "1.0000"}
+    # Before the mergings A1 was an account without a region.
+    earlier = (await read.get("/reports/pipeline", as_of="2026-02-01T08:00:00Z", region="north"))["rows"]
+    assert [row["deal"] for row in earlier] == ["D-5", "D-7", "D-8"]
+
+
 async def test_segments_need_a_fact_by_which_accounts_can_be_grouped(read: Api) -> None:
     problem = await read.get("/reports/segments", 400, by="goals")
     assert problem["detail"].startswith("by")

@@ -45,6 +45,7 @@ STORY = (
     event("F-into", "account_merged", "account/F", "2026-01-05", into_account_id="A", reason="one firm", approver="Wu"),
     referral("R-0", "A", "2025-12-20"), referral("R-1", "A", "2026-01-15"), referral("R-2", "B", "2026-02-15"),
     referral("R-3", "B", "2026-03-20"), referral("R-4", "B", "2026-04-02"),
+    event("A-f", "account_profiled", "account/A", "2026-01-05", region="north"),
     opened("O-1", "2026-02-01", "G", referral="R-1"), won("O-1", "2026-03-05"),
     opened("O-2", "2026-03-01", "H", referral="R-2"),
     opened("O-3", "2026-02-10", "Z", source_channel="existing_customer"),
@@ -97,3 +98,9 @@ async def test_a_period_without_business_has_no_rates(read: Api) -> None:
     asked: dict[str, Any] = {"from": "2020-01-01", "to": "2020-01-31"}
     (row,) = (await read.get("/reports/flywheel", as_of="2026-05-31", **asked))["rows"]
     assert list(row.values()) == [0, 0, 0, None, None, 0, 0, None, None, 0, 0, None]
+
+
+async def test_a_region_has_the_referrals_and_deals_of_its_accounts(read: Api) -> None:
+    (row,) = (await read.get("/reports/flywheel", as_of="2026-05-31", region="north", **QUARTER))["rows"]
+    # A with F: R-1, whose deal is elsewhere; W-2 after 62 days; O-7.
+    assert list(row.values()) == [1, 1, 1, "1.0000", "1.0000", 1, 1, "1.0000", "62.00", 1, 1, "1.0000"]

@@ -25,7 +25,8 @@ def message(subject: str, id: str, channel: str, kind: str, day: str, **more: An
 
 
 STORY = (
-    event("D-1-o", "deal_opened", "deal/D-1", "2026-01-05", playbook="mini", owner="Li"),
+    event("D-1-o", "deal_opened", "deal/D-1", "2026-01-05", playbook="mini", owner="Li", account_id="C"),
+    event("C-f", "account_profiled", "account/C", "2026-01-05", region="north"),
     message("deal/D-1", "M1", "email", "sent", "2026-03-02", campaign="spring", direction="outbound"),
     message("deal/D-1", "M1", "email", "opened", "2026-03-02T10:00:00Z", campaign="spring"),
     message("deal/D-1", "M1", "email", "opened", "2026-03-03", campaign="spring"),
@@ -101,3 +102,9 @@ async def test_what_happens_behind_the_period_does_not_count(read: Api) -> None:
 async def test_what_became_of_messages_leads_to_them(read: Api) -> None:
     behind = await read.get("/reports/messages/rows", as_of=D, line="email", figure="replied", **MARCH)
     assert {row["row"]["account"] for row in behind["rows"]} == {"A"}
+
+
+async def test_messages_can_be_those_of_an_account_a_region_or_a_playbook(read: Api) -> None:
+    assert list(await figures(read, account="A", **MARCH)) == ["email", "sms"]
+    assert list(await figures(read, region="north", **MARCH)) == ["email", "wechat"]  # of the account of D-1
+    assert list(await figures(read, playbook="mini", **MARCH)) == ["email", "wechat"]

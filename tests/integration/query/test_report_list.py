@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from projections.columns import Column, columns_of
 from projections.reports import BY_NAME, REPORTS
-from projections.reports.report import Aggregate, Report, Rows, Snapshot
+from projections.reports.report import Aggregate, Report, Rows, Snapshot, filtered_by
 from services.cli.main import app
 from services.errors import NotKnown
 from services.query import drill_down, report_answers, report_changes
@@ -328,12 +328,14 @@ async def test_changes_over_http_name_the_entries(asked: Asked, report: Report) 
     ids=lambda report: report.name,
 )
 async def test_a_filter_keeps_the_rows_that_have_the_value(asked: Asked, report: Report) -> None:
-    """Their own value, or that of their deal at the time."""
-    now = {each["deal"]: each for each in await _standing(asked)}
+    """Their own value, or that of their account or deal at the time."""
+    values_of = await _values(asked)
     for parameters in await questions(asked.connection, report):
         whole = await asked.rows(Question(report, parameters), Moment(AS_OF, asked.last))
         for name in report.filters:
-            values = [row[name] if name in row else now[row["deal"]][name] for row in whole]
+            if not all(filtered_by(name, row) for row in whole):
+                continue  # It filters what figures are made of.
+            values = [values_of(name, row) for row in whole]
             for value in {each for each in values if each is not None}:
                 found = await asked.rows(Question(report, parameters, {name: value}), Moment(AS_OF, asked.last))
                 assert found == [row for row, each in zip(whole, values, strict=True) if each == value]
@@ -347,7 +349,7 @@ async def test_a_filter_of_an_aggregate_counts_the_rows_that_have_the_value(aske
     counts = [each.name for each in report.columns if each.kind.name == "count" and each.name in report.all_measures]
     seen = 0
     for parameters in await questions(asked.connection, report):
-        moment = Moment(AS_OF, asked.last)
+        moment, values_of = Moment(AS_OF, asked.last), await _values(asked)
         plain = Question(report, parameters)
         behind = {
             (_key(report, row), figure): await drill_down.behind(
@@ -358,10 +360,11 @@ async def test_a_filter_of_an_aggregate_counts_the_rows_that_have_the_value(aske
         }
         for (key, figure), rows in behind.items():
             for name in report.filters:
-                for value in {each.row[name] for each in rows if each.row[name] is not None}:
+                values = [values_of(name, each.row) for each in rows]
+                for value in {each for each in values if each is not None}:
                     found = await asked.rows(Question(report, parameters, {name: value}), moment)
                     row = next(each for each in found if _key(report, each) == key)
-                    assert (row[figure] or 0) == sum(each.row[name] == value for each in rows), (key, figure, name)
+                    assert (row[figure] or 0) == values.count(value), (key, figure, name)
                     seen += 1
     assert seen
 
@@ -370,25 +373,44 @@ async def test_a_filter_of_an_aggregate_counts_the_rows_that_have_the_value(aske
 async def test_a_filter_counts_the_deals_that_have_the_value_now(asked: Asked, report: Snapshot) -> None:
     """As the rows behind each figure say it, which are found without the filter."""
     moment, seen = Moment(AS_OF, asked.last), 0
+    values_of = await _values(asked)
     for parameters in await questions(asked.connection, report):
         plain = Question(report, parameters)
-        now = {each["deal"]: each for each in await _standing(asked)}
         for row in await asked.rows(plain, moment):
             for figure in report.figures or (None,):
                 behind = await drill_down.behind(asked.connection, plain, moment, _key(report, row), figure)
                 deals = {each.row["deal"] for each in behind}
-                for name in ("owner", "account"):
-                    for value in {now[deal][name] for deal in deals if now[deal][name] is not None}:
+                for name in ("owner", "account", "region"):
+                    values = [values_of(name, {"deal": deal}) for deal in deals]
+                    for value in {each for each in values if each is not None}:
                         found = await asked.rows(Question(report, parameters, {name: value}), moment)
                         (same,) = [each for each in found if _key(report, each) == _key(report, row)]
-                        assert same[figure or "deals"] == sum(now[deal][name] == value for deal in deals)
+                        assert same[figure or "deals"] == values.count(value)
                         seen += 1
     assert seen
 
 
-async def _standing(asked: Asked) -> list[dict[str, Any]]:
+async def _values(asked: Asked) -> Callable[[str, dict[str, Any]], Any]:
+    """Values of filters at the time: those of a row itself, or of the account or deal that it names."""
     query = "select to_jsonb(position)::text from reporting.stage_position($1, $2) position"
-    return [json.loads(row[0]) for row in await asked.reader.fetch(query, AS_OF, asked.last)]
+    standing = [json.loads(row[0]) for row in await asked.reader.fetch(query, AS_OF, asked.last)]
+    deals = {each["deal"]: each for each in standing}
+    query = (
+        "select known.member, fact.segment from served.account_group($1, $2) known "
+        "join reporting.account_fact($1, $2) fact on fact.account = known.account and fact.fact = 'region'"
+    )
+    regions = {row["member"]: row["segment"] for row in await asked.connection.fetch(query, AS_OF, asked.last)}
+    assert regions
+
+    def value(name: str, row: dict[str, Any]) -> Any:
+        if name in row:
+            return row[name]
+        if name == "region" and "account" in row:
+            return regions.get(row["account"])
+        deal = deals.get(row["deal"], {})
+        return regions.get(deal.get("account")) if name == "region" else deal.get(name)
+
+    return value
 
 
 @membered
@@ -512,6 +534,15 @@ async def test_a_filter_makes_no_playbook_unknown(asked: Asked) -> None:
     assert ghost is not None
     there = {**told, **ghost, "as_of": ghost["as_of"].isoformat()}
     assert (await asked.get("/reports/funnel", **there)).json()["rows"] == []
+
+
+@keyed
+async def test_changes_are_not_filtered_by_what_the_rows_do_not_say(asked: Asked, report: Report) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    told = {**parameters, "as_of": AS_OF.isoformat(), "from_known": 1, "to_known": asked.last}
+    for name in report.filters:
+        status = 200 if report.compares(name) else 400
+        await asked.get(f"/reports/{report.name}/changes", status, **told, **{name: "nobody"})
 
 
 async def test_a_cursor_belongs_to_its_moment(asked: Asked) -> None:
