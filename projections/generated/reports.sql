@@ -1926,6 +1926,316 @@ end;
 comment on function reporting.ageing(timestamptz, bigint) is
     'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.';
 
+-- name: collection
+create or replace function reporting.collection(
+    from_day date, to_day date, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    account text default null
+)
+returns table (
+    currency text, opening numeric, sales numeric, cash_in numeric, closing numeric, current numeric, dso numeric,
+    cei numeric, due numeric, collected_of_due numeric, collection_rate numeric, days_to_collect numeric,
+    days_late numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(collection.as_of) as as_of, reporting.known(collection.known_at) as known_at,
+reporting.local_day(reporting.instant(collection.as_of)) as day, (select zone from served.zone zone) as zone
+),
+moved as not materialized (select * from served.receivables_movement(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) moved),
+owed as not materialized (select * from served.receivables_item(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) owed),
+issued as not materialized (select * from served.invoice(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) issued),
+applied as not materialized (select * from served.application(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) applied),
+span as materialized (
+    select period.first_on, period.last_on, reporting.day_end(period.first_on - 1) as begins,
+           period.last_on - period.first_on + 1 as days
+      from (select least(greatest(collection.from_day, date '0001-01-02'), date '9998-12-31') as first_on,
+                   greatest(least(collection.to_day, moment.day), date '0001-01-02') as last_on
+              from moment) period
+),
+balance as (
+    select moved.currency, coalesce(sum(moved.amount) filter (where moved.at <= span.begins), 0) as opening,
+           coalesce(sum(moved.amount) filter (where moved.at > span.begins and kinds.sells), 0) as sales,
+           coalesce(-sum(moved.amount) filter (where moved.at > span.begins and not kinds.sells), 0) as cash_in,
+           sum(moved.amount) as closing, min(span.days) as days
+      from moved
+     cross join span
+     cross join lateral (select moved.kind in ('invoice', 'credit_note', 'write_off') as sells) kinds
+     where collection.account is null or moved.account = collection.account
+     group by moved.currency
+),
+not_due as (
+    select owed.currency, sum(owed.open_amount) as amount
+      from owed
+     cross join span
+     where owed.due_on >= span.last_on and (collection.account is null or owed.account = collection.account)
+     group by owed.currency
+),
+collected as (
+    select one.currency, sum(one.due) as due, sum(one.collected_of_due) as collected_of_due, sum(one.cash) as cash,
+           sum(one.cash_days) as cash_days, sum(one.late_days) as late_days
+      from span
+     cross join served.collected(reporting.instant(collection.as_of), reporting.known(collection.known_at), span.first_on, span.last_on) one
+     where collection.account is null or one.account = collection.account
+     group by one.currency
+)
+select balance.currency, balance.opening, balance.sales, balance.cash_in, balance.closing,
+       coalesce(not_due.amount, 0) as current,
+       case when balance.sales > 0 then round(balance.closing / balance.sales * balance.days, 2) end as dso,
+       round(100 * (balance.opening + balance.sales - balance.closing)
+             / nullif(balance.opening + balance.sales - coalesce(not_due.amount, 0), 0), 2) as cei,
+       coalesce(collected.due, 0) as due, coalesce(collected.collected_of_due, 0) as collected_of_due,
+       round(collected.collected_of_due / nullif(collected.due, 0), 4) as collection_rate,
+       case when collected.cash > 0 then round(collected.cash_days / collected.cash, 2) end as days_to_collect,
+       case when collected.cash > 0 then round(collected.late_days / collected.cash, 2) end as days_late
+  from balance
+  left join not_due on not_due.currency = balance.currency
+  left join collected on collected.currency = balance.currency
+ order by balance.currency;
+end;
+comment on function reporting.collection(date, date, timestamptz, bigint, text) is
+    'Receivables of the days from to to, both included, as known at the sequence known_at, in every currency that had moved; a period that is not over ends at as_of. Sales are net: invoices - credit notes - write-offs, so that a write-off is no collection. DSO = closing / sales * days of the period. CEI = (opening + sales - closing) / (opening + sales - current) * 100. collection_rate = cash applied by the end of the period to invoices that fall due in it / (their amounts - credits - write-offs). days_to_collect = sum of cash * (day applied - day invoiced) / sum of cash and days_late = sum of cash * max(0, day applied - due day) / sum of cash, of cash applied in the period; cash that was taken back counts as less than nothing on its day.';
+
+-- name: collection_curve
+create or replace function reporting.collection_curve(
+    from_day date, to_day date, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    account text default null
+)
+returns table (
+    month text, currency text, age integer, invoiced numeric, collected numeric, share numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(collection_curve.as_of) as as_of, reporting.known(collection_curve.known_at) as known_at,
+reporting.local_day(reporting.instant(collection_curve.as_of)) as day, (select zone from served.zone zone) as zone
+),
+invoice as not materialized (select * from served.invoice(collection_curve.as_of, collection_curve.known_at) invoice),
+application as not materialized (select * from served.application(collection_curve.as_of, collection_curve.known_at) application),
+span as materialized (
+    select reporting.day_end(least(greatest(collection_curve.from_day, date '0001-01-02'), date '9998-12-31') - 1) as begins,
+           reporting.day_end(least(greatest(collection_curve.to_day, date '0001-01-02'), date '9998-12-31')) as ends
+),
+issued as (
+    select to_char(told.day, 'YYYY-MM') as month, told.currency, sum(told.amount) as amount, max(told.day) as last_on
+      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, zone) as day
+              from invoice
+             cross join served.zone zone
+             cross join span
+             where invoice.issued_at > span.begins and invoice.issued_at <= span.ends
+               and (collection_curve.account is null or invoice.account = collection_curve.account)) told
+     group by to_char(told.day, 'YYYY-MM'), told.currency
+),
+lowered as (
+    select to_char(told.day, 'YYYY-MM') as month, told.currency, told.cash, told.applied_on - told.day as age,
+           sum(told.amount) as amount
+      from (select application.currency, application.kind = 'cash' as cash, application.amount,
+                   served.local_day(application.issued_at, zone) as day, served.local_day(application.at, zone) as applied_on
+              from application
+             cross join served.zone zone
+             cross join span
+             where application.issued_at > span.begins and application.issued_at <= span.ends
+               and (collection_curve.account is null or application.account = collection_curve.account)) told
+     group by to_char(told.day, 'YYYY-MM'), told.currency, told.cash, told.applied_on - told.day
+)
+select issued.month, issued.currency, ages.age,
+       issued.amount - coalesce(sum(lowered.amount) filter (where not lowered.cash), 0) as invoiced,
+       coalesce(sum(lowered.amount) filter (where lowered.cash and lowered.age <= ages.age), 0) as collected,
+       round(coalesce(sum(lowered.amount) filter (where lowered.cash and lowered.age <= ages.age), 0)
+             / nullif(issued.amount - coalesce(sum(lowered.amount) filter (where not lowered.cash), 0), 0), 4) as share
+  from issued
+ cross join moment
+  join unnest(array[0, 30, 60, 90, 120, 180]) ages (age) on ages.age <= moment.day - issued.last_on
+  left join lowered on lowered.month = issued.month and lowered.currency = issued.currency
+ group by issued.month, issued.currency, issued.amount, ages.age
+ order by issued.month, issued.currency, ages.age;
+end;
+comment on function reporting.collection_curve(date, date, timestamptz, bigint, text) is
+    'Invoices issued from the day from up to the day to at as_of, as known at the sequence known_at, by the month in which they were issued: the share collected 0, 30, 60, 90, 120 and 180 days after each invoice. A month has a row for the ages that all its invoices have reached at as_of, so that months compare at equal age. invoiced is less credits and write-offs, as in collection_rate.';
+
+-- name: collection_plan
+create or replace function reporting.collection_plan(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), contract text default null
+)
+returns table (
+    contract text, term text, planned numeric, due_on date, invoiced numeric, collected numeric, open numeric,
+    status text, collected_share numeric, account text, place bigint, deal text, currency text, released numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(collection_plan.as_of) as as_of, reporting.known(collection_plan.known_at) as known_at,
+reporting.local_day(reporting.instant(collection_plan.as_of)) as day, (select zone from served.zone zone) as zone
+),
+contract_term as not materialized (select * from served.contract_term(collection_plan.as_of, collection_plan.known_at) contract_term),
+invoice as not materialized (select * from served.invoice(collection_plan.as_of, collection_plan.known_at) invoice),
+application as not materialized (select * from served.application(collection_plan.as_of, collection_plan.known_at) application),
+receivables_item as not materialized (select * from served.receivables_item(collection_plan.as_of, collection_plan.known_at) receivables_item),
+billed as materialized (
+    select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
+           invoice.currency, invoice.amount, invoice.issued_at
+      from invoice
+     where invoice.contract is not null and (collection_plan.contract is null or invoice.contract = collection_plan.contract)
+),
+actual as (
+    select one.account, one.contract, one.term, one.currency, sum(one.amount) as invoiced, sum(one.cash) as collected,
+           sum(one.open) as open, bool_or(one.overdue) as overdue, min(one.issued_at) as issued_at
+      from (select billed.account, billed.contract, billed.term, billed.currency, billed.amount, 0 as cash, 0 as open,
+                   false as overdue, billed.issued_at
+              from billed
+            union all
+            select billed.account, billed.contract, billed.term, billed.currency, 0, application.amount, 0, false, null
+              from billed
+              join application on application.account = billed.account and application.invoice = billed.invoice
+                              and application.series = billed.series
+             where application.kind = 'cash'
+            union all
+            select billed.account, billed.contract, billed.term, billed.currency, 0, 0, receivables_item.open_amount,
+                   receivables_item.due_on < moment.day, null
+              from billed
+              join receivables_item on receivables_item.account = billed.account
+                                   and receivables_item.invoice = billed.invoice
+                                   and receivables_item.series = billed.series
+             cross join moment) one
+     group by one.account, one.contract, one.term, one.currency
+),
+listed as (
+    select contract_term.*,
+           row_number() over (partition by contract_term.account, contract_term.contract, contract_term.term
+                                  order by contract_term.place) as of_name
+      from contract_term
+     where collection_plan.contract is null or contract_term.contract = collection_plan.contract
+),
+told as (
+    select listed.*, coalesce(actual.invoiced, 0) as invoiced, coalesce(actual.collected, 0) as collected,
+           coalesce(actual.open, 0) as open, actual.overdue,
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone)
+                               when 'invoice' then served.local_day(actual.issued_at, zone)
+                               else listed.triggered_on end as happened_on
+      from listed
+     cross join served.zone zone
+      left join actual on actual.account = listed.account and actual.contract = listed.contract
+                      and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
+)
+select told.contract, told.term, told.planned,
+       case when told.trigger in ('signing', 'invoice') and told.days <= date '9999-12-31' - told.happened_on
+            then told.happened_on + told.days else told.due_on end as due_on,
+       told.invoiced, told.collected, told.open,
+       case when told.invoiced > 0 and told.invoiced >= told.planned and told.open = 0 then 'paid'
+            when told.overdue then 'overdue'
+            when told.collected > 0 then 'part_paid'
+            when told.invoiced > 0 then 'invoiced'
+            when told.retention and told.released = 0
+            then case when told.happened_on <= moment.day then 'to_release' else 'held' end
+            when told.retention or told.happened_on <= moment.day then 'to_invoice'
+            else 'waiting' end as status,
+       round(sum(told.collected) over (partition by told.account, told.contract)
+             / nullif(told.contract_amount, 0), 4) as collected_share,
+       told.account, told.place, told.deal, told.currency, told.released
+  from told
+ cross join moment
+ order by told.account collate "C", told.contract collate "C", told.place;
+end;
+comment on function reporting.collection_plan(timestamptz, bigint, text) is
+    'Payment terms of contracts at as_of, as known at the sequence known_at, with the invoices that name the contract and the term and the cash applied to them. planned = the contract''s amount * share, rounded half up; the last term takes the rest. due_on = day of the trigger + days: signing is on the day of signing in the ledger''s zone, the trigger invoice on that of the term''s first invoice. The first that holds is the status: paid, overdue, part_paid, invoiced, held, to_release, to_invoice, waiting. Invoices in another currency than the contract''s are left out; of terms of one name the first has the invoices. An invoice without a term counts for a contract without terms.';
+
+create or replace function reporting.collection_plan_totals(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), contract text default null
+)
+returns table (
+    collected_share numeric
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(collection_plan_totals.as_of) as as_of, reporting.known(collection_plan_totals.known_at) as known_at,
+reporting.local_day(reporting.instant(collection_plan_totals.as_of)) as day, (select zone from served.zone zone) as zone
+),
+contract_term as not materialized (select * from served.contract_term(collection_plan_totals.as_of, collection_plan_totals.known_at) contract_term),
+invoice as not materialized (select * from served.invoice(collection_plan_totals.as_of, collection_plan_totals.known_at) invoice),
+application as not materialized (select * from served.application(collection_plan_totals.as_of, collection_plan_totals.known_at) application),
+receivables_item as not materialized (select * from served.receivables_item(collection_plan_totals.as_of, collection_plan_totals.known_at) receivables_item),
+report as (
+with billed as materialized (
+    select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
+           invoice.currency, invoice.amount, invoice.issued_at
+      from invoice
+     where invoice.contract is not null and (collection_plan_totals.contract is null or invoice.contract = collection_plan_totals.contract)
+),
+actual as (
+    select one.account, one.contract, one.term, one.currency, sum(one.amount) as invoiced, sum(one.cash) as collected,
+           sum(one.open) as open, bool_or(one.overdue) as overdue, min(one.issued_at) as issued_at
+      from (select billed.account, billed.contract, billed.term, billed.currency, billed.amount, 0 as cash, 0 as open,
+                   false as overdue, billed.issued_at
+              from billed
+            union all
+            select billed.account, billed.contract, billed.term, billed.currency, 0, application.amount, 0, false, null
+              from billed
+              join application on application.account = billed.account and application.invoice = billed.invoice
+                              and application.series = billed.series
+             where application.kind = 'cash'
+            union all
+            select billed.account, billed.contract, billed.term, billed.currency, 0, 0, receivables_item.open_amount,
+                   receivables_item.due_on < moment.day, null
+              from billed
+              join receivables_item on receivables_item.account = billed.account
+                                   and receivables_item.invoice = billed.invoice
+                                   and receivables_item.series = billed.series
+             cross join moment) one
+     group by one.account, one.contract, one.term, one.currency
+),
+listed as (
+    select contract_term.*,
+           row_number() over (partition by contract_term.account, contract_term.contract, contract_term.term
+                                  order by contract_term.place) as of_name
+      from contract_term
+     where collection_plan_totals.contract is null or contract_term.contract = collection_plan_totals.contract
+),
+told as (
+    select listed.*, coalesce(actual.invoiced, 0) as invoiced, coalesce(actual.collected, 0) as collected,
+           coalesce(actual.open, 0) as open, actual.overdue,
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone)
+                               when 'invoice' then served.local_day(actual.issued_at, zone)
+                               else listed.triggered_on end as happened_on
+      from listed
+     cross join served.zone zone
+      left join actual on actual.account = listed.account and actual.contract = listed.contract
+                      and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
+)
+select told.contract, told.term, told.planned,
+       case when told.trigger in ('signing', 'invoice') and told.days <= date '9999-12-31' - told.happened_on
+            then told.happened_on + told.days else told.due_on end as due_on,
+       told.invoiced, told.collected, told.open,
+       case when told.invoiced > 0 and told.invoiced >= told.planned and told.open = 0 then 'paid'
+            when told.overdue then 'overdue'
+            when told.collected > 0 then 'part_paid'
+            when told.invoiced > 0 then 'invoiced'
+            when told.retention and told.released = 0
+            then case when told.happened_on <= moment.day then 'to_release' else 'held' end
+            when told.retention or told.happened_on <= moment.day then 'to_invoice'
+            else 'waiting' end as status,
+       round(sum(told.collected) over (partition by told.account, told.contract)
+             / nullif(told.contract_amount, 0), 4) as collected_share,
+       told.account, told.place, told.deal, told.currency, told.released
+  from told
+ cross join moment
+ order by told.account collate "C", told.contract collate "C", told.place
+),
+contracts as (
+    select report.account, report.contract, min(contract_term.contract_amount) as amount, sum(report.collected) as collected,
+           min(report.currency) as currency
+      from report
+      join contract_term on contract_term.account = report.account and contract_term.contract = report.contract
+                        and contract_term.place = report.place
+     group by report.account, report.contract
+)
+select case when count(distinct contracts.currency) = 1
+            then round(sum(contracts.collected) / nullif(sum(contracts.amount), 0), 4) end as collected_share
+  from contracts;
+end;
+comment on function reporting.collection_plan_totals(timestamptz, bigint, text) is
+    'Totals of collection_plan(…); one row.';
+
 -- name: accounts
 create or replace function reporting.accounts(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
@@ -2586,6 +2896,9 @@ select *
     ('receivables_open', 'rows', '未收发票', 'Open invoices', '哪些发票还没有收齐？', 'Which invoices are open, and how long are they past due?', 'Invoices that were open at as_of, as known at the sequence known_at, with days past due (below 1: not yet due) and bucket.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal that the invoice names, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "发票金额", "en": "amount", "comment": "What was invoiced."}, {"name": "open_amount", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open amount", "comment": "What is still owed."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "到期日", "en": "due on", "comment": "The last day on which payment is in time."}, {"name": "days_past_due", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days past due", "comment": "as_of''s day minus due_on; below 1: not yet due."}, {"name": "bucket", "type": "text", "kind": "word", "zh": "账龄", "en": "bucket", "comment": "not_due, 1-30, 31-60, 61-90 or over_90 days past due."}, {"name": "disputed", "type": "boolean", "kind": "yes_no", "zh": "有争议", "en": "disputed", "comment": "Whether the customer contests it."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "stale", "type": "boolean", "kind": "yes_no", "zh": "待修复", "en": "stale", "comment": "Whether the account''s later entries could not be folded."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),
     ('receivables_unapplied', 'rows', '未核销收款', 'Unapplied cash and credit', '哪些收款和贷项还没有核销？', 'Which payments and credit notes pay no invoice yet?', 'Payments and credit notes as far as they paid no invoice at as_of, as known at the sequence known_at.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account it is booked on."}, {"name": "document", "type": "text", "kind": "text", "zh": "单据号", "en": "document", "comment": "Number of the payment or credit note."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "cash: a payment; credit: a credit note."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "未核销金额", "en": "unapplied", "comment": "What is not applied."}, {"name": "since", "type": "timestamptz", "kind": "instant", "zh": "自", "en": "since", "comment": "Since when it stands so."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry since which it stands so."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the number, or null."}]'::jsonb, array['account', 'document', 'series', 'kind', 'currency']::text[], array['account', 'region', 'currency']::text[]),
     ('ageing', 'aggregate', '账龄分析', 'Ageing', '客户欠多少，逾期多久？', 'What is owed, by how long it is past due?', 'Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less unapplied are the balance.', '[]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amount."}, {"name": "line", "type": "text", "kind": "word", "zh": "项目", "en": "line", "comment": "Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."}, {"name": "items", "type": "bigint", "kind": "count", "zh": "笔数", "en": "items", "comment": "Invoices, or unapplied parts; null for the balance."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "What is owed, what is unapplied, or the balance."}]'::jsonb, array['currency', 'line']::text[], array['account', 'region', 'currency']::text[]),
+    ('collection', 'snapshot', '回款分析', 'Collection', '我们的回款情况如何？', 'How well do we collect?', 'Receivables of the days from to to, both included, as known at the sequence known_at, in every currency that had moved; a period that is not over ends at as_of. Sales are net: invoices - credit notes - write-offs, so that a write-off is no collection. DSO = closing / sales * days of the period. CEI = (opening + sales - closing) / (opening + sales - current) * 100. collection_rate = cash applied by the end of the period to invoices that fall due in it / (their amounts - credits - write-offs). days_to_collect = sum of cash * (day applied - day invoiced) / sum of cash and days_late = sum of cash * max(0, day applied - due day) / sum of cash, of cash applied in the period; cash that was taken back counts as less than nothing on its day.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}, {"name": "account", "type": "text", "optional": true, "comment": "Account. Default: all."}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "opening", "type": "numeric", "kind": "amount", "zh": "期初余额", "en": "opening balance", "comment": "Ledger balance before the period."}, {"name": "sales", "type": "numeric", "kind": "amount", "zh": "净销售额", "en": "net sales", "comment": "Invoices − credit notes − write-offs of the period."}, {"name": "cash_in", "type": "numeric", "kind": "amount", "zh": "收款", "en": "cash in", "comment": "Payments of the period, less those reversed or transferred away."}, {"name": "closing", "type": "numeric", "kind": "amount", "zh": "期末余额", "en": "closing balance", "comment": "opening + sales − cash_in, which is the ledger balance at the end of the period."}, {"name": "current", "type": "numeric", "kind": "amount", "zh": "未到期余额", "en": "current", "comment": "Open items that are not past due on the last day of the period."}, {"name": "dso", "type": "numeric", "kind": "duration", "zh": "应收账款周转天数", "en": "DSO", "comment": "Days sales outstanding: closing ÷ sales × days of the period; null unless sales are above 0."}, {"name": "cei", "type": "numeric", "kind": "decimal", "zh": "回款效率指数", "en": "CEI", "comment": "Collection effectiveness index, two decimals: (opening + sales − closing) ÷ (opening + sales − current) × 100. An advance may lift it above 100; null where the denominator is 0."}, {"name": "due", "type": "numeric", "kind": "amount", "zh": "本期到期金额", "en": "due", "comment": "Amounts of the invoices due in the period, less credits and write-offs applied to them by its end."}, {"name": "collected_of_due", "type": "numeric", "kind": "amount", "zh": "到期已收金额", "en": "collected of due", "comment": "Cash applied to these by the end of the period."}, {"name": "collection_rate", "type": "numeric", "kind": "rate", "zh": "回款率", "en": "collection rate", "comment": "collected_of_due ÷ due; null where nothing is due."}, {"name": "days_to_collect", "type": "numeric", "kind": "duration", "zh": "平均回款天数", "en": "days to collect", "comment": "Mean days from the invoice to the application of the period''s cash, weighted by amount; null without any."}, {"name": "days_late", "type": "numeric", "kind": "duration", "zh": "平均逾期天数", "en": "days late", "comment": "Mean days from the due day, 0 before it, weighted likewise."}]'::jsonb, array['currency']::text[], array['currency']::text[]),
+    ('collection_curve', 'snapshot', '回款曲线', 'Collection curve', '每月的开票多久能收回多少？', 'How much of a month''s invoices is collected after how long?', 'Invoices issued from the day from up to the day to at as_of, as known at the sequence known_at, by the month in which they were issued: the share collected 0, 30, 60, 90, 120 and 180 days after each invoice. A month has a row for the ages that all its invoices have reached at as_of, so that months compare at equal age. invoiced is less credits and write-offs, as in collection_rate.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of invoicing.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of invoicing.", "asked_as": "to"}, {"name": "account", "type": "text", "optional": true, "comment": "Account. Default: all."}]'::jsonb, '[{"name": "month", "type": "text", "kind": "text", "zh": "开票月份", "en": "month", "comment": "Month in which the invoices were issued, as YYYY-MM in the ledger''s zone."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "age", "type": "integer", "kind": "days", "zh": "开票后天数", "en": "age", "comment": "Days after each invoice: 0, 30, 60, 90, 120 or 180."}, {"name": "invoiced", "type": "numeric", "kind": "amount", "zh": "开票净额", "en": "invoiced", "comment": "Invoices of the month, less credits and write-offs applied to them."}, {"name": "collected", "type": "numeric", "kind": "amount", "zh": "已收金额", "en": "collected", "comment": "Cash applied to each of them up to this age."}, {"name": "share", "type": "numeric", "kind": "rate", "zh": "回款比例", "en": "share collected", "comment": "collected ÷ invoiced; null where nothing is left of the invoices."}]'::jsonb, array['currency', 'month', 'age']::text[], array['currency']::text[]),
+    ('collection_plan', 'snapshot', '回款计划', 'Collection plan', '每份合同的每期款项收到多少？', 'How much of each instalment of the contracts is collected?', 'Payment terms of contracts at as_of, as known at the sequence known_at, with the invoices that name the contract and the term and the cash applied to them. planned = the contract''s amount * share, rounded half up; the last term takes the rest. due_on = day of the trigger + days: signing is on the day of signing in the ledger''s zone, the trigger invoice on that of the term''s first invoice. The first that holds is the status: paid, overdue, part_paid, invoiced, held, to_release, to_invoice, waiting. Invoices in another currency than the contract''s are left out; of terms of one name the first has the invoices. An invoice without a term counts for a contract without terms.', '[{"name": "contract", "type": "text", "optional": true, "comment": "Contract number. Default: all."}]'::jsonb, '[{"name": "contract", "type": "text", "kind": "text", "zh": "合同号", "en": "contract", "comment": "Contract number, unique per account."}, {"name": "term", "type": "text", "kind": "text", "zh": "付款条款", "en": "term", "comment": "Name of the term; `retention` for the retention, empty where no terms are agreed."}, {"name": "planned", "type": "numeric", "kind": "amount", "zh": "计划金额", "en": "planned", "comment": "Contract''s amount × share, rounded half up; the last term takes the rest if the shares add up to 100."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "计划到期日", "en": "due on", "comment": "Day of the trigger + days agreed; null while either is unknown."}, {"name": "invoiced", "type": "numeric", "kind": "amount", "zh": "已开票金额", "en": "invoiced", "comment": "Sum of the term''s invoices in the contract''s currency."}, {"name": "collected", "type": "numeric", "kind": "amount", "zh": "已收金额", "en": "collected", "comment": "Cash applied to them."}, {"name": "open", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open", "comment": "Amount still owed on them: invoiced − collected − credits − write-offs."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "paid: invoiced in full, nothing open; overdue: an open invoice is past its due day; part_paid: cash has come; invoiced; held: retention before its day; to_release: retention from its day on; to_invoice: the trigger has happened, or retention was released; else waiting."}, {"name": "collected_share", "type": "numeric", "kind": "rate", "zh": "合同回款比例", "en": "collected share", "comment": "Cash collected of the whole contract ÷ its amount."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes under the contract."}, {"name": "place", "type": "bigint", "kind": "whole", "zh": "序号", "en": "place", "comment": "Number of the term in the contract, from 1."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal whose contract it is."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "released", "type": "numeric", "kind": "amount", "zh": "已释放质保金", "en": "released", "comment": "Part of the retention that the customer agrees to be payable; 0 for other terms."}]'::jsonb, array['account', 'contract', 'place']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),
     ('accounts', 'snapshot', '客户', 'Accounts', '哪些客户最重要？', 'Which accounts matter most?', 'Accounts that had a deal, receivables or anything else recorded at as_of, as known at the sequence known_at; one row for each currency in which the account had invoices or credit notes within 730 days, one without currency for other accounts. Amounts of two currencies are never added: share, rank and cumulative are within the currency, won and life_cycle of the whole account stand in each of its rows. revenue = invoices - credit notes of the 365 days up to as_of''s day; growth = (revenue - that of the 365 days before) / that of the 365 days before. score = potential * standing * strategic. An account merged into another one counts with the one at the end of the chain, whose name and grade are shown; of mergings that make a circle the last has no effect.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account; accounts merged into it count with it."}, {"name": "name", "type": "text", "kind": "text", "zh": "客户名称", "en": "name", "comment": "Its name; null when unknown."}, {"name": "grade", "type": "text", "kind": "word", "zh": "等级", "en": "grade", "comment": "A to D as it was graded, A being the most important; null before."}, {"name": "score", "type": "bigint", "kind": "whole", "zh": "评分", "en": "score", "comment": "potential × standing × strategic of that grading, 1 to 125."}, {"name": "suggested", "type": "text", "kind": "word", "zh": "建议等级", "en": "suggested grade", "comment": "Grade by the policy''s thresholds of the score; null without a score."}, {"name": "revenue", "type": "numeric", "kind": "amount", "zh": "收入", "en": "revenue", "comment": "Invoices − credit notes of the 365 days up to as_of''s day; null without a currency."}, {"name": "share", "type": "numeric", "kind": "rate", "zh": "占比", "en": "share", "comment": "revenue ÷ that of all accounts in the currency; null where that is 0."}, {"name": "rank", "type": "bigint", "kind": "whole", "zh": "名次", "en": "rank", "comment": "Place by revenue within the currency, from 1; of equal ones by id."}, {"name": "cumulative", "type": "numeric", "kind": "rate", "zh": "累计占比", "en": "cumulative share", "comment": "Share of all accounts up to this place."}, {"name": "growth", "type": "numeric", "kind": "rate", "zh": "增长率", "en": "growth", "comment": "(revenue − that of the 365 days before) ÷ that of the 365 days before; null where that is 0."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won, ever and in all currencies."}, {"name": "first_won", "type": "date", "kind": "day", "zh": "首次成交", "en": "first won", "comment": "Day of the first of these, in the ledger''s zone."}, {"name": "last_won", "type": "date", "kind": "day", "zh": "最近成交", "en": "last won", "comment": "Day of the last of these."}, {"name": "life_cycle", "type": "text", "kind": "word", "zh": "生命周期", "en": "life cycle", "comment": "prospect: nothing won; new: first won in the policy''s last 365 days; active: last won in them; else dormant."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the revenue; null for an account without invoices and credit notes of these two years."}]'::jsonb, array['account', 'currency']::text[], array['account', 'region', 'currency']::text[]),
     ('segments', 'snapshot', '客户分组', 'Segments', '业务分布在哪些行业、地区、规模的客户？', 'In which segments of accounts is the business?', 'Accounts by one fact as it is at as_of, as known at the sequence known_at, also for old deals, with their deals and revenue of the days from to to, both included. Deals stand as at the end of to, or at as_of where that is earlier. win_rate = won / (won + lost); revenue = invoices - credit notes; growth = (revenue - that of as many days before) / that of those days; collection_rate = cash applied by the end of the period to invoices due in it / (their amounts - credits - write-offs). The row without a segment has the accounts whose fact is unknown and the deals without account. Amounts of two currencies are never added: a segment has a row for each, and its counts and win_rate, which are those of all currencies, stand in each. Merged accounts count as in the report accounts. Default of to: as_of''s day; of from: 364 days before.', '[{"name": "by", "type": "text", "optional": false, "comment": "Fact by which accounts are grouped."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of the period.", "asked_as": "to"}]'::jsonb, '[{"name": "segment", "type": "text", "kind": "text", "zh": "分组", "en": "segment", "comment": "Value of the fact; null where it is unknown, and for deals without account."}, {"name": "accounts", "type": "bigint", "kind": "count", "zh": "客户数", "en": "accounts", "comment": "Accounts of the segment, whatever the currency; merged ones count once."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Open deals, whatever the currency; those on hold are not among them."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈金额", "en": "pipeline", "comment": "Expected value of the open deals in the currency; null without a currency."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won in the period, whatever the currency."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals lost in the period, whatever the currency."}, {"name": "win_rate", "type": "numeric", "kind": "rate", "zh": "赢单率", "en": "win rate", "comment": "won ÷ (won + lost); null before any."}, {"name": "revenue", "type": "numeric", "kind": "amount", "zh": "收入", "en": "revenue", "comment": "Invoices − credit notes of the period in the currency; null without a currency."}, {"name": "growth", "type": "numeric", "kind": "rate", "zh": "增长率", "en": "growth", "comment": "(revenue − that of as many days before the period) ÷ that of those days; null where that is 0."}, {"name": "collection_rate", "type": "numeric", "kind": "rate", "zh": "回款率", "en": "collection rate", "comment": "Cash applied by the end of the period to invoices due in it ÷ (their amounts − credits − write-offs); null where none are due."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for a segment without any."}]'::jsonb, array['segment', 'currency']::text[], array['currency']::text[]),
     ('relationships', 'snapshot', '客户关系', 'Relationships', '我们认识谁，关系多深？', 'Whom do we know, and how well?', 'Persons at an account, or for a deal, at as_of, as known at the sequence known_at: exactly one of the two is given. Three levels (enterprise_need, personal_need, personal_bond) by two contents (product, company) make six cells; the latest judgement of each counts. An account has the persons of those merged into it, too. A deal has the persons of its account whose record names the deal or none, and those who were judged for it, with all their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; cell_coverage = cells reached / (6 * persons); decision_makers_reached = decision makers with any cell reached / decision makers.', '[{"name": "account", "type": "text", "optional": true, "comment": "Id of an account."}, {"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal, instead of an account."}]'::jsonb, '[{"name": "contact", "type": "text", "kind": "text", "zh": "联系人", "en": "contact", "comment": "Id of the person."}, {"name": "roles", "type": "text[]", "kind": "texts", "zh": "角色", "en": "roles", "comment": "handler, decision_maker, influencer, user; empty for a person who was judged and never recorded."}, {"name": "enterprise_need_product", "type": "boolean", "kind": "yes_no", "zh": "企业需求·产品", "en": "enterprise need: product", "comment": "The level of the company''s needs is reached by our product."}, {"name": "enterprise_need_company", "type": "boolean", "kind": "yes_no", "zh": "企业需求·企业", "en": "enterprise need: company", "comment": "The level of the company''s needs is reached by our company."}, {"name": "personal_need_product", "type": "boolean", "kind": "yes_no", "zh": "个人需求·产品", "en": "personal need: product", "comment": "The level of the person''s needs is reached by our product."}, {"name": "personal_need_company", "type": "boolean", "kind": "yes_no", "zh": "个人需求·企业", "en": "personal need: company", "comment": "The level of the person''s needs is reached by our company."}, {"name": "personal_bond_product", "type": "boolean", "kind": "yes_no", "zh": "个人情感·产品", "en": "personal bond: product", "comment": "The level of a personal bond is reached by our product."}, {"name": "personal_bond_company", "type": "boolean", "kind": "yes_no", "zh": "个人情感·企业", "en": "personal bond: company", "comment": "The level of a personal bond is reached by our company."}, {"name": "decision", "type": "bigint", "kind": "whole", "zh": "决策", "en": "decision", "comment": "The person''s weight in the decision, 0 to 3, as it was judged last; null before."}, {"name": "influence", "type": "bigint", "kind": "whole", "zh": "影响", "en": "influence", "comment": "The person''s weight with others, 0 to 3, as it was judged last; null before."}, {"name": "motivation", "type": "text", "kind": "word", "zh": "激励", "en": "motivation", "comment": "organisational, personal or both, as it was judged last; null before."}, {"name": "stance", "type": "text", "kind": "word", "zh": "立场", "en": "stance", "comment": "supporter, neutral or opponent, as it was judged last; null before."}, {"name": "reports_to", "type": "text", "kind": "text", "zh": "直属上级", "en": "reports to", "comment": "Id of the person''s superior."}]'::jsonb, array['contact']::text[], array[]::text[]),

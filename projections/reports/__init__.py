@@ -5,6 +5,9 @@ from projections.reports.accounts import accounts
 from projections.reports.ageing import ageing
 from projections.reports.bands import bands
 from projections.reports.calibration import calibration
+from projections.reports.collection import collection
+from projections.reports.collection_curve import collection_curve
+from projections.reports.collection_plan import collection_plan
 from projections.reports.commitments import commitments
 from projections.reports.conversion import conversion
 from projections.reports.coverage import coverage
@@ -50,6 +53,9 @@ REPORTS: tuple[Report, ...] = (
     receivables_open,
     receivables_unapplied,
     ageing,
+    collection,
+    collection_curve,
+    collection_plan,
     accounts,
     segments,
     relationships,

@@ -200,3 +200,49 @@ begin atomic
     union all
     select merged.member from placed join merged on merged.account = placed.account;
 end;
+
+-- Collection of a period by account and currency, as it stood at its end; a period that is not over ends at as_of. What fell
+-- due in it (less credits and write-offs) and the cash that this has had; the cash applied in the period, and that cash
+-- times the days since the invoice and since the due day. It is strict, so that it is not inlined: within a lateral join its
+-- moments would be worked out for every row.
+create or replace function served.collected(as_of timestamptz, known_at bigint, first_on date, last_on date)
+returns table (
+    account text, currency text, due numeric, collected_of_due numeric, cash numeric, cash_days numeric, late_days numeric
+)
+language sql stable strict parallel safe
+begin atomic
+    with span as materialized (
+        select reporting.day_end(collected.first_on - 1) as begins,
+               least(collected.last_on, reporting.local_day(reporting.instant(collected.as_of))) as last_on
+    ),
+    counted as (
+        select issued.account, issued.currency, issued.amount as due, 0 as collected_of_due, 0 as cash, 0 as cash_days,
+               0 as late_days
+          from served.invoice(
+                   least(reporting.instant(collected.as_of), reporting.day_end(collected.last_on)), collected.known_at
+               ) issued
+         where issued.due_on between collected.first_on and (select span.last_on from span)
+        union all
+        select applied.account, applied.currency,
+               case when falls.due and applied.kind <> 'cash' then -applied.amount else 0 end,
+               case when falls.due and applied.kind = 'cash' then applied.amount else 0 end,
+               case when falls.within then applied.amount else 0 end,
+               case when falls.within then applied.amount
+                    * (served.local_day(applied.at, zone) - served.local_day(applied.issued_at, zone)) else 0 end,
+               case when falls.within then applied.amount
+                    * greatest(served.local_day(applied.at, zone) - applied.due_on, 0) else 0 end
+          from served.application(
+                   least(reporting.instant(collected.as_of), reporting.day_end(collected.last_on)), collected.known_at
+               ) applied
+         cross join served.zone zone
+         cross join lateral (
+                select applied.due_on between collected.first_on and (select span.last_on from span) as due,
+                       applied.kind = 'cash' and applied.at > (select span.begins from span) as within
+               ) falls
+         where falls.due or falls.within
+    )
+    select counted.account, counted.currency, sum(counted.due), sum(counted.collected_of_due), sum(counted.cash),
+           sum(counted.cash_days), sum(counted.late_days)
+      from counted
+     group by counted.account, counted.currency;
+end;

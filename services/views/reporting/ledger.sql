@@ -47,14 +47,14 @@ comment on function reporting.local_day(timestamptz) is 'The day of an instant w
 -- The rules in one row, which a report fetches once to cut the days of many rows.
 create or replace view served.zone as
 select array_agg(rule.from_at order by rule.from_at) as begins,
-       array_agg(rule.seconds_east order by rule.from_at) as seconds_east
+       array_agg(rule.seconds_east order by rule.from_at) as seconds_east, reporting.timezone() as name
   from reporting.zone_rule rule;
 
 create or replace function served.local_day(at timestamptz, zone served.zone) returns date
-language sql stable parallel safe
+language sql immutable parallel safe
 return coalesce(
     ((at at time zone 'UTC') + make_interval(secs => (zone).seconds_east[width_bucket(at, (zone).begins)]))::date,
-    (at at time zone reporting.timezone())::date -- a zone of which no rules are kept
+    (at at time zone (zone).name)::date -- a zone of which no rules are kept
 );
 
 create or replace function reporting.day_end(day date) returns timestamptz

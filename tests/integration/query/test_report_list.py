@@ -28,6 +28,7 @@ from tests.conformance.reports import columns_in_sql, published_columns, questio
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil, with_dealings
 from tests.integration.projector.working import projecting, served
+from tests.integration.query.contracts import contracts
 from tests.integration.query.customers import among, customers
 from tests.integration.query.following import followed
 from tests.ledger import Ledger, fresh_ledger
@@ -84,6 +85,7 @@ async def asked(servers: Servers) -> AsyncIterator[Asked]:
         told = turmoil(seed=63, events=220, deals=6, accounts=2, playbooks=WATCHED)
         told = with_dealings(told, seed=63, number=30, deals=6)
         told = among(told, customers(seed=7, events=60), seed=7)
+        told = among(told, contracts(seed=5, events=60), seed=5)
         await journal.record(connection, *among(told, followed(seed=7, events=40), seed=8))
         async with projecting(ledger):
             await ledger.projected(journal.last)

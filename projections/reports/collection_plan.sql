@@ -1,0 +1,78 @@
+-- name: rows
+with billed as materialized (
+    select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
+           invoice.currency, invoice.amount, invoice.issued_at
+      from invoice
+     where invoice.contract is not null and ($contract is null or invoice.contract = $contract)
+),
+actual as (
+    select one.account, one.contract, one.term, one.currency, sum(one.amount) as invoiced, sum(one.cash) as collected,
+           sum(one.open) as open, bool_or(one.overdue) as overdue, min(one.issued_at) as issued_at
+      from (select billed.account, billed.contract, billed.term, billed.currency, billed.amount, 0 as cash, 0 as open,
+                   false as overdue, billed.issued_at
+              from billed
+            union all
+            select billed.account, billed.contract, billed.term, billed.currency, 0, application.amount, 0, false, null
+              from billed
+              join application on application.account = billed.account and application.invoice = billed.invoice
+                              and application.series = billed.series
+             where application.kind = 'cash'
+            union all
+            select billed.account, billed.contract, billed.term, billed.currency, 0, 0, receivables_item.open_amount,
+                   receivables_item.due_on < moment.day, null
+              from billed
+              join receivables_item on receivables_item.account = billed.account
+                                   and receivables_item.invoice = billed.invoice
+                                   and receivables_item.series = billed.series
+             cross join moment) one
+     group by one.account, one.contract, one.term, one.currency
+),
+listed as (
+    select contract_term.*,
+           row_number() over (partition by contract_term.account, contract_term.contract, contract_term.term
+                                  order by contract_term.place) as of_name
+      from contract_term
+     where $contract is null or contract_term.contract = $contract
+),
+told as (
+    select listed.*, coalesce(actual.invoiced, 0) as invoiced, coalesce(actual.collected, 0) as collected,
+           coalesce(actual.open, 0) as open, actual.overdue,
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone)
+                               when 'invoice' then served.local_day(actual.issued_at, zone)
+                               else listed.triggered_on end as happened_on
+      from listed
+     cross join served.zone zone
+      left join actual on actual.account = listed.account and actual.contract = listed.contract
+                      and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
+)
+select told.contract, told.term, told.planned,
+       case when told.trigger in ('signing', 'invoice') and told.days <= date '9999-12-31' - told.happened_on
+            then told.happened_on + told.days else told.due_on end as due_on,
+       told.invoiced, told.collected, told.open,
+       case when told.invoiced > 0 and told.invoiced >= told.planned and told.open = 0 then 'paid'
+            when told.overdue then 'overdue'
+            when told.collected > 0 then 'part_paid'
+            when told.invoiced > 0 then 'invoiced'
+            when told.retention and told.released = 0
+            then case when told.happened_on <= moment.day then 'to_release' else 'held' end
+            when told.retention or told.happened_on <= moment.day then 'to_invoice'
+            else 'waiting' end as status,
+       round(sum(told.collected) over (partition by told.account, told.contract)
+             / nullif(told.contract_amount, 0), 4) as collected_share,
+       told.account, told.place, told.deal, told.currency, told.released
+  from told
+ cross join moment
+ order by told.account collate "C", told.contract collate "C", told.place
+
+-- name: totals
+with contracts as (
+    select report.account, report.contract, min(contract_term.contract_amount) as amount, sum(report.collected) as collected,
+           min(report.currency) as currency
+      from report
+      join contract_term on contract_term.account = report.account and contract_term.contract = report.contract
+                        and contract_term.place = report.place
+     group by report.account, report.contract
+)
+select case when count(distinct contracts.currency) = 1
+            then round(sum(contracts.collected) / nullif(sum(contracts.amount), 0), 4) end as collected_share
+  from contracts

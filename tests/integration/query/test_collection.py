@@ -1,0 +1,248 @@
+"""Collection, its curve, the collection plan, statutory terms and suggestions, whose figures are worked out by hand."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from services.query.service import running
+from tests.integration.query.conftest import Api
+from tests.integration.query.telling import Told, event
+from tests.ledger import fresh_ledger
+from tests.playbooks import PRACTICE
+from tests.servers import Servers
+
+
+def invoice(account: str, number: str, day: str, amount: str, due_on: str, currency: str = "CNY", **more: Any) -> Any:
+    return event(
+        f"{account}-{number}", "invoice_issued", f"account/{account}", day, invoice=number, amount=amount,
+        currency=currency, due_on=due_on, **more,
+    )  # fmt: skip
+
+
+def paid(
+    account: str, number: str, day: str, amount: str, pays: dict[str, str], currency: str = "CNY", **more: Any
+) -> Any:
+    return event(
+        f"{account}-{number}", "payment_received", f"account/{account}", day, payment=number, amount=amount,
+        currency=currency, allocations=[{"invoice": one, "amount": part} for one, part in pays.items()], **more,
+    )  # fmt: skip
+
+
+def said(account: str, name: str, day: str, **data: Any) -> dict[str, Any]:
+    return event(f"{account}-{name}-{day}-{len(str(data))}", name, f"account/{account}", day, **data)
+
+
+def signed(
+    account: str, number: str, day: str, amount: str, terms: list[dict[str, Any]], currency: str = "CNY", **more: Any
+) -> dict[str, Any]:
+    told = event(
+        f"{account}-{number}", "contract_signed", f"deal/D-{account}", day, contract=number, account_id=account,
+        amount=amount, currency=currency, terms=terms, **more,
+    )  # fmt: skip
+    return told | {"type": "daybook.contract_signed.v2"}
+
+
+def term(name: str, trigger: str, share: str, days: int | None = None, **more: Any) -> dict[str, Any]:
+    return {"term": name, "trigger": trigger, "share": share, **({} if days is None else {"days": days}), **more}
+
+
+def confirmed(account: str, contract: str, of: str, **days: str) -> dict[str, Any]:
+    (day,) = days.values()
+    return event(
+        f"{contract}-{of}", "acceptance_confirmed", f"deal/D-{account}", day, contract=contract, account_id=account,
+        term=of, **days,
+    )  # fmt: skip
+
+
+PERIOD = (
+    invoice("G", "M-1", "2026-05-10", "1000.00", "2026-06-09"),
+    invoice("G", "M-2", "2026-05-20", "2000.00", "2026-06-19"),
+    paid("G", "P-0", "2026-05-25", "400.00", {"M-1": "400.00"}),
+    invoice("G", "J-1", "2026-06-05", "3000.00", "2026-07-05"),
+    invoice("G", "J-2", "2026-06-10", "1000.00", "2026-06-25"),
+    said("G", "credit_note_issued", "2026-06-12", credit_note="CN-1", amount="200.00", currency="CNY",
+         allocations=[{"invoice": "J-2", "amount": "200.00"}]),
+    paid("G", "P-1", "2026-06-15", "600.00", {"M-1": "600.00"}),
+    paid("G", "P-2", "2026-06-19", "900.00", {"M-2": "900.00"}),
+    said("G", "receivable_written_off", "2026-06-20", invoice="M-2", amount="100.00", currency="CNY", reason="broke",
+         approver="Wu"),
+    paid("G", "P-3", "2026-06-22", "300.00", {}),
+    paid("G", "P-4", "2026-06-30", "500.00", {"J-2": "500.00"}),
+    paid("G", "P-5", "2026-07-10", "3000.00", {"J-1": "3000.00"}),
+    said("G", "payment_reversed", "2026-07-20", payment="P-5", amount="1000.00", currency="CNY"),
+    invoice("H", "H-1", "2026-06-01", "50.00", "2026-06-10"),
+)  # fmt: skip
+
+
+PLANNED = (
+    # 100000.01 of which 30, 60 and 7 per cent are due on signing, delivery and acceptance, and 3 are kept back.
+    signed("PA", "PC-1", "2026-03-01", "100000.01", [
+        term("advance", "signing", "30", 10), term("delivery", "delivery", "60", 15),
+        term("acceptance", "acceptance", "7", 30),
+    ], "USD", retention_percent="3", retention_until="2027-06-30"),
+    invoice("PA", "PI-1", "2026-03-02", "30000.00", "2026-03-11", "USD", contract="PC-1", term="advance"),
+    paid("PA", "PP-1", "2026-03-10", "30000.00", {"PI-1": "30000.00"}, "USD"),
+    confirmed("PA", "PC-1", "delivery", delivered_on="2026-04-01"),
+    invoice("PA", "PI-2", "2026-04-02", "60000.01", "2026-04-16", "USD", contract="PC-1", term="delivery"),
+    paid("PA", "PP-2", "2026-04-20", "20000.00", {"PI-2": "20000.00"}, "USD"),
+    confirmed("PA", "PC-1", "acceptance", accepted_on="2026-05-20"),
+    signed("PB", "PC-2", "2026-03-01", "1000.00", [
+        term("later", "date", "20", on="2026-09-01"), term("billed", "invoice", "30", 20),
+        term("half", "signing", "40"),
+    ], "USD", retention_percent="10", retention_until="2026-05-31"),
+    invoice("PB", "PI-3", "2026-05-01", "300.00", "2026-06-30", "USD", contract="PC-2", term="billed"),
+    invoice("PB", "PI-4", "2026-05-01", "400.00", "2026-06-30", "USD", contract="PC-2", term="half"),
+    said("PB", "credit_note_issued", "2026-05-02", credit_note="PN-1", amount="50.00", currency="USD",
+         allocations=[{"invoice": "PI-4", "amount": "50.00"}]),
+    paid("PB", "PP-3", "2026-05-03", "150.00", {"PI-4": "150.00"}, "USD"),
+    invoice("PB", "PI-5", "2026-05-01", "70.00", "2026-06-30", "EUR", contract="PC-2", term="half"),  # another currency
+    said("PB", "retention_released", "2026-06-02", contract="PC-2", amount="80.00", currency="USD"),
+    signed("PB", "PC-3", "2026-03-01", "500.00", [], "EUR"),
+    invoice("PB", "PI-6", "2026-05-01", "500.00", "2026-06-30", "EUR", contract="PC-3"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def read(servers: Servers) -> AsyncIterator[Api]:
+    async with fresh_ledger(servers, (PRACTICE,)) as ledger:
+        told = Told(ledger)
+        await told.tell(*PERIOD, *PLANNED)
+        await told.projected()
+        settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
+        async with (
+            running(settings) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        ):
+            yield Api(client)
+
+
+JUNE: dict[str, Any] = {"from": "2026-06-01", "to": "2026-06-30"}
+
+
+async def collection(read: Api, **asked: Any) -> dict[str, Any]:
+    answer = await read.get("/reports/collection", **{"as_of": "2026-08-31", "account": "G", **JUNE, **asked})
+    (row,) = answer["rows"]
+    found: dict[str, Any] = row
+    return found
+
+
+async def test_collection_of_a_month(read: Api) -> None:
+    """Opening: 1000 + 2000 − 400. Sales: 3000 + 1000 − 200 − 100. Cash: 600 + 900 + 300 + 500. Current: J-1 alone.
+    DSO: 4000 ÷ 3700 × 30. CEI: (2600 + 3700 − 4000) ÷ (2600 + 3700 − 3000) × 100. Due: M-1 1000, M-2 2000 − 100, J-2
+    1000 − 200; on these 400 + 600, 900 and 500 were paid. Days: (600 × 36 + 900 × 30 + 500 × 20) ÷ 2000; late:
+    (600 × 6 + 900 × 0 + 500 × 5) ÷ 2000."""
+    assert await collection(read) == {
+        "currency": "CNY", "opening": "2600.00", "sales": "3700.00", "cash_in": "2300.00", "closing": "4000.00",
+        "current": "3000.00", "dso": "32.43", "cei": "69.70", "due": "3700.00", "collected_of_due": "2400.00",
+        "collection_rate": "0.6486", "days_to_collect": "29.30", "days_late": "3.05",
+    }  # fmt: skip
+
+
+async def test_a_period_that_is_not_over_ends_now(read: Api) -> None:
+    """On 15 June, M-1 alone has fallen due, 1000 of which 1000 are paid. Sales of 15 days: 3000 + 1000 − 200."""
+    row = await collection(read, as_of="2026-06-15")
+    assert [row[name] for name in ("sales", "cash_in", "closing", "due", "collection_rate")] == [
+        "3800.00", "600.00", "5800.00", "1000.00", "1.0000"
+    ]  # fmt: skip
+    assert row["dso"] == "22.89"  # 5800 ÷ 3800 × 15
+    assert row["days_to_collect"] == "36.00"
+
+
+async def test_what_cannot_be_divided_is_null(read: Api) -> None:
+    """In August nothing was sold, due or paid; 100 of M-2's 1000 were written off, J-2 owes 300, J-1 1000."""
+    row = await collection(read, **{"from": "2026-08-01", "to": "2026-08-31"})
+    assert [row[name] for name in ("sales", "closing", "dso", "cei")] == ["0.00", "2000.00", None, "0.00"]
+    assert [row[name] for name in ("collection_rate", "days_to_collect", "days_late")] == [None, None, None]
+
+
+async def test_cash_that_is_taken_back_counts_as_less_than_nothing(read: Api) -> None:
+    """July: 3000 on the 10th, 35 days after J-1 and 5 late; 1000 of it taken back on the 20th, after 45 days and 15
+    late. (3000 × 35 − 1000 × 45) ÷ 2000 and (3000 × 5 − 1000 × 15) ÷ 2000."""
+    row = await collection(read, **{"from": "2026-07-01", "to": "2026-07-31"})
+    assert [row[name] for name in ("cash_in", "collection_rate", "days_to_collect", "days_late")] == [
+        "2000.00", "0.6667", "30.00", "0.00"
+    ]  # fmt: skip
+
+
+async def test_without_an_account_all_of_them_are_collected_from(read: Api) -> None:
+    answer = await read.get("/reports/collection", as_of="2026-08-31", currency="CNY", **JUNE)
+    assert [(row["sales"], row["due"]) for row in answer["rows"]] == [("3750.00", "3750.00")]
+
+
+async def test_the_curve_follows_the_invoices_of_a_month(read: Api) -> None:
+    """May: 3000 less 100 written off. After 15 days 400 of M-1 and after 30 days 900 of M-2; after 36 the 600 of M-1.
+    On 31 August M-2 is 103 days old. June: J-1, J-2 and H-1, 4050 − 200; after 20 days 500, after 35 3000, of which
+    1000 were taken back after 45."""
+    asked: dict[str, Any] = {
+        "from": "2026-05-01", "to": "2026-06-30", "as_of": "2026-08-31", "currency": "CNY",
+    }  # fmt: skip
+    rows = (await read.get("/reports/collection_curve", **asked))["rows"]
+    assert [(row["month"], row["age"], row["invoiced"], row["collected"], row["share"]) for row in rows] == [
+        ("2026-05", 0, "2900.00", "0.00", "0.0000"),
+        ("2026-05", 30, "2900.00", "1300.00", "0.4483"),
+        ("2026-05", 60, "2900.00", "1900.00", "0.6552"),
+        ("2026-05", 90, "2900.00", "1900.00", "0.6552"),
+        ("2026-06", 0, "3850.00", "0.00", "0.0000"),
+        ("2026-06", 30, "3850.00", "500.00", "0.1299"),
+        ("2026-06", 60, "3850.00", "2500.00", "0.6494"),
+    ]
+    earlier = (await read.get("/reports/collection_curve", **{**asked, "as_of": "2026-06-18"}))["rows"]
+    assert [(row["month"], row["age"]) for row in earlier] == [("2026-05", 0), ("2026-06", 0)]  # M-2 is 29 days old
+
+
+PLAN = ("term", "planned", "due_on", "invoiced", "collected", "open", "status")
+
+
+async def plan(read: Api, **asked: Any) -> dict[str, Any]:
+    """Rows by contract and term, and the totals."""
+    answer = await read.get("/reports/collection_plan", **{"as_of": "2026-05-31", **asked})
+    rows = {(row["contract"], row["term"]): row for row in answer["rows"]}
+    return {"rows": rows, "totals": answer["totals"]}
+
+
+async def test_the_plan_holds_each_term_against_what_came_in(read: Api) -> None:
+    """The last term takes what rounding leaves: 3 % of 100000.01 is 3000.0003. Collected: 50000 of 100000.01. Due: 10
+    days after signing on 1 March, 15 after the delivery on 1 April, 30 after the acceptance on 20 May."""
+    found = await plan(read, contract="PC-1")
+    assert [tuple(row[name] for name in PLAN) for row in found["rows"].values()] == [
+        ("advance", "30000.00", "2026-03-11", "30000.00", "30000.00", "0.00", "paid"),
+        ("delivery", "60000.01", "2026-04-16", "60000.01", "20000.00", "40000.01", "overdue"),
+        ("acceptance", "7000.00", "2026-06-19", "0.00", "0.00", "0.00", "to_invoice"),
+        ("retention", "3000.00", "2027-06-30", "0.00", "0.00", "0.00", "held"),
+    ]
+    assert found["totals"] == {"collected_share": "0.5000"}
+    assert {row["collected_share"] for row in found["rows"].values()} == {"0.5000"}
+
+
+async def test_a_term_waits_is_invoiced_and_partly_paid_and_retention_is_released(read: Api) -> None:
+    """The trigger `invoice` is the invoice itself: 20 days after 1 May. No days were agreed for the half. Of its 400,
+    150 were paid and 50 credited; what was invoiced in another currency is none of it."""
+    rows = (await plan(read, contract="PC-2"))["rows"].values()
+    assert {row["term"]: tuple(row[name] for name in PLAN[2:]) for row in rows} == {
+        "later": ("2026-09-01", "0.00", "0.00", "0.00", "waiting"),
+        "billed": ("2026-05-21", "300.00", "0.00", "300.00", "invoiced"),
+        "half": (None, "400.00", "150.00", "200.00", "part_paid"),
+        "retention": ("2026-05-31", "0.00", "0.00", "0.00", "to_release"),
+    }  # fmt: skip
+    before, after = await plan(read, as_of="2026-05-30"), await plan(read, as_of="2026-06-02")
+    assert before["rows"]["PC-2", "retention"]["status"] == "held"
+    released = after["rows"]["PC-2", "retention"]
+    assert (released["status"], released["released"]) == ("to_invoice", "80.00")
+    assert (await plan(read, as_of="2026-07-01"))["rows"]["PC-2", "billed"]["status"] == "overdue"  # due on 30 June
+    assert (await plan(read, as_of="2026-09-01"))["rows"]["PC-2", "later"]["status"] == "to_invoice"
+
+
+async def test_a_contract_without_terms_has_the_invoices_that_name_none(read: Api) -> None:
+    rows = (await plan(read, contract="PC-3"))["rows"]
+    assert [rows["PC-3", ""][name] for name in ("planned", "due_on", "invoiced", "status")] == [
+        "500.00", None, "500.00", "invoiced"
+    ]  # fmt: skip
+
+
+async def test_the_share_collected_is_that_of_one_currency(read: Api) -> None:
+    """USD: 50000 + 150 of 100000.01 + 1000; with the EUR of PC-3 there is none."""
+    assert (await plan(read))["totals"] == {"collected_share": None}
+    assert (await plan(read, currency="USD"))["totals"] == {"collected_share": "0.4965"}
+    assert (await plan(read, account="nobody"))["totals"] == {"collected_share": None}
