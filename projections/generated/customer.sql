@@ -507,6 +507,12 @@ begin
         ) include (from_at, to_at, fact, account, segment)
         where known_to < 9223372036854775807;
     end if;
+    if to_regclass('{generation}.account_fact_past') is null then
+        create index account_fact_past on {generation}.account_fact (
+            fact, account, from_at
+        ) include (value, to_at, known_from)
+        where known_to = 9223372036854775807;
+    end if;
 end
 $$;
 
@@ -870,6 +876,52 @@ begin atomic
 end;
 comment on function served.account_fact_of(text, timestamptz, bigint) is
     'Rows of account_fact of one account that hold at as_of, as known at known_at; both are given.';
+
+create or replace view served.account_fact_past as
+    select * from served.account_fact;
+comment on view served.account_fact_past is 'The table of the served generation, for reports over time.';
+create or replace function served.account_fact_past(as_of timestamptz, known_at bigint) returns setof served.account_fact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.fact, version.from_at, version.to_at, version.value, version.segment,
+            version.entry, version.known_from, version.known_to
+      from served.account_fact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(account_fact_past.known_at))
+       and version.from_at <= (select reporting.instant(account_fact_past.as_of))
+    union all
+    select
+            version.account, version.fact, version.from_at, version.to_at, version.value, version.segment,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.account_fact version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(account_fact_past.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(account_fact_past.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(account_fact_past.known_at))
+       and version.from_at <= (select reporting.instant(account_fact_past.as_of));
+end;
+comment on function served.account_fact_past(timestamptz, bigint) is
+    'Rows of account_fact that had begun by as_of, ended or not, as known at known_at.';
+
+create or replace function served.account_fact_past_of(account text, as_of timestamptz, known_at bigint)
+returns setof served.account_fact
+language sql stable parallel safe
+begin atomic
+    select
+            version.account, version.fact, version.from_at, version.to_at, version.value, version.segment,
+            version.entry, version.known_from, version.known_to
+      from served.account_fact version
+     where version.account = account_fact_past_of.account
+       and version.known_from <= account_fact_past_of.known_at
+       and version.known_to > account_fact_past_of.known_at
+       and version.from_at <= account_fact_past_of.as_of;
+end;
+comment on function served.account_fact_past_of(text, timestamptz, bigint) is
+    'Rows of account_fact of one account that had begun by as_of, ended or not, as known at known_at; both are given.';
 
 create or replace view reporting.account_fact as
 select

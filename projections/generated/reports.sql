@@ -2012,15 +2012,18 @@ reporting.local_day(reporting.instant(collection_curve.as_of)) as day, (select z
 ),
 invoice as not materialized (select * from served.invoice(collection_curve.as_of, collection_curve.known_at) invoice),
 application as not materialized (select * from served.application(collection_curve.as_of, collection_curve.known_at) application),
+zone as materialized (
+    select one as rules from served.zone one
+),
 span as materialized (
     select reporting.day_end(least(greatest(collection_curve.from_day, date '0001-01-02'), date '9998-12-31') - 1) as begins,
            reporting.day_end(least(greatest(collection_curve.to_day, date '0001-01-02'), date '9998-12-31')) as ends
 ),
 issued as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, sum(told.amount) as amount, max(told.day) as last_on
-      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, zone) as day
+      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, zone.rules) as day
               from invoice
-             cross join served.zone zone
+             cross join zone
              cross join span
              where invoice.issued_at > span.begins and invoice.issued_at <= span.ends
                and (collection_curve.account is null or invoice.account = collection_curve.account)) told
@@ -2030,9 +2033,9 @@ lowered as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, told.cash, told.applied_on - told.day as age,
            sum(told.amount) as amount
       from (select application.currency, application.kind = 'cash' as cash, application.amount,
-                   served.local_day(application.issued_at, zone) as day, served.local_day(application.at, zone) as applied_on
+                   served.local_day(application.issued_at, zone.rules) as day, served.local_day(application.at, zone.rules) as applied_on
               from application
-             cross join served.zone zone
+             cross join zone
              cross join span
              where application.issued_at > span.begins and application.issued_at <= span.ends
                and (collection_curve.account is null or application.account = collection_curve.account)) told
@@ -2071,6 +2074,9 @@ contract_term as not materialized (select * from served.contract_term(collection
 invoice as not materialized (select * from served.invoice(collection_plan.as_of, collection_plan.known_at) invoice),
 application as not materialized (select * from served.application(collection_plan.as_of, collection_plan.known_at) application),
 receivables_item as not materialized (select * from served.receivables_item(collection_plan.as_of, collection_plan.known_at) receivables_item),
+zone as materialized (
+    select one as rules from served.zone one
+),
 billed as materialized (
     select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
            invoice.currency, invoice.amount, invoice.issued_at
@@ -2109,11 +2115,11 @@ listed as (
 told as (
     select listed.*, coalesce(actual.invoiced, 0) as invoiced, coalesce(actual.collected, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue,
-           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone)
-                               when 'invoice' then served.local_day(actual.issued_at, zone)
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone.rules)
+                               when 'invoice' then served.local_day(actual.issued_at, zone.rules)
                                else listed.triggered_on end as happened_on
       from listed
-     cross join served.zone zone
+     cross join zone
       left join actual on actual.account = listed.account and actual.contract = listed.contract
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
 )
@@ -2156,7 +2162,10 @@ invoice as not materialized (select * from served.invoice(collection_plan_totals
 application as not materialized (select * from served.application(collection_plan_totals.as_of, collection_plan_totals.known_at) application),
 receivables_item as not materialized (select * from served.receivables_item(collection_plan_totals.as_of, collection_plan_totals.known_at) receivables_item),
 report as (
-with billed as materialized (
+with zone as materialized (
+    select one as rules from served.zone one
+),
+billed as materialized (
     select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
            invoice.currency, invoice.amount, invoice.issued_at
       from invoice
@@ -2194,11 +2203,11 @@ listed as (
 told as (
     select listed.*, coalesce(actual.invoiced, 0) as invoiced, coalesce(actual.collected, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue,
-           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone)
-                               when 'invoice' then served.local_day(actual.issued_at, zone)
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone.rules)
+                               when 'invoice' then served.local_day(actual.issued_at, zone.rules)
                                else listed.triggered_on end as happened_on
       from listed
-     cross join served.zone zone
+     cross join zone
       left join actual on actual.account = listed.account and actual.contract = listed.contract
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
 )
@@ -2235,6 +2244,119 @@ select case when count(distinct contracts.currency) = 1
 end;
 comment on function reporting.collection_plan_totals(timestamptz, bigint, text) is
     'Totals of collection_plan(…); one row.';
+
+-- name: statutory
+create or replace function reporting.statutory(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    invoice text, contract text, statutory_due date, days_late integer, bearing numeric, rate numeric, interest numeric,
+    account text, series text, currency text, term text, buyer_kind text, begins_on date, open numeric, policy text,
+    policy_from date, rate_policy text, rate_policy_from date
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(statutory.as_of) as as_of, reporting.known(statutory.known_at) as known_at,
+reporting.local_day(reporting.instant(statutory.as_of)) as day, (select zone from served.zone zone) as zone
+),
+invoice as not materialized (select * from served.invoice(statutory.as_of, statutory.known_at) invoice),
+contract_term as not materialized (select * from served.contract_term(statutory.as_of, statutory.known_at) contract_term),
+application as not materialized (select * from served.application(statutory.as_of, statutory.known_at) application),
+receivables_item as not materialized (select * from served.receivables_item(statutory.as_of, statutory.known_at) receivables_item),
+account_fact_past as not materialized (select * from served.account_fact_past(statutory.as_of, statutory.known_at) account_fact_past),
+zone as materialized (
+    select one as rules from served.zone one
+),
+listed as (
+    select distinct on (contract_term.account, contract_term.contract, contract_term.term) contract_term.account,
+           contract_term.contract, contract_term.term, contract_term.trigger, contract_term.days, contract_term.signed_at,
+           contract_term.buyer_kind, contract_term.late_rate_per_day,
+           case contract_term.trigger when 'acceptance' then contract_term.accepted_on
+                                      when 'delivery' then contract_term.delivered_on end as begins_on
+      from contract_term
+     where contract_term.sme_declared
+     order by contract_term.account, contract_term.contract, contract_term.term, contract_term.place
+),
+profile as materialized (
+    select past.account, past.value, past.from_at, past.to_at from account_fact_past past where past.fact = 'buyer_kind'
+),
+bound as (
+    select listed.*, served.local_day(listed.signed_at, zone.rules) as signed_on,
+           coalesce(listed.buyer_kind, profile.value) as buyer
+      from listed
+     cross join zone
+      left join profile on listed.buyer_kind is null and profile.account = listed.account
+                       and profile.from_at <= listed.signed_at and profile.to_at > listed.signed_at
+     where listed.begins_on is not null
+),
+limits as materialized (
+    select policy.* from reporting.policy where policy.name = 'statutory_terms'
+),
+rates as materialized (
+    select policy.* from reporting.policy where policy.name = 'late_interest' and policy.key = 'not_agreed'
+),
+ruled as (
+    select bound.*, limits.name as policy, limits.from_on as policy_from,
+           coalesce(bound.late_rate_per_day, rates.value) as rate,
+           case when bound.late_rate_per_day is null then rates.name end as rate_policy,
+           case when bound.late_rate_per_day is null then rates.from_on end as rate_policy_from,
+           case when bound.days is null then limits.value::integer
+                when bound.buyer = 'public' then least(bound.days, limits.value::integer)
+                else bound.days end as term_days
+      from bound
+      join limits on limits.key = case when bound.buyer = 'public' and bound.days is not null then 'public_longest'
+                                       else bound.buyer || '_not_agreed' end
+                 and limits.from_on <= bound.signed_on and bound.signed_on < coalesce(limits.until_on, 'infinity')
+      join rates on rates.from_on <= bound.signed_on and bound.signed_on < coalesce(rates.until_on, 'infinity')
+),
+billed as materialized (
+    select invoice.account, invoice.invoice, invoice.series, invoice.currency, invoice.amount, ruled.contract, ruled.term,
+           ruled.buyer as buyer_kind, ruled.begins_on, ruled.begins_on + ruled.term_days as due_on, ruled.rate, ruled.policy,
+           ruled.policy_from, ruled.rate_policy, ruled.rate_policy_from
+      from invoice
+      join ruled on ruled.account = invoice.account and ruled.contract = invoice.contract
+                and ruled.term = coalesce(invoice.term, '')
+     where ruled.term_days <= date '9999-12-31' - ruled.begins_on
+),
+paid as (
+    select billed.account, billed.invoice, billed.series, sum(application.amount) as lowered,
+           sum(application.amount * greatest(applied.day - billed.due_on, 0))
+               filter (where application.kind = 'cash') as late_cash,
+           max(applied.day) filter (where application.kind = 'cash') as last_on
+      from billed
+      join application on application.account = billed.account and application.invoice = billed.invoice
+                      and application.series = billed.series
+     cross join zone
+     cross join lateral (select served.local_day(application.at, zone.rules) as day) applied
+     group by billed.account, billed.invoice, billed.series
+),
+told as (
+    select billed.*, owed.open, coalesce(paid.late_cash, 0) as late_cash,
+           greatest(case when owed.open > 0 then moment.day else coalesce(paid.last_on, billed.due_on) end - billed.due_on,
+                    0) as days_late,
+           case when receivables_item.disputed then owed.open - coalesce(receivables_item.disputed_amount, owed.open)
+                else owed.open end as undisputed
+      from billed
+     cross join moment
+      left join paid on paid.account = billed.account and paid.invoice = billed.invoice and paid.series = billed.series
+     cross join lateral (select billed.amount - coalesce(paid.lowered, 0) as open) owed
+      left join receivables_item on receivables_item.account = billed.account
+                                and receivables_item.invoice = billed.invoice
+                                and receivables_item.series = billed.series
+)
+select told.invoice, told.contract, told.due_on as statutory_due, told.days_late, bears.amount as bearing,
+       round(told.rate, 6) as rate,
+       round((told.late_cash + bears.amount * told.days_late) * told.rate, served.minor_units(told.currency)) as interest,
+       told.account, nullif(told.series, '') as series, told.currency, told.term, told.buyer_kind, told.begins_on, told.open,
+       told.policy, told.policy_from, told.rate_policy, told.rate_policy_from
+  from told
+ cross join lateral (select case when told.days_late > 0 then told.undisputed else 0 end as amount) bears
+ where told.open > 0 or told.late_cash > 0
+ order by told.account collate "C", told.invoice collate "C", told.series collate "C";
+end;
+comment on function reporting.statutory(timestamptz, bigint) is
+    'Invoices at as_of, as known at the sequence known_at, under contracts with sme_declared that were signed since the policy statutory_terms is in force (Order 802: 2025-06-01) with a public buyer or a large enterprise, for terms that begin with acceptance or delivery, once that day is known; of these the invoices on which anything is owed, and those that were paid late. statutory_due = that day + the days agreed, for a public buyer at most 60, or where none are agreed 30 for a public buyer and 60 for a large enterprise. interest = sum of principal * rate * days late of each part until it was paid, or as_of''s day; a part that is disputed at as_of bears none, nor do credits and write-offs. Terms and rates are those of the policies statutory_terms and late_interest in force on the day of signing; each row names them.';
 
 -- name: accounts
 create or replace function reporting.accounts(
@@ -2899,6 +3021,7 @@ select *
     ('collection', 'snapshot', '回款分析', 'Collection', '我们的回款情况如何？', 'How well do we collect?', 'Receivables of the days from to to, both included, as known at the sequence known_at, in every currency that had moved; a period that is not over ends at as_of. Sales are net: invoices - credit notes - write-offs, so that a write-off is no collection. DSO = closing / sales * days of the period. CEI = (opening + sales - closing) / (opening + sales - current) * 100. collection_rate = cash applied by the end of the period to invoices that fall due in it / (their amounts - credits - write-offs). days_to_collect = sum of cash * (day applied - day invoiced) / sum of cash and days_late = sum of cash * max(0, day applied - due day) / sum of cash, of cash applied in the period; cash that was taken back counts as less than nothing on its day.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}, {"name": "account", "type": "text", "optional": true, "comment": "Account. Default: all."}]'::jsonb, '[{"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "opening", "type": "numeric", "kind": "amount", "zh": "期初余额", "en": "opening balance", "comment": "Ledger balance before the period."}, {"name": "sales", "type": "numeric", "kind": "amount", "zh": "净销售额", "en": "net sales", "comment": "Invoices − credit notes − write-offs of the period."}, {"name": "cash_in", "type": "numeric", "kind": "amount", "zh": "收款", "en": "cash in", "comment": "Payments of the period, less those reversed or transferred away."}, {"name": "closing", "type": "numeric", "kind": "amount", "zh": "期末余额", "en": "closing balance", "comment": "opening + sales − cash_in, which is the ledger balance at the end of the period."}, {"name": "current", "type": "numeric", "kind": "amount", "zh": "未到期余额", "en": "current", "comment": "Open items that are not past due on the last day of the period."}, {"name": "dso", "type": "numeric", "kind": "duration", "zh": "应收账款周转天数", "en": "DSO", "comment": "Days sales outstanding: closing ÷ sales × days of the period; null unless sales are above 0."}, {"name": "cei", "type": "numeric", "kind": "decimal", "zh": "回款效率指数", "en": "CEI", "comment": "Collection effectiveness index, two decimals: (opening + sales − closing) ÷ (opening + sales − current) × 100. An advance may lift it above 100; null where the denominator is 0."}, {"name": "due", "type": "numeric", "kind": "amount", "zh": "本期到期金额", "en": "due", "comment": "Amounts of the invoices due in the period, less credits and write-offs applied to them by its end."}, {"name": "collected_of_due", "type": "numeric", "kind": "amount", "zh": "到期已收金额", "en": "collected of due", "comment": "Cash applied to these by the end of the period."}, {"name": "collection_rate", "type": "numeric", "kind": "rate", "zh": "回款率", "en": "collection rate", "comment": "collected_of_due ÷ due; null where nothing is due."}, {"name": "days_to_collect", "type": "numeric", "kind": "duration", "zh": "平均回款天数", "en": "days to collect", "comment": "Mean days from the invoice to the application of the period''s cash, weighted by amount; null without any."}, {"name": "days_late", "type": "numeric", "kind": "duration", "zh": "平均逾期天数", "en": "days late", "comment": "Mean days from the due day, 0 before it, weighted likewise."}]'::jsonb, array['currency']::text[], array['currency']::text[]),
     ('collection_curve', 'snapshot', '回款曲线', 'Collection curve', '每月的开票多久能收回多少？', 'How much of a month''s invoices is collected after how long?', 'Invoices issued from the day from up to the day to at as_of, as known at the sequence known_at, by the month in which they were issued: the share collected 0, 30, 60, 90, 120 and 180 days after each invoice. A month has a row for the ages that all its invoices have reached at as_of, so that months compare at equal age. invoiced is less credits and write-offs, as in collection_rate.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of invoicing.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of invoicing.", "asked_as": "to"}, {"name": "account", "type": "text", "optional": true, "comment": "Account. Default: all."}]'::jsonb, '[{"name": "month", "type": "text", "kind": "text", "zh": "开票月份", "en": "month", "comment": "Month in which the invoices were issued, as YYYY-MM in the ledger''s zone."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "age", "type": "integer", "kind": "days", "zh": "开票后天数", "en": "age", "comment": "Days after each invoice: 0, 30, 60, 90, 120 or 180."}, {"name": "invoiced", "type": "numeric", "kind": "amount", "zh": "开票净额", "en": "invoiced", "comment": "Invoices of the month, less credits and write-offs applied to them."}, {"name": "collected", "type": "numeric", "kind": "amount", "zh": "已收金额", "en": "collected", "comment": "Cash applied to each of them up to this age."}, {"name": "share", "type": "numeric", "kind": "rate", "zh": "回款比例", "en": "share collected", "comment": "collected ÷ invoiced; null where nothing is left of the invoices."}]'::jsonb, array['currency', 'month', 'age']::text[], array['currency']::text[]),
     ('collection_plan', 'snapshot', '回款计划', 'Collection plan', '每份合同的每期款项收到多少？', 'How much of each instalment of the contracts is collected?', 'Payment terms of contracts at as_of, as known at the sequence known_at, with the invoices that name the contract and the term and the cash applied to them. planned = the contract''s amount * share, rounded half up; the last term takes the rest. due_on = day of the trigger + days: signing is on the day of signing in the ledger''s zone, the trigger invoice on that of the term''s first invoice. The first that holds is the status: paid, overdue, part_paid, invoiced, held, to_release, to_invoice, waiting. Invoices in another currency than the contract''s are left out; of terms of one name the first has the invoices. An invoice without a term counts for a contract without terms.', '[{"name": "contract", "type": "text", "optional": true, "comment": "Contract number. Default: all."}]'::jsonb, '[{"name": "contract", "type": "text", "kind": "text", "zh": "合同号", "en": "contract", "comment": "Contract number, unique per account."}, {"name": "term", "type": "text", "kind": "text", "zh": "付款条款", "en": "term", "comment": "Name of the term; `retention` for the retention, empty where no terms are agreed."}, {"name": "planned", "type": "numeric", "kind": "amount", "zh": "计划金额", "en": "planned", "comment": "Contract''s amount × share, rounded half up; the last term takes the rest if the shares add up to 100."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "计划到期日", "en": "due on", "comment": "Day of the trigger + days agreed; null while either is unknown."}, {"name": "invoiced", "type": "numeric", "kind": "amount", "zh": "已开票金额", "en": "invoiced", "comment": "Sum of the term''s invoices in the contract''s currency."}, {"name": "collected", "type": "numeric", "kind": "amount", "zh": "已收金额", "en": "collected", "comment": "Cash applied to them."}, {"name": "open", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open", "comment": "Amount still owed on them: invoiced − collected − credits − write-offs."}, {"name": "status", "type": "text", "kind": "word", "zh": "状态", "en": "status", "comment": "paid: invoiced in full, nothing open; overdue: an open invoice is past its due day; part_paid: cash has come; invoiced; held: retention before its day; to_release: retention from its day on; to_invoice: the trigger has happened, or retention was released; else waiting."}, {"name": "collected_share", "type": "numeric", "kind": "rate", "zh": "合同回款比例", "en": "collected share", "comment": "Cash collected of the whole contract ÷ its amount."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes under the contract."}, {"name": "place", "type": "bigint", "kind": "whole", "zh": "序号", "en": "place", "comment": "Number of the term in the contract, from 1."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal whose contract it is."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "released", "type": "numeric", "kind": "amount", "zh": "已释放质保金", "en": "released", "comment": "Part of the retention that the customer agrees to be payable; 0 for other terms."}]'::jsonb, array['account', 'contract', 'place']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),
+    ('statutory', 'snapshot', '法定账款', 'Statutory terms', '客户依法欠付多少款项和利息？', 'What do public buyers and large enterprises owe by law?', 'Invoices at as_of, as known at the sequence known_at, under contracts with sme_declared that were signed since the policy statutory_terms is in force (Order 802: 2025-06-01) with a public buyer or a large enterprise, for terms that begin with acceptance or delivery, once that day is known; of these the invoices on which anything is owed, and those that were paid late. statutory_due = that day + the days agreed, for a public buyer at most 60, or where none are agreed 30 for a public buyer and 60 for a large enterprise. interest = sum of principal * rate * days late of each part until it was paid, or as_of''s day; a part that is disputed at as_of bears none, nor do credits and write-offs. Terms and rates are those of the policies statutory_terms and late_interest in force on the day of signing; each row names them.', '[]'::jsonb, '[{"name": "invoice", "type": "text", "kind": "text", "zh": "发票号", "en": "invoice", "comment": "Invoice number, unique per account and series."}, {"name": "contract", "type": "text", "kind": "text", "zh": "合同号", "en": "contract", "comment": "Number of the contract that it invoices."}, {"name": "statutory_due", "type": "date", "kind": "day", "zh": "法定付款日", "en": "statutory due", "comment": "The last day on which payment is in time by law."}, {"name": "days_late", "type": "integer", "kind": "days", "zh": "逾期天数", "en": "days late", "comment": "Days from statutory_due to as_of''s day, or to the last payment where nothing is owed any more; 0 before."}, {"name": "bearing", "type": "numeric", "kind": "amount", "zh": "计息本金", "en": "bearing", "comment": "Part of the open amount that is not disputed, once it is late."}, {"name": "rate", "type": "numeric", "kind": "decimal", "zh": "日利率", "en": "rate per day", "comment": "Interest for each day, as a share of the sum, with six decimals: as agreed, or the legal rate."}, {"name": "interest", "type": "numeric", "kind": "amount", "zh": "逾期利息", "en": "interest", "comment": "Σ principal × rate × days late, each part until it was paid, or as_of''s day; rounded half up."}, {"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account that owes."}, {"name": "series", "type": "text", "kind": "text", "zh": "号段", "en": "series", "comment": "Series of the invoice''s number, or null."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "term", "type": "text", "kind": "text", "zh": "付款条款", "en": "term", "comment": "Name of the contract''s payment term."}, {"name": "buyer_kind", "type": "text", "kind": "word", "zh": "采购方类型", "en": "buyer kind", "comment": "public or large_enterprise, as the contract says, or else the account''s profile on the day of signing."}, {"name": "begins_on", "type": "date", "kind": "day", "zh": "起算日", "en": "begins on", "comment": "Day of acceptance, or of delivery, with which the term begins."}, {"name": "open", "type": "numeric", "kind": "amount", "zh": "未收金额", "en": "open", "comment": "Amount still owed, disputed parts included."}, {"name": "policy", "type": "text", "kind": "text", "zh": "期限依据", "en": "policy of the term", "comment": "Name of the policy that gives the term."}, {"name": "policy_from", "type": "date", "kind": "day", "zh": "期限依据生效日", "en": "policy of the term from", "comment": "First day of its version in force on the day of signing."}, {"name": "rate_policy", "type": "text", "kind": "text", "zh": "利率依据", "en": "policy of the rate", "comment": "Name of the policy that gives the rate; null for a rate that was agreed."}, {"name": "rate_policy_from", "type": "date", "kind": "day", "zh": "利率依据生效日", "en": "policy of the rate from", "comment": "First day of its version in force on the day of signing."}]'::jsonb, array['account', 'invoice', 'series']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),
     ('accounts', 'snapshot', '客户', 'Accounts', '哪些客户最重要？', 'Which accounts matter most?', 'Accounts that had a deal, receivables or anything else recorded at as_of, as known at the sequence known_at; one row for each currency in which the account had invoices or credit notes within 730 days, one without currency for other accounts. Amounts of two currencies are never added: share, rank and cumulative are within the currency, won and life_cycle of the whole account stand in each of its rows. revenue = invoices - credit notes of the 365 days up to as_of''s day; growth = (revenue - that of the 365 days before) / that of the 365 days before. score = potential * standing * strategic. An account merged into another one counts with the one at the end of the chain, whose name and grade are shown; of mergings that make a circle the last has no effect.', '[]'::jsonb, '[{"name": "account", "type": "text", "kind": "account", "zh": "客户", "en": "account", "comment": "Id of the account; accounts merged into it count with it."}, {"name": "name", "type": "text", "kind": "text", "zh": "客户名称", "en": "name", "comment": "Its name; null when unknown."}, {"name": "grade", "type": "text", "kind": "word", "zh": "等级", "en": "grade", "comment": "A to D as it was graded, A being the most important; null before."}, {"name": "score", "type": "bigint", "kind": "whole", "zh": "评分", "en": "score", "comment": "potential × standing × strategic of that grading, 1 to 125."}, {"name": "suggested", "type": "text", "kind": "word", "zh": "建议等级", "en": "suggested grade", "comment": "Grade by the policy''s thresholds of the score; null without a score."}, {"name": "revenue", "type": "numeric", "kind": "amount", "zh": "收入", "en": "revenue", "comment": "Invoices − credit notes of the 365 days up to as_of''s day; null without a currency."}, {"name": "share", "type": "numeric", "kind": "rate", "zh": "占比", "en": "share", "comment": "revenue ÷ that of all accounts in the currency; null where that is 0."}, {"name": "rank", "type": "bigint", "kind": "whole", "zh": "名次", "en": "rank", "comment": "Place by revenue within the currency, from 1; of equal ones by id."}, {"name": "cumulative", "type": "numeric", "kind": "rate", "zh": "累计占比", "en": "cumulative share", "comment": "Share of all accounts up to this place."}, {"name": "growth", "type": "numeric", "kind": "rate", "zh": "增长率", "en": "growth", "comment": "(revenue − that of the 365 days before) ÷ that of the 365 days before; null where that is 0."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won, ever and in all currencies."}, {"name": "first_won", "type": "date", "kind": "day", "zh": "首次成交", "en": "first won", "comment": "Day of the first of these, in the ledger''s zone."}, {"name": "last_won", "type": "date", "kind": "day", "zh": "最近成交", "en": "last won", "comment": "Day of the last of these."}, {"name": "life_cycle", "type": "text", "kind": "word", "zh": "生命周期", "en": "life cycle", "comment": "prospect: nothing won; new: first won in the policy''s last 365 days; active: last won in them; else dormant."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the revenue; null for an account without invoices and credit notes of these two years."}]'::jsonb, array['account', 'currency']::text[], array['account', 'region', 'currency']::text[]),
     ('segments', 'snapshot', '客户分组', 'Segments', '业务分布在哪些行业、地区、规模的客户？', 'In which segments of accounts is the business?', 'Accounts by one fact as it is at as_of, as known at the sequence known_at, also for old deals, with their deals and revenue of the days from to to, both included. Deals stand as at the end of to, or at as_of where that is earlier. win_rate = won / (won + lost); revenue = invoices - credit notes; growth = (revenue - that of as many days before) / that of those days; collection_rate = cash applied by the end of the period to invoices due in it / (their amounts - credits - write-offs). The row without a segment has the accounts whose fact is unknown and the deals without account. Amounts of two currencies are never added: a segment has a row for each, and its counts and win_rate, which are those of all currencies, stand in each. Merged accounts count as in the report accounts. Default of to: as_of''s day; of from: 364 days before.', '[{"name": "by", "type": "text", "optional": false, "comment": "Fact by which accounts are grouped."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of the period.", "asked_as": "to"}]'::jsonb, '[{"name": "segment", "type": "text", "kind": "text", "zh": "分组", "en": "segment", "comment": "Value of the fact; null where it is unknown, and for deals without account."}, {"name": "accounts", "type": "bigint", "kind": "count", "zh": "客户数", "en": "accounts", "comment": "Accounts of the segment, whatever the currency; merged ones count once."}, {"name": "open", "type": "bigint", "kind": "count", "zh": "进行中", "en": "open", "comment": "Open deals, whatever the currency; those on hold are not among them."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈金额", "en": "pipeline", "comment": "Expected value of the open deals in the currency; null without a currency."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Deals won in the period, whatever the currency."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Deals lost in the period, whatever the currency."}, {"name": "win_rate", "type": "numeric", "kind": "rate", "zh": "赢单率", "en": "win rate", "comment": "won ÷ (won + lost); null before any."}, {"name": "revenue", "type": "numeric", "kind": "amount", "zh": "收入", "en": "revenue", "comment": "Invoices − credit notes of the period in the currency; null without a currency."}, {"name": "growth", "type": "numeric", "kind": "rate", "zh": "增长率", "en": "growth", "comment": "(revenue − that of as many days before the period) ÷ that of those days; null where that is 0."}, {"name": "collection_rate", "type": "numeric", "kind": "rate", "zh": "回款率", "en": "collection rate", "comment": "Cash applied by the end of the period to invoices due in it ÷ (their amounts − credits − write-offs); null where none are due."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for a segment without any."}]'::jsonb, array['segment', 'currency']::text[], array['currency']::text[]),
     ('relationships', 'snapshot', '客户关系', 'Relationships', '我们认识谁，关系多深？', 'Whom do we know, and how well?', 'Persons at an account, or for a deal, at as_of, as known at the sequence known_at: exactly one of the two is given. Three levels (enterprise_need, personal_need, personal_bond) by two contents (product, company) make six cells; the latest judgement of each counts. An account has the persons of those merged into it, too. A deal has the persons of its account whose record names the deal or none, and those who were judged for it, with all their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; cell_coverage = cells reached / (6 * persons); decision_makers_reached = decision makers with any cell reached / decision makers.', '[{"name": "account", "type": "text", "optional": true, "comment": "Id of an account."}, {"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal, instead of an account."}]'::jsonb, '[{"name": "contact", "type": "text", "kind": "text", "zh": "联系人", "en": "contact", "comment": "Id of the person."}, {"name": "roles", "type": "text[]", "kind": "texts", "zh": "角色", "en": "roles", "comment": "handler, decision_maker, influencer, user; empty for a person who was judged and never recorded."}, {"name": "enterprise_need_product", "type": "boolean", "kind": "yes_no", "zh": "企业需求·产品", "en": "enterprise need: product", "comment": "The level of the company''s needs is reached by our product."}, {"name": "enterprise_need_company", "type": "boolean", "kind": "yes_no", "zh": "企业需求·企业", "en": "enterprise need: company", "comment": "The level of the company''s needs is reached by our company."}, {"name": "personal_need_product", "type": "boolean", "kind": "yes_no", "zh": "个人需求·产品", "en": "personal need: product", "comment": "The level of the person''s needs is reached by our product."}, {"name": "personal_need_company", "type": "boolean", "kind": "yes_no", "zh": "个人需求·企业", "en": "personal need: company", "comment": "The level of the person''s needs is reached by our company."}, {"name": "personal_bond_product", "type": "boolean", "kind": "yes_no", "zh": "个人情感·产品", "en": "personal bond: product", "comment": "The level of a personal bond is reached by our product."}, {"name": "personal_bond_company", "type": "boolean", "kind": "yes_no", "zh": "个人情感·企业", "en": "personal bond: company", "comment": "The level of a personal bond is reached by our company."}, {"name": "decision", "type": "bigint", "kind": "whole", "zh": "决策", "en": "decision", "comment": "The person''s weight in the decision, 0 to 3, as it was judged last; null before."}, {"name": "influence", "type": "bigint", "kind": "whole", "zh": "影响", "en": "influence", "comment": "The person''s weight with others, 0 to 3, as it was judged last; null before."}, {"name": "motivation", "type": "text", "kind": "word", "zh": "激励", "en": "motivation", "comment": "organisational, personal or both, as it was judged last; null before."}, {"name": "stance", "type": "text", "kind": "word", "zh": "立场", "en": "stance", "comment": "supporter, neutral or opponent, as it was judged last; null before."}, {"name": "reports_to", "type": "text", "kind": "text", "zh": "直属上级", "en": "reports to", "comment": "Id of the person''s superior."}]'::jsonb, array['contact']::text[], array[]::text[]),

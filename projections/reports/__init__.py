@@ -30,6 +30,7 @@ from projections.reports.relationships import relationships
 from projections.reports.report import Report
 from projections.reports.rotting import rotting
 from projections.reports.segments import segments
+from projections.reports.statutory import statutory
 from projections.reports.velocity import velocity
 
 REPORTS: tuple[Report, ...] = (
@@ -56,6 +57,7 @@ REPORTS: tuple[Report, ...] = (
     collection,
     collection_curve,
     collection_plan,
+    statutory,
     accounts,
     segments,
     relationships,

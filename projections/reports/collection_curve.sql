@@ -1,13 +1,16 @@
 -- name: rows
-with span as materialized (
+with zone as materialized (
+    select one as rules from served.zone one
+),
+span as materialized (
     select reporting.day_end(least(greatest($from_day, date '0001-01-02'), date '9998-12-31') - 1) as begins,
            reporting.day_end(least(greatest($to_day, date '0001-01-02'), date '9998-12-31')) as ends
 ),
 issued as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, sum(told.amount) as amount, max(told.day) as last_on
-      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, zone) as day
+      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, zone.rules) as day
               from invoice
-             cross join served.zone zone
+             cross join zone
              cross join span
              where invoice.issued_at > span.begins and invoice.issued_at <= span.ends
                and ($account is null or invoice.account = $account)) told
@@ -17,9 +20,9 @@ lowered as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, told.cash, told.applied_on - told.day as age,
            sum(told.amount) as amount
       from (select application.currency, application.kind = 'cash' as cash, application.amount,
-                   served.local_day(application.issued_at, zone) as day, served.local_day(application.at, zone) as applied_on
+                   served.local_day(application.issued_at, zone.rules) as day, served.local_day(application.at, zone.rules) as applied_on
               from application
-             cross join served.zone zone
+             cross join zone
              cross join span
              where application.issued_at > span.begins and application.issued_at <= span.ends
                and ($account is null or application.account = $account)) told

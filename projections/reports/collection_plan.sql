@@ -1,5 +1,8 @@
 -- name: rows
-with billed as materialized (
+with zone as materialized (
+    select one as rules from served.zone one
+),
+billed as materialized (
     select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
            invoice.currency, invoice.amount, invoice.issued_at
       from invoice
@@ -37,11 +40,11 @@ listed as (
 told as (
     select listed.*, coalesce(actual.invoiced, 0) as invoiced, coalesce(actual.collected, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue,
-           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone)
-                               when 'invoice' then served.local_day(actual.issued_at, zone)
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone.rules)
+                               when 'invoice' then served.local_day(actual.issued_at, zone.rules)
                                else listed.triggered_on end as happened_on
       from listed
-     cross join served.zone zone
+     cross join zone
       left join actual on actual.account = listed.account and actual.contract = listed.contract
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
 )

@@ -211,7 +211,10 @@ returns table (
 )
 language sql stable strict parallel safe
 begin atomic
-    with span as materialized (
+    with zone as materialized (
+        select one as rules from served.zone one
+    ),
+    span as materialized (
         select reporting.day_end(collected.first_on - 1) as begins,
                least(collected.last_on, reporting.local_day(reporting.instant(collected.as_of))) as last_on
     ),
@@ -228,13 +231,13 @@ begin atomic
                case when falls.due and applied.kind = 'cash' then applied.amount else 0 end,
                case when falls.within then applied.amount else 0 end,
                case when falls.within then applied.amount
-                    * (served.local_day(applied.at, zone) - served.local_day(applied.issued_at, zone)) else 0 end,
+                    * (served.local_day(applied.at, zone.rules) - served.local_day(applied.issued_at, zone.rules)) else 0 end,
                case when falls.within then applied.amount
-                    * greatest(served.local_day(applied.at, zone) - applied.due_on, 0) else 0 end
+                    * greatest(served.local_day(applied.at, zone.rules) - applied.due_on, 0) else 0 end
           from served.application(
                    least(reporting.instant(collected.as_of), reporting.day_end(collected.last_on)), collected.known_at
                ) applied
-         cross join served.zone zone
+         cross join zone
          cross join lateral (
                 select applied.due_on between collected.first_on and (select span.last_on from span) as due,
                        applied.kind = 'cash' and applied.at > (select span.begins from span) as within

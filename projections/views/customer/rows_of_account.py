@@ -77,6 +77,7 @@ class FactRow(
     key=("account", "fact", "from_at"),
     valid=Interval(),
     counted=("fact", "account", "segment"),
+    past=("fact", "account", "value"),
 ):
     """Facts about accounts over time. One row for each while it holds."""
 

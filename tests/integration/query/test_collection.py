@@ -104,11 +104,60 @@ PLANNED = (
 )  # fmt: skip
 
 
+DECLARED = {"sme_declared": True}
+
+
+def bound(
+    account: str, number: str, trigger: str, days: int | None = None, day: str = "2026-01-10", **more: Any
+) -> list[dict[str, Any]]:
+    """A contract of one term, and an invoice of its number."""
+    given = DECLARED | {"buyer_kind": "public"} | more
+    given = {name: value for name, value in given.items() if value is not None}
+    return [
+        signed(account, number, day, "600000.00", [term("all", trigger, "100", days)], **given),
+        invoice(account, f"I-{number}", "2026-02-02", "600000.00", "2026-09-30", contract=number, term="all"),
+    ]
+
+
+STATUTORY = (
+    # Delivered on 1 February without days agreed: 30 days, to 3 March.
+    *bound("SA", "S-1", "delivery"), confirmed("SA", "S-1", "all", delivered_on="2026-02-01"),
+    paid("SA", "SP-1", "2026-03-13", "200000.00", {"I-S-1": "200000.00"}),
+    said("SA", "receivable_disputed", "2026-03-20", invoice="I-S-1", amount="100000.00", currency="CNY"),
+    # 90 days agreed from the acceptance on 10 February: 60 for a public buyer, to 11 April.
+    *bound("SB", "S-2", "acceptance", 90), confirmed("SB", "S-2", "all", accepted_on="2026-02-10"),
+    # A large enterprise: 90 days as agreed, to 2 May; 60 without, to 2 April.
+    *bound("SB", "S-3", "delivery", 90, buyer_kind="large_enterprise"),
+    confirmed("SB", "S-3", "all", delivered_on="2026-02-01"),
+    *bound("SB", "S-4", "delivery", buyer_kind="large_enterprise", late_rate_per_day="0.000123"),
+    confirmed("SB", "S-4", "all", delivered_on="2026-02-01"),
+    # The profile says what the contract does not, as it was on the day of signing.
+    event("SC-f1", "account_profiled", "account/SC", "2026-01-05", buyer_kind="public"),
+    event("SC-f2", "account_profiled", "account/SC", "2026-01-20", buyer_kind="sme"),
+    *bound("SC", "S-5", "delivery", buyer_kind=None), confirmed("SC", "S-5", "all", delivered_on="2026-02-01"),
+    # None of these: signed before the order, not declared, another buyer, another trigger, not delivered yet.
+    *bound("SD", "S-6", "delivery", day="2025-05-31"), confirmed("SD", "S-6", "all", delivered_on="2026-02-01"),
+    *bound("SD", "S-7", "delivery", sme_declared=None), confirmed("SD", "S-7", "all", delivered_on="2026-02-01"),
+    *bound("SD", "S-8", "delivery", buyer_kind="sme"), confirmed("SD", "S-8", "all", delivered_on="2026-02-01"),
+    *bound("SD", "S-9", "signing", 3), *bound("SD", "S-10", "delivery"),
+    # Paid in time, paid late, and paid late but taken back.
+    *bound("SE", "S-11", "delivery"), confirmed("SE", "S-11", "all", delivered_on="2026-02-01"),
+    paid("SE", "SP-11", "2026-03-03", "600000.00", {"I-S-11": "600000.00"}),
+    *bound("SE", "S-12", "delivery"), confirmed("SE", "S-12", "all", delivered_on="2026-02-01"),
+    paid("SE", "SP-12", "2026-03-05", "599000.00", {"I-S-12": "599000.00"}),
+    said("SE", "receivable_written_off", "2026-03-10", invoice="I-S-12", amount="1000.00", currency="CNY",
+         reason="settled", approver="Wu"),
+    *bound("SE", "S-13", "delivery"), confirmed("SE", "S-13", "all", delivered_on="2026-02-01"),
+    paid("SE", "SP-13", "2026-03-13", "600000.00", {"I-S-13": "600000.00"}),
+    said("SE", "payment_reversed", "2026-03-23", payment="SP-13", amount="600000.00", currency="CNY"),
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 async def read(servers: Servers) -> AsyncIterator[Api]:
     async with fresh_ledger(servers, (PRACTICE,)) as ledger:
         told = Told(ledger)
-        await told.tell(*PERIOD, *PLANNED)
+        await told.tell(*PERIOD, *PLANNED, *STATUTORY)
         await told.projected()
         settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
         async with (
@@ -246,3 +295,55 @@ async def test_the_share_collected_is_that_of_one_currency(read: Api) -> None:
     assert (await plan(read))["totals"] == {"collected_share": None}
     assert (await plan(read, currency="USD"))["totals"] == {"collected_share": "0.4965"}
     assert (await plan(read, account="nobody"))["totals"] == {"collected_share": None}
+
+
+LAW = ("statutory_due", "days_late", "bearing", "rate", "interest")
+
+
+async def law(read: Api, **asked: Any) -> dict[str, dict[str, Any]]:
+    answer = await read.get("/reports/statutory", **{"as_of": "2026-03-31", **asked})
+    return {row["contract"]: row for row in answer["rows"]}
+
+
+async def test_what_is_late_by_law_bears_interest(read: Api) -> None:
+    """200000 paid 10 days late, 300000 not disputed 28 days late, at 0.0005 a day: 1000 + 4200."""
+    row = (await law(read, account="SA"))["S-1"]
+    assert [row[name] for name in LAW] == ["2026-03-03", 28, "300000.00", "0.000500", "5200.00"]
+    assert (row["open"], row["begins_on"], row["buyer_kind"]) == ("400000.00", "2026-02-01", "public")
+    # The day before the dispute: 1000, and 400000 for 16 days.
+    before = (await law(read, account="SA", as_of="2026-03-19"))["S-1"]
+    assert [before[name] for name in LAW] == ["2026-03-03", 16, "400000.00", "0.000500", "4200.00"]
+    in_time = (await law(read, account="SA", as_of="2026-03-03"))["S-1"]
+    assert [in_time[name] for name in LAW] == ["2026-03-03", 0, "0.00", "0.000500", "0.00"]
+
+
+async def test_the_days_agreed_hold_up_to_what_the_law_allows(read: Api) -> None:
+    assert {contract: row["statutory_due"] for contract, row in (await law(read, account="SB")).items()} == {
+        "S-2": "2026-04-11",  # 10 February + 60
+        "S-3": "2026-05-02",  # 1 February + 90
+        "S-4": "2026-04-02",  # 1 February + 60
+    }
+    agreed = (await law(read, account="SB", as_of="2026-04-12"))["S-4"]
+    assert (agreed["days_late"], agreed["rate"], agreed["interest"]) == (10, "0.000123", "738.00")
+
+
+async def test_the_law_binds_buyers_by_what_they_were_on_the_day_of_signing(read: Api) -> None:
+    assert (await law(read, account="SC"))["S-5"]["buyer_kind"] == "public"
+    assert await law(read, account="SD") == {}
+
+
+async def test_what_was_paid_late_still_bears_the_interest_until_then(read: Api) -> None:
+    """S-12: 599000 × 0.0005 × 2 days; what was given up bears none. S-13: paid for the 10 days from 13 to 23 March, so
+    600000 × 0.0005 × 18 days."""
+    rows = await law(read, account="SE")
+    assert {contract: [row[name] for name in LAW] for contract, row in rows.items()} == {
+        "S-12": ["2026-03-03", 2, "0.00", "0.000500", "599.00"],
+        "S-13": ["2026-03-03", 28, "600000.00", "0.000500", "5400.00"],
+    }
+
+
+async def test_a_figure_of_the_law_names_its_policies_and_their_days(read: Api) -> None:
+    legal, agreed = (await law(read))["S-1"], (await law(read))["S-4"]
+    assert (legal["policy"], legal["policy_from"]) == ("statutory_terms", "2025-06-01")
+    assert (legal["rate_policy"], legal["rate_policy_from"]) == ("late_interest", "2025-06-01")
+    assert (agreed["rate_policy"], agreed["rate_policy_from"]) == (None, None)
