@@ -2977,22 +2977,237 @@ comment on function reporting.flywheel(date, date, timestamptz, bigint) is
 
 -- name: data_quality
 create or replace function reporting.data_quality(
-    as_of timestamptz, known_at bigint
+    as_of timestamptz, known_at bigint, checks text default 'flags', from_day date default null,
+    to_day date default null
 )
 returns table (
     subject text, view text, flag text, entry bigint, detail text, id text, source text, type text,
-    occurred_at timestamptz, recorded_at timestamptz
+    occurred_at timestamptz, recorded_at timestamptz, rule text
 )
 language sql stable parallel safe
 begin atomic
-with flag as not materialized (select * from served.flag(data_quality.as_of, data_quality.known_at) flag)
-select flag.subject, flag.view, flag.flag, flag.entry, flag.detail, entry.id, entry.source, entry.type, entry.occurred_at,
-       entry.recorded_at
-  from flag
-  join reporting.entry on entry.sequence = flag.entry;
+with moment as materialized (
+select reporting.instant(data_quality.as_of) as as_of, reporting.known(data_quality.known_at) as known_at,
+reporting.local_day(reporting.instant(data_quality.as_of)) as day, (select zone from served.zone zone) as zone
+),
+flag as not materialized (select * from served.flag(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) flag),
+stage_position as not materialized (select * from served.stage_position(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) stage_position_past),
+stage_item as not materialized (select * from served.stage_item(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) stage_item),
+activity as not materialized (select * from served.activity(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) activity),
+need_past as not materialized (select * from (select version.* from served.need version
+where version.known_from <= (select reporting.known(data_quality.known_at)) and (select reporting.known(data_quality.known_at)) < version.known_to and version.from_at <= (select reporting.instant(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day))))) need_past),
+contract_term as not materialized (select * from served.contract_term(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) contract_term),
+invoice as not materialized (select * from served.invoice(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) invoice),
+application as not materialized (select * from served.application(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) application),
+receivables_item as not materialized (select * from served.receivables_item(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) receivables_item),
+receivables_item_past as not materialized (select * from (select version.* from served.receivables_item version
+where version.known_from <= (select reporting.known(data_quality.known_at)) and (select reporting.known(data_quality.known_at)) < version.known_to and version.from_at <= (select reporting.instant(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day))))) receivables_item_past),
+receivables_unapplied as not materialized (select * from served.receivables_unapplied(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) receivables_unapplied),
+receivables_movement as not materialized (select * from served.receivables_movement(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) receivables_movement),
+entry as not materialized (select * from served.entry(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) entry),
+unplaced_contact as not materialized (select * from served.unplaced_contact(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) unplaced_contact),
+asked as materialized (
+    select served.some_of('checks', data_quality.checks, array[
+               'flags', 'late_entry', 'visit_without_appointment', 'quote_over_budget', 'won_without_contract',
+               'collected_but_open', 'invoiced_over_contract', 'no_account', 'no_owner', 'no_amount', 'unknown_playbook',
+               'close_date_past', 'stage_skipped', 'unapplied_over_30_days', 'dispute_over_30_days',
+               'contact_without_account', 'rate_below_lpr'
+           ]) as checks,
+           least(moment.day, data_quality.to_day) as day,
+           make_interval(days => served.policy_value('data_quality', 'late_entry', moment.day)::integer) as late,
+           served.policy_value('data_quality', 'unapplied', moment.day) as unapplied,
+           served.policy_value('data_quality', 'disputed', moment.day) as disputed
+      from moment
+),
+late_entry as not materialized (
+    select entry.subject, 'late_entry' as rule, entry.entry,
+           format('recorded %s days after it happened',
+                  floor(date_part('epoch', entry.recorded_at - entry.occurred_at) / 86400)) as detail
+      from entry
+     where (select 'late_entry' = any(asked.checks) from asked)
+       and entry.recorded_at > entry.occurred_at + (select asked.late from asked)
+       and split_part(entry.subject, '/', 1) in ('deal', 'account')
+),
+visit_without_appointment as not materialized (
+    select 'deal/' || activity.deal as subject, 'visit_without_appointment' as rule, activity.entry,
+           activity.purpose as detail
+      from activity
+     where (select 'visit_without_appointment' = any(asked.checks) from asked)
+       and activity.kind = 'visit_done' and not activity.booked
+),
+quote_over_budget as not materialized (
+    select 'deal/' || quoted.deal as subject, 'quote_over_budget' as rule, quoted.entry,
+           format('%s %s quoted of a budget of %s', served.written(quoted.amount, quoted.currency), quoted.currency,
+                  served.written(quoted.budget, quoted.currency)) as detail
+      from (select distinct on (activity.deal, activity.entry) activity.deal, activity.entry, activity.amount,
+                   activity.currency, need_past.budget
+              from activity
+              join need_past on need_past.deal = activity.deal and need_past.currency = activity.currency
+                            and (need_past.from_at, need_past.entry) < (activity.at, activity.entry)
+             where (select 'quote_over_budget' = any(asked.checks) from asked)
+               and activity.amount is not null and need_past.budget is not null
+             order by activity.deal, activity.entry, need_past.from_at desc, need_past.entry desc) quoted
+     where quoted.amount > quoted.budget
+),
+won_without_contract as not materialized (
+    select 'deal/' || stage_position.deal as subject, 'won_without_contract' as rule, stage_position.entry,
+           null::text as detail
+      from stage_position
+     where (select 'won_without_contract' = any(asked.checks) from asked)
+       and stage_position.status = 'won'
+       and not exists (select from contract_term where contract_term.deal = stage_position.deal)
+),
+collected as not materialized (
+    select stage_item.deal, stage_item.entry
+      from stage_item
+     where (select 'collected_but_open' = any(asked.checks) from asked)
+       and stage_item.item in ('cash_in_full', 'paid')
+),
+collected_but_open as not materialized (
+    select 'deal/' || collected.deal as subject, 'collected_but_open' as rule, collected.entry,
+           format('%s: %s %s open', receivables_item.invoice,
+                  served.written(receivables_item.open_amount, receivables_item.currency), receivables_item.currency) as detail
+      from collected
+      join receivables_item on receivables_item.deal = collected.deal
+),
+invoiced_over_contract as not materialized (
+    select 'account/' || billed.account as subject, 'invoiced_over_contract' as rule, billed.entry,
+           format('%s: %s %s invoiced of %s', billed.contract, served.written(billed.amount, billed.currency),
+                  billed.currency, served.written(agreed.contract_amount, billed.currency)) as detail
+      from (select invoice.account, invoice.contract, invoice.currency, max(invoice.entry) as entry,
+                   sum(invoice.amount - coalesce(credited.amount, 0)) as amount
+              from invoice
+              left join (select application.account, application.invoice, application.series, sum(application.amount) as amount
+                           from application
+                          where application.kind = 'credit'
+                          group by application.account, application.invoice, application.series) credited
+                on credited.account = invoice.account and credited.invoice = invoice.invoice
+               and credited.series = invoice.series
+             where (select 'invoiced_over_contract' = any(asked.checks) from asked) and invoice.contract is not null
+             group by invoice.account, invoice.contract, invoice.currency) billed
+      join (select distinct contract_term.account, contract_term.contract, contract_term.currency,
+                   contract_term.contract_amount
+              from contract_term) agreed
+        on agreed.account = billed.account and agreed.contract = billed.contract and agreed.currency = billed.currency
+     where billed.amount > agreed.contract_amount
+),
+lacking as not materialized (
+    select 'deal/' || stage_position.deal as subject, lacks.rule, stage_position.entry, stage_position.status as detail
+      from stage_position
+     cross join lateral (values ('no_account', stage_position.account is null), ('no_owner', stage_position.owner is null),
+                                ('no_amount', stage_position.amount is null)) as lacks (rule, holds)
+     where (select asked.checks && array['no_account', 'no_owner', 'no_amount'] from asked)
+       and stage_position.status in ('open', 'on_hold', 'won')
+       and lacks.holds and lacks.rule = any((select asked.checks from asked)::text[])
+),
+close_date_past as not materialized (
+    select 'deal/' || stage_position.deal as subject, 'close_date_past' as rule, stage_position.entry,
+           format('expected on %s', stage_position.expected_close_on) as detail
+      from stage_position
+     where (select 'close_date_past' = any(asked.checks) from asked)
+       and stage_position.status = 'open' and stage_position.expected_close_on < (select asked.day from asked)
+),
+stage_skipped as not materialized (
+    select 'deal/' || claimed.deal as subject, 'stage_skipped' as rule, claimed.entry,
+           format('stage %s claimed after %s', claimed.stage, claimed.before) as detail
+      from (select past.deal, past.stage, past.entry,
+                   coalesce(max(past.stage) over (partition by past.deal, past.playbook order by past.from_at
+                                                  rows between unbounded preceding and 1 preceding), 0) as before
+              from stage_position_past past
+              join (select playbook.playbook, playbook.version
+                      from reporting.playbook
+                     where playbook.position = 'claim') claim
+                on claim.playbook = past.playbook and claim.version = past.version
+             where (select 'stage_skipped' = any(asked.checks) from asked)) claimed
+     where claimed.stage > claimed.before + 1
+),
+unapplied_over_30_days as not materialized (
+    select 'account/' || unapplied.account as subject, 'unapplied_over_30_days' as rule, unapplied.entry,
+           format('%s: %s %s since %s', unapplied.document, served.written(unapplied.amount, unapplied.currency),
+                  unapplied.currency, unapplied.came_on) as detail
+      from (select distinct on (receivables_unapplied.account, receivables_unapplied.document, receivables_unapplied.series,
+                                receivables_unapplied.currency)
+                   receivables_unapplied.account, receivables_unapplied.document, receivables_unapplied.currency,
+                   receivables_unapplied.amount, receivables_movement.entry,
+                   reporting.local_day(receivables_movement.at) as came_on
+              from receivables_unapplied
+              join receivables_movement on receivables_movement.account = receivables_unapplied.account
+                                       and receivables_movement.document = receivables_unapplied.document
+                                       and receivables_movement.series = receivables_unapplied.series
+                                       and receivables_movement.currency = receivables_unapplied.currency
+             where (select 'unapplied_over_30_days' = any(asked.checks) from asked)
+               and receivables_unapplied.kind = 'cash' and receivables_movement.kind in ('payment', 'transfer_in')
+             order by receivables_unapplied.account, receivables_unapplied.document, receivables_unapplied.series,
+                      receivables_unapplied.currency, receivables_movement.at, receivables_movement.entry) unapplied
+     where unapplied.came_on < (select asked.day - asked.unapplied::integer from asked)
+),
+dispute_over_30_days as not materialized (
+    select 'account/' || contested.account as subject, 'dispute_over_30_days' as rule, contested.entry,
+           format('%s since %s', contested.invoice, reporting.local_day(contested.from_at)) as detail
+      from (select distinct on (been.account, been.invoice, been.series) been.account, been.invoice, been.entry, been.from_at
+              from (select past.account, past.invoice, past.series, past.entry, past.from_at, past.disputed,
+                           lag(past.disputed) over told and lag(past.to_at) over told = past.from_at as goes_on
+                      from receivables_item now
+                      join receivables_item_past past on past.account = now.account and past.invoice = now.invoice
+                                                     and past.series = now.series
+                     where (select 'dispute_over_30_days' = any(asked.checks) from asked) and now.disputed
+                    window told as (partition by past.account, past.invoice, past.series order by past.from_at)) been
+             where been.disputed and not coalesce(been.goes_on, false)
+             order by been.account, been.invoice, been.series, been.from_at desc) contested
+     where reporting.local_day(contested.from_at) < (select asked.day - asked.disputed::integer from asked)
+),
+contact_without_account as not materialized (
+    select unplaced_contact.subject, 'contact_without_account' as rule, unplaced_contact.entry,
+           unplaced_contact.contact as detail
+      from unplaced_contact
+     where (select 'contact_without_account' = any(asked.checks) from asked)
+),
+rate_below_lpr as not materialized (
+    select 'account/' || agreed.account as subject, 'rate_below_lpr' as rule, agreed.entry,
+           format('%s: %s a day, %s a year, of at least %s', agreed.contract, trim_scale(agreed.late_rate_per_day),
+                  trim_scale(agreed.late_rate_per_day * 365), agreed.prime) as detail
+      from (select contract_term.account, contract_term.contract, contract_term.late_rate_per_day,
+                   min(contract_term.entry) as entry,
+                   served.policy_value('loan_prime_rate', 'one_year', reporting.local_day(contract_term.signed_at)) as prime
+              from contract_term
+             where (select 'rate_below_lpr' = any(asked.checks) from asked)
+               and contract_term.late_rate_per_day is not null
+             group by contract_term.account, contract_term.contract, contract_term.late_rate_per_day,
+                      contract_term.signed_at) agreed
+     where agreed.late_rate_per_day * 365 < agreed.prime
+),
+checked as not materialized (
+    select one.subject, one.rule, one.entry, string_agg(one.detail, '; ' order by one.detail collate "C") as detail
+      from (select * from visit_without_appointment
+            union all select * from quote_over_budget
+            union all select * from won_without_contract
+            union all select * from collected_but_open
+            union all select * from invoiced_over_contract
+            union all select * from lacking
+            union all select * from close_date_past
+            union all select * from stage_skipped
+            union all select * from unapplied_over_30_days
+            union all select * from dispute_over_30_days
+            union all select * from contact_without_account
+            union all select * from rate_below_lpr) one
+     group by one.subject, one.rule, one.entry
+    union all
+    select late_entry.subject, late_entry.rule, late_entry.entry, late_entry.detail from late_entry
+)
+select found.subject, found.view, found.flag, found.entry, found.detail, entry.id, entry.source, entry.type,
+       entry.occurred_at, entry.recorded_at, found.rule
+  from (select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
+               case flag.flag when 'unknown_playbook' then flag.flag end as rule
+          from flag
+         where (select 'flags' = any(asked.checks) from asked) or flag.flag = any((select asked.checks from asked)::text[])
+        union all
+        select checked.subject, 'check', checked.rule, checked.entry, checked.detail, checked.rule from checked) found
+  join reporting.entry on entry.sequence = found.entry
+ where data_quality.from_day is null or entry.occurred_at > (select reporting.day_end(data_quality.from_day - 1));
 end;
-comment on function reporting.data_quality(timestamptz, bigint) is
-    'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came.';
+comment on function reporting.data_quality(timestamptz, bigint, text, date, date) is
+    'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came. Checks beside the flags: late_entry, recorded more than 2 days after it happened, both as it was sent; visit_without_appointment, of a deal none of whose appointments was left to be used up; quote_over_budget, the amount of a quote or proposal above the budget last recorded before it in its currency; won_without_contract, a won deal whose contract no account has; collected_but_open, invoices that name the deal are open though its cash_in_full or paid is met; invoiced_over_contract, invoices less their credits above the contract''s amount; no_account, no_owner, no_amount, of deals open, on hold or won; unknown_playbook, the flag of that name; close_date_past, an open deal expected to be won before the day; stage_skipped, a claim more than one stage beyond the furthest before; unapplied_over_30_days, a payment of which a part pays no invoice more than 30 days after it came; dispute_over_30_days, an invoice contested without a break since more than 30 days; contact_without_account, recorded on a deal without naming an account; rate_below_lpr, the interest agreed for late payment, as a rate per day times 365, below the one-year loan prime rate of the day of signing. Days are policy data. With to, everything is as at the end of that day; with from, only entries that happened on it or later.';
 
 -- name: catalog
 create or replace view reporting.catalog as
@@ -3028,7 +3243,7 @@ select *
     ('account_plan', 'snapshot', '客户计划', 'Account plan', '这个客户离目标还差多少？', 'How far is an account from its target?', 'One account in one period and one currency at as_of, as known at the sequence known_at. gap = target - actual - weighted; actual = invoices - credit notes of the period; weighted = sum of amount x probability of the account''s open deals; attained = actual / target. The target is the account''s own of the metric net_invoiced, or where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts merged into one count with it: its target and plan, and the invoices and deals of all.', '[{"name": "account", "type": "text", "optional": false, "comment": "Id of the account."}, {"name": "period", "type": "text", "optional": false, "comment": "Year, quarter or month: 2026, 2026-Q1, 2026-03."}, {"name": "currency", "type": "text", "optional": false, "comment": "ISO 4217 currency of the amounts."}]'::jsonb, '[{"name": "target", "type": "numeric", "kind": "amount", "zh": "目标", "en": "target", "comment": "Target of the period; null where none was set."}, {"name": "actual", "type": "numeric", "kind": "amount", "zh": "实际", "en": "actual", "comment": "Invoices − credit notes of the period, up to as_of."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权商机", "en": "weighted", "comment": "Sum of amount × probability of all open deals in the currency, rounded half up; those on hold are not among them."}, {"name": "gap", "type": "numeric", "kind": "amount", "zh": "缺口", "en": "gap", "comment": "target − actual − weighted; below 0 where more is in sight than was aimed at; null without a target."}, {"name": "attained", "type": "numeric", "kind": "rate", "zh": "达成率", "en": "attained", "comment": "actual ÷ target; null without a target, and for one of 0."}, {"name": "status", "type": "text", "kind": "text", "zh": "现状", "en": "status", "comment": "Present state of the business with the account, as the newest plan of the period says."}, {"name": "potential", "type": "text", "kind": "text", "zh": "潜力", "en": "potential", "comment": "Sales that could be made."}, {"name": "strategy", "type": "text", "kind": "text", "zh": "策略", "en": "strategy", "comment": "Way to win them."}, {"name": "resources", "type": "text", "kind": "text", "zh": "资源", "en": "resources", "comment": "People and means that it takes."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "metric", "type": "text", "kind": "word", "zh": "目标指标", "en": "metric of the target", "comment": "net_invoiced, or signed_amount where the target is one of that; null without a target."}, {"name": "plan", "type": "text", "kind": "text", "zh": "计划名称", "en": "plan", "comment": "Name of the newest plan of the period; null where there is none."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The key-account manager."}]'::jsonb, array[]::text[], array[]::text[]),
     ('messages', 'snapshot', '消息效果', 'Messages', '发出的消息有何反响，多久回复客户？', 'What becomes of our messages, and how soon do we answer?', 'Messages with customers, about deals and about accounts, as known at the sequence known_at. A message of a deal or account counts once, by its id, in the channel and campaign of its sending, when that lies in the days from to to, both included; what became of it counts up to the end of to, or as_of where that is earlier. open_rate = opened / (sent - bounced), click_rate = clicked / (sent - bounced). answer_hours is the median from a message that came in (received, or sent or replied inbound) in the period to our next one about the same deal or account, by then; what was not answered is in no median.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}, {"name": "by", "type": "text", "optional": true, "comment": "Whether channels or campaigns are told apart.", "default": "channel"}]'::jsonb, '[{"name": "channel", "type": "text", "kind": "text", "zh": "渠道或营销活动", "en": "channel or campaign", "comment": "email, sms, wechat, social, letter, web, phone or other; by campaign the campaign''s name, null for messages of none."}, {"name": "sent", "type": "bigint", "kind": "count", "zh": "已发", "en": "sent", "comment": "Messages that we sent in the period, each once."}, {"name": "bounced", "type": "bigint", "kind": "count", "zh": "退回", "en": "bounced", "comment": "Of these, messages that came back."}, {"name": "opened", "type": "bigint", "kind": "count", "zh": "已打开", "en": "opened", "comment": "Of these, messages that were opened."}, {"name": "clicked", "type": "bigint", "kind": "count", "zh": "已点击", "en": "clicked", "comment": "Of these, messages of which a link was followed."}, {"name": "replied", "type": "bigint", "kind": "count", "zh": "已回复", "en": "replied", "comment": "Of these, messages that were answered."}, {"name": "open_rate", "type": "numeric", "kind": "rate", "zh": "打开率", "en": "open rate", "comment": "opened ÷ (sent − bounced); null where that is 0."}, {"name": "click_rate", "type": "numeric", "kind": "rate", "zh": "点击率", "en": "click rate", "comment": "clicked ÷ (sent − bounced); null where that is 0."}, {"name": "answer_hours", "type": "numeric", "kind": "duration", "zh": "回复中位小时数", "en": "answer hours", "comment": "Median of the hours from a message that came in the period to the next that we sent, by whatever channel; null where none was answered."}]'::jsonb, array['channel']::text[], array['account', 'playbook', 'region']::text[]),
     ('flywheel', 'snapshot', '飞轮', 'Flywheel', '业务能带来新的业务吗？', 'Does business bring business?', 'Referrals, purchases and openings of deals in the days from to to, both included, as known at the sequence known_at; deals stand as at the end of to, or at as_of where that is earlier. conversion = referrals with a won deal / all; per_customer = referrals / accounts with a won deal by then; repeat_rate = buyers that had bought before / buyers, where a second purchase within the period counts, too; loop_share = deals from the loop / deals opened. A deal comes from the loop where it names a referral, or its source is referral or existing_customer, or its account had won deals before it was opened. A purchase is a won deal of an account, on the day of its closing. Merged accounts count as in the report accounts. Filters go by the account that refers, buys or is sold to.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}]'::jsonb, '[{"name": "referrals", "type": "bigint", "kind": "count", "zh": "推介", "en": "referrals", "comment": "Referrals by accounts in the period."}, {"name": "opened", "type": "bigint", "kind": "count", "zh": "已立项推介", "en": "referrals opened", "comment": "Of these, referrals that a deal names."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "已成交推介", "en": "referrals won", "comment": "Of these, referrals that a won deal names."}, {"name": "conversion", "type": "numeric", "kind": "rate", "zh": "推介转化率", "en": "conversion", "comment": "won ÷ referrals; null without referrals."}, {"name": "per_customer", "type": "numeric", "kind": "rate", "zh": "每客户推介数", "en": "referrals per customer", "comment": "referrals ÷ accounts with a won deal by the end of the period; null without such. It may be above 1."}, {"name": "buyers", "type": "bigint", "kind": "count", "zh": "购买客户", "en": "buyers", "comment": "Accounts with a deal that was won in the period."}, {"name": "repeat_buyers", "type": "bigint", "kind": "count", "zh": "复购客户", "en": "repeat buyers", "comment": "Of these, accounts that had won deals before one of those."}, {"name": "repeat_rate", "type": "numeric", "kind": "rate", "zh": "复购率", "en": "repeat rate", "comment": "repeat_buyers ÷ buyers; null without buyers."}, {"name": "repeat_days", "type": "numeric", "kind": "duration", "zh": "复购间隔中位天数", "en": "days between purchases", "comment": "Median of the days from the purchase before to each repeated one of the period; null without such."}, {"name": "deals_opened", "type": "bigint", "kind": "count", "zh": "新立项商机", "en": "deals opened", "comment": "Deals opened in the period."}, {"name": "from_loop", "type": "bigint", "kind": "count", "zh": "循环带来的商机", "en": "from the loop", "comment": "Of these, deals opened by a referral or by an earlier buyer."}, {"name": "loop_share", "type": "numeric", "kind": "rate", "zh": "循环占比", "en": "loop share", "comment": "from_loop ÷ deals_opened; null without deals."}]'::jsonb, array[]::text[], array['account', 'region']::text[]),
-    ('data_quality', 'rows', '数据质量', 'Data quality', '哪些条目有异常？', 'Which entries are surprising, and who sent them?', 'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came.', '[]'::jsonb, '[{"name": "subject", "type": "text", "kind": "subject", "zh": "对象", "en": "subject", "comment": "deal/<id> or account/<id>."}, {"name": "view", "type": "text", "kind": "text", "zh": "视图", "en": "view", "comment": "The view that found it; history for corrections and voids."}, {"name": "flag", "type": "text", "kind": "text", "zh": "异常", "en": "flag", "comment": "What was found, in one word, such as invoice_twice."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the surprising entry."}, {"name": "detail", "type": "text", "kind": "text", "zh": "说明", "en": "detail", "comment": "What is surprising about it, and what became of it."}, {"name": "id", "type": "text", "kind": "text", "zh": "事件编号", "en": "id", "comment": "CloudEvents id of the entry, unique for its source."}, {"name": "source", "type": "text", "kind": "text", "zh": "来源", "en": "source", "comment": "The system that sent the entry, and can correct or void it."}, {"name": "type", "type": "text", "kind": "text", "zh": "事件类型", "en": "type", "comment": "CloudEvents type of the entry."}, {"name": "occurred_at", "type": "timestamptz", "kind": "instant", "zh": "发生时间", "en": "occurred at", "comment": "When it happened, as it was sent."}, {"name": "recorded_at", "type": "timestamptz", "kind": "instant", "zh": "记录时间", "en": "recorded at", "comment": "When the ledger took it."}]'::jsonb, array['subject', 'view', 'flag', 'entry']::text[], array[]::text[])
+    ('data_quality', 'snapshot', '数据质量', 'Data quality', '哪些条目有异常？', 'Which entries are surprising, and who sent them?', 'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came. Checks beside the flags: late_entry, recorded more than 2 days after it happened, both as it was sent; visit_without_appointment, of a deal none of whose appointments was left to be used up; quote_over_budget, the amount of a quote or proposal above the budget last recorded before it in its currency; won_without_contract, a won deal whose contract no account has; collected_but_open, invoices that name the deal are open though its cash_in_full or paid is met; invoiced_over_contract, invoices less their credits above the contract''s amount; no_account, no_owner, no_amount, of deals open, on hold or won; unknown_playbook, the flag of that name; close_date_past, an open deal expected to be won before the day; stage_skipped, a claim more than one stage beyond the furthest before; unapplied_over_30_days, a payment of which a part pays no invoice more than 30 days after it came; dispute_over_30_days, an invoice contested without a break since more than 30 days; contact_without_account, recorded on a deal without naming an account; rate_below_lpr, the interest agreed for late payment, as a rate per day times 365, below the one-year loan prime rate of the day of signing. Days are policy data. With to, everything is as at the end of that day; with from, only entries that happened on it or later.', '[{"name": "checks", "type": "text", "optional": true, "comment": "What is looked for: flags, names of checks, comma separated; or all.", "default": "flags"}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of the entries.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of the entries.", "asked_as": "to"}]'::jsonb, '[{"name": "subject", "type": "text", "kind": "subject", "zh": "对象", "en": "subject", "comment": "deal/<id> or account/<id>."}, {"name": "view", "type": "text", "kind": "text", "zh": "视图", "en": "view", "comment": "The view that found it; history for corrections and voids, check for what a rule of this report found."}, {"name": "flag", "type": "text", "kind": "text", "zh": "异常", "en": "flag", "comment": "What was found, in one word, such as invoice_twice or late_entry."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the surprising entry."}, {"name": "detail", "type": "text", "kind": "text", "zh": "说明", "en": "detail", "comment": "What is surprising about it, and what became of it."}, {"name": "id", "type": "text", "kind": "text", "zh": "事件编号", "en": "id", "comment": "CloudEvents id of the entry, unique for its source."}, {"name": "source", "type": "text", "kind": "text", "zh": "来源", "en": "source", "comment": "The system that sent the entry, and can correct or void it."}, {"name": "type", "type": "text", "kind": "text", "zh": "事件类型", "en": "type", "comment": "CloudEvents type of the entry."}, {"name": "occurred_at", "type": "timestamptz", "kind": "instant", "zh": "发生时间", "en": "occurred at", "comment": "When it happened, as it was sent."}, {"name": "recorded_at", "type": "timestamptz", "kind": "instant", "zh": "记录时间", "en": "recorded at", "comment": "When the ledger took it."}, {"name": "rule", "type": "text", "kind": "word", "zh": "检查项", "en": "check", "comment": "Name of the check that found it; null for a flag that is none of the checks."}]'::jsonb, array['subject', 'view', 'flag', 'entry']::text[], array[]::text[])
   ) as report (name, kind, title_zh, title_en, question_zh, question_en, definition, parameters, columns, key, filters);
 comment on view reporting.catalog is 'The reports, each a function of as_of and known_at.';
 comment on column reporting.catalog.name is

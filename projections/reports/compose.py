@@ -72,7 +72,7 @@ def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
         f"from served.{source.name} version\n"
         f"cross join lateral (\n{one}\n) report\n"
         f"where ({known.format('known_from')} or {known.format('known_to')})\n"
-        f"and {_holds(source, 'version', bind('as_of'))}{f' and {kept}' if kept else ''}",
+        f"and {_holds(source, 'version', _as_of(source, bind))}{f' and {kept}' if kept else ''}",
     )
 
 
@@ -159,14 +159,14 @@ def drill(report: Report, name: str, bind: Bind, figure: str | None = None, filt
     if isinstance(report, Rows):
         joins = {source.name: {each: each for each in report.key}}
     elif isinstance(report, Snapshot):
-        if report.members:
-            return _drilled_members(report, source, bind, figure, filters)
         joins = report.joins
+        if report.members and source.name not in joins:
+            return _drilled_members(report, source, bind, figure, filters)
     if source.name not in joins:
         return None
     kinds = {each.name: each for each in columns_of(source.row)}
     same = " and ".join(
-        f"{_keyed(kinds[mine], name)} is not distinct from {bind(f'line_{theirs}')}"
+        f"{_keyed(kinds[mine], name, mine)} is not distinct from {bind(f'line_{theirs}')}"
         for mine, theirs in joins[source.name].items()
     )
     return f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {same}"
@@ -195,10 +195,8 @@ def touched(report: Snapshot, source: Source, bind: Bind, known: str, filters: F
     the source make none. The rows hold at as_of; the sequences lie behind from_known, up to to_known. `known` is one of
     the two: where members say what makes a row, those of that time do."""
     name = source.name
-    if source.row is None:
-        return None
     changed = _changed(source, bind)
-    if report.members:
+    if report.members and name not in report.joins:
         subject = report.subject_of(source)
         if subject is None:
             return None
@@ -211,8 +209,8 @@ def touched(report: Snapshot, source: Source, bind: Bind, known: str, filters: F
     columns = report.joins.get(name)
     if columns is None:
         return None
-    kinds = {each.name: each for each in columns_of(source.row)}
-    key = ", ".join(f"{_keyed(kinds[mine], name)} as {theirs}" for mine, theirs in columns.items())
+    kinds = {each.name: each for each in columns_of(source.row)} if source.row is not None else {}
+    key = ", ".join(f"{_keyed(kinds.get(mine), name, mine)} as {theirs}" for mine, theirs in columns.items())
     return f"select distinct {key}, change.sequence\nfrom served.{name} {name}\n{changed}"
 
 
@@ -421,6 +419,13 @@ def _moment(report: Report, bind: Bind, known: str) -> dict[str, str]:
 
 def _at(source: Source, bind: Bind, part: str = "") -> str:
     """Rows of a source at the two times; `part` names one of the two sets that `served` has of a table's."""
+    if source.versions:
+        known = f"(select reporting.known({bind('known_at')}))"
+        held = _holds(source, "version", f"(select reporting.instant({_as_of(source, bind)}))")
+        return (
+            f"(select version.* from served.{source.name} version\n"
+            f"where version.known_from <= {known} and {known} < version.known_to and {held})"
+        )
     return f"served.{source.name}{part}({_as_of(source, bind)}, {bind('known_at')})"
 
 
@@ -442,10 +447,10 @@ def _holds(source: Source, relation: str, as_of: str) -> str:
             return "true"
 
 
-def _keyed(column: Column, relation: str) -> str:
-    """A column of a key as reports show it: a number without series has none."""
-    name = f"{relation}.{column.name}"
-    return f"nullif({name}, '')" if column.kind.name == "series" else name
+def _keyed(column: Column | None, relation: str, name: str) -> str:
+    """A column of a key as reports show it: a number without series has none. What is no table has no series."""
+    named = f"{relation}.{name}"
+    return f"nullif({named}, '')" if column is not None and column.kind.name == "series" else named
 
 
 def _written(column: Column, relation: str, currency: bool) -> str:

@@ -71,6 +71,24 @@ begin
 end
 $$;
 
+-- Values of a parameter that names several of a few, comma separated; all of them for `all`.
+create or replace function served.some_of(name text, value text, words text[]) returns text[]
+language plpgsql immutable parallel safe as $$
+declare
+    given text[] := string_to_array(replace(value, ' ', ''), ',');
+begin
+    if given = array['all'] then
+        return words;
+    end if;
+    if given <@ words and given <> '{}' then
+        return given;
+    end if;
+    raise invalid_parameter_value using
+        message = format('%s: %L is none of its values; there are %s, and all.', name, left(value, 80),
+                         array_to_string(words, ', '));
+end
+$$;
+
 -- What a stage still lacks: of its milestones; where none is missing, of what completes it.
 create or replace function served.lacking(milestones text[], others text[], met text[]) returns text[]
 language sql immutable parallel safe

@@ -125,6 +125,8 @@ class Source:
     """Name in statements, where it is not that in `served`."""
     until: str = ""
     """Parameter that gives a day: rows are those of its end, or of as_of where that is earlier or no day is given."""
+    versions: bool = False
+    """Rows are looked up among all versions, because `served` has no function that gives them."""
 
     @property
     def relation(self) -> str:
@@ -137,12 +139,16 @@ def source_of(row: type[Row], called: str = "", until: str = "") -> Source:
     return Source(row.TABLE, row.VALID, (*row.columns(), "known_from", "known_to"), row, called, until)
 
 
-def past_of(row: type[Row]) -> Source:
-    """The rows of a table that had begun by as_of, ended or not."""
-    if not row.PAST:
-        raise ValueError(f"{row.TABLE} says no columns of its past.")
+def past_of(row: type[Row], until: str = "") -> Source:
+    """The rows of a table that had begun by as_of, ended or not.
+
+    A table that says no columns of its past has no index of them: a statement looks up few of its subjects.
+    """
     begins = row.VALID.begins if isinstance(row.VALID, Interval) else row.VALID.at
-    return Source(f"{row.TABLE}_past", Instant(begins), (*row.columns(), "known_from", "known_to"), row)
+    columns, past = (*row.columns(), "known_from", "known_to"), f"{row.TABLE}_past"
+    if row.PAST:
+        return Source(past, Instant(begins), columns, row, until=until)
+    return Source(row.TABLE, Instant(begins), columns, row, past, until, versions=True)
 
 
 PLAYBOOK_STAGE = Source(
@@ -186,6 +192,10 @@ PLAYBOOK_ITEM = Source(
 PLAYBOOK_NEED = Source("playbook_need", None, ("playbook", "version", "stage", "milestones", "others", "stage_key"))
 """Keys of milestones, and of criteria and commitment (`others`), of each stage of the published versions that evidence
 decides, as lists in the playbook's order."""
+ENTRY = Source("entry", Instant("occurred_at"), ("subject", "entry", "actor", "occurred_at", "recorded_at"))
+"""Every event that counts, as it was sent: corrections and voids are entries of their own and change no other."""
+UNPLACED_CONTACT = Source("unplaced_contact", Instant("at"), ("subject", "entry", "contact", "at"))
+"""Contacts that were recorded on a deal without an account, until they were voided: no account shows them."""
 TARGET = Source(
     "target",
     Instant("set_at"),
@@ -242,6 +252,10 @@ class Report:
     """Sentence that says what an empty answer means, where it is an error: the subject is not known."""
     filterable: tuple[str, ...] = FILTERS
     """Filters that may be offered, where the columns lead to them."""
+    narrower: "Mapping[tuple[str, str], Report]" = field(default_factory=dict)
+    """By a parameter and a value of it, a report of the same rows that answers then and reads less."""
+    file: str = ""
+    """Name of its SQL file, where it is not that of the report."""
 
     def __post_init__(self) -> None:
         """Refuse what SQL, addresses or commands could not say. Raises ValueError."""
@@ -271,8 +285,19 @@ class Report:
     @cached_property
     def statements(self) -> Mapping[str, str]:
         """The statements of the report's SQL file, by name."""
-        text = resources.files("projections.reports").joinpath(f"{self.name}.sql").read_text(encoding="utf-8")
-        return named(text)
+        file = resources.files("projections.reports").joinpath(f"{self.file or self.name}.sql")
+        return named(file.read_text(encoding="utf-8"))
+
+    def answering(self, given: Mapping[str, Any]) -> "Report":
+        """The report that answers for these values of its parameters: itself, or a narrower one."""
+        return next(
+            (
+                each
+                for (name, value), each in self.narrower.items()
+                if given.get(name, self.parameters[name].default) == value
+            ),
+            self,
+        )
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -421,7 +446,8 @@ class Snapshot(Report):
     """Filters keep rows of the report, instead of rows of the first relation: ranks and shares stay those among all."""
     members: tuple[str, ...] = ()
     """Columns of the statement `members` beside the key that name subjects: `deal`, `account`; `member_account` where
-    `account` is a column of the key. Rows of sources whose subject is among them made the row of the report. Its column
+    `account` is a column of the key. Rows of sources whose subject is among them made the row of the report, but for
+    sources that `joins` names. Its column
     `figures`, where there is one, says by name which figures of the row the subject counts in."""
     figures: tuple[str, ...] = ()
     """Figures that the statement `members` tells apart."""

@@ -27,6 +27,10 @@ class Question:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     filters: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Take the narrower report that answers for these parameters, where there is one."""
+        object.__setattr__(self, "report", self.report.answering(self.parameters))
+
 
 class Cursor:
     """A place in a long report: behind which row of which answer."""

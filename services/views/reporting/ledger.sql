@@ -374,6 +374,52 @@ begin atomic
      where need.known_from <= (select reporting.known(playbook_need.known_at));
 end;
 
+-- Entries as reports read them ---------------------------------------------------------------------------------------
+
+create or replace view served.entry as
+select journal.subject, journal.sequence as entry, journal.actor, journal.occurred_at, journal.recorded_at,
+       journal.sequence as known_from, 9223372036854775807 as known_to
+  from ledger.journal
+ where journal.disposition = 'entry';
+
+create or replace function served.entry(as_of timestamptz, known_at bigint)
+returns setof served.entry
+language sql stable parallel safe
+begin atomic
+    select one.* from served.entry one
+     where one.known_from <= (select reporting.known(entry.known_at))
+       and one.occurred_at <= (select reporting.instant(entry.as_of));
+end;
+
+-- Contacts recorded on a deal without an account, until they are voided: no account shows them. A correction cannot name
+-- an account that its target does not name.
+create or replace view served.unplaced_contact as
+select recorded.subject, recorded.sequence as entry, told.data ->> 'contact_id' as contact, recorded.occurred_at as at,
+       recorded.sequence as known_from, coalesce(voided.sequence, 9223372036854775807) as known_to
+  from ledger.journal recorded
+ cross join lateral (select convert_from(recorded.message, 'UTF8')::jsonb -> 'data' as data) told
+  left join lateral (
+        select min(change.sequence) as sequence
+          from ledger.journal change
+         where change.target_source = recorded.source and change.target_id = recorded.id
+           and change.subject = recorded.subject and change.disposition = 'entry'
+           and change.type = 'daybook.event_voided.v1'
+       ) voided on true
+ where recorded.disposition = 'entry' and recorded.subject like 'deal/%'
+   and recorded.type in ('daybook.contact_recorded.v1', 'daybook.contact_recorded.v2')
+   and told.data ->> 'account_id' is null
+   and recorded.sequence < coalesce(voided.sequence, 9223372036854775807);
+
+create or replace function served.unplaced_contact(as_of timestamptz, known_at bigint)
+returns setof served.unplaced_contact
+language sql stable parallel safe
+begin atomic
+    select one.* from served.unplaced_contact one
+     where one.known_from <= (select reporting.known(unplaced_contact.known_at))
+       and (select reporting.known(unplaced_contact.known_at)) < one.known_to
+       and one.at <= (select reporting.instant(unplaced_contact.as_of));
+end;
+
 -- Targets ------------------------------------------------------------------------------------------------------------
 
 create or replace view reporting.target as
