@@ -476,7 +476,9 @@ returns table (
 language sql stable parallel safe
 begin atomic
 with stage_position as not materialized (select * from served.stage_position(calibration.as_of, calibration.known_at) stage_position),
+stage_stay_past as not materialized (select * from served.stage_stay_past(calibration.as_of, calibration.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(calibration.as_of, calibration.known_at) stage_position_past),
+stage_reached as not materialized (select * from served.stage_reached(calibration.as_of, calibration.known_at) stage_reached),
 playbook_stage as not materialized (select * from served.playbook_stage(calibration.as_of, calibration.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.playbook, playbook_stage.stage) playbook_stage.*
@@ -485,13 +487,10 @@ published as materialized (
      order by playbook_stage.playbook, playbook_stage.stage, playbook_stage.version desc
 ),
 been as materialized (
-    select past.deal, past.playbook, max(past.completed + (past.phase is not null and playbook.version is not null)::integer)
-           as stage
-      from stage_position_past past
-      left join reporting.playbook on playbook.playbook = past.playbook and playbook.version = past.version
-                                  and playbook.position = 'claim'
-     where calibration.playbook is null or past.playbook = calibration.playbook
-     group by past.deal, past.playbook
+    select stage_reached.deal, stage_reached.playbook, max(stage_reached.stage) as stage
+      from stage_reached
+     where calibration.playbook is null or stage_reached.playbook = calibration.playbook
+     group by stage_reached.deal, stage_reached.playbook
 ),
 reached as materialized (
     select published.playbook, published.stage, stage_position.deal, stage_position.status
@@ -1182,6 +1181,7 @@ reporting.local_day(reporting.instant(conversion.as_of)) as day, (select zone fr
 stage_position as not materialized (select * from served.stage_position(conversion.as_of, conversion.known_at) stage_position),
 stage_stay_past as not materialized (select * from served.stage_stay_past(conversion.as_of, conversion.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion.as_of, conversion.known_at) stage_position_past),
+stage_reached as not materialized (select * from served.stage_reached(conversion.as_of, conversion.known_at) stage_reached),
 playbook_stage as not materialized (select * from served.playbook_stage(conversion.as_of, conversion.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1214,42 +1214,28 @@ cohort as materialized (
       from opened
      cross join months
 ),
-claims as materialized (
-    select array_agg(playbook.version) as versions
-      from reporting.playbook
-     where playbook.playbook = conversion.playbook and playbook.position = 'claim'
-),
-been as not materialized (
-    select stage_stay_past.deal, stage_stay_past.stage, stage_stay_past.from_at as at, stage_stay_past.stood_at
-      from stage_stay_past
-     where stage_stay_past.playbook = conversion.playbook
-    union all
-    select stage_position_past.deal, stage_position_past.completed + 1, stage_position_past.from_at,
-           stage_position_past.from_at
-      from stage_position_past
-     where (select claims.versions from claims) is not null
-       and stage_position_past.playbook = conversion.playbook and stage_position_past.phase is not null
-       and stage_position_past.version = any((select claims.versions from claims)::integer[])
-),
 point as materialized (
-    select been.deal, max(been.stage) as stage
-      from been
-     where conversion.age_days is null and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
-     group by been.deal
+    select stage_reached.deal, max(stage_reached.stage) as stage
+      from stage_reached
+     where stage_reached.playbook = conversion.playbook and conversion.age_days is null
+       and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
+     group by stage_reached.deal
     union all
-    select been.deal, max(been.stage)
-      from been
-      join opened on opened.deal = been.deal
-     where conversion.age_days is not null and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
-       and been.at <= opened.until
-     group by been.deal
+    select stage_reached.deal, max(stage_reached.stage)
+      from stage_reached
+      join opened on opened.deal = stage_reached.deal
+     where stage_reached.playbook = conversion.playbook and conversion.age_days is not null
+       and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
+       and stage_reached.at <= opened.until
+     group by stage_reached.deal
     union all
-    select been.deal, been.stage
-      from been
-      join opened on opened.deal = been.deal
-     where served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'observed'
-       and been.stood_at <= least(opened.until, (select moment.as_of from moment))
-     group by been.deal, been.stage
+    select stage_reached.deal, stage_reached.stage
+      from stage_reached
+      join opened on opened.deal = stage_reached.deal
+     where stage_reached.playbook = conversion.playbook
+       and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'observed'
+       and stage_reached.stood_at <= opened.until
+     group by stage_reached.deal, stage_reached.stage
 ),
 deals as (
     select cohort.cohort, count(*) as deals, count(*) filter (where cohort.status in ('open', 'on_hold')) as open,
@@ -1310,6 +1296,7 @@ reporting.local_day(reporting.instant(conversion_totals.as_of)) as day, (select 
 stage_position as not materialized (select * from served.stage_position(conversion_totals.as_of, conversion_totals.known_at) stage_position),
 stage_stay_past as not materialized (select * from served.stage_stay_past(conversion_totals.as_of, conversion_totals.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion_totals.as_of, conversion_totals.known_at) stage_position_past),
+stage_reached as not materialized (select * from served.stage_reached(conversion_totals.as_of, conversion_totals.known_at) stage_reached),
 playbook_stage as not materialized (select * from served.playbook_stage(conversion_totals.as_of, conversion_totals.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1342,42 +1329,28 @@ cohort as materialized (
       from opened
      cross join months
 ),
-claims as materialized (
-    select array_agg(playbook.version) as versions
-      from reporting.playbook
-     where playbook.playbook = conversion_totals.playbook and playbook.position = 'claim'
-),
-been as not materialized (
-    select stage_stay_past.deal, stage_stay_past.stage, stage_stay_past.from_at as at, stage_stay_past.stood_at
-      from stage_stay_past
-     where stage_stay_past.playbook = conversion_totals.playbook
-    union all
-    select stage_position_past.deal, stage_position_past.completed + 1, stage_position_past.from_at,
-           stage_position_past.from_at
-      from stage_position_past
-     where (select claims.versions from claims) is not null
-       and stage_position_past.playbook = conversion_totals.playbook and stage_position_past.phase is not null
-       and stage_position_past.version = any((select claims.versions from claims)::integer[])
-),
 point as materialized (
-    select been.deal, max(been.stage) as stage
-      from been
-     where conversion_totals.age_days is null and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
-     group by been.deal
+    select stage_reached.deal, max(stage_reached.stage) as stage
+      from stage_reached
+     where stage_reached.playbook = conversion_totals.playbook and conversion_totals.age_days is null
+       and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
+     group by stage_reached.deal
     union all
-    select been.deal, max(been.stage)
-      from been
-      join opened on opened.deal = been.deal
-     where conversion_totals.age_days is not null and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
-       and been.at <= opened.until
-     group by been.deal
+    select stage_reached.deal, max(stage_reached.stage)
+      from stage_reached
+      join opened on opened.deal = stage_reached.deal
+     where stage_reached.playbook = conversion_totals.playbook and conversion_totals.age_days is not null
+       and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
+       and stage_reached.at <= opened.until
+     group by stage_reached.deal
     union all
-    select been.deal, been.stage
-      from been
-      join opened on opened.deal = been.deal
-     where served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'observed'
-       and been.stood_at <= least(opened.until, (select moment.as_of from moment))
-     group by been.deal, been.stage
+    select stage_reached.deal, stage_reached.stage
+      from stage_reached
+      join opened on opened.deal = stage_reached.deal
+     where stage_reached.playbook = conversion_totals.playbook
+       and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'observed'
+       and stage_reached.stood_at <= opened.until
+     group by stage_reached.deal, stage_reached.stage
 ),
 report as (
 with deals as (

@@ -4,8 +4,17 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from projections.columns import Count, Label, PlaybookKey, Rate, StageNumber
-from projections.reports.report import PLAYBOOK_STAGE, Chart, Parameter, ReportRow, Snapshot, past_of, source_of
-from projections.views.stage_position.rows import PositionRow
+from projections.reports.report import (
+    PLAYBOOK_STAGE,
+    STAGE_REACHED,
+    Chart,
+    Parameter,
+    ReportRow,
+    Snapshot,
+    past_of,
+    source_of,
+)
+from projections.views.stage_position.rows import PositionRow, StageStayRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ calibration = Snapshot(
             PlaybookKey, "Key of the playbook. Default: all.", "project", optional=True, names_column=True
         )
     },
-    reads=(source_of(PositionRow), past_of(PositionRow), PLAYBOOK_STAGE),
+    reads=(source_of(PositionRow), past_of(StageStayRow), past_of(PositionRow), STAGE_REACHED, PLAYBOOK_STAGE),
     members=("deal",),
     figures=("deals", "won", "lost"),
     chart=Chart("bars", "stage", ("observed", "probability")),

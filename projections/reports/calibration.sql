@@ -7,14 +7,10 @@ with published as materialized (
      order by playbook_stage.playbook, playbook_stage.stage, playbook_stage.version desc
 ),
 been as materialized (
-    -- Claims enter stages and complete none: what is behind the last one completed is reached.
-    select past.deal, past.playbook, max(past.completed + (past.phase is not null and playbook.version is not null)::integer)
-           as stage
-      from stage_position_past past
-      left join reporting.playbook on playbook.playbook = past.playbook and playbook.version = past.version
-                                  and playbook.position = 'claim'
-     where $playbook is null or past.playbook = $playbook
-     group by past.deal, past.playbook
+    select stage_reached.deal, stage_reached.playbook, max(stage_reached.stage) as stage
+      from stage_reached
+     where $playbook is null or stage_reached.playbook = $playbook
+     group by stage_reached.deal, stage_reached.playbook
 ),
 reached as materialized (
     select published.playbook, published.stage, stage_position.deal, stage_position.status

@@ -32,45 +32,29 @@ cohort as materialized (
       from opened
      cross join months
 ),
-claims as materialized (
-    select array_agg(playbook.version) as versions
-      from reporting.playbook
-     where playbook.playbook = $playbook and playbook.position = 'claim'
-),
-been as not materialized (
-    -- Stages completed, and when each first was.
-    select stage_stay_past.deal, stage_stay_past.stage, stage_stay_past.from_at as at, stage_stay_past.stood_at
-      from stage_stay_past
-     where stage_stay_past.playbook = $playbook
-    union all
-    -- Claims enter stages and complete none: what is behind the last one completed is reached.
-    select stage_position_past.deal, stage_position_past.completed + 1, stage_position_past.from_at,
-           stage_position_past.from_at
-      from stage_position_past
-     where (select claims.versions from claims) is not null
-       and stage_position_past.playbook = $playbook and stage_position_past.phase is not null
-       and stage_position_past.version = any((select claims.versions from claims)::integer[])
-),
 point as materialized (
     -- Filled: the furthest stage that a deal had reached; observed: each one at which it stood.
-    select been.deal, max(been.stage) as stage
-      from been
-     where $age_days is null and served.one_of('mode', $mode, array['filled', 'observed']) = 'filled'
-     group by been.deal
+    select stage_reached.deal, max(stage_reached.stage) as stage
+      from stage_reached
+     where stage_reached.playbook = $playbook and $age_days is null
+       and served.one_of('mode', $mode, array['filled', 'observed']) = 'filled'
+     group by stage_reached.deal
     union all
-    select been.deal, max(been.stage)
-      from been
-      join opened on opened.deal = been.deal
-     where $age_days is not null and served.one_of('mode', $mode, array['filled', 'observed']) = 'filled'
-       and been.at <= opened.until
-     group by been.deal
+    select stage_reached.deal, max(stage_reached.stage)
+      from stage_reached
+      join opened on opened.deal = stage_reached.deal
+     where stage_reached.playbook = $playbook and $age_days is not null
+       and served.one_of('mode', $mode, array['filled', 'observed']) = 'filled'
+       and stage_reached.at <= opened.until
+     group by stage_reached.deal
     union all
-    select been.deal, been.stage
-      from been
-      join opened on opened.deal = been.deal
-     where served.one_of('mode', $mode, array['filled', 'observed']) = 'observed'
-       and been.stood_at <= least(opened.until, (select moment.as_of from moment))
-     group by been.deal, been.stage
+    select stage_reached.deal, stage_reached.stage
+      from stage_reached
+      join opened on opened.deal = stage_reached.deal
+     where stage_reached.playbook = $playbook
+       and served.one_of('mode', $mode, array['filled', 'observed']) = 'observed'
+       and stage_reached.stood_at <= opened.until
+     group by stage_reached.deal, stage_reached.stage
 )
 
 -- name: rows

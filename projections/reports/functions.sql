@@ -192,6 +192,25 @@ begin atomic
         on merged.member = known.account;
 end;
 
+-- Stages that deals had reached by as_of: completed, or where claims decide entered, since claims complete none; when each
+-- was reached (at), and when the deal first stood at just that one (stood_at).
+create or replace function served.stage_reached(as_of timestamptz, known_at bigint)
+returns table (deal text, playbook text, stage integer, at timestamptz, stood_at timestamptz)
+language sql stable parallel safe
+begin atomic
+    select stay.deal, stay.playbook, stay.stage, stay.from_at,
+           case when stay.stood_at <= (select reporting.instant(stage_reached.as_of)) then stay.stood_at end
+      from served.stage_stay_past(stage_reached.as_of, stage_reached.known_at) stay
+    union all
+    select past.deal, past.playbook, past.completed + 1, past.from_at, past.from_at
+      from served.stage_position_past(stage_reached.as_of, stage_reached.known_at) past
+     where past.phase is not null
+       and past.playbook = any(array(select book.playbook from reporting.playbook book where book.position = 'claim'))
+       and (past.playbook, past.version) in (select book.playbook, book.version
+                                               from reporting.playbook book
+                                              where book.position = 'claim');
+end;
+
 -- Microseconds as days with two decimals, rounded half up.
 create or replace function served.in_days(microseconds double precision) returns numeric
 language sql immutable parallel safe
