@@ -193,8 +193,8 @@ PLAYBOOK_NEED = Source("playbook_need", None, ("playbook", "version", "stage", "
 """Keys of milestones, and of criteria and commitment (`others`), of each stage of the published versions that evidence
 decides, as lists in the playbook's order."""
 STAGE_REACHED = Source("stage_reached", None, ("deal", "playbook", "stage", "at", "stood_at"))
-"""Stages that deals had reached by as_of: completed, or where claims decide entered; when, and when the deal first stood
-at just that one."""
+"""Stages that deals had reached by as_of: completed, or where claims decide entered; when, and when the deal first
+stood at just that one."""
 ENTRY = Source("entry", Instant("occurred_at"), ("subject", "entry", "actor", "occurred_at", "recorded_at"))
 """Every event that counts, as it was sent: corrections and voids are entries of their own and change no other."""
 UNPLACED_CONTACT = Source("unplaced_contact", Instant("at"), ("subject", "entry", "contact", "at"))
