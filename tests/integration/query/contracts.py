@@ -17,7 +17,7 @@ _NAMES = (
 def contracts(seed: int, events: int) -> list[Event]:
     """That many events about contracts of two accounts."""
     draw = Random(seed)
-    return [_event(draw, f"f{number}") for number in range(events)]
+    return [_event(draw, f"n{number}") for number in range(events)]
 
 
 def _event(draw: Random, id: str) -> Event:

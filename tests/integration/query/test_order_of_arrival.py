@@ -20,7 +20,9 @@ from tests.conformance.reports import questions
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import Event, turmoil, with_dealings
 from tests.integration.projector.working import projecting
+from tests.integration.query.contracts import contracts
 from tests.integration.query.customers import among, customers
+from tests.integration.query.following import followed
 from tests.ledger import fresh_ledger
 from tests.playbooks import WATCHED
 from tests.servers import Servers
@@ -32,7 +34,9 @@ Ledgers = list[tuple[asyncpg.Connection, int]]
 def told() -> tuple[list[Event], list[Event]]:
     """Playbooks, and events of which no two happened at one time."""
     found = turmoil(seed=12, events=220, deals=6, accounts=2, corrected=0, playbooks=WATCHED)
-    found = among(with_dealings(found, seed=12, number=40, deals=6), customers(seed=12, events=60), seed=12)
+    found = with_dealings(found, seed=12, number=40, deals=6)
+    for others in (customers, contracts, followed):
+        found = among(found, others(seed=12, events=60), seed=12)
     books = [each for each in found if each["subject"].startswith("playbook/")]
     rest = [each for each in found if each not in books]
     for place, each in enumerate(rest):
