@@ -68,6 +68,8 @@ create table receivables_unapplied (
     amount numeric not null,
     entry bigint not null,
     series text not null,
+    received_at timestamptz,
+    remittance text,
     known_from bigint not null,
     known_to bigint not null default 9223372036854775807
 ) with (
@@ -94,6 +96,10 @@ comment on column receivables_unapplied.entry is
     'Sequence of the entry that began the interval.';
 comment on column receivables_unapplied.series is
     'Series of the number; empty where it has none.';
+comment on column receivables_unapplied.received_at is
+    'When the payment or credit note first came to the account.';
+comment on column receivables_unapplied.remittance is
+    'Text of the payer that says what is paid, or null.';
 comment on column receivables_unapplied.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column receivables_unapplied.known_to is
@@ -857,14 +863,16 @@ comment on function reporting.receivables_item(timestamptz, bigint) is
 
 create or replace view served.receivables_unapplied as
 select
-    account, document, kind, from_at, to_at, currency, amount, entry, known_from, known_to, series
+    account, document, kind, from_at, to_at, currency, amount, entry, known_from, known_to, series, received_at,
+    remittance
   from {generation}.receivables_unapplied;
 comment on view served.receivables_unapplied is 'The table of the served generation, as it is.';
 
 create or replace view reporting.receivables_unapplied_version as
 select
     version.account, version.document, version.kind, version.from_at, nullif(version.to_at, 'infinity') as to_at,
-    version.currency, version.amount, version.entry, version.known_from, version.known_to, version.series
+    version.currency, version.amount, version.entry, version.known_from, version.known_to, version.series,
+    version.received_at, version.remittance
   from served.receivables_unapplied version;
 comment on view reporting.receivables_unapplied_version is
     'Payments and credit notes as far as they pay no invoice, over time, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
@@ -890,13 +898,18 @@ comment on column reporting.receivables_unapplied_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
 comment on column reporting.receivables_unapplied_version.series is
     'Series of the number; empty where it has none.';
+comment on column reporting.receivables_unapplied_version.received_at is
+    'When the payment or credit note first came to the account.';
+comment on column reporting.receivables_unapplied_version.remittance is
+    'Text of the payer that says what is paid, or null.';
 
 create or replace function served.receivables_unapplied(as_of timestamptz, known_at bigint) returns setof served.receivables_unapplied
 language sql stable parallel safe
 begin atomic
     select
             version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
-            version.amount, version.entry, version.known_from, version.known_to, version.series
+            version.amount, version.entry, version.known_from, version.known_to, version.series, version.received_at,
+            version.remittance
       from served.receivables_unapplied version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(receivables_unapplied.known_at))
@@ -905,7 +918,8 @@ begin atomic
     union all
     select
             version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
-            version.amount, version.entry, version.known_from, version.known_to, version.series
+            version.amount, version.entry, version.known_from, version.known_to, version.series, version.received_at,
+            version.remittance
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.receivables_unapplied version
@@ -919,7 +933,8 @@ begin atomic
     union all
     select
             version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
-            version.amount, version.entry, version.known_from, version.known_to, version.series
+            version.amount, version.entry, version.known_from, version.known_to, version.series, version.received_at,
+            version.remittance
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.receivables_unapplied version
@@ -939,7 +954,8 @@ language sql stable parallel safe
 begin atomic
     select
             version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
-            version.amount, version.entry, version.known_from, version.known_to, version.series
+            version.amount, version.entry, version.known_from, version.known_to, version.series, version.received_at,
+            version.remittance
       from served.receivables_unapplied version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(receivables_unapplied_last.known_at))
@@ -954,7 +970,8 @@ language sql stable parallel safe
 begin atomic
     select
             version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
-            version.amount, version.entry, version.known_from, version.known_to, version.series
+            version.amount, version.entry, version.known_from, version.known_to, version.series, version.received_at,
+            version.remittance
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.receivables_unapplied version
@@ -968,7 +985,8 @@ begin atomic
     union all
     select
             version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
-            version.amount, version.entry, version.known_from, version.known_to, version.series
+            version.amount, version.entry, version.known_from, version.known_to, version.series, version.received_at,
+            version.remittance
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.receivables_unapplied version
@@ -989,7 +1007,8 @@ language sql stable parallel safe
 begin atomic
     select
             version.account, version.document, version.kind, version.from_at, version.to_at, version.currency,
-            version.amount, version.entry, version.known_from, version.known_to, version.series
+            version.amount, version.entry, version.known_from, version.known_to, version.series, version.received_at,
+            version.remittance
       from served.receivables_unapplied version
      where version.account = receivables_unapplied_of.account
        and version.known_from <= receivables_unapplied_of.known_at

@@ -31,6 +31,7 @@ from projections.reports.report import Report
 from projections.reports.rotting import rotting
 from projections.reports.segments import segments
 from projections.reports.statutory import statutory
+from projections.reports.suggestions import suggestions
 from projections.reports.velocity import velocity
 
 REPORTS: tuple[Report, ...] = (
@@ -58,6 +59,7 @@ REPORTS: tuple[Report, ...] = (
     collection_curve,
     collection_plan,
     statutory,
+    suggestions,
     accounts,
     segments,
     relationships,

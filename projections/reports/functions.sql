@@ -286,3 +286,51 @@ begin atomic
       from counted
      group by counted.account, counted.currency;
 end;
+
+-- A text names a document if its number stands there by itself, neither within a longer number nor before the rest of one.
+create or replace function served.names(said text, number text) returns boolean
+language sql immutable parallel safe
+return upper(normalize(names.said, nfkc)) ~ (
+    '(?<![0-9A-Z]|[0-9A-Z][-._])'
+    || regexp_replace(upper(normalize(names.number, nfkc)), '([][(){}.*+?^$|\\-])', '\\\1', 'g')
+    || '(?![0-9A-Z]|[-._][0-9A-Z])'
+);
+
+-- Invoices that payments may be for, by their places: payments in order of receipt, invoices by due day. First those that
+-- the payer names; then the only one of exactly what is left of a payment; then the oldest due. Nothing beyond what is left
+-- of a payment or an invoice.
+create or replace function served.suggested(
+    paid numeric[], remittances text[], owed numeric[], numbers text[],
+    out payment integer, out invoice integer, out amount numeric, out reason text
+) returns setof record
+language plpgsql immutable parallel safe as $$
+declare
+    cash numeric[] := paid;
+    open numeric[] := owed;
+    places integer[];
+begin
+    foreach reason in array array['named', 'exact', 'oldest'] loop
+        for place in 1 .. cardinality(cash) loop
+            continue when cash[place] = 0;
+            payment := place;
+            places := array(
+                select one.place
+                  from unnest(open, numbers) with ordinality as one (amount, number, place)
+                 where one.amount > 0
+                   and case reason when 'named' then served.names(remittances[payment], one.number)
+                                   when 'exact' then one.amount = cash[payment]
+                                   else true end
+                 order by one.place
+            );
+            continue when reason = 'exact' and cardinality(places) > 1;
+            foreach invoice in array places loop
+                exit when cash[payment] = 0;
+                amount := least(cash[payment], open[invoice]);
+                cash[payment] := cash[payment] - amount;
+                open[invoice] := open[invoice] - amount;
+                return next;
+            end loop;
+        end loop;
+    end loop;
+end
+$$;

@@ -12,7 +12,7 @@ from projections.views.receivables.state import Account
 
 receivables: View[Account] = View(
     name="receivables",
-    version=4,
+    version=5,
     kind="account",
     handles=Handled,
     tables=(
@@ -51,6 +51,10 @@ receivables: View[Account] = View(
             "The tables invoice and application have all invoices, settled ones too, and what lowered each.",
             "The table contract_term has the terms of contracts with planned amounts and due days.",
             "The tables promise and reminder have what customers promised to pay, and reminders.",
+        ),
+        5: (
+            "Unapplied parts show received_at, the order in which payments came, and remittance, the payer's words of "
+            "what is paid. The report suggestions goes by both.",
         ),
     },
 )

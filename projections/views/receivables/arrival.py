@@ -94,7 +94,7 @@ def payment(step: Step, event: PaymentReceived, account: str) -> None:
     cash = _cash(step, key)
     amount = in_units(event.amount, event.currency)
     twice = account in cash.received
-    _book(step, key, event.payment, event.series, cash.receive(account, amount, event.currency))
+    _book(step, key, event.payment, event.series, cash.receive(account, amount, event.currency, event.remittance))
     if account != step.account.id:
         return
     if twice:
@@ -176,7 +176,8 @@ def _hold(step: Step, key: DocumentKey, number: str, series: str | None, currenc
     documents = step.account.documents.setdefault(key, {})
     document = documents.get(currency)
     if document is None:
-        document = documents[currency] = Document(key, number, series or "", currency, Decimal(0))
+        remittance = step.account.cash[key[1]].remittances.get(step.account.id) if key[0] == "cash" else None
+        document = documents[currency] = Document(key, number, series or "", currency, Decimal(0), step.at, remittance)
     document.unapplied += amount
     step.changed(document)
 

@@ -76,17 +76,21 @@ class Cash:
 
     received: set[str] = field(default_factory=set)
     """Accounts that have a receipt of it."""
+    remittances: dict[str, str] = field(default_factory=dict)
+    """Text of the payer that says what is paid, by account: of its receipt, or of where the cash came from."""
     pots: dict[Pot, Decimal] = field(default_factory=dict)
     """What each account holds, zero once all of it has left."""
     waiting: list[Take] = field(default_factory=list)
     """Orders for a pot that is not there yet, in the order in which they came."""
     _transfers: list[_Transfer] = field(default_factory=list)
 
-    def receive(self, account: str, amount: Decimal, currency: str) -> Iterator[Outcome]:
+    def receive(self, account: str, amount: Decimal, currency: str, remittance: str | None) -> Iterator[Outcome]:
         """Cash comes in. Nothing happens where the account has a receipt of this payment already."""
         if account in self.received:
             return
         self.received.add(account)
+        if remittance is not None:
+            self.remittances.setdefault(account, remittance)
         yield Received(account, amount, currency)
         yield from self._add(account, amount, currency)
 
@@ -113,6 +117,8 @@ class Cash:
             return
         self.pots[pot] -= amount
         self._transfers.append(_Transfer(take.account, into, take.currency, amount))
+        if take.account in self.remittances:
+            self.remittances.setdefault(into, self.remittances[take.account])
         yield Taken(take, {take.account: -amount, into: amount})
         yield from self._add(into, amount, take.currency)
 

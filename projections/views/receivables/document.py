@@ -37,6 +37,10 @@ class Document(Shown[UnappliedRow]):
     """Empty where it has none."""
     currency: str
     unapplied: Decimal
+    received_at: datetime
+    """When it first came to this account."""
+    remittance: str | None = None
+    """Text of the payer that says what is paid."""
     applied: list[Applied] = field(default_factory=list)
     """In the order in which they took effect: a reversal takes from the end."""
 
@@ -58,5 +62,15 @@ class Document(Shown[UnappliedRow]):
         if not self.unapplied:
             return None
         return UnappliedRow(
-            account, self.number, self.kind, from_at, FOREVER, self.currency, self.unapplied, entry, self.series
+            account,
+            self.number,
+            self.kind,
+            from_at,
+            FOREVER,
+            self.currency,
+            self.unapplied,
+            entry,
+            self.series,
+            self.received_at,
+            self.remittance,
         )

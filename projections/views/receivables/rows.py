@@ -112,6 +112,10 @@ class UnappliedRow(
     """Sequence of the entry that began the interval."""
     series: Annotated[Series, Label("号段", "series"), Added()]
     """Series of the number; empty where it has none."""
+    received_at: Annotated[datetime | None, Label("收到时间", "received at"), Added()]
+    """When the payment or credit note first came to the account."""
+    remittance: Annotated[str | None, Label("付款附言", "remittance"), Added()]
+    """Text of the payer that says what is paid, or null."""
 
     def until(self, to_at: datetime) -> "UnappliedRow":
         """Return this row with its interval ended at `to_at`."""
@@ -125,6 +129,8 @@ class UnappliedRow(
             self.amount,
             self.entry,
             self.series,
+            self.received_at,
+            self.remittance,
         )
 
 

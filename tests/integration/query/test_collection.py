@@ -153,18 +153,41 @@ STATUTORY = (
 )  # fmt: skip
 
 
+UNAPPLIED = (
+    invoice("XA", "X-1", "2025-02-01", "100.00", "2025-03-01", "GBP"),
+    invoice("XA", "X-2", "2025-02-01", "250.00", "2025-03-10", "GBP"),
+    invoice("XA", "X-12", "2025-02-01", "70.00", "2025-04-01", "GBP"),
+    invoice("XA", "X-3", "2025-02-01", "60.00", "2025-05-01", "GBP"),
+    invoice("XA", "X-9", "2025-01-01", "40.00", "2025-01-20", "USD"),
+    paid("XA", "R-1", "2025-06-01", "80.00", {}, "GBP"),
+    paid("XA", "R-2", "2025-06-02", "70.00", {}, "GBP"),
+    paid("XA", "R-3", "2025-06-03", "50.00", {}, "GBP", remittance="paying x-12, thanks"),
+    paid("XA", "R-4", "2025-06-04", "60.00", {}, "GBP"),
+    invoice("XB", "Y-1", "2025-02-01", "100.00", "2025-03-01", "GBP"),
+    invoice("XB", "Y-2", "2025-02-01", "100.00", "2025-02-10", "GBP"),
+    paid("XB", "Q-1", "2025-06-01", "100.00", {}, "GBP"),
+    paid("XB", "Q-2", "2025-06-03", "130.00", {}, "GBP", remittance="Y-1"),
+    said("XB", "credit_note_issued", "2025-06-04", credit_note="CN-9", amount="9.00", currency="GBP"),
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-async def read(servers: Servers) -> AsyncIterator[Api]:
+async def told(servers: Servers) -> AsyncIterator[Told]:
     async with fresh_ledger(servers, (PRACTICE,)) as ledger:
         told = Told(ledger)
-        await told.tell(*PERIOD, *PLANNED, *STATUTORY)
+        await told.tell(*PERIOD, *PLANNED, *STATUTORY, *UNAPPLIED)
         await told.projected()
-        settings = ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
-        async with (
-            running(settings) as port,
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
-        ):
-            yield Api(client)
+        yield told
+
+
+@pytest.fixture(scope="module")
+async def read(told: Told) -> AsyncIterator[Api]:
+    settings = told.ledger.settings.model_copy(update={"open_reads": True, "query_port": 0})
+    async with (
+        running(settings) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        yield Api(client)
 
 
 JUNE: dict[str, Any] = {"from": "2026-06-01", "to": "2026-06-30"}
@@ -347,3 +370,46 @@ async def test_a_figure_of_the_law_names_its_policies_and_their_days(read: Api) 
     assert (legal["policy"], legal["policy_from"]) == ("statutory_terms", "2025-06-01")
     assert (legal["rate_policy"], legal["rate_policy_from"]) == ("late_interest", "2025-06-01")
     assert (agreed["rate_policy"], agreed["rate_policy_from"]) == (None, None)
+
+
+async def suggested(read: Api, **asked: Any) -> list[tuple[str, str, str, str]]:
+    rows = (await read.get("/reports/suggestions", **{"as_of": "2025-06-30", **asked}))["rows"]
+    return [(row["payment"], row["invoice"], row["amount"], row["reason"]) for row in rows]
+
+
+async def test_cash_may_be_for_what_is_named_or_of_its_amount_or_oldest(read: Api) -> None:
+    """R-3 names X-12, of which 20 are left then; R-4 is X-3 exactly; R-2 is no invoice exactly any more. By due day
+    R-1 has 80 of X-1, and R-2 the other 20 and 50 of X-2. Nothing is for X-9, which is in another currency."""
+    assert await suggested(read, account="XA") == [
+        ("R-1", "X-1", "80.00", "oldest"),
+        ("R-2", "X-1", "20.00", "oldest"),
+        ("R-2", "X-2", "50.00", "oldest"),
+        ("R-3", "X-12", "50.00", "named"),
+        ("R-4", "X-3", "60.00", "exact"),
+    ]
+
+
+async def test_what_is_suggested_before_is_left_for_no_other_payment(read: Api) -> None:
+    """Q-2 has Y-1, which it names; so Y-2 is the only one of 100 for Q-1. For the 30 left of Q-2 there is none, and
+    credit is no cash."""
+    assert await suggested(read, account="XB") == [
+        ("Q-1", "Y-2", "100.00", "exact"),
+        ("Q-2", "Y-1", "100.00", "named"),
+    ]
+    # Before Q-2, both are of that amount: the one that is due first.
+    assert await suggested(read, account="XB", as_of="2025-06-02") == [("Q-1", "Y-2", "100.00", "oldest")]
+    assert {row[0] for row in await suggested(read, currency="GBP")} == {"R-1", "R-2", "R-3", "R-4", "Q-1", "Q-2"}
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "named"),
+    [
+        *(("INV-7 and INV-8", "INV-7", True), ("inv-7.", "INV-7", True), ("支付INV-7货款", "INV-7", True)),
+        *(("ＩＮＶ-７", "INV-7", True), ("2026/INV-7", "INV-7", True), ("A+B(1)", "a+b(1)", True)),
+        *(("INV-71", "INV-7", False), ("INV-7-2", "INV-7", False), ("XINV-7", "INV-7", False), ("AAB", "A+B", False)),
+        (None, "INV-7", None),
+    ],
+)
+async def test_a_text_names_a_number_that_stands_by_itself(told: Told, said: Any, number: str, named: Any) -> None:
+    owner = await told.ledger.connect()
+    assert await owner.fetchval("select served.names($1, $2)", said, number) is named

@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report collection_curve": ("--from", "2026-01-01", "--to", "2026-03-05", *AS_OF),
     "report collection_plan": AS_OF,
     "report statutory": AS_OF,
+    "report suggestions": AS_OF,
     "report receivables_open": AS_OF,
     "report receivables_unapplied": AS_OF,
     "report data_quality": AS_OF,

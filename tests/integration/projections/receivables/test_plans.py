@@ -21,7 +21,7 @@ select 'A-' || n % 500, 'INV-' || n, made.at, case when known = 2 then made.at +
  cross join lateral (select timestamptz '2024-01-01' + n * interval '30 minutes' as at) made
  cross join generate_series(1, case when n % 12 = 0 then 1 else 2 end) known;
 insert into {schema}.receivables_unapplied
-select account, 'P-' || entry, 'cash', from_at, to_at, currency, 10.00, entry, '', known_from, known_to
+select account, 'P-' || entry, 'cash', from_at, to_at, currency, 10.00, entry, '', from_at, null, known_from, known_to
   from {schema}.receivables_item where entry % 5 = 0;
 insert into {schema}.receivables_movement
 select account, from_at, currency, 100.00, 'invoice', invoice, null, entry, '', entry, 9223372036854775807

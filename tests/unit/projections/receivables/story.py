@@ -62,8 +62,9 @@ def payment(
     currency: str = "CNY",
     account: str = ACCOUNT,
     series: str | None = None,
+    **more: Any,
 ) -> Said:
-    data = {"payment": number, "amount": amount, "currency": currency, "allocations": _allocations(pays)}
+    data = {"payment": number, "amount": amount, "currency": currency, "allocations": _allocations(pays), **more}
     return _said("payment_received", at, data, account, series)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.given import Said
+from tests.given import Said, day
 
 from .story import (
     UNIDENTIFIED,
@@ -127,3 +127,18 @@ def test_payments_of_one_reference_on_accounts_that_no_transfer_ties_have_nothin
     )
     seen.then(unapplied={"P-1": "70"})
     seen.seen_by("B").then()
+
+
+def test_unapplied_cash_says_when_it_came_to_the_account_and_what_the_payer_said() -> None:
+    receipt = payment("P-1", "100.00", at=0, account=UNIDENTIFIED, remittance="for INV-1")
+    other = payment("P-1", "40.00", at=0, account="B", remittance="for INV-2")
+    seen = given(receipt, other, transfer("P-1", "60.00", at=2), invoice("INV-1", "10.00", at=0))
+    seen.when(allocation("P-1", {"INV-1": "10.00"}, at=3))
+    for account, at, said in (("A", 2, "for INV-1"), (UNIDENTIFIED, 0, "for INV-1"), ("B", 0, "for INV-2")):
+        part = seen.seen_by(account).unapplied()["P-1"]
+        assert (part.received_at, part.remittance) == (day(at), said)
+
+
+def test_unapplied_credit_has_no_words_of_a_payer() -> None:
+    part = given(credit_note("CN-1", "5.00", at=1)).unapplied()["CN-1"]
+    assert (part.received_at, part.remittance) == (day(1), None)
