@@ -14,8 +14,10 @@ from contracts.playbooks.playbook import (
     Playbook,
     Satisfier,
     Stage,
+    Target,
     Track,
 )
+from contracts.types.metrics import Metric
 
 
 def names(key: str) -> Names:
@@ -159,8 +161,9 @@ CLAIMED = playbook(
 
 
 def watched(book: Playbook) -> Playbook:
-    """The playbook with all that reports measure a deal by: expected days, departments, conditions and the purchase
-    track."""
+    """The playbook with all that reports measure a deal by: expected days, departments, conditions, targets and the
+    purchase track."""
+    metrics: tuple[Metric, ...] = ("deals_opened", "completion_rate", "median_stay_days", "visits_with_appointment")
     stages = tuple(
         each.model_copy(
             update={
@@ -168,6 +171,9 @@ def watched(book: Playbook) -> Playbook:
                 "departments": (names("A"), names("B"))[: 1 + number % 2],
                 "customer_stage": CustomerStage(number=number, names=names("customer")),
                 "conditions": (condition(f"called_{number}", by("call_made")), condition(f"prepared_{number}")),
+                "targets": (
+                    Target(key=f"aim_{number}", names=names("aim"), metric=metrics[number % 4], at_least=Decimal(1)),
+                ),
             }
         )
         for number, each in enumerate(book.stages, 1)

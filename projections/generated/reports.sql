@@ -1423,8 +1423,8 @@ select reporting.instant(durations.as_of) as as_of, reporting.known(durations.kn
 reporting.local_day(reporting.instant(durations.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(durations.as_of, durations.known_at) stage_position),
-standing as not materialized (select * from served.stage_position(least(reporting.instant(durations.as_of), reporting.day_end(durations.to_day)), durations.known_at) standing),
-stage_stay as not materialized (select * from served.stage_stay(least(reporting.instant(durations.as_of), reporting.day_end(durations.to_day)), durations.known_at) stage_stay),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(durations.as_of), served.ends(durations.to_day)), durations.known_at) standing),
+stage_stay as not materialized (select * from served.stage_stay(least(reporting.instant(durations.as_of), served.ends(durations.to_day)), durations.known_at) stage_stay),
 playbook_stage as not materialized (select * from served.playbook_stage(durations.as_of, durations.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1497,8 +1497,8 @@ select reporting.instant(durations_totals.as_of) as as_of, reporting.known(durat
 reporting.local_day(reporting.instant(durations_totals.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(durations_totals.as_of, durations_totals.known_at) stage_position),
-standing as not materialized (select * from served.stage_position(least(reporting.instant(durations_totals.as_of), reporting.day_end(durations_totals.to_day)), durations_totals.known_at) standing),
-stage_stay as not materialized (select * from served.stage_stay(least(reporting.instant(durations_totals.as_of), reporting.day_end(durations_totals.to_day)), durations_totals.known_at) stage_stay),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(durations_totals.as_of), served.ends(durations_totals.to_day)), durations_totals.known_at) standing),
+stage_stay as not materialized (select * from served.stage_stay(least(reporting.instant(durations_totals.as_of), served.ends(durations_totals.to_day)), durations_totals.known_at) stage_stay),
 playbook_stage as not materialized (select * from served.playbook_stage(durations_totals.as_of, durations_totals.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1580,7 +1580,7 @@ select reporting.instant(velocity.as_of) as as_of, reporting.known(velocity.know
 reporting.local_day(reporting.instant(velocity.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(velocity.as_of, velocity.known_at) stage_position),
-standing as not materialized (select * from served.stage_position(least(reporting.instant(velocity.as_of), reporting.day_end(velocity.to_day)), velocity.known_at) standing),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(velocity.as_of), served.ends(velocity.to_day)), velocity.known_at) standing),
 playbook_stage as not materialized (select * from served.playbook_stage(velocity.as_of, velocity.known_at) playbook_stage),
 span as materialized (
     select reporting.day_end(coalesce(velocity.from_day, (least(velocity.to_day, moment.day) - interval '1 year')::date) - 1) as begins
@@ -1646,8 +1646,8 @@ returns table (
 language sql stable parallel safe
 begin atomic
 with stage_position as not materialized (select * from served.stage_position(pipeline_changes.as_of, pipeline_changes.known_at) stage_position),
-before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), reporting.day_end(pipeline_changes.start_day)), pipeline_changes.known_at) before),
-after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), reporting.day_end(pipeline_changes.end_day)), pipeline_changes.known_at) after),
+before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), served.ends(pipeline_changes.start_day)), pipeline_changes.known_at) before),
+after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), served.ends(pipeline_changes.end_day)), pipeline_changes.known_at) after),
 compared as materialized (
     select stage_position.deal, before.deal is not null as existed,
            coalesce(before.status in ('open', 'on_hold'), false) as was_in, after.status in ('open', 'on_hold') as is_in,
@@ -1708,8 +1708,8 @@ returns table (
 language sql stable parallel safe
 begin atomic
 with stage_position as not materialized (select * from served.stage_position(pipeline_changes_totals.as_of, pipeline_changes_totals.known_at) stage_position),
-before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), reporting.day_end(pipeline_changes_totals.start_day)), pipeline_changes_totals.known_at) before),
-after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), reporting.day_end(pipeline_changes_totals.end_day)), pipeline_changes_totals.known_at) after),
+before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), served.ends(pipeline_changes_totals.start_day)), pipeline_changes_totals.known_at) before),
+after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), served.ends(pipeline_changes_totals.end_day)), pipeline_changes_totals.known_at) after),
 compared as materialized (
     select stage_position.deal, before.deal is not null as existed,
            coalesce(before.status in ('open', 'on_hold'), false) as was_in, after.status in ('open', 'on_hold') as is_in,
@@ -1915,10 +1915,10 @@ with moment as materialized (
 select reporting.instant(collection.as_of) as as_of, reporting.known(collection.known_at) as known_at,
 reporting.local_day(reporting.instant(collection.as_of)) as day, (select zone from served.zone zone) as zone
 ),
-moved as not materialized (select * from served.receivables_movement(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) moved),
-owed as not materialized (select * from served.receivables_item(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) owed),
-issued as not materialized (select * from served.invoice(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) issued),
-applied as not materialized (select * from served.application(least(reporting.instant(collection.as_of), reporting.day_end(collection.to_day)), collection.known_at) applied),
+moved as not materialized (select * from served.receivables_movement(least(reporting.instant(collection.as_of), served.ends(collection.to_day)), collection.known_at) moved),
+owed as not materialized (select * from served.receivables_item(least(reporting.instant(collection.as_of), served.ends(collection.to_day)), collection.known_at) owed),
+issued as not materialized (select * from served.invoice(least(reporting.instant(collection.as_of), served.ends(collection.to_day)), collection.known_at) issued),
+applied as not materialized (select * from served.application(least(reporting.instant(collection.as_of), served.ends(collection.to_day)), collection.known_at) applied),
 span as materialized (
     select period.first_on, period.last_on, reporting.day_end(period.first_on - 1) as begins,
            period.last_on - period.first_on + 1 as days
@@ -2495,10 +2495,10 @@ account_todo as not materialized (select * from served.account_todo(segments.as_
 account_alias as not materialized (select * from served.account_alias(segments.as_of, segments.known_at) account_alias),
 stage_position as not materialized (select * from served.stage_position(segments.as_of, segments.known_at) stage_position),
 receivables_movement as not materialized (select * from served.receivables_movement(segments.as_of, segments.known_at) receivables_movement),
-standing as not materialized (select * from served.stage_position(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) standing),
-moved as not materialized (select * from served.receivables_movement(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) moved),
-issued as not materialized (select * from served.invoice(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) issued),
-applied as not materialized (select * from served.application(least(reporting.instant(segments.as_of), reporting.day_end(segments.to_day)), segments.known_at) applied),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(segments.as_of), served.ends(segments.to_day)), segments.known_at) standing),
+moved as not materialized (select * from served.receivables_movement(least(reporting.instant(segments.as_of), served.ends(segments.to_day)), segments.known_at) moved),
+issued as not materialized (select * from served.invoice(least(reporting.instant(segments.as_of), served.ends(segments.to_day)), segments.known_at) issued),
+applied as not materialized (select * from served.application(least(reporting.instant(segments.as_of), served.ends(segments.to_day)), segments.known_at) applied),
 known as materialized (
     select grouped.member, grouped.account from served.account_group(segments.as_of, segments.known_at) grouped
 ),
@@ -2835,8 +2835,8 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with activity as not materialized (select * from served.activity(least(reporting.instant(messages.as_of), reporting.day_end(messages.to_day)), messages.known_at) activity),
-touch as not materialized (select * from served.touch(least(reporting.instant(messages.as_of), reporting.day_end(messages.to_day)), messages.known_at) touch),
+with activity as not materialized (select * from served.activity(least(reporting.instant(messages.as_of), served.ends(messages.to_day)), messages.known_at) activity),
+touch as not materialized (select * from served.touch(least(reporting.instant(messages.as_of), served.ends(messages.to_day)), messages.known_at) touch),
 span as materialized (
     select reporting.day_end(messages.from_day - 1) as begins
 ),
@@ -2929,10 +2929,10 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with stage_position as not materialized (select * from served.stage_position(least(reporting.instant(flywheel.as_of), reporting.day_end(flywheel.to_day)), flywheel.known_at) stage_position),
-standing as not materialized (select * from served.stage_position(least(reporting.instant(flywheel.as_of), reporting.day_end(flywheel.to_day)), flywheel.known_at) standing),
-deal_file as not materialized (select * from served.deal_file(least(reporting.instant(flywheel.as_of), reporting.day_end(flywheel.to_day)), flywheel.known_at) deal_file),
-referral as not materialized (select * from served.referral(least(reporting.instant(flywheel.as_of), reporting.day_end(flywheel.to_day)), flywheel.known_at) referral),
+with stage_position as not materialized (select * from served.stage_position(least(reporting.instant(flywheel.as_of), served.ends(flywheel.to_day)), flywheel.known_at) stage_position),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(flywheel.as_of), served.ends(flywheel.to_day)), flywheel.known_at) standing),
+deal_file as not materialized (select * from served.deal_file(least(reporting.instant(flywheel.as_of), served.ends(flywheel.to_day)), flywheel.known_at) deal_file),
+referral as not materialized (select * from served.referral(least(reporting.instant(flywheel.as_of), served.ends(flywheel.to_day)), flywheel.known_at) referral),
 account_alias as not materialized (select * from served.account_alias(flywheel.as_of, flywheel.known_at) account_alias),
 span as materialized (
     select reporting.day_end(flywheel.from_day - 1) as begins
@@ -3000,6 +3000,338 @@ end;
 comment on function reporting.flywheel(date, date, timestamptz, bigint) is
     'Referrals, purchases and openings of deals in the days from to to, both included, as known at the sequence known_at; deals stand as at the end of to, or at as_of where that is earlier. conversion = referrals with a won deal / all; per_customer = referrals / accounts with a won deal by then; repeat_rate = buyers that had bought before / buyers, where a second purchase within the period counts, too; loop_share = deals from the loop / deals opened. A deal comes from the loop where it names a referral, or its source is referral or existing_customer, or its account had won deals before it was opened. A purchase is a won deal of an account, on the day of its closing. Merged accounts count as in the report accounts. Filters go by the account that refers, buys or is sold to.';
 
+-- name: targets
+create or replace function reporting.targets(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence(), period text default null
+)
+returns table (
+    target text, scope text, metric text, value numeric, actual numeric, attained numeric, met boolean, bound text,
+    subject text, stage text, owner text, region text, currency text, period text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(targets.as_of) as as_of, reporting.known(targets.known_at) as known_at,
+reporting.local_day(reporting.instant(targets.as_of)) as day, (select zone from served.zone zone) as zone
+),
+target as not materialized (select * from served.target(targets.as_of, targets.known_at) target),
+stage_position as not materialized (select * from served.stage_position(targets.as_of, targets.known_at) stage_position),
+standing as not materialized (select * from served.stage_position(least(reporting.instant(targets.as_of), served.ends(targets.period)), targets.known_at) standing),
+stage_position_past as not materialized (select * from served.stage_position_past(targets.as_of, targets.known_at) stage_position_past),
+account_fact as not materialized (select * from served.account_fact(targets.as_of, targets.known_at) account_fact),
+account_alias as not materialized (select * from served.account_alias(targets.as_of, targets.known_at) account_alias),
+activity as not materialized (select * from served.activity(targets.as_of, targets.known_at) activity),
+contract_term as not materialized (select * from served.contract_term(least(reporting.instant(targets.as_of), served.ends(targets.period)), targets.known_at) contract_term),
+invoice as not materialized (select * from served.invoice(least(reporting.instant(targets.as_of), served.ends(targets.period)), targets.known_at) invoice),
+application as not materialized (select * from served.application(least(reporting.instant(targets.as_of), served.ends(targets.period)), targets.known_at) application),
+receivables_movement as not materialized (select * from served.receivables_movement(least(reporting.instant(targets.as_of), served.ends(targets.period)), targets.known_at) receivables_movement),
+touch as not materialized (select * from served.touch(targets.as_of, targets.known_at) touch),
+referral as not materialized (select * from served.referral(targets.as_of, targets.known_at) referral),
+playbook_stage as not materialized (select * from served.playbook_stage(targets.as_of, targets.known_at) playbook_stage),
+playbook_target as not materialized (select * from served.playbook_target(targets.as_of, targets.known_at) playbook_target),
+span as materialized (
+    select moment.as_of, moment.day, least(moment.as_of, served.ends(targets.period)) as ends,
+           case when targets.period is null then moment.day else least(moment.day, days.last_on) end as last_on
+      from moment
+     cross join lateral served.period_days(coalesce(targets.period, to_char(moment.day, 'YYYY'))) days
+),
+period as materialized (
+    select one.per, one.name, days.first_on, reporting.day_end(days.first_on - 1) as begins
+      from span
+     cross join lateral (
+            select case when targets.period ~ 'Q' then 'quarter' when targets.period ~ '-' then 'month' else 'year' end as per,
+                   targets.period as name
+             where targets.period is not null
+            union all
+            select around.per, around.name
+              from (values ('year', to_char(span.day, 'YYYY')), ('quarter', to_char(span.day, 'YYYY-"Q"Q')),
+                           ('month', to_char(span.day, 'YYYY-MM'))) as around (per, name)
+             where targets.period is null
+           ) one
+     cross join lateral served.period_days(one.name) days
+),
+proposed as not materialized (
+    select target.target, target.scope, target.metric, target.value, target.subject, target.stage, target.owner,
+           target.region, target.currency, target.period,
+           case when target.metric in ('median_stay_days', 'median_wait_days', 'median_work_days', 'discount_rate',
+                                       'days_to_collect') then 'at_most' else 'at_least' end as bound,
+           target.set_at, target.sequence
+      from target
+      join period on period.name = target.period
+    union all
+    select one.target, served.target_scope(told.subject, one.stage, null, null, null, told.period), one.metric,
+           coalesce(one.at_least, one.at_most), told.subject, one.stage, null, null, null, told.period,
+           case when one.at_least is not null then 'at_least' else 'at_most' end, null, null
+      from (select playbook_target.*, max(playbook_target.version) over (partition by playbook_target.playbook) as latest
+              from playbook_target) one
+      left join period on period.per = one.per
+     cross join lateral (
+            select 'playbook/' || one.playbook as subject, case when one.per is null then targets.period else period.name end as period
+           ) told
+     where one.version = one.latest and one.target is not null and (one.per is null or period.name is not null)
+),
+merged as materialized (
+    select one.member, one.account from served.account_merged(targets.as_of, targets.known_at) one
+),
+aim as materialized (
+    select one.*, period.first_on, coalesce(period.begins, '-infinity') as begins,
+           dense_rank() over (order by one.playbook, one.account, one.owner, one.region) as who
+      from (select distinct on (proposed.scope, proposed.metric, proposed.bound) proposed.*,
+                   case when proposed.subject like 'playbook/%' then substr(proposed.subject, 10) end as playbook,
+                   coalesce(merged.account, substr(account.id, 9)) as account
+              from proposed
+              left join lateral (select proposed.subject as id where proposed.subject like 'account/%') account on true
+              left join merged on merged.member = substr(account.id, 9)
+             order by proposed.scope, proposed.metric, proposed.bound, proposed.set_at desc nulls last,
+                      proposed.sequence desc, proposed.target) one
+      left join period on period.name = one.period
+),
+who as materialized (
+    select distinct aim.who, aim.playbook, aim.account, aim.owner, aim.region,
+           aim.account is not null and aim.owner is null as whole_account
+      from aim
+),
+dealt as not materialized (
+    select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.owner,
+           stage_position.opened_at, coalesce(merged.account, stage_position.account) as account, region.value as region
+      from stage_position
+      left join merged on merged.member = stage_position.account
+      left join account_fact region on region.account = coalesce(merged.account, stage_position.account)
+                                   and region.fact = 'region'
+),
+placed as materialized (
+    select who.who, who.whole_account, dealt.deal, dealt.playbook, dealt.version, dealt.opened_at, dealt.account
+      from who
+      join dealt on dealt.playbook = who.playbook
+     where (who.owner is null or dealt.owner = who.owner) and (who.region is null or dealt.region = who.region)
+    union all
+    select who.who, who.whole_account, dealt.deal, dealt.playbook, dealt.version, dealt.opened_at, dealt.account
+      from who
+      join dealt on dealt.account = who.account
+     where (who.owner is null or dealt.owner = who.owner) and (who.region is null or dealt.region = who.region)
+),
+held as materialized (
+    select who.who, member.account
+      from who
+     cross join lateral (select who.account
+                         union
+                         select merged.member from merged where merged.account = who.account) member
+      left join account_fact region on region.account = who.account and region.fact = 'region'
+     where who.whole_account and (who.region is null or region.value = who.region)
+),
+numbered as materialized (
+    select distinct placed.deal, placed.playbook, placed.opened_at, playbook_stage.stage as number, playbook_stage.key
+      from aim
+      join placed on placed.who = aim.who
+      join playbook_stage on playbook_stage.playbook = placed.playbook and playbook_stage.version = placed.version
+                         and playbook_stage.key = aim.stage
+     where aim.metric in ('deals_completed', 'completion_rate', 'median_stay_days', 'median_wait_days', 'median_work_days')
+),
+past as materialized (
+    select stage_position_past.deal, stage_position_past.completed, stage_position_past.status,
+           stage_position_past.phase is not distinct from 'entered' as entered, stage_position_past.from_at,
+           stage_position_past.to_at
+      from stage_position_past
+      join (select distinct numbered.deal, numbered.playbook from numbered) one
+        on one.deal = stage_position_past.deal and one.playbook = stage_position_past.playbook
+     where stage_position_past.completed is not null
+       and stage_position_past.playbook = any(array(select distinct numbered.playbook from numbered))
+),
+worked as materialized (
+    select past.deal, past.completed + 1 as stage,
+           coalesce(sum(past.days) filter (where past.status = 'open' and not past.entered), 0) as wait,
+           coalesce(sum(past.days) filter (where past.status = 'open' and past.entered), 0) as work,
+           max(past.to_at) as left_at, bool_or(past.to_at > past.ends) as stands
+      from (select past.*, span.ends, date_part('epoch', least(past.to_at, span.ends) - past.from_at) / 86400 as days
+              from past
+             cross join span
+             where past.from_at <= span.ends) past
+     group by past.deal, past.completed
+    union all
+    select distinct numbered.deal, 0, 0, 0, numbered.opened_at, false from numbered
+),
+done as not materialized (
+    select numbered.deal, numbered.key, passed.passed_at as at,
+           case when passed.stage = numbered.number then passed.wait else 0 end as wait,
+           case when passed.stage = numbered.number then passed.work else 0 end as work
+      from numbered
+      join (select worked.*, max(worked.left_at) over told as passed_at, lead(worked.stage) over told as next
+              from worked
+            window told as (partition by worked.deal order by worked.stage)) passed
+        on passed.deal = numbered.deal and passed.stage <= numbered.number and numbered.number < passed.next
+      join worked standing on standing.deal = numbered.deal and standing.stands and standing.stage > numbered.number
+),
+reached as not materialized (
+    select numbered.deal, numbered.key,
+           min(past.from_at) filter (where past.completed + past.entered::integer >= numbered.number) as at,
+           bool_or(past.completed >= numbered.number) as completed
+      from numbered
+      join past on past.deal = numbered.deal
+     group by numbered.deal, numbered.key
+),
+called as not materialized (
+    select activity.deal, min(activity.at) filter (where activity.kind = 'call_made') as at,
+           max(activity.at) filter (where activity.kind = 'appointment_made') as appointed_at
+      from activity
+     where activity.kind in ('call_made', 'appointment_made')
+       and (select bool_or(aim.metric = 'call_to_meeting_rate') from aim)
+     group by activity.deal
+),
+of_deals as not materialized (
+    select 'deals_opened' as metric, null::text as stage, placed.deal, placed.opened_at as at, 1::numeric as part,
+           null::numeric as whole
+      from placed
+     where (select bool_or(aim.metric = 'deals_opened') from aim)
+     group by placed.deal, placed.opened_at
+    union all
+    select figure.metric, done.key, done.deal, done.at, figure.part::numeric, null
+      from done
+     cross join lateral (values ('deals_completed', 1), ('median_stay_days', done.wait + done.work),
+                                ('median_wait_days', done.wait), ('median_work_days', done.work)) as figure (metric, part)
+    union all
+    select 'completion_rate', reached.key, reached.deal, reached.at, reached.completed::integer, 1 from reached
+    union all
+    select 'call_to_meeting_rate', null, called.deal, called.at, coalesce(called.appointed_at > called.at, false)::integer, 1
+      from called
+     where called.at is not null
+    union all
+    select 'visits_with_appointment', null, activity.deal, activity.at, activity.booked::integer, 1
+      from activity
+     where activity.kind = 'visit_done' and (select bool_or(aim.metric = 'visits_with_appointment') from aim)
+    union all
+    select 'discount_rate', null, standing.deal, standing.status_since, 1 - standing.amount / offered.amount, null
+      from standing
+      join (select distinct on (activity.deal) activity.deal, activity.amount, activity.currency
+              from activity
+             cross join span
+             where activity.proposal_kind in ('formal', 'bid') and activity.amount is not null
+               and activity.at <= span.ends
+               and (select bool_or(aim.metric = 'discount_rate') from aim)
+             order by activity.deal, activity.at desc, activity.entry desc) offered
+        on offered.deal = standing.deal and offered.currency = standing.currency
+     where standing.status = 'won' and standing.amount is not null
+),
+of_accounts as not materialized (
+    select 'signed_amount' as metric, null::text as by, signed.account, signed.deal, signed.currency,
+           signed.signed_at as at, null::date as due_on, signed.contract_amount as part, null::numeric as whole
+      from (select distinct contract_term.account, contract_term.contract, contract_term.deal, contract_term.currency,
+                   contract_term.signed_at, contract_term.contract_amount
+              from contract_term
+             where (select bool_or(aim.metric = 'signed_amount') from aim)) signed
+    union all
+    select 'collected_amount', null, application.account, application.deal, application.currency, application.at, null,
+           application.amount, null
+      from application
+     where application.kind = 'cash' and (select bool_or(aim.metric = 'collected_amount') from aim)
+    union all
+    select 'net_invoiced', 'account', receivables_movement.account, null, receivables_movement.currency,
+           receivables_movement.at, null, receivables_movement.amount, null
+      from receivables_movement
+     where receivables_movement.kind in ('invoice', 'credit_note')
+       and (select bool_or(aim.metric = 'net_invoiced') from aim)
+    union all
+    select 'net_invoiced', 'deal', invoice.account, invoice.deal, invoice.currency, invoice.issued_at, null,
+           invoice.amount, null
+      from invoice
+     where invoice.deal is not null and (select bool_or(aim.metric = 'net_invoiced') from aim)
+    union all
+    select 'net_invoiced', 'deal', application.account, application.deal, application.currency, application.at, null,
+           -application.amount, null
+      from application
+     where application.kind = 'credit' and (select bool_or(aim.metric = 'net_invoiced') from aim)
+    union all
+    select 'collection_rate', null, invoice.account, invoice.deal, invoice.currency, null, invoice.due_on, 0, invoice.amount
+      from invoice
+     where (select bool_or(aim.metric = 'collection_rate') from aim)
+    union all
+    select 'collection_rate', null, application.account, application.deal, application.currency, null, application.due_on,
+           case application.kind when 'cash' then application.amount else 0 end,
+           case application.kind when 'cash' then 0 else -application.amount end
+      from application
+     where (select bool_or(aim.metric = 'collection_rate') from aim)
+    union all
+    select 'days_to_collect', null, application.account, application.deal, application.currency, application.at, null,
+           application.amount * (reporting.local_day(application.at) - reporting.local_day(application.issued_at)),
+           application.amount
+      from application
+     where application.kind = 'cash' and (select bool_or(aim.metric = 'days_to_collect') from aim)
+       and application.at > (select min(aim.begins) from aim where aim.metric = 'days_to_collect')
+    union all
+    select 'satisfaction_mean', null, touch.account, touch.deal, null, touch.at, null, touch.score, null
+      from touch
+     where touch.score is not null and (select bool_or(aim.metric = 'satisfaction_mean') from aim)
+),
+fact as not materialized (
+    select placed.who, of_deals.metric, of_deals.stage, null::text as currency, of_deals.at, null::date as due_on,
+           of_deals.part, of_deals.whole, of_deals.deal, null::text as account
+      from of_deals
+      join placed on placed.deal = of_deals.deal
+    union all
+    select placed.who, of_accounts.metric, null, of_accounts.currency, of_accounts.at, of_accounts.due_on,
+           of_accounts.part, of_accounts.whole, of_accounts.deal, of_accounts.account
+      from of_accounts
+      join placed on placed.deal = of_accounts.deal and not placed.whole_account
+     where of_accounts.by is distinct from 'account'
+    union all
+    select held.who, of_accounts.metric, null, of_accounts.currency, of_accounts.at, of_accounts.due_on,
+           of_accounts.part, of_accounts.whole, of_accounts.deal, of_accounts.account
+      from of_accounts
+      join held on held.account = of_accounts.account
+     where of_accounts.by is distinct from 'deal'
+    union all
+    select reach.who, 'referrals', null, null, referral.at, null, 1, null, null, referral.account
+      from referral
+      left join merged on merged.member = referral.account
+      join (select placed.who, placed.account from placed where not placed.whole_account
+            union
+            select held.who, who.account from held join who on who.who = held.who) reach
+        on reach.account = coalesce(merged.account, referral.account)
+     where (select bool_or(aim.metric = 'referrals') from aim)
+),
+counted as not materialized (
+    select aim.scope, aim.metric, aim.bound, fact.currency, fact.part, fact.whole, fact.deal, fact.account
+      from aim
+     cross join span
+      join fact on fact.who = aim.who and fact.metric = aim.metric
+     where (fact.stage is null or fact.stage = aim.stage)
+       and (aim.currency is null or fact.currency = aim.currency)
+       and case when fact.due_on is null then fact.at > aim.begins and fact.at <= span.ends
+                else fact.due_on between coalesce(aim.first_on, '-infinity') and span.last_on end
+),
+summed as (
+    select counted.scope, counted.metric, counted.bound, sum(counted.part) as part, sum(counted.whole) as whole,
+           avg(counted.part) as mean, percentile_cont(0.5) within group (order by counted.part)::numeric as median,
+           count(distinct counted.currency) as currencies
+      from counted
+     group by counted.scope, counted.metric, counted.bound
+),
+measured as (
+    select aim.*,
+           case when coalesce(summed.currencies, 0) > 1 then null
+                when aim.metric in ('deals_opened', 'referrals', 'signed_amount', 'collected_amount', 'net_invoiced')
+                then coalesce(summed.part, 0)
+                when aim.metric = 'deals_completed' then case when aim.stage is not null then coalesce(summed.part, 0) end
+                when aim.metric in ('median_stay_days', 'median_wait_days', 'median_work_days') then summed.median
+                when aim.metric in ('satisfaction_mean', 'discount_rate') then summed.mean
+                when aim.metric = 'days_to_collect' then case when summed.whole > 0 then summed.part / summed.whole end
+                else summed.part / nullif(summed.whole, 0) end as actual,
+           case when aim.currency is not null then served.minor_units(aim.currency)
+                when aim.metric in ('deals_opened', 'deals_completed', 'referrals') then 0
+                when aim.metric like '%rate' or aim.metric = 'visits_with_appointment' then 4 else 2 end as places
+      from aim
+      left join summed on summed.scope = aim.scope and summed.metric = aim.metric and summed.bound = aim.bound
+)
+select measured.target, measured.scope, measured.metric, measured.value, round(measured.actual, measured.places) as actual,
+       case measured.bound when 'at_least' then round(measured.actual / nullif(measured.value, 0), 4) end as attained,
+       case measured.bound when 'at_least' then measured.actual >= measured.value
+                           else measured.actual <= measured.value end as met,
+       measured.bound, measured.subject, measured.stage, measured.owner, measured.region, measured.currency, measured.period
+  from measured
+ order by measured.scope collate "C", measured.metric, measured.bound;
+end;
+comment on function reporting.targets(timestamptz, bigint, text) is
+    'Targets that were set in the ledger, and those of the highest version of each playbook that was not withdrawn, at as_of, as known at the sequence known_at. With period those of that period, without it those of the year, quarter and month of as_of''s day. A target in a playbook is for the period given, or for the one around the day; per nothing: for the period given, or everything up to as_of. Of targets that are equal but for their name and value the later counts, and one of the ledger instead of the playbook''s. Figures are as at the end of the period, or at as_of where that is earlier. Deals are those of the process or account, owner and region (of the account) at as_of; merged accounts count with the one that goes on. deals_opened; deals_completed, the three medians: deals that came to have completed the stage in the period, and their days there as in durations; completion_rate: of deals that first entered the stage in the period, those that completed it by as_of; call_to_meeting_rate: of deals first called in the period, those with a later appointment; visits_with_appointment: of visits, those that used one up; discount_rate: mean over deals won of 1 - won amount / last formal or bid amount; signed_amount: contracts signed; collected_amount: cash applied; net_invoiced: invoices - credit notes, of deals invoices - credits applied to them; collection_rate: cash applied to invoices that fall due in the period / (their amounts - credits - write-offs); days_to_collect: mean days from invoice to cash applied, weighted by the cash; satisfaction_mean; referrals. Money, satisfaction and referrals of an account are all of the account''s; of a process, or of an owner, those that name a deal of it, and referrals of its deals'' accounts. The stage restricts the figures that are about one: without it they are null. Rates of money in several currencies are null.';
+
 -- name: data_quality
 create or replace function reporting.data_quality(
     as_of timestamptz, known_at bigint, checks text default 'flags', from_day date default null,
@@ -3015,23 +3347,23 @@ with moment as materialized (
 select reporting.instant(data_quality.as_of) as as_of, reporting.known(data_quality.known_at) as known_at,
 reporting.local_day(reporting.instant(data_quality.as_of)) as day, (select zone from served.zone zone) as zone
 ),
-flag as not materialized (select * from served.flag(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) flag),
-stage_position as not materialized (select * from served.stage_position(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) stage_position),
-stage_position_past as not materialized (select * from served.stage_position_past(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) stage_position_past),
-stage_item as not materialized (select * from served.stage_item(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) stage_item),
-activity as not materialized (select * from served.activity(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) activity),
+flag as not materialized (select * from served.flag(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) flag),
+stage_position as not materialized (select * from served.stage_position(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) stage_position_past),
+stage_item as not materialized (select * from served.stage_item(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) stage_item),
+activity as not materialized (select * from served.activity(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) activity),
 need_past as not materialized (select * from (select version.* from served.need version
-where version.known_from <= (select reporting.known(data_quality.known_at)) and (select reporting.known(data_quality.known_at)) < version.known_to and version.from_at <= (select reporting.instant(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day))))) need_past),
-contract_term as not materialized (select * from served.contract_term(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) contract_term),
-invoice as not materialized (select * from served.invoice(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) invoice),
-application as not materialized (select * from served.application(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) application),
-receivables_item as not materialized (select * from served.receivables_item(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) receivables_item),
+where version.known_from <= (select reporting.known(data_quality.known_at)) and (select reporting.known(data_quality.known_at)) < version.known_to and version.from_at <= (select reporting.instant(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day))))) need_past),
+contract_term as not materialized (select * from served.contract_term(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) contract_term),
+invoice as not materialized (select * from served.invoice(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) invoice),
+application as not materialized (select * from served.application(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) application),
+receivables_item as not materialized (select * from served.receivables_item(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) receivables_item),
 receivables_item_past as not materialized (select * from (select version.* from served.receivables_item version
-where version.known_from <= (select reporting.known(data_quality.known_at)) and (select reporting.known(data_quality.known_at)) < version.known_to and version.from_at <= (select reporting.instant(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day))))) receivables_item_past),
-receivables_unapplied as not materialized (select * from served.receivables_unapplied(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) receivables_unapplied),
-receivables_movement as not materialized (select * from served.receivables_movement(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) receivables_movement),
-entry as not materialized (select * from served.entry(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) entry),
-unplaced_contact as not materialized (select * from served.unplaced_contact(least(reporting.instant(data_quality.as_of), reporting.day_end(data_quality.to_day)), data_quality.known_at) unplaced_contact),
+where version.known_from <= (select reporting.known(data_quality.known_at)) and (select reporting.known(data_quality.known_at)) < version.known_to and version.from_at <= (select reporting.instant(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day))))) receivables_item_past),
+receivables_unapplied as not materialized (select * from served.receivables_unapplied(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) receivables_unapplied),
+receivables_movement as not materialized (select * from served.receivables_movement(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) receivables_movement),
+entry as not materialized (select * from served.entry(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) entry),
+unplaced_contact as not materialized (select * from served.unplaced_contact(least(reporting.instant(data_quality.as_of), served.ends(data_quality.to_day)), data_quality.known_at) unplaced_contact),
 asked as materialized (
     select served.some_of('checks', data_quality.checks, array[
                'flags', 'late_entry', 'visit_without_appointment', 'quote_over_budget', 'won_without_contract',
@@ -3269,6 +3601,7 @@ select *
     ('account_plan', 'snapshot', '客户计划', 'Account plan', '这个客户离目标还差多少？', 'How far is an account from its target?', 'One account in one period and one currency at as_of, as known at the sequence known_at. gap = target - actual - weighted; actual = invoices - credit notes of the period; weighted = sum of amount x probability of the account''s open deals; attained = actual / target. The target is the account''s own of the metric net_invoiced, or where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts merged into one count with it: its target and plan, and the invoices and deals of all.', '[{"name": "account", "type": "text", "optional": false, "comment": "Id of the account."}, {"name": "period", "type": "text", "optional": false, "comment": "Year, quarter or month: 2026, 2026-Q1, 2026-03."}, {"name": "currency", "type": "text", "optional": false, "comment": "ISO 4217 currency of the amounts."}]'::jsonb, '[{"name": "target", "type": "numeric", "kind": "amount", "zh": "目标", "en": "target", "comment": "Target of the period; null where none was set."}, {"name": "actual", "type": "numeric", "kind": "amount", "zh": "实际", "en": "actual", "comment": "Invoices − credit notes of the period, up to as_of."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权商机", "en": "weighted", "comment": "Sum of amount × probability of all open deals in the currency, rounded half up; those on hold are not among them."}, {"name": "gap", "type": "numeric", "kind": "amount", "zh": "缺口", "en": "gap", "comment": "target − actual − weighted; below 0 where more is in sight than was aimed at; null without a target."}, {"name": "attained", "type": "numeric", "kind": "rate", "zh": "达成率", "en": "attained", "comment": "actual ÷ target; null without a target, and for one of 0."}, {"name": "status", "type": "text", "kind": "text", "zh": "现状", "en": "status", "comment": "Present state of the business with the account, as the newest plan of the period says."}, {"name": "potential", "type": "text", "kind": "text", "zh": "潜力", "en": "potential", "comment": "Sales that could be made."}, {"name": "strategy", "type": "text", "kind": "text", "zh": "策略", "en": "strategy", "comment": "Way to win them."}, {"name": "resources", "type": "text", "kind": "text", "zh": "资源", "en": "resources", "comment": "People and means that it takes."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts."}, {"name": "metric", "type": "text", "kind": "word", "zh": "目标指标", "en": "metric of the target", "comment": "net_invoiced, or signed_amount where the target is one of that; null without a target."}, {"name": "plan", "type": "text", "kind": "text", "zh": "计划名称", "en": "plan", "comment": "Name of the newest plan of the period; null where there is none."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The key-account manager."}]'::jsonb, array[]::text[], array[]::text[]),
     ('messages', 'snapshot', '消息效果', 'Messages', '发出的消息有何反响，多久回复客户？', 'What becomes of our messages, and how soon do we answer?', 'Messages with customers, about deals and about accounts, as known at the sequence known_at. A message of a deal or account counts once, by its id, in the channel and campaign of its sending, when that lies in the days from to to, both included; what became of it counts up to the end of to, or as_of where that is earlier. open_rate = opened / (sent - bounced), click_rate = clicked / (sent - bounced). answer_hours is the median from a message that came in (received, or sent or replied inbound) in the period to our next one about the same deal or account, by then; what was not answered is in no median.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}, {"name": "by", "type": "text", "optional": true, "comment": "Whether channels or campaigns are told apart.", "default": "channel"}]'::jsonb, '[{"name": "channel", "type": "text", "kind": "text", "zh": "渠道或营销活动", "en": "channel or campaign", "comment": "email, sms, wechat, social, letter, web, phone or other; by campaign the campaign''s name, null for messages of none."}, {"name": "sent", "type": "bigint", "kind": "count", "zh": "已发", "en": "sent", "comment": "Messages that we sent in the period, each once."}, {"name": "bounced", "type": "bigint", "kind": "count", "zh": "退回", "en": "bounced", "comment": "Of these, messages that came back."}, {"name": "opened", "type": "bigint", "kind": "count", "zh": "已打开", "en": "opened", "comment": "Of these, messages that were opened."}, {"name": "clicked", "type": "bigint", "kind": "count", "zh": "已点击", "en": "clicked", "comment": "Of these, messages of which a link was followed."}, {"name": "replied", "type": "bigint", "kind": "count", "zh": "已回复", "en": "replied", "comment": "Of these, messages that were answered."}, {"name": "open_rate", "type": "numeric", "kind": "rate", "zh": "打开率", "en": "open rate", "comment": "opened ÷ (sent − bounced); null where that is 0."}, {"name": "click_rate", "type": "numeric", "kind": "rate", "zh": "点击率", "en": "click rate", "comment": "clicked ÷ (sent − bounced); null where that is 0."}, {"name": "answer_hours", "type": "numeric", "kind": "duration", "zh": "回复中位小时数", "en": "answer hours", "comment": "Median of the hours from a message that came in the period to the next that we sent, by whatever channel; null where none was answered."}]'::jsonb, array['channel']::text[], array['account', 'playbook', 'region']::text[]),
     ('flywheel', 'snapshot', '飞轮', 'Flywheel', '业务能带来新的业务吗？', 'Does business bring business?', 'Referrals, purchases and openings of deals in the days from to to, both included, as known at the sequence known_at; deals stand as at the end of to, or at as_of where that is earlier. conversion = referrals with a won deal / all; per_customer = referrals / accounts with a won deal by then; repeat_rate = buyers that had bought before / buyers, where a second purchase within the period counts, too; loop_share = deals from the loop / deals opened. A deal comes from the loop where it names a referral, or its source is referral or existing_customer, or its account had won deals before it was opened. A purchase is a won deal of an account, on the day of its closing. Merged accounts count as in the report accounts. Filters go by the account that refers, buys or is sold to.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}]'::jsonb, '[{"name": "referrals", "type": "bigint", "kind": "count", "zh": "推介", "en": "referrals", "comment": "Referrals by accounts in the period."}, {"name": "opened", "type": "bigint", "kind": "count", "zh": "已立项推介", "en": "referrals opened", "comment": "Of these, referrals that a deal names."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "已成交推介", "en": "referrals won", "comment": "Of these, referrals that a won deal names."}, {"name": "conversion", "type": "numeric", "kind": "rate", "zh": "推介转化率", "en": "conversion", "comment": "won ÷ referrals; null without referrals."}, {"name": "per_customer", "type": "numeric", "kind": "rate", "zh": "每客户推介数", "en": "referrals per customer", "comment": "referrals ÷ accounts with a won deal by the end of the period; null without such. It may be above 1."}, {"name": "buyers", "type": "bigint", "kind": "count", "zh": "购买客户", "en": "buyers", "comment": "Accounts with a deal that was won in the period."}, {"name": "repeat_buyers", "type": "bigint", "kind": "count", "zh": "复购客户", "en": "repeat buyers", "comment": "Of these, accounts that had won deals before one of those."}, {"name": "repeat_rate", "type": "numeric", "kind": "rate", "zh": "复购率", "en": "repeat rate", "comment": "repeat_buyers ÷ buyers; null without buyers."}, {"name": "repeat_days", "type": "numeric", "kind": "duration", "zh": "复购间隔中位天数", "en": "days between purchases", "comment": "Median of the days from the purchase before to each repeated one of the period; null without such."}, {"name": "deals_opened", "type": "bigint", "kind": "count", "zh": "新立项商机", "en": "deals opened", "comment": "Deals opened in the period."}, {"name": "from_loop", "type": "bigint", "kind": "count", "zh": "循环带来的商机", "en": "from the loop", "comment": "Of these, deals opened by a referral or by an earlier buyer."}, {"name": "loop_share", "type": "numeric", "kind": "rate", "zh": "循环占比", "en": "loop share", "comment": "from_loop ÷ deals_opened; null without deals."}]'::jsonb, array[]::text[], array['account', 'region']::text[]),
+    ('targets', 'snapshot', '目标', 'Targets', '各项目标达成了吗？', 'Is each target reached?', 'Targets that were set in the ledger, and those of the highest version of each playbook that was not withdrawn, at as_of, as known at the sequence known_at. With period those of that period, without it those of the year, quarter and month of as_of''s day. A target in a playbook is for the period given, or for the one around the day; per nothing: for the period given, or everything up to as_of. Of targets that are equal but for their name and value the later counts, and one of the ledger instead of the playbook''s. Figures are as at the end of the period, or at as_of where that is earlier. Deals are those of the process or account, owner and region (of the account) at as_of; merged accounts count with the one that goes on. deals_opened; deals_completed, the three medians: deals that came to have completed the stage in the period, and their days there as in durations; completion_rate: of deals that first entered the stage in the period, those that completed it by as_of; call_to_meeting_rate: of deals first called in the period, those with a later appointment; visits_with_appointment: of visits, those that used one up; discount_rate: mean over deals won of 1 - won amount / last formal or bid amount; signed_amount: contracts signed; collected_amount: cash applied; net_invoiced: invoices - credit notes, of deals invoices - credits applied to them; collection_rate: cash applied to invoices that fall due in the period / (their amounts - credits - write-offs); days_to_collect: mean days from invoice to cash applied, weighted by the cash; satisfaction_mean; referrals. Money, satisfaction and referrals of an account are all of the account''s; of a process, or of an owner, those that name a deal of it, and referrals of its deals'' accounts. The stage restricts the figures that are about one: without it they are null. Rates of money in several currencies are null.', '[{"name": "period", "type": "text", "optional": true, "comment": "Year, quarter or month: 2026, 2026-Q1, 2026-03."}]'::jsonb, '[{"name": "target", "type": "text", "kind": "text", "zh": "目标", "en": "target", "comment": "Its name, or in a playbook its key."}, {"name": "scope", "type": "text", "kind": "text", "zh": "范围", "en": "scope", "comment": "Process or account, then stage, owner, region, currency and period, as far as it is for one of them."}, {"name": "metric", "type": "text", "kind": "word", "zh": "指标", "en": "metric", "comment": "The figure that is measured."}, {"name": "value", "type": "numeric", "kind": "decimal", "zh": "目标值", "en": "aim", "comment": "The aim: a count, days, a rate from 0 to 1, a score, or an amount."}, {"name": "actual", "type": "numeric", "kind": "decimal", "zh": "实际值", "en": "actual", "comment": "The figure as it is; null where there is nothing to measure."}, {"name": "attained", "type": "numeric", "kind": "rate", "zh": "达成率", "en": "attained", "comment": "actual ÷ value; null for an aim that is not to be exceeded, and for one of 0."}, {"name": "met", "type": "boolean", "kind": "yes_no", "zh": "达成", "en": "met", "comment": "True: actual is at least, or at most, the value; null without an actual."}, {"name": "bound", "type": "text", "kind": "word", "zh": "界限", "en": "bound", "comment": "at_least, or at_most: days and discounts are not to be exceeded; a playbook says it."}, {"name": "subject", "type": "text", "kind": "text", "zh": "对象", "en": "subject", "comment": "playbook/<key> or account/<id>."}, {"name": "stage", "type": "text", "kind": "text", "zh": "阶段", "en": "stage", "comment": "Key of the stage; null for the whole process or account."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson whom it is for; null for everybody."}, {"name": "region", "type": "text", "kind": "text", "zh": "地区", "en": "region", "comment": "The region that it is for; null for all of them."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of an amount; null for other figures."}, {"name": "period", "type": "text", "kind": "text", "zh": "期间", "en": "period", "comment": "Year, quarter or month; null: everything up to as_of."}]'::jsonb, array['scope', 'metric', 'bound']::text[], array['owner', 'region', 'currency']::text[]),
     ('data_quality', 'snapshot', '数据质量', 'Data quality', '哪些条目有异常？', 'Which entries are surprising, and who sent them?', 'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came. Checks beside the flags: late_entry, recorded more than 2 days after it happened, both as it was sent; visit_without_appointment, of a deal none of whose appointments was left to be used up; quote_over_budget, the amount of a quote or proposal above the budget last recorded before it in its currency; won_without_contract, a won deal whose contract no account has; collected_but_open, invoices that name the deal are open though its cash_in_full or paid is met; invoiced_over_contract, invoices less their credits above the contract''s amount; no_account, no_owner, no_amount, of deals open, on hold or won; unknown_playbook, the flag of that name; close_date_past, an open deal expected to be won before the day; stage_skipped, a claim more than one stage beyond the furthest before; unapplied_over_30_days, a payment of which a part pays no invoice more than 30 days after it came; dispute_over_30_days, an invoice contested without a break since more than 30 days; contact_without_account, recorded on a deal without naming an account; rate_below_lpr, the interest agreed for late payment, as a rate per day times 365, below the one-year loan prime rate of the day of signing. Days are policy data. With to, everything is as at the end of that day; with from, only entries that happened on it or later.', '[{"name": "checks", "type": "text", "optional": true, "comment": "What is looked for: flags, names of checks, comma separated; or all.", "default": "flags"}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of the entries.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of the entries.", "asked_as": "to"}]'::jsonb, '[{"name": "subject", "type": "text", "kind": "subject", "zh": "对象", "en": "subject", "comment": "deal/<id> or account/<id>."}, {"name": "view", "type": "text", "kind": "text", "zh": "视图", "en": "view", "comment": "The view that found it; history for corrections and voids, check for what a rule of this report found."}, {"name": "flag", "type": "text", "kind": "text", "zh": "异常", "en": "flag", "comment": "What was found, in one word, such as invoice_twice or late_entry."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the surprising entry."}, {"name": "detail", "type": "text", "kind": "text", "zh": "说明", "en": "detail", "comment": "What is surprising about it, and what became of it."}, {"name": "id", "type": "text", "kind": "text", "zh": "事件编号", "en": "id", "comment": "CloudEvents id of the entry, unique for its source."}, {"name": "source", "type": "text", "kind": "text", "zh": "来源", "en": "source", "comment": "The system that sent the entry, and can correct or void it."}, {"name": "type", "type": "text", "kind": "text", "zh": "事件类型", "en": "type", "comment": "CloudEvents type of the entry."}, {"name": "occurred_at", "type": "timestamptz", "kind": "instant", "zh": "发生时间", "en": "occurred at", "comment": "When it happened, as it was sent."}, {"name": "recorded_at", "type": "timestamptz", "kind": "instant", "zh": "记录时间", "en": "recorded at", "comment": "When the ledger took it."}, {"name": "rule", "type": "text", "kind": "word", "zh": "检查项", "en": "check", "comment": "Name of the check that found it; null for a flag that is none of the checks."}]'::jsonb, array['subject', 'view', 'flag', 'entry']::text[], array[]::text[])
   ) as report (name, kind, title_zh, title_en, question_zh, question_en, definition, parameters, columns, key, filters);
 comment on view reporting.catalog is 'The reports, each a function of as_of and known_at.';

@@ -32,6 +32,7 @@ from projections.reports.rotting import rotting
 from projections.reports.segments import segments
 from projections.reports.statutory import statutory
 from projections.reports.suggestions import suggestions
+from projections.reports.targets import targets
 from projections.reports.velocity import velocity
 
 REPORTS: tuple[Report, ...] = (
@@ -66,6 +67,7 @@ REPORTS: tuple[Report, ...] = (
     account_plan,
     messages,
     flywheel,
+    targets,
     data_quality,
 )
 BY_NAME = {report.name: report for report in REPORTS}

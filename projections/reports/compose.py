@@ -434,7 +434,7 @@ def _as_of(source: Source, bind: Bind) -> str:
     as_of = bind("as_of")
     if not source.until:
         return as_of
-    return f"least(reporting.instant({as_of}), reporting.day_end({bind(source.until)}))"
+    return f"least(reporting.instant({as_of}), served.ends({bind(source.until)}))"
 
 
 def _holds(source: Source, relation: str, as_of: str) -> str:

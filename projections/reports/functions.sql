@@ -126,6 +126,16 @@ begin
 end
 $$;
 
+-- The last moment of a day, or of a period; null for none.
+create or replace function served.ends(day date) returns timestamptz
+language sql stable parallel safe
+return reporting.day_end(ends.day);
+
+create or replace function served.ends(period text) returns timestamptz
+language sql stable parallel safe
+return case when ends.period is not null
+            then reporting.day_end((select days.last_on from served.period_days(ends.period) days)) end;
+
 -- Merged accounts, each with the account under which it counts: that at the end of the chain. Of mergings that make a
 -- circle the last has no effect, so that its account is the end.
 create or replace function served.account_merged(as_of timestamptz, known_at bigint)

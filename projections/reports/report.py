@@ -124,7 +124,8 @@ class Source:
     called: str = ""
     """Name in statements, where it is not that in `served`."""
     until: str = ""
-    """Parameter that gives a day: rows are those of its end, or of as_of where that is earlier or no day is given."""
+    """Parameter that gives a day or a period: rows are those of its end, or of as_of where that is earlier or none is
+    given."""
     versions: bool = False
     """Rows are looked up among all versions, because `served` has no function that gives them."""
 
@@ -195,6 +196,11 @@ decides, as lists in the playbook's order."""
 STAGE_REACHED = Source("stage_reached", None, ("deal", "playbook", "stage", "at", "stood_at"))
 """Stages that deals had reached by as_of: completed, or where claims decide entered; when, and when the deal first
 stood at just that one."""
+PLAYBOOK_TARGET = Source(
+    "playbook_target", None, ("playbook", "version", "stage", "target", "metric", "at_least", "at_most", "per")
+)
+"""Measured targets of the stages of all published versions, until the version is withdrawn; a version without any has a
+row without target."""
 ENTRY = Source("entry", Instant("occurred_at"), ("subject", "entry", "actor", "occurred_at", "recorded_at"))
 """Every event that counts, as it was sent: corrections and voids are entries of their own and change no other."""
 UNPLACED_CONTACT = Source("unplaced_contact", Instant("at"), ("subject", "entry", "contact", "at"))
@@ -202,7 +208,22 @@ UNPLACED_CONTACT = Source("unplaced_contact", Instant("at"), ("subject", "entry"
 TARGET = Source(
     "target",
     Instant("set_at"),
-    ("subject", "target", "metric", "period", "value", "currency", "stage", "owner", "region", "sequence", "set_at"),
+    (
+        *(
+            "subject",
+            "target",
+            "metric",
+            "period",
+            "value",
+            "currency",
+            "stage",
+            "owner",
+            "region",
+            "sequence",
+            "set_at",
+        ),
+        "scope",
+    ),
 )
 """Targets of playbooks and accounts, from when they were set. Of those that are equal but for `target` and `value` the
 later counts."""

@@ -374,6 +374,30 @@ begin atomic
      where need.known_from <= (select reporting.known(playbook_need.known_at));
 end;
 
+-- The measured targets of the stages as reports read them: known from the publication until the withdrawal. A version
+-- without any has a row without target.
+create or replace view served.playbook_target as
+select playbook.playbook, playbook.version, aim.stage, aim.content ->> 'key' as target, aim.content ->> 'metric' as metric,
+       (aim.content ->> 'at_least')::numeric as at_least, (aim.content ->> 'at_most')::numeric as at_most,
+       aim.content ->> 'per' as per, playbook.published as known_from,
+       coalesce(playbook.withdrawn, 9223372036854775807) as known_to
+  from reporting.playbook
+  left join lateral (
+        select stage.content ->> 'key' as stage, one.content
+          from jsonb_array_elements(playbook.content -> 'stages') as stage (content)
+         cross join lateral jsonb_array_elements(stage.content -> 'targets') as one (content)
+         where one.content ->> 'metric' is not null
+       ) aim on true;
+
+create or replace function served.playbook_target(as_of timestamptz, known_at bigint)
+returns setof served.playbook_target
+language sql stable parallel safe
+begin atomic
+    select one.* from served.playbook_target one
+     where one.known_from <= (select reporting.known(playbook_target.known_at))
+       and (select reporting.known(playbook_target.known_at)) < one.known_to;
+end;
+
 -- Entries as reports read them ---------------------------------------------------------------------------------------
 
 create or replace view served.entry as
@@ -445,9 +469,18 @@ comment on column reporting.target.region is 'The region that it is for; null fo
 comment on column reporting.target.sequence is 'The entry that set it.';
 comment on column reporting.target.set_at is 'Since when it holds.';
 
+-- All that a target is for, in words; targets of one metric that are for the same replace each other.
+create or replace function served.target_scope(
+    subject text, stage text, owner text, region text, currency text, period text
+)
+returns text
+language sql stable parallel safe
+return concat_ws(' · ', subject, 'stage ' || stage, 'owner ' || owner, 'region ' || region, currency, period);
+
 -- The targets as reports read them: known from the entry on.
 create or replace view served.target as
-select target.*, target.sequence as known_from, 9223372036854775807 as known_to
+select target.*, target.sequence as known_from, 9223372036854775807 as known_to,
+       served.target_scope(target.subject, target.stage, target.owner, target.region, target.currency, target.period) as scope
   from reporting.target;
 
 create or replace function served.target(as_of timestamptz, known_at bigint)

@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report account_plan": ("--account", "A-1", "--period", "2026", "--currency", "CNY", *AS_OF),
     "report flywheel": ("--from", "2026-01-01", "--to", "2026-03-31", *AS_OF),
     "report messages": ("--from", "2026-01-01", "--to", "2026-03-31", *AS_OF),
+    "report targets": AS_OF,
     "report conversion": ("--playbook", "practice", *AS_OF),
     "report durations": ("--playbook", "practice", *AS_OF),
     "report velocity": ("--playbook", "practice", *AS_OF),
