@@ -1,4 +1,4 @@
-"""Events for whole ledgers: the demo's story of deals, told by as many deals as it takes, about 400 bytes each.
+"""Events for whole ledgers: a story of deals, told by as many deals as it takes, about 400 bytes each.
 
 One small story is told over and over under other names and a little later each time, so that a million events take
 seconds to make and at any time thousands of deals are under way. The same numbers give the same events.
@@ -17,8 +17,8 @@ from typing import Any
 from contracts.cloudevents.envelope import MAX_BATCH, read_event
 from contracts.playbooks.shipped import shipped
 from services.demo.facts import SOURCES
-from services.demo.story import tell
 from services.stream.append import Appended, Message, append, message_of
+from tests.benchmarks.deals import tell
 from tests.ledger import Ledger
 
 LATE_BY = timedelta(days=20)

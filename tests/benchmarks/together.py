@@ -7,10 +7,10 @@ The writers share the processors with what is measured.
 import asyncio
 import json
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from services.demo.facts import SOURCES
 from services.embedded.supervisor import SERVICES
 from services.notary import key as notary_key
 from tests.benchmarks import usage
@@ -25,7 +25,7 @@ AT_ONCE = 500
 
 def bodies(events: int) -> dict[str, list[bytes]]:
     """Make the batches that each source sends, in order."""
-    by_source: dict[str, list[bytes]] = {source: [] for source in SOURCES}
+    by_source: dict[str, list[bytes]] = defaultdict(list)
     for each in corpus(events):
         by_source[each.identity.partition(":")[0]].append(each.data)
     return {

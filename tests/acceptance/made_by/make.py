@@ -4,6 +4,7 @@ Run in a checkout of that commit, with an interpreter that has its dependencies:
 
     git worktree add ../older 513cf26
     cp -r tests/acceptance/made_by ../older/tests/acceptance/
+    cp ../older/services/demo/story.py ../older/tests/benchmarks/deals.py    # where it is not there yet
     cd ../older && python -m tests.acceptance.made_by.make 513cf26
 
 Then copy the directory `513cf26` to `tests/acceptance/made_by` here.

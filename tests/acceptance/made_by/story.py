@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.playbooks.shipped import shipped
-from services.demo.story import tell
+from tests.benchmarks.deals import tell
 
 SOURCE = "desk"
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
