@@ -21,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY) ## tell the story of 200 deals on embedded servers, show the reports, verify
+demo: $(READY) ## tell the story of 200 deals on embedded servers, ask every report, verify
 	@echo "== demo: embedded servers on a temporary directory"
 	@$(BIN)/daybook demo
 

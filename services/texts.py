@@ -502,7 +502,10 @@ TEXTS = {
     "demo two times": Text(
         "6. 同一个商机，截至两个日期，已知于两个时间", "6. the same deal as of two dates, known at two times"
     ),
-    "demo compared": Text("7. 比较消息流、日志和视图", "7. stream, journal and views are compared"),
+    "demo more lines": Text("…… 还有 {number} 行", "… {number} more lines"),
+    "demo totals": Text("合计", "totals"),
+    "demo reports": Text("7. 每张报表各问一次", "7. every report is asked once"),
+    "demo compared": Text("8. 比较消息流、日志和视图", "8. stream, journal and views are compared"),
     "demo speed": Text("这台机器的速度", "speed on this machine"),
     "demo stands": Text("阶段 {stage} {phase}，赢率 {probability}", "stage {stage} {phase}, probability {probability}"),
     "demo acknowledged": Text(

@@ -23,7 +23,7 @@ def demo(
     query_port: Annotated[int, typer.Option(help="Port of query with --serve.")] = 8081,
     lang: LanguageOption = None,
 ) -> None:
-    """Tell the story of 200 deals through intake, show the reports, verify the ledger.
+    """Tell the story of 200 deals through intake, ask every report, verify the ledger.
 
     The ledger is one of its own, on servers of its own, whatever the environment names. A directory with a ledger that
     the demo did not make, or to which others have sent events before the story was told, is refused. Interrupted, it
@@ -31,16 +31,19 @@ def demo(
 
     Example: `daybook demo --serve --data .daybook`
     """
+    from contracts.playbooks.shipped import shipped
     from services.demo import notes
     from services.demo.ledger import DemoLedger
     from services.demo.run import WIDTH, run
+    from services.demo.story import tell
 
     with tempfile.TemporaryDirectory(prefix="daybook-demo-") as temporary:
         ports = (intake_port, query_port) if serve else (0, 0)
         settings = load(data or Path(temporary), language=lang)
-        remembered = notes.of(settings.data, deals, seed)
+        story = tell(shipped(), deals, seed)
+        remembered = notes.of(settings.data, deals, seed, story.digest)
         with DemoLedger(settings.data, *ports, language=settings.language) as ledger:
-            run(ledger, remembered)
+            run(ledger, remembered, story)
             if not serve:
                 return
             run_at, told, at = ledger.run, ledger.wording, quote(str(ledger.data))

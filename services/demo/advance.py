@@ -1,109 +1,107 @@
-"""Moves of the demo's salespeople: each item of a playbook is met by the event that naturally satisfies it."""
+"""Moves of the demo's salespeople: each item of a playbook is met by an event that naturally satisfies it."""
 
-import random
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from contracts.events import EVENTS
-from contracts.playbooks.playbook import Item, Stage
-from services.demo.facts import Facts
+from contracts.playbooks.playbook import Appraisal, Condition, Item, Satisfier, Stage
+from services.demo import collect
+from services.demo.cast import day
+from services.demo.deal import DealStory, later
+from services.demo.details import details
+
+_PLANNED = {
+    "call_made": "call", "visit_done": "visit", "demo_held": "demo", "message_exchanged": "message",
+    "proposal_submitted": "proposal", "quote_submitted": "other",
+}  # fmt: skip
+"""Activities that may be planned, by the kind of their plan."""
 
 
-def meet(facts: Facts, deal: "DealStory", item: Item, explicit: str, at: datetime) -> None:
-    """Send what satisfies an item: the first event that it says satisfies it, otherwise the item named outright."""
-    satisfier = next(iter(item.satisfied_by), None)
-    if satisfier is None:
-        named = "milestone" if explicit == "milestone_achieved" else "criterion"
-        facts.say(explicit, deal.subject, at, deal.owner, **{named: item.key})
-        return
-    cls = EVENTS.named(satisfier.event)
-    renamed = {} if cls is None else cls.renamed
-    for number in range(satisfier.at_least):
-        data = _DETAILS.get(satisfier.event, _nothing)(deal, at)
-        for name, value in satisfier.where.items():
-            field = renamed.get(name, name)
-            present = data.get(field)
-            data[field] = [*(each for each in present if each != value), value] if isinstance(present, list) else value
-        facts.say(satisfier.event, deal.subject, at + timedelta(minutes=number), deal.owner, **data)
-
-
-class DealStory:
-    """One deal of the story: who sells it to whom, for how much."""
-
-    def __init__(self, number: int, draw: random.Random, opened_at: datetime, owners: list[str], accounts: int) -> None:
-        self.id = f"D-{number:04d}"
-        self.subject = f"deal/{self.id}"
-        self.account = f"A-{draw.randrange(accounts) + 1:03d}"
-        self.owner = draw.choice(owners)
-        self.opened_at = opened_at
-        self.amount = Decimal(draw.randrange(20, 400)) * 5000
-        self.currency = draw.choices(["CNY", "USD"], [4, 1])[0]
-        self.contract = f"C-{number:04d}"
-
-
-def advance(facts: Facts, deal: DealStory, number: int, stage: Stage, at: datetime, draw: random.Random) -> datetime:
+def advance(deal: DealStory, number: int, stage: Stage, at: datetime) -> datetime:
     """Enter a stage by its milestones, complete it by its criteria and the commitment. Returns when it was done."""
-    for item in stage.milestones:
-        at += timedelta(hours=draw.randrange(20, 90))
-        meet(facts, deal, item, "milestone_achieved", at)
-    for item in stage.criteria:
-        at += timedelta(hours=draw.randrange(10, 60))
-        meet(facts, deal, item, "criterion_met", at)
+    if deal.playbook.position == "claim":
+        at = later(deal, at, 100, 700)
+        deal.say("stage_claimed", at, stage=deal.draw.choice(stage.claimed_as))
+        return at
+    for milestone in stage.milestones:
+        at = meet(deal, milestone, "milestone", stage, later(deal, at, 10, 60))
+    others: tuple[Condition | Appraisal, ...] = (*stage.conditions, *stage.appraisal)
+    for asked in others:
+        if deal.model or deal.draw.random() < (0.6 if asked.satisfied_by else 0.2):
+            at = _assess(deal, asked, stage, at + timedelta(minutes=7))
+    for criterion in stage.criteria:
+        at = meet(deal, criterion, "criterion", stage, later(deal, at, 10, 50))
     if stage.commitment is not None:
-        at += timedelta(hours=draw.randrange(2, 30))
-        facts.say("customer_commitment_received", deal.subject, at, deal.owner, stage=number, proof="mail")
+        at = later(deal, at, 2, 30)
+        _commit(deal, number, stage, at)
     return at
 
 
-def _nothing(deal: DealStory, at: datetime) -> dict[str, Any]:
-    return {}
+def meet(deal: DealStory, item: Item, named: str, stage: Stage, at: datetime) -> datetime:
+    """Send what satisfies an item, unless it was told: an event that satisfies it, or else the item named outright."""
+    if not item.satisfied_by:
+        event = "milestone_achieved" if named == "milestone" else "criterion_met"
+        if item.key == "cash_in_full":  # finance says so when everything is paid
+            at = max(at, deal.settled_at + timedelta(hours=1))
+        deal.say(event, at, deal.colleague(stage), **{named: item.key, "proof": "会议纪要"})
+        return at
+    return _satisfy(deal, item.satisfied_by, stage, at)
 
 
-def _visit(deal: DealStory, at: datetime) -> dict[str, Any]:
-    return {"purpose": "introduction", "account_id": deal.account, "place": "customer's office"}
+def _assess(deal: DealStory, item: Condition | Appraisal, stage: Stage, at: datetime) -> datetime:
+    """Meet a condition or appraisal item: by an event that satisfies it, or by saying that it is met; or is not."""
+    if item.satisfied_by:
+        return _satisfy(deal, item.satisfied_by, stage, at)
+    result = "met" if deal.model or deal.draw.random() < 0.8 else "not_met"
+    deal.say("condition_assessed", at, deal.colleague(stage), item=item.key, result=result)
+    return at
 
 
-def _demo(deal: DealStory, at: datetime) -> dict[str, Any]:
-    return {"audience": ["users", "technical"]}
+def _satisfy(deal: DealStory, ways: tuple[Satisfier, ...], stage: Stage, at: datetime) -> datetime:
+    """Send one of the events that satisfy an item, as often as it takes."""
+    if any(map(deal.satisfies, ways)):
+        return max(at, deal.settled_at) if any(way.event == "payment_received" for way in ways) else at
+    way = deal.draw.choice(ways)
+    cls = EVENTS.named(way.event)
+    renamed = {} if cls is None else cls.renamed
+    wanted: dict[str, Any] = {renamed.get(name, name): value for name, value in way.where.items()}
+    wanted |= {name: max(int(least), deal.draw.randrange(6, 11)) for name, least in way.min.items()}
+    while not deal.satisfies(way):
+        at = act(deal, way.event, at, deal.colleague(stage), **wanted)
+    return at
 
 
-def _proposal(deal: DealStory, at: datetime) -> dict[str, Any]:
-    return {
-        "kind": "preliminary", "receipt": "signed", "amount": str(deal.amount), "currency": deal.currency,
-    }  # fmt: skip
+def act(deal: DealStory, event: str, at: datetime, actor: str | None = None, **wanted: Any) -> datetime:
+    """Do something: some of it is planned before, and most visits are agreed with the customer. Returns when."""
+    data = details(deal, event, at, wanted)
+    if event in _PLANNED and deal.draw.random() < 0.3:
+        data["plan"] = deal.document("JH")
+        due = at + timedelta(days=deal.draw.choice([1, 3, 5]))
+        deal.say("activity_planned", at, plan=data["plan"], kind=_PLANNED[event], due_on=day(due), owner=deal.owner,
+                 contact_id=deal.contact)  # fmt: skip
+        at = later(deal, at, 8, 90)
+    if event == "visit_done" and deal.draw.random() < 0.8:
+        visited_at = later(deal, at, 24, 90)
+        agreed = details(deal, "appointment_made", at, {"scheduled_at": visited_at.isoformat()})
+        deal.say("appointment_made", at, **agreed)
+        at = visited_at
+    if event in ("invoice_issued", "payment_received"):
+        return collect.order(deal, at) if event == "invoice_issued" else collect.paid(deal, at)
+    deal.say(event, at, actor, **data)
+    if event == "contract_signed":
+        collect.contract(deal, at)
+    return at + timedelta(minutes=5)
 
 
-def _appointment(deal: DealStory, at: datetime) -> dict[str, Any]:
-    return {
-        "scheduled_at": (at + timedelta(days=3)).isoformat(), "place": "customer's office", "topic": "first meeting",
-    }  # fmt: skip
-
-
-def _contact(deal: DealStory, at: datetime) -> dict[str, Any]:
-    return {"contact_id": f"P-{deal.id}", "roles": ["handler"], "account_id": deal.account}
-
-
-def _contract(deal: DealStory, at: datetime) -> dict[str, Any]:
-    shares = (("signing", 30, 7), ("delivery", 60, 30), ("acceptance", 7, 30))
-    return {
-        "contract": deal.contract,
-        "account_id": deal.account,
-        "amount": str(deal.amount),
-        "currency": deal.currency,
-        "terms": [
-            {"term": trigger, "trigger": trigger, "share": str(share), "days": days} for trigger, share, days in shares
-        ],
-        "retention_percent": "3",
-        "retention_until": (at + timedelta(days=365)).date().isoformat(),
-    }
-
-
-_DETAILS = {
-    "visit_done": _visit,
-    "demo_held": _demo,
-    "proposal_submitted": _proposal,
-    "appointment_made": _appointment,
-    "contact_recorded": _contact,
-    "contract_signed": _contract,
-}
+def _commit(deal: DealStory, number: int, stage: Stage, at: datetime) -> None:
+    """Receive the commitment of a stage; the customer keeps its word, breaks it, or is still bound by it."""
+    assert stage.commitment is not None
+    due = at + timedelta(days=14)
+    said = deal.say("customer_commitment_received", at, stage=number, contact_id=deal.contact,
+                    commitment=stage.commitment.zh, proof="邮件", due_on=day(due))  # fmt: skip
+    target = {"source": said["source"], "id": said["id"]}
+    fate = deal.draw.random()
+    if fate < 0.6:
+        deal.say("commitment_fulfilled", due - timedelta(days=deal.draw.randrange(1, 9)), target=target)
+    elif fate < 0.75:
+        deal.say("commitment_broken", due + timedelta(days=2), target=target, reason="内部审批推迟")

@@ -27,6 +27,8 @@ class Notes(BaseModel):
 
     deals: int
     seed: int
+    story: str = ""
+    """Digest of the story; earlier versions of the demo, which told another one, wrote none."""
     tokens: dict[str, str | None] = {}
     """By source; null: it is just being added."""
     before: int | None = None
@@ -39,8 +41,8 @@ class Notes(BaseModel):
         files.write(data / FILE, self.model_dump_json(indent=2).encode())
 
 
-def of(data: Path, deals: int, seed: int) -> Notes:
-    """Return the notes of a data directory; begin them where there is no ledger.
+def of(data: Path, deals: int, seed: int, story: str) -> Notes:
+    """Return the notes of a data directory; begin them where there is no ledger. `story` is the story's digest.
 
     Raises DaybookError for a ledger that the demo did not make, and BadRequest for another story than was asked for.
     """
@@ -53,10 +55,15 @@ def of(data: Path, deals: int, seed: int) -> Notes:
                 f"{data} holds the demo with --deals {notes.deals} --seed {notes.seed}, and no second story is told "
                 "in one ledger. Name these, or use another directory."
             )
+        if notes.story != story:
+            raise BadRequest(
+                f"{data} holds the story of another version of the demo, and no second story is told in one ledger. "
+                "Use another directory."
+            )
         return notes
     if any(os.path.lexists(data / each) for each in _SIGNS):
         raise not_the_demos(data)
-    notes = Notes(deals=deals, seed=seed)
+    notes = Notes(deals=deals, seed=seed, story=story)
     try:
         data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         notes.write(data)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from contracts.playbooks.shipped import shipped
 from projections.columns import column_of
 from projections.reports.pipeline import StandingDeal
+from services.demo import tour
+from services.demo.cast import TODAY
 from services.demo.facts import SOURCES
 from services.demo.ledger import DemoLedger
 from services.demo.notes import Notes, not_the_demos
-from services.demo.story import Story, tell
+from services.demo.story import Story
 from services.errors import ServerFailed
 from services.intake.client import IntakeClient
 from services.ledger.publications import SOURCE as LEDGERS_OWN
@@ -22,7 +23,9 @@ from services.output import heading, progress, say, say_lines
 
 WIDTH = 120
 """Of the headings."""
-LATER = "2025-12-31"
+_LINES = 60
+"""Lines of a deal's history that are shown."""
+LATER = TODAY.isoformat()
 """The day that the reports are shown as of."""
 
 
@@ -40,19 +43,19 @@ class Pace:
         return round(self.events / self.seconds) if self.seconds else 0
 
 
-def run(ledger: DemoLedger, notes: Notes) -> list[Pace]:
+def run(ledger: DemoLedger, notes: Notes, story: Story) -> list[Pace]:
     """Tell the story on a running ledger, unless it was told before, and show what can be seen of it.
 
     Raises DaybookError, for a ledger that holds what others sent before the story was told to its end too.
     """
-    playbook = next(each for each in shipped() if each.key == "project")
-    story = tell(playbook, notes.deals, notes.seed)
     if notes.after is None:
         paces = _tell(ledger, story, notes)
     else:
         say(ledger.wording.text("demo told before", rows=f"{notes.after:,}"))
         paces = []
     _show(ledger, story, str(notes.before), str(notes.after))
+    heading(ledger.wording.text("demo reports"), WIDTH)
+    tour.show(ledger, story)
     heading(ledger.wording.text("demo compared"), WIDTH)
     started = time.monotonic()
     _command(ledger, "verify")
@@ -97,7 +100,7 @@ def _show(ledger: DemoLedger, story: Story, before: str, after: str) -> None:
     heading(wording.text("demo owed"), WIDTH)
     _command(ledger, "ageing", "--as-of", LATER)
     heading(wording.text("demo deal", deal=deal), WIDTH)
-    _command(ledger, "history", deal)
+    _command(ledger, "history", deal, most=_LINES)
     _command(ledger, "explain", deal)
     heading(wording.text("demo two times"), WIDTH)
     for as_of in (story.earlier.isoformat(), LATER):
@@ -158,6 +161,10 @@ def _token(ledger: DemoLedger, source: str, notes: Notes) -> str:
     return token
 
 
-def _command(ledger: DemoLedger, *words: str) -> None:
+def _command(ledger: DemoLedger, *words: str, most: int | None = None) -> None:
+    """Print a command and its output, or the beginning of it."""
     say(f"$ daybook {shlex.join(words)}", style="bold")
-    say_lines(ledger.ask(*words).rstrip())
+    lines = ledger.ask(*words).rstrip().splitlines()
+    say_lines("\n".join(lines[:most]))
+    if most is not None and len(lines) > most:
+        say(ledger.wording.text("demo more lines", number=len(lines) - most))

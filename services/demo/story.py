@@ -4,196 +4,126 @@ The main part is told in the order in which it happened. The aftermath is told l
 correction, a void, a withdrawn commitment, a bounced payment. What it changes is what "known at" is about.
 """
 
+import hashlib
+import json
 import random
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
+from itertools import cycle
+from typing import Any
 
 from contracts.playbooks.playbook import Playbook
-from services.demo.advance import DealStory, advance
-from services.demo.facts import Facts
+from services.demo.cast import BEGINNING, DEPARTMENTS, DIRECTOR, END, LOOKED_AT, MODELS, OPENED, process_of
+from services.demo.collect import HABITS
+from services.demo.customers import know
+from services.demo.deal import DealStory, Telling
+from services.demo.dealings import sell
+from services.demo.facts import Facts, reference
 
-BEGINNING = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
-OWNERS = ["李雷", "韩梅梅", "王芳", "张伟", "刘洋"]
-ACCOUNTS = 40
+Event = dict[str, Any]
+_SPAN = END - BEGINNING
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """Story of the demo: the events to tell, and which deal is worth a closer look."""
 
-    main: list[dict[str, object]]
+    main: list[Event]
     """Sorted by time."""
-    aftermath: list[dict[str, object]]
+    aftermath: list[Event]
     """Told after the main part; each happened, or corrects what happened, within it."""
     deal: str
     """An open deal that the aftermath changes."""
+    account: str
+    """Its account."""
+    owner: str
+    """Its owner at the end."""
     earlier: date
+
+    @property
+    def digest(self) -> str:
+        """Digest of all events, by which the demo knows this story again."""
+        told = json.dumps([*self.main, *self.aftermath], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
     """A day on which that deal stood at an earlier stage."""
 
 
-def tell(playbook: Playbook, deals: int = 200, seed: int = 7) -> Story:
-    """The story of `deals` deals on a playbook."""
+def tell(playbooks: Iterable[Playbook], deals: int = 200, seed: int = 7) -> Story:
+    """The story of `deals` deals on the playbooks that are shipped."""
     draw = random.Random(seed)  # noqa: S311 - a story, not a secret
-    facts = Facts()
-    for number in range(1, ACCOUNTS + 1):
-        facts.say("account_registered", f"account/A-{number:03d}", BEGINNING, name=f"客户 {number:03d}")
-    stories: list[tuple[DealStory, int, datetime, bool]] = []
+    telling = Telling(Facts(departments=DEPARTMENTS), draw, cycle(HABITS))
+    shipped = {(each.key, each.version): each for each in playbooks}
+    know(telling)
+    looked_at, others = None, []
     for number in range(1, deals + 1):
-        opened = BEGINNING + timedelta(hours=draw.randrange(24 * 240))
-        deal = DealStory(number, draw, opened, OWNERS, ACCOUNTS)
-        stories.append((deal, *_sell(facts, deal, playbook, draw)))
-    won = [(deal, at) for deal, reached, at, _ in stories if reached == len(playbook.stages)]
-    for index, (deal, at) in enumerate(won):
-        _collect(facts, deal, at, index, draw)
-    main = sorted(facts.told, key=lambda event: str(event["time"]))
-    looked_at = next(deal for deal, reached, _, is_open in stories if is_open and 4 <= reached < len(playbook.stages))
-    late = Facts(numbers=facts.numbers)
-    _aftermath(late, main, looked_at, [deal for deal, reached, *_ in stories if 2 <= reached <= 6], won)
-    return Story(main, late.told, looked_at.id, _commitments(main, looked_at)[1].date())
-
-
-def _sell(facts: Facts, deal: DealStory, playbook: Playbook, draw: random.Random) -> tuple[int, datetime, bool]:
-    """The deal from its opening on: how many stages it completed, until when, and whether it is still open."""
-    at = deal.opened_at
-    facts.say(
-        "deal_opened", deal.subject, at, deal.owner, playbook=playbook.key, playbook_version=playbook.version,
-        name=f"项目 {deal.id}", owner=deal.owner, account_id=deal.account, amount=str(deal.amount),
-        currency=deal.currency,
-    )  # fmt: skip
-    facts.say("call_made", deal.subject, at + timedelta(hours=1), deal.owner, direction="outbound", outcome="callback")
-    goal = draw.choices(range(len(playbook.stages) + 1), [2, 3, 3, 3, 3, 3, 3, 2, 8])[0]
-    for number, stage in enumerate(playbook.stages[:goal], start=1):
-        at = advance(facts, deal, number, stage, at, draw)
-        if number == 3 and draw.random() < 0.3:
-            deal.amount += 10_000
-            facts.say(
-                "deal_revised", deal.subject, at + timedelta(minutes=30), deal.owner, amount=str(deal.amount),
-                currency=deal.currency, reason="scope grew",
-            )  # fmt: skip
-        if number == 4 and draw.random() < 0.2:
-            deal.owner = draw.choice(OWNERS)
-            facts.say("deal_reassigned", deal.subject, at + timedelta(hours=1), owner=deal.owner)
-    at += timedelta(hours=5)
-    fate = draw.random()
-    if goal == len(playbook.stages):
-        facts.say("deal_won", deal.subject, at, deal.owner, amount=str(deal.amount), currency=deal.currency)
-    elif fate < 0.25:
-        facts.say("deal_lost", deal.subject, at, deal.owner, reason="price", competitor="another supplier")
-    elif fate < 0.35:
-        facts.say("deal_abandoned", deal.subject, at, deal.owner, reason="customer is far ahead of us")
-    return goal, at, goal < len(playbook.stages) and fate >= 0.35
-
-
-def _collect(facts: Facts, deal: DealStory, won_at: datetime, index: int, draw: random.Random) -> None:
-    account = f"account/{deal.account}"
-    money = {"currency": deal.currency}
-    at = won_at
-    for part, (share, days) in enumerate(((30, 7), (60, 30), (7, 60)), start=1):
-        at += timedelta(days=draw.randrange(3, 20))
-        amount = deal.amount * share / 100
-        invoice, payment = f"INV-{deal.id}-{part}", f"PAY-{deal.id}-{part}"
-        facts.say(
-            "invoice_issued", account, at, invoice=invoice, amount=str(amount), deal_id=deal.id,
-            contract=deal.contract, due_on=(at + timedelta(days=days)).date().isoformat(), **money,
-        )  # fmt: skip
-        paid_at = at + timedelta(days=draw.randrange(2, 75))
-        kind = (index + part) % 6
-        if kind == 0:  # not paid
-            continue
-        if kind == 1:  # in two parts
-            half = (amount / 2).quantize(Decimal("0.01"))
-            for suffix, paid, days_later in (("a", half, 0), ("b", amount - half, 12)):
-                _pay(facts, deal, f"{payment}{suffix}", invoice, paid, paid, paid_at + timedelta(days=days_later))
-        elif kind == 2:  # too much
-            _pay(facts, deal, payment, invoice, amount + 1000, amount, paid_at)
-        elif kind == 3 and part == 1:  # disputed, reduced by a credit note, the rest paid
-            facts.say("receivable_disputed", account, at + timedelta(days=1), invoice=invoice, reason="short delivery")
-            credit = (amount / 10).quantize(Decimal("0.01"))
-            facts.say(
-                "credit_note_issued", account, at + timedelta(days=4), credit_note=f"CN-{deal.id}",
-                amount=str(credit), allocations=[{"invoice": invoice, "amount": str(credit)}], **money,
-            )  # fmt: skip
-            facts.say("dispute_resolved", account, at + timedelta(days=5), invoice=invoice)
-            _pay(facts, deal, payment, invoice, amount - credit, amount - credit, paid_at)
-        elif kind == 4 and part == 2:  # nobody knew who paid
-            facts.say(
-                "payment_received", "account/unidentified", paid_at, payment=payment, amount=str(amount), **money,
-            )  # fmt: skip
-            facts.say(
-                "payment_transferred", "account/unidentified", paid_at + timedelta(days=2), payment=payment,
-                to_account_id=deal.account, amount=str(amount), **money,
-            )  # fmt: skip
-            facts.say(
-                "payment_allocated", account, paid_at + timedelta(days=3), payment=payment,
-                allocations=[{"invoice": invoice, "amount": str(amount)}], **money,
-            )  # fmt: skip
+        process = process_of(number)
+        deal = DealStory(telling, number, shipped[process.playbook, process.version], _opening(number, draw))
+        sell(deal)
+        if number == LOOKED_AT:
+            looked_at = deal
         else:
-            _pay(facts, deal, payment, invoice, amount, amount, paid_at)
+            others.append(deal)
+    assert looked_at is not None
+    ends = END.isoformat()
+    main = sorted((each for each in telling.facts.told if each["time"] <= ends), key=lambda each: str(each["time"]))
+    late = Facts(numbers=telling.facts.numbers, departments=DEPARTMENTS)
+    _aftermath(late, main, looked_at, others)
+    second = _of(main, looked_at, "customer_commitment_received")[1]
+    return Story(main, late.told, looked_at.id, looked_at.customer.id, looked_at.owner, _time(second).date())
 
 
-def _pay(
-    facts: Facts, deal: DealStory, payment: str, invoice: str, amount: Decimal, allocated: Decimal, at: datetime
-) -> None:
-    facts.say(
-        "payment_received", f"account/{deal.account}", at, payment=payment, amount=str(amount), currency=deal.currency,
-        allocations=[{"invoice": invoice, "amount": str(allocated), "deal_id": deal.id}],
-    )  # fmt: skip
+def _opening(number: int, draw: random.Random) -> datetime:
+    """When a deal is opened; those that go through their whole process early."""
+    if number in OPENED:
+        return datetime.fromisoformat(OPENED[number])
+    days = number * 3 if number in MODELS else draw.randrange(_SPAN.days - 3)
+    return BEGINNING + timedelta(days=days, hours=draw.randrange(8), minutes=draw.randrange(60))
 
 
-def _aftermath(
-    facts: Facts,
-    main: list[dict[str, object]],
-    looked_at: DealStory,
-    others: list[DealStory],
-    won: list[tuple[DealStory, datetime]],
-) -> None:
-    of_deal = [event for event in main if event["subject"] == looked_at.subject]
-    opened = of_deal[0]
+def _aftermath(facts: Facts, main: list[Event], looked_at: DealStory, others: list[DealStory]) -> None:
+    opened, *_ = _of(main, looked_at, "deal_opened")
     facts.say(  # the deal was worth half as much all along
-        "event_corrected", looked_at.subject, _time(opened) + timedelta(days=90), "财务",
-        target={"source": opened["source"], "id": opened["id"]}, target_type=opened["type"],
-        replacement={"time": opened["time"], "data": {**_data(opened), "amount": str(looked_at.amount / 2)}},
-        reason="amount typed with a wrong digit", approver="销售总监",
+        "event_corrected", looked_at.subject, _time(opened) + timedelta(days=60), "钱进",
+        target=reference(opened), target_type=opened["type"],
+        replacement={"time": opened["time"], "data": {**opened["data"], "amount": str(looked_at.amount / 2)}},
+        reason="金额多打一位", approver=DIRECTOR,
     )  # fmt: skip
-    last = [event for event in of_deal if event["type"] == "daybook.customer_commitment_received.v1"][-1]
+    last = _of(main, looked_at, "customer_commitment_received")[-1]
     facts.say(  # the customer took back its word on the last completed stage
         "commitment_withdrawn", looked_at.subject, _time(last) + timedelta(days=2), looked_at.owner,
-        stage=_data(last)["stage"], reason="budget frozen",
+        stage=last["data"]["stage"], reason="预算冻结",
     )  # fmt: skip
-    for deal in [each for each in others if each is not looked_at][:5]:  # calls that telephony delivered late
-        facts.say(
-            "call_made", deal.subject, deal.opened_at + timedelta(hours=3), deal.owner, outcome="interested",
-            duration_s=240,
-        )  # fmt: skip
-    visit = next(event for event in main if event["type"] == "daybook.visit_done.v1")
+    for deal in others[:5]:  # calls that telephony delivered late
+        facts.say("call_made", deal.subject, deal.opened_at + timedelta(hours=3), deal.owner, outcome="interested",
+                  duration_s=240)  # fmt: skip
+    visit = next(each for each in main if each["type"] == "daybook.visit_done.v1")
     facts.say(  # a visit that never took place
-        "event_voided", str(visit["subject"]), _time(visit) + timedelta(days=30), "内审",
-        target={"source": visit["source"], "id": visit["id"]}, reason="the visit did not take place",
-        approver="销售总监",
+        "event_voided", visit["subject"], _time(visit) + timedelta(days=30), DIRECTOR,
+        target=reference(visit), reason="没有拜访", approver=DIRECTOR,
     )  # fmt: skip
-    payments = [event for event in main if event["type"] == "daybook.payment_received.v1"]
+    won, *_ = (each for each in main if each["type"] == "daybook.deal_won.v1")
+    facts.say(  # the CRM says once more that a deal was won, with another amount
+        "deal_won", won["subject"], _time(won) + timedelta(days=1), won["actor"], amount="88000",
+        currency=won["data"]["currency"],
+    )  # fmt: skip
+    reminded, *_ = (each for each in main if each["type"] == "daybook.reminder_sent.v1")
+    facts.say(  # a reminder with a mistyped number
+        "reminder_sent", reminded["subject"], _time(reminded) + timedelta(days=1), "钱进", level=1, channel="email",
+        invoices=["INV-0000"],
+    )  # fmt: skip
+    payments = [each for each in main if each["type"] == "daybook.payment_received.v1" and "payer" in each["data"]]
     bounced = payments[len(payments) // 2]
     facts.say(
-        "payment_reversed", str(bounced["subject"]), _time(bounced) + timedelta(days=6),
-        payment=_data(bounced)["payment"], amount=_data(bounced)["amount"], currency=_data(bounced)["currency"],
-        reason="returned by the bank",
+        "payment_reversed", bounced["subject"], _time(bounced) + timedelta(days=6), reason="银行退回",
+        **{name: bounced["data"][name] for name in ("payment", "amount", "currency")},
     )  # fmt: skip
 
 
-def _commitments(main: list[dict[str, object]], deal: DealStory) -> list[datetime]:
-    return [
-        _time(event)
-        for event in main
-        if event["subject"] == deal.subject and event["type"] == "daybook.customer_commitment_received.v1"
-    ]
+def _of(main: list[Event], deal: DealStory, name: str) -> list[Event]:
+    return [each for each in main if each["subject"] == deal.subject and each["type"].split(".")[1] == name]
 
 
-def _time(event: dict[str, object]) -> datetime:
-    return datetime.fromisoformat(str(event["time"]))
-
-
-def _data(event: dict[str, object]) -> dict[str, object]:
-    data = event["data"]
-    assert isinstance(data, dict)
-    return data
+def _time(event: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(event["time"])

@@ -37,7 +37,7 @@ async def test_a_ledger_that_the_demo_did_not_make_is_left_alone(tmp_path: Path,
 def test_nothing_is_written_into_another_users_directory(tmp_path: Path) -> None:
     os.chown(tmp_path, 65534, 65534)
     with pytest.raises(DaybookError, match="files of two owners would mix"):
-        notes.of(tmp_path, 20, 1)
+        notes.of(tmp_path, 20, 1, "s")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -58,21 +58,23 @@ def test_a_log_that_is_no_file_is_not_written(tmp_path: Path, kind: str) -> None
 
 def test_a_directory_without_a_ledger_is_taken_and_known_again(tmp_path: Path) -> None:
     data = tmp_path / "ledger"
-    first = notes.of(data, 20, 7)
+    first = notes.of(data, 20, 7, "s")
     first.tokens["crm"] = "dbk_"
     first.write(data)
     (data / "postgres").mkdir()
-    assert notes.of(data, 20, 7) == first
+    assert notes.of(data, 20, 7, "s") == first
     assert (data / notes.FILE).stat().st_mode & 0o077 == 0
     with pytest.raises(BadRequest, match="--deals 20 --seed 7"):
-        notes.of(data, 30, 7)
+        notes.of(data, 30, 7, "s")
+    with pytest.raises(BadRequest, match="another version of the demo"):
+        notes.of(data, 20, 7, "t")
 
 
 @pytest.mark.parametrize("sign", ["nats", "postgres", "notary", "run.json"])
 def test_whatever_is_left_of_a_ledger_is_one(tmp_path: Path, sign: str) -> None:
     (tmp_path / sign).mkdir()
     with pytest.raises(DaybookError, match="did not make"):
-        notes.of(tmp_path, 20, 7)
+        notes.of(tmp_path, 20, 7, "s")
     assert [each.name for each in tmp_path.iterdir()] == [sign]
 
 
@@ -80,7 +82,7 @@ def test_whatever_is_left_of_a_ledger_is_one(tmp_path: Path, sign: str) -> None:
 def test_notes_that_cannot_be_read_are_said_to_be_such(tmp_path: Path, content: bytes) -> None:
     (tmp_path / notes.FILE).write_bytes(content)
     with pytest.raises(DaybookError, match="cannot be read"):
-        notes.of(tmp_path, 20, 7)
+        notes.of(tmp_path, 20, 7, "s")
 
 
 async def _sources(data: Path) -> str:

@@ -1,0 +1,71 @@
+"""Tour of the demo: every report of the list is asked once over HTTP, and a line says what is worth seeing."""
+
+import json
+import shlex
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+from projections.columns import Column, columns_of
+from projections.reports import REPORTS
+from projections.reports.report import Report
+from services.demo.cast import TODAY
+from services.demo.ledger import DemoLedger
+from services.demo.story import Story
+from services.errors import ServerFailed
+from services.output import say
+from services.wording import Wording
+
+_SHOWN = 5
+"""Columns of a row that are told."""
+
+
+def parameters(report: Report, story: Story) -> dict[str, str]:
+    """Parameters of a report's shortest question: values of the story, otherwise the examples."""
+    told = {"deal": story.deal, "account": story.account, "person": story.owner, "owner": story.owner}
+    return {name: told.get(name, report.parameters[name].example) for name in report.needed}
+
+
+def ask(ledger: DemoLedger, report: Report, asked: dict[str, str]) -> dict[str, Any]:
+    """The answer of a report. Raises ServerFailed where it is refused."""
+    query = urllib.parse.urlencode({**asked, "as_of": TODAY.isoformat()})
+    try:
+        with urllib.request.urlopen(f"{ledger.run['query_url']}/reports/{report.name}?{query}", timeout=60) as answer:  # noqa: S310 - loopback
+            found: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise ServerFailed(f"GET /reports/{report.name} answers {error.code}: {error.read().decode()}") from error
+    return found
+
+
+def show(ledger: DemoLedger, story: Story) -> None:
+    """Ask every report, print its title, the number of its rows, the first one and the command to ask it by.
+
+    Raises ServerFailed where one has no rows: the story is there to touch them all.
+    """
+    for report in REPORTS:
+        asked = parameters(report, story)
+        answer = ask(ledger, report, asked)
+        if not answer["rows"]:
+            raise ServerFailed(f"The report {report.name} has no rows on the demo's ledger.")
+        for line in _told(report, asked, answer, ledger.wording):
+            say(line)
+
+
+def _told(report: Report, asked: dict[str, str], answer: dict[str, Any], wording: Wording) -> list[str]:
+    """Title and question, command, rows and their first, totals."""
+    given = [word for name, value in asked.items() for word in (f"--{name.replace('_', '-')}", value)]
+    command = shlex.join(["daybook", "report", report.name, *given, "--as-of", TODAY.isoformat()])
+    count = wording.text("rows", number=len(answer["rows"]))
+    told = [f"{wording.label(report.title)}: {wording.label(report.question)}", f"  $ {command}"]
+    told.append(f"  {count}: {_row(report.columns, answer['rows'][0], wording)}")
+    if report.totals is not None:
+        told.append(f"  {wording.text('demo totals')}: {_row(columns_of(report.totals), answer['totals'], wording)}")
+    return told
+
+
+def _row(columns: Sequence[Column], row: dict[str, Any], wording: Wording) -> str:
+    """The first columns of a row that have values."""
+    names = [each.name for each in columns if row[each.name] not in (None, {}, [])][:_SHOWN]
+    return ", ".join(wording.named(columns, name, row[name]) for name in names)
