@@ -9,6 +9,7 @@ from services.demo import collect
 from services.demo.cast import day
 from services.demo.deal import DealStory, later
 from services.demo.details import details
+from services.demo.facts import reference
 
 _PLANNED = {
     "call_made": "call", "visit_done": "visit", "demo_held": "demo", "message_exchanged": "message",
@@ -80,7 +81,9 @@ def act(deal: DealStory, event: str, at: datetime, actor: str | None = None, **w
         deal.say("activity_planned", at, plan=data["plan"], kind=_PLANNED[event], due_on=day(due), owner=deal.owner,
                  contact_id=deal.contact)  # fmt: skip
         at = later(deal, at, 8, 90)
-    if event == "visit_done" and deal.draw.random() < 0.8:
+    if event == "demo_held" and deal.appointments:
+        at = act(deal, "visit_done", at, purpose="presentation") + timedelta(hours=1)
+    if event == "visit_done" and not deal.appointments and deal.draw.random() < 0.8:
         visited_at = later(deal, at, 24, 90)
         agreed = details(deal, "appointment_made", at, {"scheduled_at": visited_at.isoformat()})
         deal.say("appointment_made", at, **agreed)
@@ -99,9 +102,9 @@ def _commit(deal: DealStory, number: int, stage: Stage, at: datetime) -> None:
     due = at + timedelta(days=14)
     said = deal.say("customer_commitment_received", at, stage=number, contact_id=deal.contact,
                     commitment=stage.commitment.zh, proof="邮件", due_on=day(due))  # fmt: skip
-    target = {"source": said["source"], "id": said["id"]}
+    target = reference(said)
     fate = deal.draw.random()
-    if fate < 0.6:
+    if fate < 0.7:
         deal.say("commitment_fulfilled", due - timedelta(days=deal.draw.randrange(1, 9)), target=target)
-    elif fate < 0.75:
+    elif fate < 0.88:
         deal.say("commitment_broken", due + timedelta(days=2), target=target, reason="内部审批推迟")

@@ -14,6 +14,10 @@ _PEOPLE = (
     (["user", "influencer"], "车间主任", "用户部门"),
 )
 """Roles, position and department of an account's people; the later ones are not known everywhere."""
+_GRADES = (
+    ("B", 3, 4, 3), ("C", 2, 3, 3), ("D", 1, 2, 2), ("A", 5, 5, 4), ("C", 2, 2, 4), ("B", 4, 4, 4), ("C", 3, 3, 2),
+)  # fmt: skip
+"""Grades, and the scores of potential, standing and strategic value that lead to them; one is lower than they say."""
 _CELLS = (
     ("enterprise_need", "product"), ("enterprise_need", "company"), ("personal_need", "product"),
     ("personal_bond", "company"),
@@ -97,10 +101,9 @@ def _introduce(telling: Telling, customer: Customer, seller: str) -> None:
         say("contact_recorded", customer.subject, at + timedelta(hours=2), seller, contact_id=customer.contact(1),
             roles=["decision_maker", "user"])  # fmt: skip
         return
-    scores = {"potential": 1 + number % 5, "standing": 1 + number * 3 % 5, "strategic": 1 + number * 7 % 5}
-    score = scores["potential"] * scores["standing"] * scores["strategic"]
-    grade = "A" if score >= 64 else "B" if score >= 27 else "C" if score >= 8 else "D"
-    say("account_graded", customer.subject, at + timedelta(hours=2), seller, grade=grade, method="乘积法 1", **scores)
+    grade, potential, standing, strategic = _GRADES[number % len(_GRADES)]
+    say("account_graded", customer.subject, at + timedelta(hours=2), seller, grade=grade, potential=potential,
+        standing=standing, strategic=strategic, method="乘积法 1")  # fmt: skip
     for place, (roles, position, department) in enumerate(_PEOPLE[: 2 + number % 3], start=1):
         person = customer.contact(place)
         say("contact_recorded", customer.subject, at + timedelta(hours=3, minutes=place), seller, contact_id=person,

@@ -12,7 +12,7 @@ from contracts.events import EVENTS
 from contracts.playbooks.playbook import Playbook, Satisfier, Stage
 from services.demo.accounts import CUSTOMERS
 from services.demo.cast import CLERKS, LOOKED_AT, MODELS, OPENED, PEOPLE, process_of
-from services.demo.facts import SENDER, Facts
+from services.demo.facts import SENDER, Facts, reference
 
 _ON_ACCOUNT = {each.event_name() for each in EVENTS if "deal" not in each.subjects}
 """Events whose subject is the account; most name the deal in a field."""
@@ -26,6 +26,8 @@ class Telling:
     draw: random.Random
     habits: Iterator[str]
     """Ways in which invoices are paid, one after the other."""
+    contracts: Iterator[int]
+    """Numbers of contracts."""
 
 
 class DealStory:
@@ -33,12 +35,11 @@ class DealStory:
 
     def __init__(self, telling: Telling, number: int, playbook: Playbook, opened_at: datetime) -> None:
         draw = self.draw = telling.draw
-        self.facts, self.habits = telling.facts, telling.habits
+        self.facts, self.habits, self.contracts = telling.facts, telling.habits, telling.contracts
         self.number, self.playbook, self.opened_at = number, playbook, opened_at
         self.process = process_of(number)
         self.id = f"D-{number:04d}"
         self.subject = f"deal/{self.id}"
-        self.contract = f"C-{number:04d}"
         customers = CUSTOMERS[self.process.customers]
         self.customer = customers[LOOKED_AT - 1] if number in OPENED else draw.choice(customers)
         self.contact = self.customer.contact(1)
@@ -48,7 +49,11 @@ class DealStory:
         abroad = self.process.customers == "company" and number not in OPENED and draw.random() < 0.2
         self.currency = "USD" if abroad else "CNY"
         self.warranty = draw.randrange(60, 200)
+        self.contract = ""
+        """Number of its contract, once one is signed."""
         self.invoices: list[str] = []
+        self.appointments: list[dict[str, Any]] = []
+        """Appointments that no visit has used yet."""
         self.settled_at = opened_at
         """When the last of the invoices that are paid was paid."""
         self.said: list[tuple[str, dict[str, Any]]] = []
@@ -68,7 +73,12 @@ class DealStory:
         source = SENDER[event]
         person = None if source == "bank" else actor or CLERKS.get(source, self.owner)
         self.said.append((event, data))
-        return self.facts.say(event, subject, at, person, **data)
+        said = self.facts.say(event, subject, at, person, **data)
+        if event == "appointment_made":
+            self.appointments.append(reference(said))
+        elif event == "visit_done":
+            del self.appointments[:1]
+        return said
 
     def shown(self, event: str) -> list[dict[str, Any]]:
         """Data of the events of a name that were told."""

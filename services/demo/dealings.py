@@ -106,6 +106,8 @@ def _end(deal: DealStory, goal: int, at: datetime) -> None:
     """Lose the deal, give it up, put it on hold, or leave it open; some lost ones come back."""
     fate = 1.0 if deal.number == LOOKED_AT else deal.draw.random()
     at = later(deal, at, 20, 400)
+    for target in deal.appointments:
+        deal.say("activity_cancelled", at, target=target, reason="客户改期")
     if fate < 0.45:
         code, reason = _LOSSES[deal.number % len(_LOSSES)]
         deal.say("deal_lost", at, reason=reason, reason_code=code, competitor="同行公司")

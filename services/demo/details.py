@@ -91,7 +91,7 @@ def _need(deal: "DealStory", at: datetime, wanted: Wanted) -> Data:
 
 
 def _contract(deal: "DealStory", at: datetime, wanted: Wanted) -> Data:
-    process = deal.process
+    process, deal.contract = deal.process, f"C-{next(deal.contracts):04d}"
     terms = [{"term": name, "trigger": name, "share": share, "days": days} for name, share, days in process.terms]
     kept = {} if process.retention == "0" else {"retention_percent": process.retention,
                                                 "retention_until": day(at + timedelta(days=deal.warranty))}  # fmt: skip

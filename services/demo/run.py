@@ -88,9 +88,12 @@ def _tell(ledger: DemoLedger, story: Story, notes: Notes) -> list[Pace]:
 
 def _check_sources(ledger: DemoLedger, notes: Notes) -> None:
     """Raises DaybookError where there is a source that the demo did not add."""
-    known = {each["name"] for each in ledger.ask_json("source", "list")["sources"]}
-    if others := sorted(known - notes.tokens.keys() - {LEDGERS_OWN}):
+    if others := sorted(_sources(ledger) - notes.tokens.keys() - {LEDGERS_OWN}):
         raise not_the_demos(ledger.data, f"sources that the demo did not add ({', '.join(others)})")
+
+
+def _sources(ledger: DemoLedger) -> set[str]:
+    return {str(each["name"]) for each in ledger.ask_json("source", "list")["sources"]}
 
 
 def _show(ledger: DemoLedger, story: Story, before: str, after: str) -> None:
@@ -151,8 +154,7 @@ def _token(ledger: DemoLedger, source: str, notes: Notes) -> str:
     begun = source in notes.tokens
     notes.tokens[source] = None
     notes.write(ledger.data)
-    known = {each["name"] for each in ledger.ask_json("source", "list")["sources"]}
-    if begun and source in known:  # added by a demo that was killed before it had remembered the token
+    if begun and source in _sources(ledger):  # added by a demo that was killed before it had remembered the token
         token = str(ledger.ask_json("source", "rotate", source)["token"])
     else:
         token = str(ledger.ask_json("source", "add", source, "--events", SOURCES[source])["token"])

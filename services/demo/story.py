@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import cycle
+from itertools import count, cycle
 from typing import Any
 
 from contracts.playbooks.playbook import Playbook
@@ -53,7 +53,7 @@ class Story:
 def tell(playbooks: Iterable[Playbook], deals: int = 200, seed: int = 7) -> Story:
     """The story of `deals` deals on the playbooks that are shipped."""
     draw = random.Random(seed)  # noqa: S311 - a story, not a secret
-    telling = Telling(Facts(departments=DEPARTMENTS), draw, cycle(HABITS))
+    telling = Telling(Facts(departments=DEPARTMENTS), draw, cycle(HABITS), count(1))
     shipped = {(each.key, each.version): each for each in playbooks}
     know(telling)
     looked_at, others = None, []
