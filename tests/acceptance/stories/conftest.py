@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.acceptance.stories import test_companies, test_four_bands, test_government, test_key_accounts
+from tests.acceptance.stories import (
+    test_companies,
+    test_four_bands,
+    test_government,
+    test_key_accounts,
+    test_projects,
+)
 from tests.acceptance.stories.telling import SOURCE, Told
 from tests.up import running_up
 
-STORIES = (test_government, test_companies, test_key_accounts, test_four_bands)
+STORIES = (test_government, test_companies, test_key_accounts, test_four_bands, test_projects)
 FACTS = tuple(fact for story in STORIES for fact in story.FACTS)
 
 
