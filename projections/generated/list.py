@@ -22,6 +22,8 @@ time. Every report is
 - `GET /reports/<name>` as JSON, CSV and NDJSON, with `/changes` and `/rows`,
 - `daybook report <name>`.
 
+[documents.md](documents.md) lists what five documents about selling ask for, and the command that answers each.
+
 """
 
 

@@ -78,6 +78,8 @@ FACTS = (
     invoice("KA-3", "UI-6", "2026-04-02", "150000.00", "2026-05-02"),
     # What they may buy.
     *deal("K-5", "KA-1", "2026-03-02", "200000.00", "Engaging", "2026-07-31"),
+    fact("2026-03-04", SALES, "deal/K-5", "need_recorded", need="焊装能耗", kind="explicit", motive="organisational",
+         pain="能耗高于同行", expectation="单车能耗降一成"),
     *deal("K-6", "KA-1", "2026-04-01", "400000.00", "Prospecting", "2026-09-30"),
     *deal("K-7", "KA-4", "2026-04-15", "100000.00", "Prospecting"),
     *deal("K-8", "KA-2", "2026-04-20", "60000.00", "Prospecting"),
