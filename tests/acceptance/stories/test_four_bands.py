@@ -27,7 +27,7 @@ def mail(about: str, message: str, day: str, kind: str, direction: str = "outbou
 
 
 def spring(about: str, message: str, day: str, kind: str) -> Fact:
-    return mail(about, message, day, kind, campaign="春季上新")
+    return mail(about, message, day, kind, "inbound" if kind == "replied" else "outbound", campaign="春季上新")
 
 
 def details(deal: str, offered: str, need: str) -> tuple[Fact, Fact]:

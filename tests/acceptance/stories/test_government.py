@@ -29,6 +29,8 @@ FACTS = (
     fact("2026-01-07", MARKETING, G1, "call_made", outcome="callback"),
     fact("2026-01-08", MARKETING, BUYER, "account_profiled", buyer_kind="public", gov_level="municipal",
          policy_focus="公共数据共享", purchase_plan="二月公开采购", preferences="先看同级城市的案例", deal_id="G-1"),
+    fact("2026-01-08", SALES, BUYER, "account_graded", grade="B", potential=4, standing=3, strategic=3,
+         method="三因素乘积法"),
     fact("2026-01-09", SALES, G1, "criterion_met", criterion="target_confirmed"),
     fact("2026-01-12", SALES, "account/GOV-2", "account_registered", name="临江县政务办", region="华中"),
     fact("2026-01-12", SALES, "account/GOV-2", "account_profiled", buyer_kind="public", gov_level="county"),
