@@ -35,9 +35,7 @@ def blocks(path: Path) -> list[Block]:
 
 @pytest.fixture(scope="module")
 async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
-    async with running_up(
-        tmp_path_factory.mktemp("readme") / "ledger", settings={"DAYBOOK_TIMEZONE": "Asia/Shanghai"}
-    ) as up:
+    async with running_up(tmp_path_factory.mktemp("readme") / "ledger", settings={"timezone": "Asia/Shanghai"}) as up:
         yield up
 
 
