@@ -71,6 +71,14 @@ async def test_every_command_gives_the_answer_that_its_row_says(told: Told, docu
             assert [word for word in row.words if word not in said] == [], f"{row}\n{said}"
 
 
+@pytest.mark.long
+async def test_the_ledger_of_the_stories_is_sound(told: Told) -> None:
+    """All that was told is recorded, and the views are what it says."""
+    verified = await told.json("verify")
+    assert (verified["ok"], verified["differences"]) == (True, [])
+    assert verified["entries"] >= len(told.at)
+
+
 async def _answer(told: Told, command: str) -> str:
     """The answer of a command, in JSON where it can be had; it says something, and has rows if it is a list."""
     program, *words = shlex.split(command)
