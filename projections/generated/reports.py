@@ -8,7 +8,7 @@ from contracts.types.currencies import MINOR_UNITS
 from projections.columns import Column, columns_of
 from projections.generated.tables import listed, literal
 from projections.reports.compose import Bind, rows, totals
-from projections.reports.report import Aggregate, Parameter, Report, Rows
+from projections.reports.report import RESERVED, Aggregate, Parameter, Report, Rows
 
 _INDENT = "    "
 
@@ -107,7 +107,7 @@ def _function(report: Report, name: str, columns: Sequence[Column], text: str, c
             listed(given, _INDENT),
             ")",
             "returns table (",
-            listed([f"{each.name} {each.kind.sql}" for each in columns], _INDENT),
+            listed([f"{_quoted(each.name)} {each.kind.sql}" for each in columns], _INDENT),
             ")",
             "language sql stable parallel safe",
             "begin atomic",
@@ -118,6 +118,11 @@ def _function(report: Report, name: str, columns: Sequence[Column], text: str, c
             "",
         ]
     )
+
+
+def _quoted(name: str) -> str:
+    """Name of a column where SQL declares it."""
+    return f'"{name}"' if name in RESERVED else name
 
 
 def _default(parameter: Parameter) -> str:

@@ -88,7 +88,11 @@ class FlaggedEntry(ReportRow, key=("subject", "view", "flag", "entry")):
     """When it happened, as it was sent."""
     recorded_at: Annotated[datetime, Label("记录时间", "recorded at")]
     """When the ledger took it."""
-    rule: Annotated[CheckOrNone, Label("检查项", "check")]
+    check: Annotated[str, Label("检查项", "check")]
+    """Name of the flag, or of the check that found it, as in flag."""
+    what: Annotated[str | None, Label("内容", "what")]
+    """What is odd, as in detail."""
+    rule: Annotated[CheckOrNone, Label("检查规则", "rule")]
     """Name of the check that found it; null for a flag that is none of the checks."""
 
 
@@ -113,7 +117,7 @@ _ABOUT: Mapping[str, Any] = {
     "row": FlaggedEntry,
     "parameters": {
         "checks": Parameter(
-            str, "What is looked for: flags, names of checks, comma separated; or all.", "all", default="flags"
+            str, "What is looked for: flags, names of checks, comma separated. Default: all.", "flags", optional=True
         ),
         "from": Parameter(date, "First day of the entries.", "2026-01-01", optional=True, in_sql="from_day"),
         "to": Parameter(date, "Last day of the entries.", "2026-03-31", optional=True, in_sql="to_day"),

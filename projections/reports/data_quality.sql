@@ -1,6 +1,6 @@
 -- name: relations
 with asked as materialized (
-    select served.some_of('checks', $checks, array[
+    select served.some_of('checks', coalesce($checks, 'all'), array[
                'flags', 'late_entry', 'visit_without_appointment', 'quote_over_budget', 'won_without_contract',
                'collected_but_open', 'invoiced_over_contract', 'no_account', 'no_owner', 'no_amount', 'unknown_playbook',
                'close_date_past', 'stage_skipped', 'unapplied_over_30_days', 'dispute_over_30_days',
@@ -195,7 +195,7 @@ checked as not materialized (
 
 -- name: rows
 select found.subject, found.view, found.flag, found.entry, found.detail, entry.id, entry.source, entry.type,
-       entry.occurred_at, entry.recorded_at, found.rule
+       entry.occurred_at, entry.recorded_at, found.flag as check, found.detail as what, found.rule
   from (select flag.subject, flag.view, flag.flag, flag.entry, flag.detail,
                case flag.flag when 'unknown_playbook' then flag.flag end as rule
           from flag

@@ -27,7 +27,7 @@ from projections.replay.view import Instant, Interval, Row
 from projections.statements import named
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
-_RESERVED = frozenset(
+RESERVED = frozenset(
     # Reserved by PostgreSQL and by Python.
     "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create "
     "current_date current_role current_time current_timestamp current_user default deferrable desc distinct do "
@@ -287,7 +287,7 @@ class Report:
             names = {name, self.in_sql(name)}
             if not all(map(_NAME.fullmatch, names)) or names & _TAKEN:
                 raise ValueError(f"{self.name}: {name!r} cannot be the name of a parameter.")
-            if self.in_sql(name) in _RESERVED:
+            if self.in_sql(name) in RESERVED:
                 raise ValueError(f"{self.name}: {name!r} is reserved; say in_sql, its name there.")
             if each.optional and each.default is not None:
                 raise ValueError(f"{self.name}: {name} is null where it is not given, or has a default, not both.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from services.query.shapes import NotaryStatus, Status
 
-LISTING = "daybook report data_quality"
+LISTING = "daybook report data_quality --checks flags"
 COUNTS_WIDTH = 100
 """Of a line of flags, in characters."""
 

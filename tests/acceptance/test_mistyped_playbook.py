@@ -78,7 +78,7 @@ async def test_it_is_told_at_once_counted_listed_and_gone_once_it_is_corrected(p
 
     assert await people.flags() == {"unknown_playbook": 1}
     status = await people.command("status")
-    assert "1 to look at: daybook report data_quality" in status
+    assert "1 to look at: daybook report data_quality --checks flags" in status
     assert "unknown_playbook 1" in status
     listed = await people.command("report", "data_quality", "--csv")
     assert f"deal/D-1,stage_position,unknown_playbook,{receipt['sequence']},projct" in listed

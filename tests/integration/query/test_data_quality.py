@@ -64,7 +64,7 @@ async def test_status_counts_the_flags_that_stand_and_says_how_to_list_them(told
     as_json = json.loads((await daybook("status", "--json", **settings))[1])
 
     assert code == 0, complaint
-    assert "2 to look at: daybook report data_quality" in said
+    assert "2 to look at: daybook report data_quality --checks flags" in said
     assert "invoice_twice 1, payment_twice 1" in said
     assert as_json["flags"] == {"invoice_twice": 1, "payment_twice": 1}
 
