@@ -3018,6 +3018,8 @@ target as not materialized (select * from served.target(targets.as_of, targets.k
 stage_position as not materialized (select * from served.stage_position(targets.as_of, targets.known_at) stage_position),
 standing as not materialized (select * from served.stage_position(least(reporting.instant(targets.as_of), served.ends(targets.period)), targets.known_at) standing),
 stage_position_past as not materialized (select * from served.stage_position_past(targets.as_of, targets.known_at) stage_position_past),
+stage_stay as not materialized (select * from served.stage_stay(least(reporting.instant(targets.as_of), served.ends(targets.period)), targets.known_at) stage_stay),
+stage_stay_past as not materialized (select * from served.stage_stay_past(targets.as_of, targets.known_at) stage_stay_past),
 account_fact as not materialized (select * from served.account_fact(targets.as_of, targets.known_at) account_fact),
 account_alias as not materialized (select * from served.account_alias(targets.as_of, targets.known_at) account_alias),
 activity as not materialized (select * from served.activity(targets.as_of, targets.known_at) activity),
@@ -3119,55 +3121,35 @@ held as materialized (
       left join account_fact region on region.account = who.account and region.fact = 'region'
      where who.whole_account and (who.region is null or region.value = who.region)
 ),
-numbered as materialized (
-    select distinct placed.deal, placed.playbook, placed.opened_at, playbook_stage.stage as number, playbook_stage.key
-      from aim
-      join placed on placed.who = aim.who
-      join playbook_stage on playbook_stage.playbook = placed.playbook and playbook_stage.version = placed.version
-                         and playbook_stage.key = aim.stage
-     where aim.metric in ('deals_completed', 'completion_rate', 'median_stay_days', 'median_wait_days', 'median_work_days')
-),
-past as materialized (
-    select stage_position_past.deal, stage_position_past.completed, stage_position_past.status,
-           stage_position_past.phase is not distinct from 'entered' as entered, stage_position_past.from_at,
-           stage_position_past.to_at
-      from stage_position_past
-      join (select distinct numbered.deal, numbered.playbook from numbered) one
-        on one.deal = stage_position_past.deal and one.playbook = stage_position_past.playbook
-     where stage_position_past.completed is not null
-       and stage_position_past.playbook = any(array(select distinct numbered.playbook from numbered))
-),
-worked as materialized (
-    select past.deal, past.completed + 1 as stage,
-           coalesce(sum(past.days) filter (where past.status = 'open' and not past.entered), 0) as wait,
-           coalesce(sum(past.days) filter (where past.status = 'open' and past.entered), 0) as work,
-           max(past.to_at) as left_at, bool_or(past.to_at > past.ends) as stands
-      from (select past.*, span.ends, date_part('epoch', least(past.to_at, span.ends) - past.from_at) / 86400 as days
-              from past
-             cross join span
-             where past.from_at <= span.ends) past
-     group by past.deal, past.completed
-    union all
-    select distinct numbered.deal, 0, 0, 0, numbered.opened_at, false from numbered
+staged as materialized (
+    select playbook_stage.stage_key, playbook_stage.key
+      from playbook_stage
+     where (playbook_stage.playbook, playbook_stage.key) in (
+         select aim.playbook, aim.stage
+           from aim
+          where aim.metric in ('deals_completed', 'completion_rate', 'median_stay_days', 'median_wait_days',
+                               'median_work_days'))
 ),
 done as not materialized (
-    select numbered.deal, numbered.key, passed.passed_at as at,
-           case when passed.stage = numbered.number then passed.wait else 0 end as wait,
-           case when passed.stage = numbered.number then passed.work else 0 end as work
-      from numbered
-      join (select worked.*, max(worked.left_at) over told as passed_at, lead(worked.stage) over told as next
-              from worked
-            window told as (partition by worked.deal order by worked.stage)) passed
-        on passed.deal = numbered.deal and passed.stage <= numbered.number and numbered.number < passed.next
-      join worked standing on standing.deal = numbered.deal and standing.stands and standing.stage > numbered.number
+    select stage_stay.deal, staged.key, stage_stay.from_at as at, stage_stay.wait / 86400000000.0 as wait,
+           stage_stay.work / 86400000000.0 as work
+      from stage_stay
+      join dealt on dealt.deal = stage_stay.deal and dealt.playbook = stage_stay.playbook
+      join staged on staged.stage_key = served.stage_key(stage_stay.playbook, dealt.version, stage_stay.stage)
 ),
 reached as not materialized (
-    select numbered.deal, numbered.key,
-           min(past.from_at) filter (where past.completed + past.entered::integer >= numbered.number) as at,
-           bool_or(past.completed >= numbered.number) as completed
-      from numbered
-      join past on past.deal = numbered.deal
-     group by numbered.deal, numbered.key
+    select entered.deal, staged.key, min(entered.at) as at, bool_or(entered.completed) as completed
+      from (select stage_stay_past.deal, stage_stay_past.playbook, stage_stay_past.stage, stage_stay_past.from_at as at,
+                   true as completed
+              from stage_stay_past
+            union all
+            select past.deal, past.playbook, past.completed + 1, past.from_at, false
+              from stage_position_past past
+             where past.phase = 'entered') entered
+      join dealt on dealt.deal = entered.deal and dealt.playbook = entered.playbook
+      join staged on staged.stage_key = served.stage_key(entered.playbook, dealt.version, entered.stage)
+     where (select bool_or(aim.metric = 'completion_rate') from aim)
+     group by entered.deal, staged.key
 ),
 called as not materialized (
     select activity.deal, min(activity.at) filter (where activity.kind = 'call_made') as at,

@@ -21,7 +21,7 @@ from projections.views.dealings.rows import ActivityRow
 from projections.views.receivables.contract_rows import ContractTermRow
 from projections.views.receivables.invoice_rows import ApplicationRow, InvoiceRow
 from projections.views.receivables.rows import MovementRow
-from projections.views.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow, StageStayRow
 
 Measure = Annotated[
     Metric,
@@ -114,6 +114,8 @@ targets = Snapshot(
         source_of(PositionRow),
         source_of(PositionRow, called="standing", until="period"),
         past_of(PositionRow),
+        source_of(StageStayRow, until="period"),
+        past_of(StageStayRow),
         source_of(FactRow),
         source_of(AliasRow),
         source_of(ActivityRow),
