@@ -120,9 +120,9 @@ begin
                              left(period, 80));
     end if;
     first_on := make_date(parts[1]::integer, coalesce(parts[3]::integer, 3 * parts[2]::integer - 2, 1), 1);
-    last_on := first_on - 1 + case when parts[3] is not null then interval '1 month'
-                                   when parts[2] is not null then interval '3 months'
-                                   else interval '1 year' end;
+    last_on := (first_on + case when parts[3] is not null then interval '1 month'
+                                when parts[2] is not null then interval '3 months'
+                                else interval '1 year' end)::date - 1;
 end
 $$;
 

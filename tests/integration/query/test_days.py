@@ -63,3 +63,15 @@ async def test_rules_that_differ_are_named_and_days_are_not_cut_by_two(ledger: L
     (said,) = [each for each in logged if each["event"] == "zone_rules_replaced"]
     assert (said["log_level"], said["zone"], said["differ_from"]) == ("warning", "Europe/Berlin", last.isoformat())
     assert (await moment(reader, "2026-11-10", None, following(ledger.settings))).known_at == 0
+
+
+@pytest.mark.parametrize("names", [[""], ["-Q1", "-Q2", "-Q3", "-Q4"], [f"-{month:02}" for month in range(1, 13)]])
+async def test_periods_end_on_the_day_before_the_next_begins(ledger: Ledger, names: list[str]) -> None:
+    periods = [f"{year}{name}" for year in (2023, 2024, 2025) for name in names]
+    rows = await (await ledger.connect()).fetch(
+        "select days.* from unnest($1::text[]) with ordinality as one (period, place)"
+        " cross join served.period_days(one.period) days order by one.place",
+        periods,
+    )
+    assert (rows[0]["first_on"], rows[-1]["last_on"]) == (date(2023, 1, 1), date(2025, 12, 31))
+    assert [row["last_on"] + timedelta(days=1) for row in rows[:-1]] == [row["first_on"] for row in rows[1:]]
