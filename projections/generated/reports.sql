@@ -950,17 +950,25 @@ greeted as materialized (
                           and born.contact = any (touch.contacts)
                           and reporting.local_day(touch.at) > born.next_on - 183)
 ),
+graded_deal as materialized (
+    select coalesce(merged.account, stage_position.account) as account, stage_position.deal
+      from stage_position
+      left join merged on merged.member = stage_position.account
+     where coalesce(merged.account, stage_position.account) in (select grade.account from grade)
+),
 touched as materialized (
     select one.account, max(one.at) as at
       from (select coalesce(merged.account, touch.account) as account, touch.at
               from touch
               left join merged on merged.member = touch.account
+             where coalesce(merged.account, touch.account) in (select grade.account from grade)
             union all
-            select coalesce(merged.account, stage_position.account), activity.at
-              from stage_position
-              join activity on activity.deal = stage_position.deal
-              left join merged on merged.member = stage_position.account) one
-     where one.account in (select grade.account from grade)
+            select graded_deal.account, latest.at
+              from graded_deal
+              join (select activity.deal, max(activity.at) as at
+                      from activity
+                     where (activity.deal in (select graded_deal.deal from graded_deal)) is true
+                     group by activity.deal) latest on latest.deal = graded_deal.deal) one
      group by one.account
 ),
 visited as materialized (
