@@ -281,10 +281,10 @@ def _drilled_lines(report: Aggregate, name: str, bind: Bind, figure: str | None,
     measures = (figure,) if figure else report.figures
     counts = " or ".join(f"coalesce(line.{each}, 0) <> 0" for each in measures)
     same = [f"line.{each} is not distinct from {bind(f'line_{each}')}" for each in report.key]
-    dimensions = [f"{_dimension(cells, each)} as {each}" for each in cells.dimensions]
+    dimensions = [f"{_dimension(cells, each, bind)} as {each}" for each in cells.dimensions]
     one = [*dimensions, "1::bigint as n", *(f"{source.name}.{each}" for each in cells.measures)]
     empty = {
-        other: f"{other} as (select {', '.join([*_named_dimensions(each), '0::bigint as n', *each.measures])} "
+        other: f"{other} as (select {', '.join([*_named_dimensions(each, bind), '0::bigint as n', *each.measures])} "
         f"from served.{each.source.name} {each.source.name} where false)"
         for other, each in report.cells.items()
         if other != name
@@ -343,8 +343,8 @@ def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     source = cells.source
     kept = _conditions(cells, bind, filters)
     sums = [f"sum({source.name}.{each}) as {each}" for each in cells.measures]
-    columns = ", ".join([*_named_dimensions(cells), "count(*) as n", *sums])
-    by = ", ".join(_dimension(cells, each) for each in cells.dimensions)
+    columns = ", ".join([*_named_dimensions(cells, bind), "count(*) as n", *sums])
+    by = ", ".join(_dimension(cells, each, bind) for each in cells.dimensions)
     # Lines are linear, so that a cell may be counted in two parts.
     parts = ["_last", "_others"] if source.row is not None and source.name == source.row.TABLE else [""]
     counted = "\nunion all\n".join(
@@ -353,24 +353,25 @@ def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     return f"{name} as materialized (\n{counted}\n)"
 
 
-def _dimension(cells: Cells, name: str) -> str:
+def _dimension(cells: Cells, name: str, bind: Bind) -> str:
     """A dimension as SQL over a row of the source."""
-    return cells.derived.get(name, f"{cells.source.name}.{name}")
+    return _bound(cells.derived[name], bind) if name in cells.derived else f"{cells.source.name}.{name}"
 
 
-def _named_dimensions(cells: Cells) -> list[str]:
-    return [f"{_dimension(cells, each)} as {each}" for each in cells.dimensions]
+def _named_dimensions(cells: Cells, bind: Bind) -> list[str]:
+    return [f"{_dimension(cells, each, bind)} as {each}" for each in cells.dimensions]
 
 
 def _changes_of(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     source = cells.source
     within = f"> {bind('from_known')} and {{0}} <= {bind('to_known')}"
-    dimensions = [_dimension(cells, each) for each in cells.dimensions]
+    dimensions = [_dimension(cells, each, bind) for each in cells.dimensions]
     sums = [f"sum(change.sign * {source.name}.{each}) as {each}" for each in cells.measures]
     moved = ["sum(change.sign) <> 0", *(f"sum(change.sign * {source.name}.{each}) <> 0" for each in cells.measures)]
+    named = ["change.sequence", *_named_dimensions(cells, bind), "sum(change.sign)::bigint as n"]
     return (
         f"{name}_change as materialized (\n"
-        f"select {', '.join(['change.sequence', *_named_dimensions(cells), 'sum(change.sign)::bigint as n', *sums])}\n"
+        f"select {', '.join([*named, *sums])}\n"
         f"from served.{source.name} {source.name}\n"
         f"cross join lateral (values ({source.name}.known_from, 1), ({source.name}.known_to, -1))"
         " as change (sequence, sign)\n"

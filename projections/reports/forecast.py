@@ -1,11 +1,13 @@
 """Forecast by month: what comes in, and when (seed 002: 销售目标预测)."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
-from projections.columns import Amount, Count, Currency, Label, PlaybookKey
+from projections.columns import Amount, Count, Currency, Label, PlaybookKey, Words
 from projections.reports.report import Aggregate, Cells, Chart, Parameter, ReportRow, source_of
 from projections.views.stage_position.rows import PositionRow
+
+Calibrate = Annotated[Literal["no", "yes"], Words(no="否", yes="是")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +53,35 @@ forecast = Aggregate(
     "as_of's day, undated without one. weighted is the sum of amount x probability of the last completed stage (of a "
     "claimed stage, its own); commit, best and pipeline are amounts by probability, by the policy forecast_categories. "
     "closed is the final value of deals won in the month. Deals on hold are counted in the totals alone; lost and "
-    "abandoned ones never. Deals without amount are counted and in no sum. Currencies are never added.",
+    "abandoned ones never. Deals without amount are counted and in no sum. With calibrate = yes the probability of a "
+    "stage is won / (won + lost) of all deals that ever completed it, as the report calibration has it, where there is "
+    "one. Currencies are never added.",
     row=ForecastRow,
     totals=ForecastTotals,
     parameters={
         "playbook": Parameter(
             PlaybookKey, "Key of the playbook. Default: all.", "project", optional=True, names_column=True
-        )
+        ),
+        "calibrate": Parameter(
+            Calibrate,
+            "yes: weigh deals by the observed rates of the report calibration.",
+            "yes",
+            default="no",
+            not_compared="yes",
+        ),
     },
     cells={
         "position": Cells(
             source_of(PositionRow),
-            ("status", "currency", "probability", "expected_close_on", "closed_in"),
+            ("status", "currency", "probability", "expected_close_on", "closed_in", "place"),
             ("amount",),
             "stage_position.status in ('open', 'on_hold', 'won') "
             "and ($playbook is null or stage_position.playbook = $playbook)",
             {
                 "closed_in": "case when stage_position.status = 'won' then date_trunc('month', "
-                "served.local_day(stage_position.status_since, (select moment.zone from moment))) end"
+                "served.local_day(stage_position.status_since, (select moment.zone from moment))) end",
+                "place": "case when $calibrate = 'yes' then array[stage_position.playbook, "
+                "stage_position.version::text, stage_position.stage::text, stage_position.phase] end",
             },
         ),
     },

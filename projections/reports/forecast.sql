@@ -1,15 +1,23 @@
 -- name: lines
 -- `n` is how many rows a cell holds; `listed` makes a row.
-with due as (
-    select position.*,
-           case when position.status = 'won' then to_char(position.closed_in, 'YYYY-MM')
-                when position.expected_close_on is null then 'undated'
-                when position.expected_close_on < moment.day then 'overdue'
-                else to_char(position.expected_close_on, 'YYYY-MM') end as month,
-           case when position.probability >= served.policy_value('forecast_categories', 'commit', moment.day) then 'commit'
-                when position.probability >= served.policy_value('forecast_categories', 'best', moment.day) then 'best'
-                else 'pipeline' end as category
+with weighed as (
+    select position.status, position.currency, position.expected_close_on, position.closed_in, position.n, position.amount,
+           coalesce(rates.rate, position.probability) as probability
       from position
+      left join served.observed_rates(served.one_of('calibrate', $calibrate, array['no', 'yes']) = 'yes', $as_of, $known_at,
+                                      $playbook) rates
+        on rates.place = position.place
+),
+due as (
+    select weighed.*,
+           case when weighed.status = 'won' then to_char(weighed.closed_in, 'YYYY-MM')
+                when weighed.expected_close_on is null then 'undated'
+                when weighed.expected_close_on < moment.day then 'overdue'
+                else to_char(weighed.expected_close_on, 'YYYY-MM') end as month,
+           case when weighed.probability >= served.policy_value('forecast_categories', 'commit', moment.day) then 'commit'
+                when weighed.probability >= served.policy_value('forecast_categories', 'best', moment.day) then 'best'
+                else 'pipeline' end as category
+      from weighed
      cross join moment
 )
 select month, currency, n as deals, case when currency is null then n else 0 end as unpriced, amount,

@@ -344,3 +344,25 @@ begin
     end loop;
 end
 $$;
+
+-- Observed rates of won deals by where a deal stands: playbook, version, stage and phase, as a forecast may weigh it by.
+-- Nothing, and no time, where they are not wanted; hence no SQL function, which would be planned with every forecast.
+create or replace function served.observed_rates(
+    wanted boolean, as_of timestamptz, known_at bigint, playbook text
+)
+returns table (place text[], rate numeric)
+language plpgsql stable parallel safe rows 100 as $$
+begin
+    if wanted then
+        return query
+        select array[book.playbook, book.version::text,
+                     (one.stage + (phase.name = 'entered' and book.position is distinct from 'claim')::integer)::text,
+                     phase.name],
+               one.observed
+          from reporting.calibration(observed_rates.as_of, observed_rates.known_at, observed_rates.playbook) one
+          join reporting.playbook book on book.playbook = one.playbook
+         cross join (values ('entered'), ('completed')) as phase (name)
+         where one.observed is not null;
+    end if;
+end
+$$;

@@ -95,6 +95,8 @@ class Parameter:
     """Name in SQL and in statements, where the parameter's own name is reserved there: `from_day` for `from`."""
     names_column: bool = False
     """It has the name of a column that the report reads, and is compared with it."""
+    not_compared: str | None = None
+    """Value with which states of knowledge are not compared: what it adds is in none of the rows that are counted."""
 
     @property
     def kind(self) -> Kind:
@@ -239,7 +241,8 @@ class Cells:
     measures: tuple[str, ...] = ()
     where: str = "true"
     derived: Mapping[str, str] = field(default_factory=dict)
-    """Dimensions that are no columns, by name: SQL over the columns of one row, such as the month of an instant."""
+    """Dimensions that are no columns, by name: SQL over the columns of one row and the parameters, such as the month of
+    an instant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,9 @@ async def differences(
     report = asked.report
     if not report.key:
         raise BadRequest(f"{report.name}: its rows have no key, so that they cannot be compared.")
+    for name, each in report.parameters.items():
+        if each.not_compared is not None and asked.parameters.get(name) == each.not_compared:
+            raise BadRequest(f"{name}={each.not_compared}: the rows that are compared do not say it; leave it out.")
     for name in asked.filters:
         if not report.compares(name):
             raise BadRequest(f"{name}: the rows that are compared do not say it; leave it out.")

@@ -10,7 +10,7 @@ from services.query.service import running
 from tests.integration.query.conftest import Api
 from tests.integration.query.telling import Told, event
 from tests.ledger import fresh_ledger
-from tests.playbooks import by, condition, item, playbook, stage
+from tests.playbooks import CLAIMED, by, condition, item, playbook, stage
 from tests.servers import Servers
 
 MINI = playbook(
@@ -46,6 +46,14 @@ def deal(id: str, completed: int, closing: str | None = None, amount: str | None
     return told
 
 
+def claimed(id: str, label: str, **more: Any) -> list[dict[str, Any]]:
+    """A deal whose CRM says its stage."""
+    return [
+        event(f"{id}-o", "deal_opened", f"deal/{id}", "2026-01-05", playbook="claimed", owner="Chen", **more),
+        event(f"{id}-s", "stage_claimed", f"deal/{id}", "2026-02-01", stage=label),
+    ]
+
+
 STORY = (
     *deal("D-1", 2, "2026-04-10", "100000.00"),  # probability 0.40
     *deal("D-2", 3, "2026-04-30", "50000.00"),  # 0.80
@@ -61,15 +69,18 @@ STORY = (
     *deal("D-9", 3, None, "30000.00"),  # went back to stage 1 and was lost
     event("D-9-r", "evidence_revoked", "deal/D-9", "2026-03-02", item="agreed", reason="mistaken"),
     event("D-9-l", "deal_lost", "deal/D-9", "2026-03-25"),
+    *claimed("E-1", "In Talks", amount="1000.00", currency="USD"),  # probability 0.15
+    *claimed("E-2", "In Talks"), event("E-2-l", "deal_lost", "deal/E-2", "2026-03-01"),
+    *claimed("E-3", "closing"), event("E-3-w", "deal_won", "deal/E-3", "2026-03-01"),
     event("D-1-d", "demo_held", "deal/D-1", "2026-03-01"),
     event("D-3-d", "demo_held", "deal/D-3", "2026-03-02"),
     event("D-3-v", "visit_done", "deal/D-3", "2026-03-03", purpose="survey"),
-)
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 async def read(servers: Servers) -> AsyncIterator[Api]:
-    async with fresh_ledger(servers, (MINI,)) as ledger:
+    async with fresh_ledger(servers, (MINI, CLAIMED)) as ledger:
         told = Told(ledger)
         await told.tell(*STORY)
         await told.projected()
@@ -85,7 +96,8 @@ async def test_the_forecast_goes_by_month_and_probability(read: Api) -> None:
     answer = await read.get("/reports/forecast", as_of=D)
     rows = {(row["month"], row["currency"]): row for row in answer["rows"]}
     assert list(rows) == [
-        ("overdue", "CNY"), ("2026-03", "CNY"), ("2026-04", "CNY"), ("2026-04", None), ("undated", "CNY")
+        ("overdue", "CNY"), ("2026-03", "CNY"), ("2026-04", "CNY"), ("2026-04", None), ("undated", "CNY"),
+        ("undated", "USD"),
     ]  # fmt: skip
     april = rows["2026-04", "CNY"]
     # 100,000 × 0.40 + 50,000 × 0.80; the latter alone has a probability of 0.75 or more.
@@ -101,7 +113,8 @@ async def test_the_forecast_goes_by_month_and_probability(read: Api) -> None:
 
 async def test_the_forecast_can_be_that_of_a_playbook_or_a_salesperson(read: Api) -> None:
     whole = (await read.get("/reports/forecast", as_of=D))["rows"]
-    assert (await read.get("/reports/forecast", as_of=D, playbook="mini", owner="Li"))["rows"] == whole
+    mini = [row for row in whole if row["currency"] != "USD"]
+    assert (await read.get("/reports/forecast", as_of=D, playbook="mini", owner="Li"))["rows"] == mini
     assert (await read.get("/reports/forecast", as_of=D, owner="Wu"))["rows"] == []
 
 
@@ -113,7 +126,7 @@ async def test_a_figure_of_the_forecast_leads_to_its_deals(read: Api) -> None:
 
 
 async def test_probabilities_stand_beside_what_became_of_deals(read: Api) -> None:
-    rows = (await read.get("/reports/calibration", as_of=D))["rows"]
+    rows = (await read.get("/reports/calibration", as_of=D, playbook="mini"))["rows"]
     # Stage 1: all but D-4; 2: D-1, D-2, D-6 to D-9; 3: D-2, D-7, D-9. Won is D-7, lost are D-8 and D-9.
     assert [
         [row[name] for name in ("playbook", "stage", "deals", "won", "lost", "observed", "probability")] for row in rows
@@ -126,6 +139,24 @@ async def test_probabilities_stand_beside_what_became_of_deals(read: Api) -> Non
     assert [(row["won"], row["lost"], row["observed"]) for row in earlier] == [(0, 0, None)] * 3
     behind = await read.get("/reports/calibration/rows", as_of=D, line="mini,3", figure="lost")
     assert {row["row"]["deal"] for row in behind["rows"]} == {"D-9"}
+
+
+async def test_a_forecast_can_go_by_what_became_of_deals(read: Api) -> None:
+    answer = await read.get("/reports/forecast", as_of=D, calibrate="yes")
+    rows = {(row["month"], row["currency"]): row for row in answer["rows"]}
+    april = rows["2026-04", "CNY"]
+    # 100,000 × 0.3333 + 50,000 × 0.5000; nothing is as sure as 0.75.
+    assert (april["weighted"], april["commit"], april["best"]) == ("58330.00", "0.00", "50000.00")
+    assert rows["overdue", "CNY"]["weighted"] == "26664.00"  # 80,000 × 0.3333
+    assert rows["undated", "CNY"]["weighted"] == "0.00"  # of no stage
+    # Of the deals claimed at stage 2 or beyond E-3 is won and E-2 lost: 1000 × 0.5000.
+    assert rows["undated", "USD"]["weighted"] == "500.00"
+    plain = {(row["month"], row["currency"]): row for row in (await read.get("/reports/forecast", as_of=D))["rows"]}
+    assert plain["undated", "USD"]["weighted"] == "150.00"
+    assert (await read.get("/reports/forecast", as_of=D, calibrate="no"))["rows"] == list(plain.values())
+    await read.get("/reports/forecast", 400, as_of=D, calibrate="perhaps")
+    problem = await read.get("/reports/forecast/changes", 400, as_of=D, calibrate="yes", from_known=1, to_known=9)
+    assert problem["detail"].startswith("calibrate=yes")
 
 
 async def test_next_steps_are_what_the_stage_worked_on_lacks(read: Api) -> None:
