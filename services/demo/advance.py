@@ -24,17 +24,23 @@ def advance(deal: DealStory, number: int, stage: Stage, at: datetime) -> datetim
         at = later(deal, at, 100, 700)
         deal.say("stage_claimed", at, stage=deal.draw.choice(stage.claimed_as))
         return at
+    at = enter(deal, stage, at)
+    for criterion in stage.criteria:
+        at = meet(deal, criterion, "criterion", stage, later(deal, at, 10, 50))
+    if stage.commitment is not None:
+        at = later(deal, at, 2, 30)
+        _commit(deal, number, stage, at)
+    return at
+
+
+def enter(deal: DealStory, stage: Stage, at: datetime) -> datetime:
+    """Meet the milestones of a stage and some of its conditions. Returns when it was entered."""
     for milestone in stage.milestones:
         at = meet(deal, milestone, "milestone", stage, later(deal, at, 10, 60))
     others: tuple[Condition | Appraisal, ...] = (*stage.conditions, *stage.appraisal)
     for asked in others:
         if deal.model or deal.draw.random() < (0.6 if asked.satisfied_by else 0.2):
             at = _assess(deal, asked, stage, at + timedelta(minutes=7))
-    for criterion in stage.criteria:
-        at = meet(deal, criterion, "criterion", stage, later(deal, at, 10, 50))
-    if stage.commitment is not None:
-        at = later(deal, at, 2, 30)
-        _commit(deal, number, stage, at)
     return at
 
 

@@ -35,7 +35,7 @@ _GOALS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ("playbook/project", "signed_amount", "2026-Q1", "1500000", {"currency": "CNY", "owner": PEOPLE["销售部"][0]}),
     ("playbook/project", "collected_amount", "2026", "9000000", {"currency": "CNY"}),
     ("playbook/project", "deals_opened", "2026-03", "8", {}),
-    ("playbook/project", "deals_opened", "2026", "60", {"region": "华东"}),
+    ("playbook/project", "deals_opened", "2026", "12", {"region": "华东"}),
     ("playbook/project", "deals_completed", "2026-Q1", "6", {"stage": "signing"}),
     ("playbook/project", "completion_rate", "2026-Q1", "0.60", {"stage": "demo_and_exchange"}),
     ("playbook/project", "median_stay_days", "2026-Q1", "14", {"stage": "planning"}),

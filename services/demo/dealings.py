@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from contracts.playbooks.playbook import Stage
 from services.demo.accounts import CUSTOMERS
-from services.demo.advance import act, advance
+from services.demo.advance import act, advance, enter
 from services.demo.cast import DIRECTOR, END, LOOKED_AT, PEOPLE, day, in_days
 from services.demo.deal import DealStory, later
 
@@ -31,6 +31,8 @@ def sell(deal: DealStory) -> None:
             at += timedelta(hours=2)
             deal.say("deal_won", at, amount=str(deal.price), currency=deal.currency)
     if goal < wins:
+        if deal.number != LOOKED_AT and draw.random() < 0.6:  # it stops within a stage
+            at = enter(deal, stages[goal], at)
         _end(deal, goal, at)
 
 
@@ -138,7 +140,7 @@ def _go_on(deal: DealStory, goal: int) -> None:
     if at < deal.opened_at + timedelta(days=2):
         return
     act(deal, "call_made", at)
-    observed = goal + 2 if deal.number == LOOKED_AT else min(8, max(1, goal + deal.draw.choice([-1, 0, 0, 1, 2, 3])))
+    observed = goal + 2 if deal.number == LOOKED_AT else min(8, max(1, goal + deal.draw.choice([-1, 0, 0, 1, 2, 3, 4])))
     deal.say("purchase_stage_observed", at + timedelta(hours=1), number=observed, confidence="stated",
              contact_id=deal.contact)  # fmt: skip
     for kind, days in (("visit", 5), ("proposal", 12)):
