@@ -3,6 +3,7 @@
 from projections.reports.account_plan import account_plan
 from projections.reports.accounts import accounts
 from projections.reports.ageing import ageing
+from projections.reports.ageing_by import ageing_by
 from projections.reports.bands import bands
 from projections.reports.calibration import calibration
 from projections.reports.collection import collection
@@ -56,6 +57,7 @@ REPORTS: tuple[Report, ...] = (
     receivables_open,
     receivables_unapplied,
     ageing,
+    ageing_by,
     collection,
     collection_curve,
     collection_plan,

@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report velocity": ("--playbook", "practice", *AS_OF),
     "report pipeline_changes": ("--start", "2026-01-04", "--end", "2026-03-05", *AS_OF),
     "report ageing": AS_OF,
+    "report ageing_by": ("--by", "account", *AS_OF),
     "report collection": ("--from", "2026-01-01", "--to", "2026-03-05", *AS_OF),
     "report collection_curve": ("--from", "2026-01-01", "--to", "2026-03-05", *AS_OF),
     "report collection_plan": AS_OF,

@@ -1,0 +1,60 @@
+"""Ageing by account, owner, deal or region."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from projections.columns import Amount, Count, Currency, Label
+from projections.reports.ageing import Line
+from projections.reports.report import Chart, Parameter, ReportRow, Snapshot, source_of
+from projections.views.customer.rows import FactRow
+from projections.views.receivables.invoice_rows import ApplicationRow, InvoiceRow
+from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
+from projections.views.stage_position.rows import PositionRow
+
+Grouping = Literal["account", "owner", "deal", "region"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingByRow(ReportRow, key=("group_value", "currency", "line")):
+    """One line of one group and currency."""
+
+    group_value: Annotated[str | None, Label("分组", "group")]
+    """Account, owner, deal or region; null where there is none, and for unapplied parts by owner and deal."""
+    currency: Annotated[Currency, Label("币种", "currency")]
+    """ISO 4217 currency of the amount."""
+    line: Annotated[Line, Label("项目", "line")]
+    """Days past due; disputed (in the buckets too); unapplied_cash, unapplied_credit and their sum; balance."""
+    items: Annotated[Count | None, Label("笔数", "items")]
+    """Invoices, or unapplied parts; null for the balance."""
+    amount: Annotated[Amount, Label("金额", "amount")]
+    """What is owed, what is unapplied, or the balance."""
+
+
+ageing_by = Snapshot(
+    name="ageing_by",
+    title=Label("分组账龄", "Ageing by group"),
+    question=Label(
+        "各客户、负责人、商机、地区欠多少，逾期多久？", "What does each group owe, by how long it is past due?"
+    ),
+    comment="The lines of the report ageing in groups at as_of, as known at the sequence known_at: by account, by the "
+    "deal that the invoice names, by the owner of that deal, or by the region of the account, the latter two as they "
+    "are at as_of. Lines without anything are left out; a group has its balance wherever it has a line. Buckets less "
+    "unapplied are the balance in every group. Unapplied parts belong to an account and no deal: by deal and owner "
+    "they stand in the group null. There the balance of a group is what was invoiced less what lowered these invoices, "
+    "and the rest is that of the group null; by account and region it is summed from the movements. Accounts stand by "
+    "themselves, merged or not.",
+    row=AgeingByRow,
+    parameters={"by": Parameter(Grouping, "What the lines are grouped by.", "account")},
+    reads=(
+        source_of(ItemRow),
+        source_of(UnappliedRow),
+        source_of(MovementRow),
+        source_of(InvoiceRow),
+        source_of(ApplicationRow),
+        source_of(PositionRow),
+        source_of(FactRow),
+    ),
+    members=("account", "deal"),
+    filters_rows=True,
+    chart=Chart("stacked", "group_value", ("amount",)),
+)
