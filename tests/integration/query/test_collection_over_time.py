@@ -1,0 +1,191 @@
+"""Collection, plans and suggestions at random moments of a seeded turmoil: against a plain reading, and by what always
+holds."""
+
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+
+from services.ledger import zone_rules
+from tests.integration.projector.journal import Journal
+from tests.integration.projector.turmoil import turmoil
+from tests.integration.projector.working import projecting
+from tests.integration.query.contracts import contracts
+from tests.integration.query.customers import among
+from tests.ledger import fresh_ledger
+from tests.servers import Servers
+
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+MICROSECOND = timedelta(microseconds=1)
+
+Rows = list[asyncpg.Record]
+
+
+@dataclass
+class Turned:
+    """The ledger after the turmoil."""
+
+    connection: asyncpg.Connection
+    last: int
+
+    async def ask(self, call: str, as_of: datetime, known_at: int, *given: Any) -> Rows:
+        """Rows of a function of reporting; its own arguments come first."""
+        places = [f"${place}" for place in range(1, len(given) + 1)]
+        places += [f"as_of => ${len(given) + 1}", f"known_at => ${len(given) + 2}"]
+        return await self.connection.fetch(f"select * from {call}({', '.join(places)})", *given, as_of, known_at)
+
+    def moments(self, seed: int, number: int = 25) -> Iterator[tuple[datetime, int]]:
+        draw = random.Random(seed)
+        for _ in range(number):
+            as_of = FIRST_DAY + timedelta(hours=draw.randrange(24 * 60))
+            yield as_of, draw.randint(self.last // 4, self.last)
+
+
+@pytest.fixture(scope="module")
+async def turned(servers: Servers) -> AsyncIterator[Turned]:
+    async with fresh_ledger(servers, []) as ledger:
+        connection, journal = await ledger.connect(), Journal()
+        await connection.execute("update ledger.identity set time_zone = $1", ZONE.key)
+        await zone_rules.keep(connection)
+        told = turmoil(seed=21, events=500, deals=8, accounts=3)
+        await journal.record(connection, *among(told, contracts(seed=9, events=200), seed=9))
+        async with projecting(ledger):
+            await ledger.projected(journal.last)
+        yield Turned(connection, journal.last)
+
+
+def day_of(at: datetime) -> date:
+    return at.astimezone(ZONE).date()
+
+
+def end_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE) + timedelta(days=1) - MICROSECOND
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+async def test_collection_is_that_of_a_plain_reading(turned: Turned) -> None:
+    draw, seen = random.Random(1), 0
+    for as_of, known_at in turned.moments(seed=1):
+        first = date(2026, 1, 1) + timedelta(draw.randrange(30))
+        asked_to = first + timedelta(draw.randrange(40))
+        last, ends = min(asked_to, day_of(as_of)), min(as_of, end_of(asked_to))
+        if last < first:
+            continue
+        invoices = await turned.ask("reporting.invoice", ends, known_at)
+        applied = await turned.ask("reporting.application", ends, known_at)
+        ageing = {(row["currency"], row["line"]): row["amount"]
+                  for row in await turned.ask("reporting.ageing", ends, known_at)}  # fmt: skip
+        before = await turned.ask("reporting.collection", as_of, known_at, date(2025, 1, 1), first - timedelta(1))
+        closed = {row["currency"]: row["closing"] for row in before}
+        for row in await turned.ask("reporting.collection", as_of, known_at, first, asked_to):
+            currency = row["currency"]
+            assert row["opening"] == closed.get(currency, 0)
+            assert row["opening"] + row["sales"] - row["cash_in"] == row["closing"] == ageing[currency, "balance"]
+            assert row["current"] == ageing[currency, "not_due"]
+            due = sum(each["amount"] for each in invoices
+                      if each["currency"] == currency and first <= each["due_on"] <= last)  # fmt: skip
+            collected, cash, days, late = Decimal(0), Decimal(0), Decimal(0), Decimal(0)
+            for each in applied:
+                if each["currency"] != currency:
+                    continue
+                if first <= each["due_on"] <= last:
+                    if each["kind"] == "cash":
+                        collected += each["amount"]
+                    else:
+                        due -= each["amount"]
+                on = day_of(each["at"])
+                if each["kind"] == "cash" and on >= first:
+                    cash += each["amount"]
+                    days += each["amount"] * (on - day_of(each["issued_at"])).days
+                    late += each["amount"] * max(0, (on - each["due_on"]).days)
+            assert (row["due"], row["collected_of_due"]) == (due, collected)
+            assert 0 <= collected <= due
+            assert row["collection_rate"] == (rounded(collected / due, 4) if due else None)
+            assert row["days_to_collect"] == (rounded(days / cash, 2) if cash > 0 else None)
+            assert row["days_late"] == (rounded(late / cash, 2) if cash > 0 else None)
+            seen += bool(due) + bool(cash)
+    assert seen > 20
+
+
+async def test_terms_of_contracts_add_up_to_their_invoices(turned: Turned) -> None:
+    seen: set[str] = set()
+    for as_of, known_at in turned.moments(seed=2):
+        rows = await turned.ask("reporting.collection_plan", as_of, known_at)
+        invoices = await turned.ask("reporting.invoice", as_of, known_at)
+        applied: dict[Any, Decimal] = defaultdict(Decimal)
+        for each in await turned.ask("reporting.application", as_of, known_at):
+            applied[each["account"], each["invoice"], each["kind"] == "cash"] += each["amount"]
+        for row in rows:
+            mine = [
+                each for each in invoices
+                if (each["account"], each["contract"], each["term"] or "", each["currency"])
+                == (row["account"], row["contract"], row["term"], row["currency"])
+            ]  # fmt: skip
+            cash = sum((applied[row["account"], each["invoice"], True] for each in mine), Decimal(0))
+            other = sum((applied[row["account"], each["invoice"], False] for each in mine), Decimal(0))
+            assert (row["invoiced"], row["collected"]) == (sum(each["amount"] for each in mine), cash)
+            assert row["open"] == row["invoiced"] - cash - other
+            seen.add(row["status"])
+    assert seen >= {"overdue", "invoiced", "held", "to_release", "to_invoice", "waiting"}
+
+
+async def test_suggestions_use_up_cash_or_what_is_owed_and_never_more(turned: Turned) -> None:
+    seen: set[str] = set()
+    for as_of, known_at in turned.moments(seed=3):
+        cash: dict[Any, Decimal] = defaultdict(Decimal)
+        owed: dict[Any, Decimal] = defaultdict(Decimal)
+        for each in await turned.ask("reporting.receivables_unapplied", as_of, known_at):
+            if each["kind"] == "cash":
+                cash[each["account"], each["currency"], each["document"]] += each["amount"]
+        for each in await turned.ask("reporting.receivables_open", as_of, known_at):
+            owed[each["account"], each["currency"], each["invoice"]] += each["open_amount"]
+        for row in await turned.ask("reporting.suggestions", as_of, known_at):
+            payment = (row["account"], row["currency"], row["payment"])
+            invoice = (row["account"], row["currency"], row["invoice"])
+            cash[payment] -= row["amount"]
+            owed[invoice] -= row["amount"]
+            assert row["amount"] > 0 <= min(cash[payment], owed[invoice])
+            seen.add(row["reason"])
+        for whose in {key[:2] for key in cash}:
+            rest = [sum(left for key, left in each.items() if key[:2] == whose) for each in (cash, owed)]
+            assert min(rest) == 0
+    assert seen == {"named", "exact", "oldest"}
+
+
+async def test_interest_by_law_is_for_what_is_late(turned: Turned) -> None:
+    seen = 0
+    for as_of, known_at in turned.moments(seed=4):
+        for row in await turned.ask("reporting.statutory", as_of, known_at):
+            assert 0 <= row["bearing"] <= row["open"]
+            assert row["interest"] >= rounded(row["bearing"] * row["days_late"] * row["rate"], 2)
+            assert (row["open"], row["interest"]) != (0, 0)
+            seen += row["interest"] > 0
+    assert seen > 5
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("0001-01-01", "9999-12-31", {"collection", "collection_curve"}),
+        ("2026-02-01", "2026-01-15", {"collection"}),  # balances there are
+        ("9999-12-31", "0002-01-02", set()),
+    ],
+)
+async def test_days_in_any_order_and_at_the_ends_of_the_calendar_are_answered(
+    turned: Turned, first: str, last: str, told: set[str]
+) -> None:
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    for report in ("collection", "collection_curve"):
+        rows = await turned.ask(f"reporting.{report}", FIRST_DAY + timedelta(days=30), turned.last, *days)
+        assert bool(rows) == (report in told)
