@@ -9,19 +9,20 @@ billed as materialized (
      where invoice.contract is not null and ($contract is null or invoice.contract = $contract)
 ),
 actual as (
-    select one.account, one.contract, one.term, one.currency, sum(one.amount) as invoiced, sum(one.cash) as collected,
-           sum(one.open) as open, bool_or(one.overdue) as overdue, min(one.issued_at) as issued_at
-      from (select billed.account, billed.contract, billed.term, billed.currency, billed.amount, 0 as cash, 0 as open,
-                   false as overdue, billed.issued_at
+    select one.account, one.contract, one.term, one.currency, sum(one.amount) as amount, sum(one.credit) as credit,
+           sum(one.cash) as cash, sum(one.open) as open, bool_or(one.overdue) as overdue, min(one.issued_at) as issued_at
+      from (select billed.account, billed.contract, billed.term, billed.currency, billed.amount, 0 as credit, 0 as cash,
+                   0 as open, false as overdue, billed.issued_at
               from billed
             union all
-            select billed.account, billed.contract, billed.term, billed.currency, 0, application.amount, 0, false, null
+            select billed.account, billed.contract, billed.term, billed.currency, 0,
+                   case application.kind when 'credit' then application.amount else 0 end,
+                   case application.kind when 'cash' then application.amount else 0 end, 0, false, null
               from billed
               join application on application.account = billed.account and application.invoice = billed.invoice
                               and application.series = billed.series
-             where application.kind = 'cash'
             union all
-            select billed.account, billed.contract, billed.term, billed.currency, 0, 0, receivables_item.open_amount,
+            select billed.account, billed.contract, billed.term, billed.currency, 0, 0, 0, receivables_item.open_amount,
                    receivables_item.due_on < moment.day, null
               from billed
               join receivables_item on receivables_item.account = billed.account
@@ -38,8 +39,9 @@ listed as (
      where $contract is null or contract_term.contract = $contract
 ),
 told as (
-    select listed.*, coalesce(actual.invoiced, 0) as invoiced, coalesce(actual.collected, 0) as collected,
+    select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue,
+           actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
            case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone.rules)
                                when 'invoice' then served.local_day(actual.issued_at, zone.rules)
                                else listed.triggered_on end as happened_on
@@ -52,7 +54,7 @@ select told.contract, told.term, told.planned,
        case when told.trigger in ('signing', 'invoice') and told.days <= date '9999-12-31' - told.happened_on
             then told.happened_on + told.days else told.due_on end as due_on,
        told.invoiced, told.collected, told.open,
-       case when told.invoiced > 0 and told.invoiced >= told.planned and told.open = 0 then 'paid'
+       case when told.settled then 'paid'
             when told.overdue then 'overdue'
             when told.collected > 0 then 'part_paid'
             when told.invoiced > 0 then 'invoiced'

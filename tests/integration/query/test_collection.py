@@ -99,6 +99,17 @@ PLANNED = (
     paid("PB", "PP-3", "2026-05-03", "150.00", {"PI-4": "150.00"}, "USD"),
     invoice("PB", "PI-5", "2026-05-01", "70.00", "2026-06-30", "EUR", contract="PC-2", term="half"),  # another currency
     said("PB", "retention_released", "2026-06-02", contract="PC-2", amount="80.00", currency="USD"),
+    # The rest of PI-4 is paid later; PI-7 is cancelled by a credit note, and PI-8 given up.
+    paid("PB", "PP-4", "2026-06-10", "200.00", {"PI-4": "200.00"}, "USD"),
+    signed("PC", "PC-4", "2026-03-01", "100.00", [
+        term("cancelled", "signing", "50", 10), term("lost", "signing", "50", 10),
+    ], "EUR"),
+    invoice("PC", "PI-7", "2026-05-01", "50.00", "2026-06-30", "EUR", contract="PC-4", term="cancelled"),
+    said("PC", "credit_note_issued", "2026-05-02", credit_note="PN-2", amount="50.00", currency="EUR",
+         allocations=[{"invoice": "PI-7", "amount": "50.00"}]),
+    invoice("PC", "PI-8", "2026-05-01", "50.00", "2026-06-30", "EUR", contract="PC-4", term="lost"),
+    said("PC", "receivable_written_off", "2026-05-10", invoice="PI-8", amount="50.00", currency="EUR", reason="broke",
+         approver="Wu"),
     signed("PB", "PC-3", "2026-03-01", "500.00", [], "EUR"),
     invoice("PB", "PI-6", "2026-05-01", "500.00", "2026-06-30", "EUR", contract="PC-3"),
 )  # fmt: skip
@@ -295,7 +306,7 @@ async def test_a_term_waits_is_invoiced_and_partly_paid_and_retention_is_release
     assert {row["term"]: tuple(row[name] for name in PLAN[2:]) for row in rows} == {
         "later": ("2026-09-01", "0.00", "0.00", "0.00", "waiting"),
         "billed": ("2026-05-21", "300.00", "0.00", "300.00", "invoiced"),
-        "half": (None, "400.00", "150.00", "200.00", "part_paid"),
+        "half": (None, "350.00", "150.00", "200.00", "part_paid"),
         "retention": ("2026-05-31", "0.00", "0.00", "0.00", "to_release"),
     }  # fmt: skip
     before, after = await plan(read, as_of="2026-05-30"), await plan(read, as_of="2026-06-02")
@@ -304,6 +315,17 @@ async def test_a_term_waits_is_invoiced_and_partly_paid_and_retention_is_release
     assert (released["status"], released["released"]) == ("to_invoice", "80.00")
     assert (await plan(read, as_of="2026-07-01"))["rows"]["PC-2", "billed"]["status"] == "overdue"  # due on 30 June
     assert (await plan(read, as_of="2026-09-01"))["rows"]["PC-2", "later"]["status"] == "to_invoice"
+
+
+async def test_credit_and_what_was_given_up_are_no_cash(read: Api) -> None:
+    """The half of PC-2: 400 less 50 credited, of which 150 + 200 came. What was cancelled is to be invoiced again."""
+    half = (await plan(read, contract="PC-2", as_of="2026-06-10"))["rows"]["PC-2", "half"]
+    assert (half["collected"], half["status"]) == ("350.00", "paid")
+    rows = (await plan(read, contract="PC-4"))["rows"].values()
+    assert [tuple(row[name] for name in PLAN[3:]) for row in rows] == [
+        ("0.00", "0.00", "0.00", "to_invoice"),
+        ("50.00", "0.00", "0.00", "invoiced"),
+    ]
 
 
 async def test_a_contract_without_terms_has_the_invoices_that_name_none(read: Api) -> None:
