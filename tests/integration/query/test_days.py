@@ -39,6 +39,24 @@ async def test_sql_ends_every_day_where_python_does(ledger: Ledger, zone: str) -
     assert all(row["last"] <= row["day"] < row["next"] for row in rows)
 
 
+@pytest.mark.parametrize("kept", [True, False], ids=["with rules", "without rules"])
+@pytest.mark.parametrize("zone", ZONES[:4])
+async def test_the_days_of_many_instants_are_those_of_each(ledger: Ledger, zone: str, kept: bool) -> None:
+    await _moved_to(ledger, zone)
+    owner = await ledger.connect()
+    if not kept:
+        await owner.execute("delete from ledger.zone_rule")
+    changes = [rule.from_at for rule in zones.rules(zone)[1:]]
+    instants = [each + timedelta(hours=hours) for each in changes for hours in (-30, -1, 0, 1, 30)]
+    instants += [datetime(2, 1, 1, tzinfo=UTC), datetime(2500, 7, 1, tzinfo=UTC)]
+    rows = await owner.fetch(
+        "select reporting.local_day(at) as one, served.local_day(at, zone) as among_many"
+        " from unnest($1::timestamptz[]) at cross join served.zone zone",
+        instants,
+    )
+    assert [row["among_many"] for row in rows] == [row["one"] for row in rows]
+
+
 async def test_a_day_of_the_command_line_and_of_http_is_the_day_of_sql(ledger: Ledger) -> None:
     await _moved_to(ledger, "America/Vancouver")
     reader = await ledger.connect("daybook_query")
