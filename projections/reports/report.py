@@ -522,5 +522,7 @@ class Snapshot(Report):
             raise ValueError(f"{self.name}: each of joins holds {self.key[0]}, the first column of the key.")
         if bool(self.members) != ("members" in self.statements):
             raise ValueError(f"{self.name}: the statement members says which subjects its columns of members name.")
+        if unread := {*self.filtered} - {each.relation for each in self.reads}:
+            raise ValueError(f"{self.name}: filters apply to {', '.join(sorted(unread))}, which it does not read.")
         if self.figures and not self.members:
             raise ValueError(f"{self.name}: figures without members that count in them.")

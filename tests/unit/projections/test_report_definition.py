@@ -7,7 +7,7 @@ import pytest
 
 from projections.columns import DealId, Person
 from projections.reports import BY_NAME
-from projections.reports.report import Parameter, Snapshot
+from projections.reports.report import Parameter, Snapshot, filtered_by
 
 
 @pytest.mark.parametrize("name", ["line", "data", "as_of", "lang", "json", "Owner", "a b", ""])
@@ -46,6 +46,29 @@ def test_a_key_of_a_snapshot_leads_to_the_rows_that_make_it() -> None:
         Snapshot(**given, reads=pipeline.sources)
     table = pipeline.sources[0].name
     assert Snapshot(**given, reads=pipeline.sources, joins={table: {"deal": "deal"}})
+
+
+def test_filters_apply_to_relations_that_are_read() -> None:
+    messages: Any = BY_NAME["messages"]
+    with pytest.raises(ValueError, match="which it does not read"):
+        replace(messages, filtered=("activity", "stage_position"))
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "found"),
+    [
+        ("owner", {"deal", "owner"}, "owner"),
+        ("owner", {"deal", "account"}, "deal"),
+        ("owner", {"account"}, None),
+        ("region", {"deal", "account"}, "account"),
+        ("region", {"deal"}, "deal"),
+        ("region", {"subject"}, None),
+    ],
+)
+def test_a_filter_goes_by_its_own_column_or_by_that_of_the_account_or_deal(
+    name: str, columns: set[str], found: str | None
+) -> None:
+    assert filtered_by(name, columns) == found
 
 
 def test_cells_have_dimensions_and_lines_the_key() -> None:
