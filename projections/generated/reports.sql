@@ -496,7 +496,6 @@ begin atomic
 with stage_position as not materialized (select * from served.stage_position(calibration.as_of, calibration.known_at) stage_position),
 stage_stay_past as not materialized (select * from served.stage_stay_past(calibration.as_of, calibration.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(calibration.as_of, calibration.known_at) stage_position_past),
-stage_reached as not materialized (select * from served.stage_reached(calibration.as_of, calibration.known_at) stage_reached),
 playbook_stage as not materialized (select * from served.playbook_stage(calibration.as_of, calibration.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.playbook, playbook_stage.stage) playbook_stage.*
@@ -506,7 +505,7 @@ published as materialized (
 ),
 been as materialized (
     select stage_reached.deal, stage_reached.playbook, max(stage_reached.stage) as stage
-      from stage_reached
+      from served.stage_reached(calibration.as_of, calibration.known_at) stage_reached
      where calibration.playbook is null or stage_reached.playbook = calibration.playbook
      group by stage_reached.deal, stage_reached.playbook
 ),
@@ -1207,7 +1206,6 @@ reporting.local_day(reporting.instant(conversion.as_of)) as day, (select zone fr
 stage_position as not materialized (select * from served.stage_position(conversion.as_of, conversion.known_at) stage_position),
 stage_stay_past as not materialized (select * from served.stage_stay_past(conversion.as_of, conversion.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion.as_of, conversion.known_at) stage_position_past),
-stage_reached as not materialized (select * from served.stage_reached(conversion.as_of, conversion.known_at) stage_reached),
 playbook_stage as not materialized (select * from served.playbook_stage(conversion.as_of, conversion.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1242,13 +1240,13 @@ cohort as materialized (
 ),
 point as materialized (
     select stage_reached.deal, max(stage_reached.stage) as stage
-      from stage_reached
+      from served.stage_reached(conversion.as_of, conversion.known_at) stage_reached
      where stage_reached.playbook = conversion.playbook and conversion.age_days is null
        and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
      group by stage_reached.deal
     union all
     select stage_reached.deal, max(stage_reached.stage)
-      from stage_reached
+      from served.stage_reached(conversion.as_of, conversion.known_at) stage_reached
       join opened on opened.deal = stage_reached.deal
      where stage_reached.playbook = conversion.playbook and conversion.age_days is not null
        and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'filled'
@@ -1256,7 +1254,7 @@ point as materialized (
      group by stage_reached.deal
     union all
     select stage_reached.deal, stage_reached.stage
-      from stage_reached
+      from served.stage_reached(conversion.as_of, conversion.known_at) stage_reached
       join opened on opened.deal = stage_reached.deal
      where stage_reached.playbook = conversion.playbook
        and served.one_of('mode', conversion.mode, array['filled', 'observed']) = 'observed'
@@ -1322,7 +1320,6 @@ reporting.local_day(reporting.instant(conversion_totals.as_of)) as day, (select 
 stage_position as not materialized (select * from served.stage_position(conversion_totals.as_of, conversion_totals.known_at) stage_position),
 stage_stay_past as not materialized (select * from served.stage_stay_past(conversion_totals.as_of, conversion_totals.known_at) stage_stay_past),
 stage_position_past as not materialized (select * from served.stage_position_past(conversion_totals.as_of, conversion_totals.known_at) stage_position_past),
-stage_reached as not materialized (select * from served.stage_reached(conversion_totals.as_of, conversion_totals.known_at) stage_reached),
 playbook_stage as not materialized (select * from served.playbook_stage(conversion_totals.as_of, conversion_totals.known_at) playbook_stage),
 published as materialized (
     select distinct on (playbook_stage.stage) playbook_stage.stage, playbook_stage.key, playbook_stage.name_zh,
@@ -1357,13 +1354,13 @@ cohort as materialized (
 ),
 point as materialized (
     select stage_reached.deal, max(stage_reached.stage) as stage
-      from stage_reached
+      from served.stage_reached(conversion_totals.as_of, conversion_totals.known_at) stage_reached
      where stage_reached.playbook = conversion_totals.playbook and conversion_totals.age_days is null
        and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
      group by stage_reached.deal
     union all
     select stage_reached.deal, max(stage_reached.stage)
-      from stage_reached
+      from served.stage_reached(conversion_totals.as_of, conversion_totals.known_at) stage_reached
       join opened on opened.deal = stage_reached.deal
      where stage_reached.playbook = conversion_totals.playbook and conversion_totals.age_days is not null
        and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'filled'
@@ -1371,7 +1368,7 @@ point as materialized (
      group by stage_reached.deal
     union all
     select stage_reached.deal, stage_reached.stage
-      from stage_reached
+      from served.stage_reached(conversion_totals.as_of, conversion_totals.known_at) stage_reached
       join opened on opened.deal = stage_reached.deal
      where stage_reached.playbook = conversion_totals.playbook
        and served.one_of('mode', conversion_totals.mode, array['filled', 'observed']) = 'observed'

@@ -6,7 +6,6 @@ from typing import Annotated
 from projections.columns import Count, Label, PlaybookKey, Rate, StageNumber
 from projections.reports.report import (
     PLAYBOOK_STAGE,
-    STAGE_REACHED,
     Chart,
     Parameter,
     ReportRow,
@@ -57,7 +56,7 @@ calibration = Snapshot(
             PlaybookKey, "Key of the playbook. Default: all.", "project", optional=True, names_column=True
         )
     },
-    reads=(source_of(PositionRow), past_of(StageStayRow), past_of(PositionRow), STAGE_REACHED, PLAYBOOK_STAGE),
+    reads=(source_of(PositionRow), past_of(StageStayRow), past_of(PositionRow), PLAYBOOK_STAGE),
     members=("deal",),
     figures=("deals", "won", "lost"),
     chart=Chart("bars", "stage", ("observed", "probability")),

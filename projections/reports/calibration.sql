@@ -8,7 +8,7 @@ with published as materialized (
 ),
 been as materialized (
     select stage_reached.deal, stage_reached.playbook, max(stage_reached.stage) as stage
-      from stage_reached
+      from served.stage_reached($as_of, $known_at) stage_reached
      where $playbook is null or stage_reached.playbook = $playbook
      group by stage_reached.deal, stage_reached.playbook
 ),

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from projections.columns import Count, Days, Label, PlaybookKey, Rate, StageNumber, Words
 from projections.reports.report import (
     PLAYBOOK_STAGE,
-    STAGE_REACHED,
     Chart,
     Parameter,
     ReportRow,
@@ -87,7 +86,7 @@ conversion = Snapshot(
         "mode": Parameter(Mode, "Whether stages that were skipped count as reached.", "filled", default="filled"),
         "min_deals": Parameter(Count, "Fewest deals before what may be the bottleneck.", "5", default=5),
     },
-    reads=(source_of(PositionRow), past_of(StageStayRow), past_of(PositionRow), STAGE_REACHED, PLAYBOOK_STAGE),
+    reads=(source_of(PositionRow), past_of(StageStayRow), past_of(PositionRow), PLAYBOOK_STAGE),
     members=("deal",),
     figures=("deals", "reached", "open", "won", "lost", "abandoned"),
     chart=Chart("heat", "cohort", ("stage", "overall")),

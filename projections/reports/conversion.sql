@@ -35,13 +35,13 @@ cohort as materialized (
 point as materialized (
     -- Filled: the furthest stage that a deal had reached; observed: each one at which it stood.
     select stage_reached.deal, max(stage_reached.stage) as stage
-      from stage_reached
+      from served.stage_reached($as_of, $known_at) stage_reached
      where stage_reached.playbook = $playbook and $age_days is null
        and served.one_of('mode', $mode, array['filled', 'observed']) = 'filled'
      group by stage_reached.deal
     union all
     select stage_reached.deal, max(stage_reached.stage)
-      from stage_reached
+      from served.stage_reached($as_of, $known_at) stage_reached
       join opened on opened.deal = stage_reached.deal
      where stage_reached.playbook = $playbook and $age_days is not null
        and served.one_of('mode', $mode, array['filled', 'observed']) = 'filled'
@@ -49,7 +49,7 @@ point as materialized (
      group by stage_reached.deal
     union all
     select stage_reached.deal, stage_reached.stage
-      from stage_reached
+      from served.stage_reached($as_of, $known_at) stage_reached
       join opened on opened.deal = stage_reached.deal
      where stage_reached.playbook = $playbook
        and served.one_of('mode', $mode, array['filled', 'observed']) = 'observed'

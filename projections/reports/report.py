@@ -195,9 +195,6 @@ PLAYBOOK_ITEM = Source(
 PLAYBOOK_NEED = Source("playbook_need", None, ("playbook", "version", "stage", "milestones", "others", "stage_key"))
 """Keys of milestones, and of criteria and commitment (`others`), of each stage of the published versions that evidence
 decides, as lists in the playbook's order."""
-STAGE_REACHED = Source("stage_reached", None, ("deal", "playbook", "stage", "at", "stood_at"))
-"""Stages that deals had reached by as_of: completed, or where claims decide entered; when, and when the deal first
-stood at just that one."""
 PLAYBOOK_TARGET = Source(
     "playbook_target", None, ("playbook", "version", "stage", "target", "metric", "at_least", "at_most", "per")
 )
