@@ -1,35 +1,12 @@
 """Ageing report: the amounts owed, by how long each is past due (seed 005)."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
-from projections.columns import Amount, Count, Currency, Label, Words
-from projections.reports.receivables_open import DAYS_PAST_DUE
-from projections.reports.report import Aggregate, Cells, Chart, ReportRow, source_of
+from projections.columns import Amount, Count, Currency, Label
+from projections.reports.ageing_by import Grouping, Line, ageing_by
+from projections.reports.report import Aggregate, Cells, Chart, Parameter, ReportRow, source_of
 from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
-
-Line = Annotated[
-    Literal[
-        "not_due",
-        "1-30",
-        "31-60",
-        "61-90",
-        "over_90",
-        "disputed",
-        "unapplied_cash",
-        "unapplied_credit",
-        "unapplied",
-        "balance",
-    ],
-    Words(
-        **DAYS_PAST_DUE,
-        disputed="有争议",
-        unapplied_cash="未核销收款",
-        unapplied_credit="未核销贷项",
-        unapplied="未核销合计",
-        balance="余额",
-    ),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +32,8 @@ ageing = Aggregate(
     "unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less "
     "unapplied are the balance.",
     row=AgeingRow,
+    parameters={"by": Parameter(Grouping, "With one ageing_by answers, by groups.", "account", optional=True)},
+    answers={("by", each): ageing_by for each in get_args(Grouping)},
     cells={
         "item": Cells(source_of(ItemRow), ("currency", "due_on", "disputed"), ("open_amount",)),
         "unapplied": Cells(source_of(UnappliedRow), ("currency", "kind"), ("amount",)),

@@ -25,6 +25,7 @@ select moved.currency, line, 0, null, moved.n
 select line.currency, line.line, case when line.line <> 'balance' then sum(line.items)::bigint end as items,
        coalesce(sum(line.amount), 0) as amount
   from line
+ where served.answered_by('ageing_by', $by is not null)
  group by line.currency, line.line
  order by line.currency, array_position(array[
               'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from projections.columns import Amount, Count, Currency, Label
-from projections.reports.ageing import Line
+from projections.columns import Amount, Count, Currency, Label, Words
+from projections.reports.receivables_open import DAYS_PAST_DUE
 from projections.reports.report import Chart, Parameter, ReportRow, Snapshot, source_of
 from projections.views.customer.rows import FactRow
 from projections.views.receivables.invoice_rows import ApplicationRow, InvoiceRow
@@ -12,13 +12,35 @@ from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRo
 from projections.views.stage_position.rows import PositionRow
 
 Grouping = Literal["account", "owner", "deal", "region"]
+Line = Annotated[
+    Literal[
+        "not_due",
+        "1-30",
+        "31-60",
+        "61-90",
+        "over_90",
+        "disputed",
+        "unapplied_cash",
+        "unapplied_credit",
+        "unapplied",
+        "balance",
+    ],
+    Words(
+        **DAYS_PAST_DUE,
+        disputed="有争议",
+        unapplied_cash="未核销收款",
+        unapplied_credit="未核销贷项",
+        unapplied="未核销合计",
+        balance="余额",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
-class AgeingByRow(ReportRow, key=("group_value", "currency", "line")):
+class AgeingByRow(ReportRow, key=("group", "currency", "line")):
     """One line of one group and currency."""
 
-    group_value: Annotated[str | None, Label("分组", "group")]
+    group: Annotated[str | None, Label("分组", "group")]
     """Account, owner, deal or region; null where there is none, and for unapplied parts by owner and deal."""
     currency: Annotated[Currency, Label("币种", "currency")]
     """ISO 4217 currency of the amount."""
@@ -56,5 +78,5 @@ ageing_by = Snapshot(
     ),
     members=("account", "deal"),
     filters_rows=True,
-    chart=Chart("stacked", "group_value", ("amount",)),
+    chart=Chart("stacked", "group", ("amount",)),
 )

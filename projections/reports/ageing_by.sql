@@ -36,7 +36,7 @@ with part as materialized (
 placed as materialized (
     select case served.one_of('by', $by, array['account', 'owner', 'deal', 'region'])
                 when 'account' then part.account when 'deal' then part.deal when 'owner' then stage_position.owner
-                else account_fact.segment end as group_value,
+                else account_fact.segment end as group,
            part.*
       from part
       left join stage_position on $by = 'owner' and stage_position.deal = part.deal
@@ -45,24 +45,24 @@ placed as materialized (
 
 -- name: rows
 with summed as (
-    select placed.group_value, placed.currency, placed.line, sum(placed.items)::bigint as items,
+    select placed.group, placed.currency, placed.line, sum(placed.items)::bigint as items,
            sum(placed.amount) as amount
       from placed
-     group by placed.group_value, placed.currency, placed.line
+     group by placed.group, placed.currency, placed.line
 ),
 listed as (
     select summed.*,
-           bool_or(summed.items > 0 or summed.amount <> 0) over (partition by summed.group_value, summed.currency) as shown
+           bool_or(summed.items > 0 or summed.amount <> 0) over (partition by summed.group, summed.currency) as shown
       from summed
 )
-select listed.group_value, listed.currency, listed.line, case when listed.line <> 'balance' then listed.items end as items,
+select listed.group, listed.currency, listed.line, case when listed.line <> 'balance' then listed.items end as items,
        listed.amount
   from listed
  where listed.shown
- order by listed.group_value collate "C" nulls last, listed.currency, array_position(array[
+ order by listed.group collate "C" nulls last, listed.currency, array_position(array[
               'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',
               'unapplied_cash', 'unapplied_credit', 'unapplied', 'balance'
           ], listed.line)
 
 -- name: members
-select placed.group_value, placed.currency, placed.line, placed.account, placed.deal from placed
+select placed.group, placed.currency, placed.line, placed.account, placed.deal from placed

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from projections.columns import AccountId, Amount, Currency, Duration, Label, Rate
+from projections.reports.collection_curve import collection_curve
 from projections.reports.report import Chart, Parameter, ReportRow, Snapshot, source_of
 from projections.views.receivables.invoice_rows import ApplicationRow, InvoiceRow
 from projections.views.receivables.rows import ItemRow, MovementRow
+
+Curve = Literal["no", "yes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +20,20 @@ class CollectionRow(ReportRow, key=("currency",)):
 
     currency: Annotated[Currency, Label("币种", "currency")]
     """ISO 4217 currency of the amounts."""
-    opening: Annotated[Amount, Label("期初余额", "opening balance")]
+    begin: Annotated[Amount, Label("期初余额", "opening balance")]
     """Ledger balance before the period."""
     sales: Annotated[Amount, Label("净销售额", "net sales")]
     """Invoices − credit notes − write-offs of the period."""
     cash_in: Annotated[Amount, Label("收款", "cash in")]
     """Payments of the period, less those reversed or transferred away."""
-    closing: Annotated[Amount, Label("期末余额", "closing balance")]
-    """opening + sales − cash_in, which is the ledger balance at the end of the period."""
+    end: Annotated[Amount, Label("期末余额", "closing balance")]
+    """begin + sales − cash_in, which is the ledger balance at the end of the period."""
     current: Annotated[Amount, Label("未到期余额", "current")]
     """Open items that are not past due on the last day of the period."""
     dso: Annotated[Duration | None, Label("应收账款周转天数", "DSO")]
-    """Days sales outstanding: closing ÷ sales × days of the period; null unless sales are above 0."""
+    """Days sales outstanding: end ÷ sales × days of the period; null unless sales are above 0."""
     cei: Annotated[Decimal | None, Label("回款效率指数", "CEI")]
-    """Collection effectiveness index, two decimals: (opening + sales − closing) ÷ (opening + sales − current) × 100.
+    """Collection effectiveness index, two decimals: (begin + sales − end) ÷ (begin + sales − current) × 100.
     An advance may lift it above 100; null where the denominator is 0."""
     due: Annotated[Amount, Label("本期到期金额", "due")]
     """Amounts of the invoices due in the period, less credits and write-offs applied to them by its end."""
@@ -50,8 +53,8 @@ collection = Snapshot(
     question=Label("我们的回款情况如何？", "How well do we collect?"),
     comment="Receivables of the days from to to, both included, as known at the sequence known_at, in every currency "
     "that had moved; a period that is not over ends at as_of. Sales are net: invoices - credit notes - write-offs, so "
-    "that a write-off is no collection. DSO = closing / sales * days of the period. CEI = (opening + sales - closing) "
-    "/ (opening + sales - current) * 100. collection_rate = cash applied by the end of the period to invoices that "
+    "that a write-off is no collection. DSO = end / sales * days of the period. CEI = (begin + sales - end) "
+    "/ (begin + sales - current) * 100. collection_rate = cash applied by the end of the period to invoices that "
     "fall due in it / (their amounts - credits - write-offs). days_to_collect = sum of cash * (day applied - day "
     "invoiced) / sum of cash and days_late = sum of cash * max(0, day applied - due day) / sum of cash, of cash "
     "applied in the period; cash that was taken back counts as less than nothing on its day.",
@@ -60,7 +63,9 @@ collection = Snapshot(
         "from": Parameter(date, "First day of the period.", "2026-01-01", in_sql="from_day"),
         "to": Parameter(date, "Last day of the period.", "2026-03-31", in_sql="to_day"),
         "account": Parameter(AccountId, "Account. Default: all.", "A-0003", optional=True, names_column=True),
+        "curve": Parameter(Curve, "With yes collection_curve answers.", "no", default="no"),
     },
+    answers={("curve", "yes"): collection_curve},
     reads=(
         source_of(MovementRow, called="moved", until="to_day"),
         source_of(ItemRow, called="owed", until="to_day"),

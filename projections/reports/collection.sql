@@ -8,10 +8,10 @@ with span as materialized (
               from moment) period
 ),
 balance as (
-    select moved.currency, coalesce(sum(moved.amount) filter (where moved.at <= span.begins), 0) as opening,
+    select moved.currency, coalesce(sum(moved.amount) filter (where moved.at <= span.begins), 0) as begin,
            coalesce(sum(moved.amount) filter (where moved.at > span.begins and kinds.sells), 0) as sales,
            coalesce(-sum(moved.amount) filter (where moved.at > span.begins and not kinds.sells), 0) as cash_in,
-           sum(moved.amount) as closing, min(span.days) as days
+           sum(moved.amount) as end, min(span.days) as days
       from moved
      cross join span
      cross join lateral (select moved.kind in ('invoice', 'credit_note', 'write_off') as sells) kinds
@@ -33,11 +33,11 @@ collected as (
      where $account is null or one.account = $account
      group by one.currency
 )
-select balance.currency, balance.opening, balance.sales, balance.cash_in, balance.closing,
+select balance.currency, balance.begin, balance.sales, balance.cash_in, balance.end,
        coalesce(not_due.amount, 0) as current,
-       case when balance.sales > 0 then round(balance.closing / balance.sales * balance.days, 2) end as dso,
-       round(100 * (balance.opening + balance.sales - balance.closing)
-             / nullif(balance.opening + balance.sales - coalesce(not_due.amount, 0), 0), 2) as cei,
+       case when balance.sales > 0 then round(balance.end / balance.sales * balance.days, 2) end as dso,
+       round(100 * (balance.begin + balance.sales - balance.end)
+             / nullif(balance.begin + balance.sales - coalesce(not_due.amount, 0), 0), 2) as cei,
        coalesce(collected.due, 0) as due, coalesce(collected.collected_of_due, 0) as collected_of_due,
        round(collected.collected_of_due / nullif(collected.due, 0), 4) as collection_rate,
        case when collected.cash > 0 then round(collected.cash_days / collected.cash, 2) end as days_to_collect,
@@ -45,4 +45,5 @@ select balance.currency, balance.opening, balance.sales, balance.cash_in, balanc
   from balance
   left join not_due on not_due.currency = balance.currency
   left join collected on collected.currency = balance.currency
+ where served.answered_by('collection_curve', $curve = 'yes')
  order by balance.currency

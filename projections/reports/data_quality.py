@@ -129,7 +129,7 @@ flags = Rows(**_ABOUT, source=source_of(FlagRow, until="to_day"), file="data_qua
 
 data_quality = Snapshot(
     **_ABOUT,
-    narrower={("checks", "flags"): flags},
+    answers={("checks", "flags"): flags},
     reads=(
         source_of(FlagRow, until="to_day"),
         source_of(PositionRow, until="to_day"),

@@ -366,3 +366,15 @@ begin
     end if;
 end
 $$;
+
+-- Refuses a value of a parameter for which another report answers, with columns of its own.
+create or replace function served.answered_by(report text, asked boolean) returns boolean
+language plpgsql immutable parallel safe as $$
+begin
+    if asked then
+        raise invalid_parameter_value using
+            message = format('With this the answer has other columns: ask reporting.%s.', report);
+    end if;
+    return true;
+end
+$$;

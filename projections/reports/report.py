@@ -276,8 +276,10 @@ class Report:
     """Sentence that says what an empty answer means, where it is an error: the subject is not known."""
     filterable: tuple[str, ...] = FILTERS
     """Filters that may be offered, where the columns lead to them."""
-    narrower: "Mapping[tuple[str, str], Report]" = field(default_factory=dict)
-    """By a parameter and a value of it, a report of the same rows that answers then and reads less."""
+    answers: "Mapping[tuple[str, str], Report]" = field(default_factory=dict)
+    """By a parameter and a value of it, a report that answers then: of the same rows, and reads less; or of rows of its
+    own. It takes the parameters of this one that it has. In SQL a function has one set of columns, and refuses the
+    value by `served.answered_by` where the other report has other ones."""
     file: str = ""
     """Name of its SQL file, where it is not that of the report."""
 
@@ -313,11 +315,11 @@ class Report:
         return named(file.read_text(encoding="utf-8"))
 
     def answering(self, given: Mapping[str, Any]) -> "Report":
-        """The report that answers for these values of its parameters: itself, or a narrower one."""
+        """The report that answers for these values of its parameters: itself, or another one."""
         return next(
             (
                 each
-                for (name, value), each in self.narrower.items()
+                for (name, value), each in self.answers.items()
                 if given.get(name, self.parameters[name].default) == value
             ),
             self,

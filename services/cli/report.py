@@ -181,6 +181,7 @@ def _run(
     asked = report_question.question(
         report, {names.get(name, name): text for name, text in given.items() if text is not None}
     )
+    report = asked.report
     if sum((from_known is not None, line is not None)) > 1 or (figure is not None and line is None):
         raise typer.BadParameter("give one of --from-known and --line; --figure goes with --line.")
     if as_json and as_csv:

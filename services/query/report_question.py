@@ -28,7 +28,7 @@ class Question:
     filters: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Take the narrower report that answers for these parameters, where there is one."""
+        """Take the report that answers for these parameters, where it is another one."""
         object.__setattr__(self, "report", self.report.answering(self.parameters))
 
 
@@ -82,11 +82,13 @@ def question(report: Report, given: Mapping[str, str]) -> Question:
             parameters[name] = read_value(each.kind, name, text)
     if report.one_of and sum(parameters[name] is not None for name in report.one_of) != 1:
         raise BadRequest(f"{', '.join(report.one_of)}: give exactly one of them.")
-    filters = {}
+    filters, answers = {}, report.answering(parameters)
     for name in report.filters:
         if name in given:
             if not _TEXT.fullmatch(given[name]):
                 raise BadRequest(f"{name}: {given[name][:40]!r} cannot be a value; it has 1 to 256 visible characters.")
+            if name not in answers.filters:
+                raise BadRequest(f"{name}: {answers.name} cannot be filtered by it; its rows do not say it.")
             filters[name] = given[name]
     return Question(report, parameters, filters)
 

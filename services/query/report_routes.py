@@ -99,8 +99,9 @@ def _add(found: APIRouter, reading: Reading, report: Report) -> None:
         )
 
 
-async def _report(asked: Asked, request: Request, report: Report) -> Response:
-    question = report_question.question(report, asked.parameters)
+async def _report(asked: Asked, request: Request, named: Report) -> Response:
+    question = report_question.question(named, asked.parameters)
+    report = question.report
     if asked.parameters.get("bom", "0") not in ("0", "1"):
         raise BadRequest(f"bom: {asked.parameters['bom'][:40]!r} is neither 0 nor 1.")
     limit, cursor = read_limit(asked.parameters), None
@@ -132,7 +133,7 @@ async def _report(asked: Asked, request: Request, report: Report) -> Response:
         following = Cursor(
             report_question.named(question), instant(moment.as_of), moment.known_at, _place(report, found[-1])
         ).text
-        query = urlencode({**_given(asked, report), "limit": limit, "cursor": following})
+        query = urlencode({**_given(asked, named), "limit": limit, "cursor": following})
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     if media == CSV:
         return _as_csv(report, found, headers, bom=asked.parameters.get("bom") == "1")
@@ -149,8 +150,9 @@ async def _changes(asked: Asked, report: Report) -> Response:
     return asked.json(told, between.after, "changes")
 
 
-async def _rows(asked: Asked, report: Report) -> Response:
-    question = report_question.question(report, asked.parameters)
+async def _rows(asked: Asked, named: Report) -> Response:
+    question = report_question.question(named, asked.parameters)
+    report = question.report
     if "line" not in asked.parameters:
         raise BadRequest(f"line: say which row of {report.name}, by {', '.join(report.key)}, comma separated.")
     line = drill_down.read_line(report, asked.parameters["line"])

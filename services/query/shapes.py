@@ -368,14 +368,17 @@ _TYPES: dict[str, Any] = {
 def of_report(report: Report) -> Any:
     """The shape of a report's answer, from its columns."""
     name = "".join(part.capitalize() for part in report.name.split("_"))
-    row = _of_columns(f"{name}ReportRow", report.columns)
+    others = {each.name: each for each in report.answers.values() if each.row is not report.row}.values()
+    row: Any = _of_columns(f"{name}ReportRow", report.columns)
+    for each in others:
+        row = row | _of_columns(f"{name}ReportRowOf{''.join(map(str.capitalize, each.name.split('_')))}", each.columns)
     totals: Any = _of_columns(f"{name}ReportTotals", columns_of(report.totals)) if report.totals else dict[str, Any]
     fields = {
-        "report": (Literal[report.name], ...),
+        "report": (Literal[(report.name, *(each.name for each in others))], ...),
         "as_of": (str, ...),
         "known_at": (int, ...),
         "parameters": (dict[str, Any], ...),
-        "rows": (list[row], ...),  # type: ignore[valid-type]
+        "rows": (list[row], ...),
         "totals": (totals, ...),
         **({"next": (str | None, None)} if report.order else {}),
     }

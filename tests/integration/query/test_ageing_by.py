@@ -83,7 +83,7 @@ async def grouped(read: Api, by: str, as_of: str = AS_OF) -> dict[str | None, di
     """Items and amount of each line, by group."""
     found: dict[str | None, dict[str, tuple[int | None, str]]] = defaultdict(dict)
     for row in (await read.get("/reports/ageing_by", by=by, as_of=as_of))["rows"]:
-        found[row["group_value"]][row["line"]] = (row["items"], row["amount"])
+        found[row["group"]][row["line"]] = (row["items"], row["amount"])
     return found
 
 
@@ -173,7 +173,7 @@ async def test_buckets_less_unapplied_are_the_balance_in_every_group(
         found = await connection.fetch("select * from reporting.ageing_by($1, $2, $3)", by, as_of, known_at)
         groups: dict[tuple[str | None, str], dict[str, Decimal]] = defaultdict(dict)
         for row in found:
-            groups[row["group_value"], row["currency"]][row["line"]] = row["amount"]
+            groups[row["group"], row["currency"]][row["line"]] = row["amount"]
         for lines in groups.values():
             owed = sum((lines.get(each, Decimal(0)) for each in BUCKETS), Decimal(0))
             assert owed - lines.get("unapplied", Decimal(0)) == lines.get("balance", Decimal(0))

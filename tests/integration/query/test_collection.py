@@ -217,7 +217,7 @@ async def test_collection_of_a_month(read: Api) -> None:
     1000 − 200; on these 400 + 600, 900 and 500 were paid. Days: (600 × 36 + 900 × 30 + 500 × 20) ÷ 2000; late:
     (600 × 6 + 900 × 0 + 500 × 5) ÷ 2000."""
     assert await collection(read) == {
-        "currency": "CNY", "opening": "2600.00", "sales": "3700.00", "cash_in": "2300.00", "closing": "4000.00",
+        "currency": "CNY", "begin": "2600.00", "sales": "3700.00", "cash_in": "2300.00", "end": "4000.00",
         "current": "3000.00", "dso": "32.43", "cei": "69.70", "due": "3700.00", "collected_of_due": "2400.00",
         "collection_rate": "0.6486", "days_to_collect": "29.30", "days_late": "3.05",
     }  # fmt: skip
@@ -226,7 +226,7 @@ async def test_collection_of_a_month(read: Api) -> None:
 async def test_a_period_that_is_not_over_ends_now(read: Api) -> None:
     """On 15 June, M-1 alone has fallen due, 1000 of which 1000 are paid. Sales of 15 days: 3000 + 1000 − 200."""
     row = await collection(read, as_of="2026-06-15")
-    assert [row[name] for name in ("sales", "cash_in", "closing", "due", "collection_rate")] == [
+    assert [row[name] for name in ("sales", "cash_in", "end", "due", "collection_rate")] == [
         "3800.00", "600.00", "5800.00", "1000.00", "1.0000"
     ]  # fmt: skip
     assert row["dso"] == "22.89"  # 5800 ÷ 3800 × 15
@@ -236,7 +236,7 @@ async def test_a_period_that_is_not_over_ends_now(read: Api) -> None:
 async def test_what_cannot_be_divided_is_null(read: Api) -> None:
     """In August nothing was sold, due or paid; 100 of M-2's 1000 were written off, J-2 owes 300, J-1 1000."""
     row = await collection(read, **{"from": "2026-08-01", "to": "2026-08-31"})
-    assert [row[name] for name in ("sales", "closing", "dso", "cei")] == ["0.00", "2000.00", None, "0.00"]
+    assert [row[name] for name in ("sales", "end", "dso", "cei")] == ["0.00", "2000.00", None, "0.00"]
     assert [row[name] for name in ("collection_rate", "days_to_collect", "days_late")] == [None, None, None]
 
 

@@ -87,11 +87,11 @@ async def test_collection_is_that_of_a_plain_reading(turned: Turned) -> None:
         ageing = {(row["currency"], row["line"]): row["amount"]
                   for row in await turned.ask("reporting.ageing", ends, known_at)}  # fmt: skip
         before = await turned.ask("reporting.collection", as_of, known_at, date(2025, 1, 1), first - timedelta(1))
-        closed = {row["currency"]: row["closing"] for row in before}
+        closed = {row["currency"]: row["end"] for row in before}
         for row in await turned.ask("reporting.collection", as_of, known_at, first, asked_to):
             currency = row["currency"]
-            assert row["opening"] == closed.get(currency, 0)
-            assert row["opening"] + row["sales"] - row["cash_in"] == row["closing"] == ageing[currency, "balance"]
+            assert row["begin"] == closed.get(currency, 0)
+            assert row["begin"] + row["sales"] - row["cash_in"] == row["end"] == ageing[currency, "balance"]
             assert row["current"] == ageing[currency, "not_due"]
             due = sum(each["amount"] for each in invoices
                       if each["currency"] == currency and first <= each["due_on"] <= last)  # fmt: skip
