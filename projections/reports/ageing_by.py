@@ -77,6 +77,6 @@ ageing_by = Snapshot(
         source_of(FactRow),
     ),
     members=("account", "deal"),
-    filters_rows=True,
+    filtered=("receivables_item", "receivables_unapplied", "receivables_movement", "invoice", "application"),
     chart=Chart("stacked", "group", ("amount",)),
 )

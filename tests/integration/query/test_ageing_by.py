@@ -185,3 +185,20 @@ async def test_buckets_less_unapplied_are_the_balance_in_every_group(
                 assert sum(each["items"] for each in same) == row["items"]
         seen |= {group for group, _ in groups}
     assert len(seen) > 1
+
+
+async def test_ageing_by_groups_is_ageing_with_by(read: Api) -> None:
+    asked: dict[str, Any] = {"by": "account", "as_of": AS_OF}
+    rows = (await read.get("/reports/ageing", **asked))["rows"]
+    assert rows == (await read.get("/reports/ageing_by", **asked))["rows"]
+    assert "group" not in (await read.get("/reports/ageing", as_of=AS_OF))["rows"][0]
+    behind = await read.get("/reports/ageing/rows", **asked, line="A-1,CNY,over_90")
+    assert {each["row"]["account"] for each in behind["rows"]} == {"A-1"}
+
+
+async def test_a_filter_keeps_what_is_grouped(read: Api) -> None:
+    rows = (await read.get("/reports/ageing", by="account", as_of=AS_OF, account="A-1"))["rows"]
+    assert {row["group"] for row in rows} == {"A-1"}
+    assert rows == [
+        row for row in (await read.get("/reports/ageing", by="account", as_of=AS_OF))["rows"] if row["group"] == "A-1"
+    ]

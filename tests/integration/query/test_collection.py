@@ -435,3 +435,11 @@ async def test_what_is_suggested_before_is_left_for_no_other_payment(read: Api) 
 async def test_a_text_names_a_number_that_stands_by_itself(told: Told, said: Any, number: str, named: Any) -> None:
     owner = await told.ledger.connect()
     assert await owner.fetchval("select served.names($1, $2)", said, number) is named
+
+
+async def test_the_curve_is_collection_with_curve(read: Api) -> None:
+    asked = {"as_of": "2026-08-31", "account": "G", **JUNE}
+    curve = await read.get("/reports/collection", **asked, curve="yes")
+    assert curve["report"] == "collection_curve"
+    assert curve["rows"] == (await read.get("/reports/collection_curve", **asked))["rows"] != []
+    assert await collection(read, curve="no") == await collection(read)
