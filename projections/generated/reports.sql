@@ -2094,18 +2094,15 @@ reporting.local_day(reporting.instant(collection_curve.as_of)) as day, (select z
 ),
 invoice as not materialized (select * from served.invoice(collection_curve.as_of, collection_curve.known_at) invoice),
 application as not materialized (select * from served.application(collection_curve.as_of, collection_curve.known_at) application),
-zone as materialized (
-    select one as rules from served.zone one
-),
 span as materialized (
     select reporting.day_end(least(greatest(collection_curve.from_day, date '0001-01-02'), date '9998-12-31') - 1) as begins,
            reporting.day_end(least(greatest(collection_curve.to_day, date '0001-01-02'), date '9998-12-31')) as ends
 ),
 issued as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, sum(told.amount) as amount, max(told.day) as last_on
-      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, zone.rules) as day
+      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, moment.zone) as day
               from invoice
-             cross join zone
+             cross join moment
              cross join span
              where invoice.issued_at > span.begins and invoice.issued_at <= span.ends
                and (collection_curve.account is null or invoice.account = collection_curve.account)) told
@@ -2115,9 +2112,9 @@ lowered as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, told.cash, told.applied_on - told.day as age,
            sum(told.amount) as amount
       from (select application.currency, application.kind = 'cash' as cash, application.amount,
-                   served.local_day(application.issued_at, zone.rules) as day, served.local_day(application.at, zone.rules) as applied_on
+                   served.local_day(application.issued_at, moment.zone) as day, served.local_day(application.at, moment.zone) as applied_on
               from application
-             cross join zone
+             cross join moment
              cross join span
              where application.issued_at > span.begins and application.issued_at <= span.ends
                and (collection_curve.account is null or application.account = collection_curve.account)) told
@@ -2156,9 +2153,6 @@ contract_term as not materialized (select * from served.contract_term(collection
 invoice as not materialized (select * from served.invoice(collection_plan.as_of, collection_plan.known_at) invoice),
 application as not materialized (select * from served.application(collection_plan.as_of, collection_plan.known_at) application),
 receivables_item as not materialized (select * from served.receivables_item(collection_plan.as_of, collection_plan.known_at) receivables_item),
-zone as materialized (
-    select one as rules from served.zone one
-),
 billed as materialized (
     select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
            invoice.currency, invoice.amount, invoice.issued_at
@@ -2199,11 +2193,11 @@ told as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue,
            actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
-           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone.rules)
-                               when 'invoice' then served.local_day(actual.issued_at, zone.rules)
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
+                               when 'invoice' then served.local_day(actual.issued_at, moment.zone)
                                else listed.triggered_on end as happened_on
       from listed
-     cross join zone
+     cross join moment
       left join actual on actual.account = listed.account and actual.contract = listed.contract
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
 )
@@ -2246,10 +2240,7 @@ invoice as not materialized (select * from served.invoice(collection_plan_totals
 application as not materialized (select * from served.application(collection_plan_totals.as_of, collection_plan_totals.known_at) application),
 receivables_item as not materialized (select * from served.receivables_item(collection_plan_totals.as_of, collection_plan_totals.known_at) receivables_item),
 report as (
-with zone as materialized (
-    select one as rules from served.zone one
-),
-billed as materialized (
+with billed as materialized (
     select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
            invoice.currency, invoice.amount, invoice.issued_at
       from invoice
@@ -2289,11 +2280,11 @@ told as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue,
            actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
-           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone.rules)
-                               when 'invoice' then served.local_day(actual.issued_at, zone.rules)
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
+                               when 'invoice' then served.local_day(actual.issued_at, moment.zone)
                                else listed.triggered_on end as happened_on
       from listed
-     cross join zone
+     cross join moment
       left join actual on actual.account = listed.account and actual.contract = listed.contract
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
 )
@@ -2351,9 +2342,6 @@ contract_term as not materialized (select * from served.contract_term(statutory.
 application as not materialized (select * from served.application(statutory.as_of, statutory.known_at) application),
 receivables_item as not materialized (select * from served.receivables_item(statutory.as_of, statutory.known_at) receivables_item),
 account_fact_past as not materialized (select * from served.account_fact_past(statutory.as_of, statutory.known_at) account_fact_past),
-zone as materialized (
-    select one as rules from served.zone one
-),
 listed as (
     select distinct on (contract_term.account, contract_term.contract, contract_term.term) contract_term.account,
            contract_term.contract, contract_term.term, contract_term.trigger, contract_term.days, contract_term.signed_at,
@@ -2368,10 +2356,10 @@ profile as materialized (
     select past.account, past.value, past.from_at, past.to_at from account_fact_past past where past.fact = 'buyer_kind'
 ),
 bound as (
-    select listed.*, served.local_day(listed.signed_at, zone.rules) as signed_on,
+    select listed.*, served.local_day(listed.signed_at, moment.zone) as signed_on,
            coalesce(listed.buyer_kind, profile.value) as buyer
       from listed
-     cross join zone
+     cross join moment
       left join profile on listed.buyer_kind is null and profile.account = listed.account
                        and profile.from_at <= listed.signed_at and profile.to_at > listed.signed_at
      where listed.begins_on is not null
@@ -2413,8 +2401,8 @@ paid as (
       from billed
       join application on application.account = billed.account and application.invoice = billed.invoice
                       and application.series = billed.series
-     cross join zone
-     cross join lateral (select served.local_day(application.at, zone.rules) as day) applied
+     cross join moment
+     cross join lateral (select served.local_day(application.at, moment.zone) as day) applied
      group by billed.account, billed.invoice, billed.series
 ),
 told as (

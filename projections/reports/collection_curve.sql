@@ -1,16 +1,13 @@
 -- name: rows
-with zone as materialized (
-    select one as rules from served.zone one
-),
-span as materialized (
+with span as materialized (
     select reporting.day_end(least(greatest($from_day, date '0001-01-02'), date '9998-12-31') - 1) as begins,
            reporting.day_end(least(greatest($to_day, date '0001-01-02'), date '9998-12-31')) as ends
 ),
 issued as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, sum(told.amount) as amount, max(told.day) as last_on
-      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, zone.rules) as day
+      from (select invoice.currency, invoice.amount, served.local_day(invoice.issued_at, moment.zone) as day
               from invoice
-             cross join zone
+             cross join moment
              cross join span
              where invoice.issued_at > span.begins and invoice.issued_at <= span.ends
                and ($account is null or invoice.account = $account)) told
@@ -20,9 +17,9 @@ lowered as (
     select to_char(told.day, 'YYYY-MM') as month, told.currency, told.cash, told.applied_on - told.day as age,
            sum(told.amount) as amount
       from (select application.currency, application.kind = 'cash' as cash, application.amount,
-                   served.local_day(application.issued_at, zone.rules) as day, served.local_day(application.at, zone.rules) as applied_on
+                   served.local_day(application.issued_at, moment.zone) as day, served.local_day(application.at, moment.zone) as applied_on
               from application
-             cross join zone
+             cross join moment
              cross join span
              where application.issued_at > span.begins and application.issued_at <= span.ends
                and ($account is null or application.account = $account)) told

@@ -1,8 +1,5 @@
 -- name: rows
-with zone as materialized (
-    select one as rules from served.zone one
-),
-billed as materialized (
+with billed as materialized (
     select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
            invoice.currency, invoice.amount, invoice.issued_at
       from invoice
@@ -42,11 +39,11 @@ told as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue,
            actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
-           case listed.trigger when 'signing' then served.local_day(listed.signed_at, zone.rules)
-                               when 'invoice' then served.local_day(actual.issued_at, zone.rules)
+           case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
+                               when 'invoice' then served.local_day(actual.issued_at, moment.zone)
                                else listed.triggered_on end as happened_on
       from listed
-     cross join zone
+     cross join moment
       left join actual on actual.account = listed.account and actual.contract = listed.contract
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
 )

@@ -1,8 +1,5 @@
 -- name: rows
-with zone as materialized (
-    select one as rules from served.zone one
-),
-listed as (
+with listed as (
     -- Of terms of one name the first has the invoices.
     select distinct on (contract_term.account, contract_term.contract, contract_term.term) contract_term.account,
            contract_term.contract, contract_term.term, contract_term.trigger, contract_term.days, contract_term.signed_at,
@@ -17,10 +14,10 @@ profile as materialized (
     select past.account, past.value, past.from_at, past.to_at from account_fact_past past where past.fact = 'buyer_kind'
 ),
 bound as (
-    select listed.*, served.local_day(listed.signed_at, zone.rules) as signed_on,
+    select listed.*, served.local_day(listed.signed_at, moment.zone) as signed_on,
            coalesce(listed.buyer_kind, profile.value) as buyer
       from listed
-     cross join zone
+     cross join moment
       left join profile on listed.buyer_kind is null and profile.account = listed.account
                        and profile.from_at <= listed.signed_at and profile.to_at > listed.signed_at
      where listed.begins_on is not null
@@ -64,8 +61,8 @@ paid as (
       from billed
       join application on application.account = billed.account and application.invoice = billed.invoice
                       and application.series = billed.series
-     cross join zone
-     cross join lateral (select served.local_day(application.at, zone.rules) as day) applied
+     cross join moment
+     cross join lateral (select served.local_day(application.at, moment.zone) as day) applied
      group by billed.account, billed.invoice, billed.series
 ),
 told as (
