@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from http import HTTPStatus
 from pathlib import Path
@@ -106,6 +107,16 @@ class DemoLedger:
     def ask_json(self, *words: str) -> Any:
         """Run a `daybook` command with --json and return its output, parsed."""
         return json.loads(self.ask(*words, "--json"))
+
+    def get(self, path: str, **asked: str) -> dict[str, Any]:
+        """Ask the ledger over HTTP. Raises ServerFailed where it refuses to answer."""
+        try:
+            address = f"{self.run['query_url']}{path}?{urllib.parse.urlencode(asked)}"
+            with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 - loopback
+                found: dict[str, Any] = json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise ServerFailed(f"GET {path} answers {error.code}: {error.read().decode()}") from error
+        return found
 
     def wait_for(self, sequence: int) -> None:
         """Wait until every view includes a sequence. Raises ServerFailed after `TIMEOUT_S`."""

@@ -103,12 +103,12 @@ def _show(ledger: DemoLedger, story: Story, before: str, after: str) -> None:
     heading(wording.text("demo owed"), WIDTH)
     _command(ledger, "ageing", "--as-of", LATER)
     heading(wording.text("demo deal", deal=deal), WIDTH)
-    _command(ledger, "history", deal, most=_LINES)
-    _command(ledger, "explain", deal)
+    _command(ledger, "history", deal, "--as-of", LATER, most=_LINES)
+    _command(ledger, "explain", deal, "--as-of", LATER)
     heading(wording.text("demo two times"), WIDTH)
     for as_of in (story.earlier.isoformat(), LATER):
         for known_at in (before, after):
-            seen = ledger.ask_json("explain", deal, "--as-of", as_of, "--known-at", known_at)
+            seen = ledger.get(f"/deals/{deal}/explain", as_of=as_of, known_at=known_at)
             stands = {name: seen[name] for name in ("stage", "probability")}
             phase = wording.word(column_of(StandingDeal, "phase"), seen["phase"]) if seen["phase"] else ""
             told = wording.text("demo stands", phase=phase, **stands)

@@ -1,10 +1,6 @@
 """Tour of the demo: every report of the list is asked once over HTTP, and a line says what is worth seeing."""
 
-import json
 import shlex
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +10,6 @@ from projections.reports.report import Report
 from services.demo.cast import TODAY
 from services.demo.ledger import DemoLedger
 from services.demo.story import Story
-from services.errors import ServerFailed
 from services.output import say
 from services.wording import Wording
 
@@ -30,13 +25,7 @@ def parameters(report: Report, story: Story) -> dict[str, str]:
 
 def ask(ledger: DemoLedger, report: Report, story: Story) -> dict[str, Any]:
     """The answer of a report at the story's end. Raises ServerFailed where it is refused."""
-    query = urllib.parse.urlencode({**parameters(report, story), "as_of": TODAY.isoformat()})
-    try:
-        with urllib.request.urlopen(f"{ledger.run['query_url']}/reports/{report.name}?{query}", timeout=60) as answer:  # noqa: S310 - loopback
-            found: dict[str, Any] = json.load(answer)
-    except urllib.error.HTTPError as error:
-        raise ServerFailed(f"GET /reports/{report.name} answers {error.code}: {error.read().decode()}") from error
-    return found
+    return ledger.get(f"/reports/{report.name}", **parameters(report, story), as_of=TODAY.isoformat())
 
 
 def show(ledger: DemoLedger, story: Story) -> None:
