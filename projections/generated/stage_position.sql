@@ -135,8 +135,6 @@ create table stage_stay (
     to_at timestamptz not null,
     wait bigint not null,
     work bigint not null,
-    first boolean not null,
-    opened_at timestamptz not null,
     stood_at timestamptz,
     entry bigint not null,
     known_from bigint not null,
@@ -161,10 +159,6 @@ comment on column stage_stay.wait is
     'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
 comment on column stage_stay.work is
     'Time for which the deal, open, had worked on the stage after it entered it, over all returns to it.';
-comment on column stage_stay.first is
-    'Mark of the first time; false after a fall back.';
-comment on column stage_stay.opened_at is
-    'When the deal was opened.';
 comment on column stage_stay.stood_at is
     'When the deal first stood at just this stage, none behind it being completed; null while it never did, and where claims decide.';
 comment on column stage_stay.entry is
@@ -240,27 +234,27 @@ begin
     if to_regclass('{generation}.stage_stay_last') is null then
         create index stage_stay_last on {generation}.stage_stay (
             playbook, stage, from_at, known_from
-        ) include (deal, wait, work, opened_at)
+        ) include (deal, wait, work)
         where known_to = 9223372036854775807 and to_at = 'infinity';
     end if;
     if to_regclass('{generation}.stage_stay_ended') is null then
         create index stage_stay_ended on {generation}.stage_stay (
             width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
             to_at, from_at
-        ) include (known_from, playbook, stage, deal, wait, work, opened_at)
+        ) include (known_from, playbook, stage, deal, wait, work)
         where known_to = 9223372036854775807 and to_at < 'infinity';
     end if;
     if to_regclass('{generation}.stage_stay_superseded') is null then
         create index stage_stay_superseded on {generation}.stage_stay (
             width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
             known_from
-        ) include (from_at, to_at, playbook, stage, deal, wait, work, opened_at)
+        ) include (from_at, to_at, playbook, stage, deal, wait, work)
         where known_to < 9223372036854775807;
     end if;
     if to_regclass('{generation}.stage_stay_past') is null then
         create index stage_stay_past on {generation}.stage_stay (
             playbook, deal, from_at
-        ) include (stage, opened_at, first, stood_at, to_at, known_from)
+        ) include (stage, stood_at, to_at, known_from)
         where known_to = 9223372036854775807;
     end if;
 end
@@ -786,15 +780,14 @@ comment on function reporting.stage_item(timestamptz, bigint) is
 
 create or replace view served.stage_stay as
 select
-    deal, playbook, stage, from_at, to_at, wait, work, first, opened_at, stood_at, entry, known_from, known_to
+    deal, playbook, stage, from_at, to_at, wait, work, stood_at, entry, known_from, known_to
   from {generation}.stage_stay;
 comment on view served.stage_stay is 'The table of the served generation, as it is.';
 
 create or replace view reporting.stage_stay_version as
 select
     version.deal, version.playbook, version.stage, version.from_at, nullif(version.to_at, 'infinity') as to_at,
-    version.wait, version.work, version.first, version.opened_at, version.stood_at, version.entry, version.known_from,
-    version.known_to
+    version.wait, version.work, version.stood_at, version.entry, version.known_from, version.known_to
   from served.stage_stay version;
 comment on view reporting.stage_stay_version is
     'Stages that deals had completed over time, and how long each took: one row while the stage stays completed, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
@@ -812,10 +805,6 @@ comment on column reporting.stage_stay_version.wait is
     'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
 comment on column reporting.stage_stay_version.work is
     'Time for which the deal, open, had worked on the stage after it entered it, over all returns to it.';
-comment on column reporting.stage_stay_version.first is
-    'Mark of the first time; false after a fall back.';
-comment on column reporting.stage_stay_version.opened_at is
-    'When the deal was opened.';
 comment on column reporting.stage_stay_version.stood_at is
     'When the deal first stood at just this stage, none behind it being completed; null while it never did, and where claims decide.';
 comment on column reporting.stage_stay_version.entry is
@@ -830,7 +819,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from served.stage_stay version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_stay.known_at))
@@ -839,7 +828,7 @@ begin atomic
     union all
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.stage_stay version
@@ -853,7 +842,7 @@ begin atomic
     union all
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_stay version
@@ -873,7 +862,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from served.stage_stay version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_stay_last.known_at))
@@ -888,7 +877,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.stage_stay version
@@ -902,7 +891,7 @@ begin atomic
     union all
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_stay version
@@ -923,7 +912,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from served.stage_stay version
      where version.deal = stage_stay_of.deal
        and version.known_from <= stage_stay_of.known_at
@@ -942,7 +931,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from served.stage_stay version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_stay_past.known_at))
@@ -950,7 +939,7 @@ begin atomic
     union all
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_stay version
@@ -970,7 +959,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.playbook, version.stage, version.from_at, version.to_at, version.wait, version.work,
-            version.first, version.opened_at, version.stood_at, version.entry, version.known_from, version.known_to
+            version.stood_at, version.entry, version.known_from, version.known_to
       from served.stage_stay version
      where version.deal = stage_stay_past_of.deal
        and version.known_from <= stage_stay_past_of.known_at
@@ -983,7 +972,7 @@ comment on function served.stage_stay_past_of(text, timestamptz, bigint) is
 create or replace view reporting.stage_stay as
 select
     version.deal, version.playbook, version.stage, version.from_at, nullif(version.to_at, 'infinity') as to_at,
-    version.wait, version.work, version.first, version.opened_at, version.stood_at, version.entry,
+    version.wait, version.work, version.stood_at, version.entry,
     exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale
   from served.stage_stay version
  where version.known_to = 9223372036854775807;
@@ -1003,10 +992,6 @@ comment on column reporting.stage_stay.wait is
     'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
 comment on column reporting.stage_stay.work is
     'Time for which the deal, open, had worked on the stage after it entered it, over all returns to it.';
-comment on column reporting.stage_stay.first is
-    'Mark of the first time; false after a fall back.';
-comment on column reporting.stage_stay.opened_at is
-    'When the deal was opened.';
 comment on column reporting.stage_stay.stood_at is
     'When the deal first stood at just this stage, none behind it being completed; null while it never did, and where claims decide.';
 comment on column reporting.stage_stay.entry is
@@ -1019,13 +1004,13 @@ create or replace function reporting.stage_stay(
 )
 returns table (
     deal text, playbook text, stage integer, from_at timestamptz, to_at timestamptz, wait bigint, work bigint,
-    first boolean, opened_at timestamptz, stood_at timestamptz, entry bigint
+    stood_at timestamptz, entry bigint
 )
 language sql stable parallel safe
 begin atomic
     select
             version.deal, version.playbook, version.stage, version.from_at, nullif(version.to_at, 'infinity') as to_at,
-            version.wait, version.work, version.first, version.opened_at, version.stood_at, version.entry
+            version.wait, version.work, version.stood_at, version.entry
       from served.stage_stay(stage_stay.as_of, stage_stay.known_at) version;
 end;
 comment on function reporting.stage_stay(timestamptz, bigint) is

@@ -101,8 +101,8 @@ class StageStayRow(
     key=("deal", "playbook", "stage", "from_at"),
     valid=Interval(),
     counted=("playbook", "stage"),
-    summed=("deal", "wait", "work", "opened_at"),
-    past=("playbook", "deal", "stage", "opened_at", "first", "stood_at"),
+    summed=("deal", "wait", "work"),
+    past=("playbook", "deal", "stage", "stood_at"),
 ):
     """Stages that deals had completed over time, and how long each took: one row while the stage stays completed. Of
     several that were completed at once, only the last took time."""
@@ -121,10 +121,6 @@ class StageStayRow(
     """Time for which the deal, open, had worked on the stage before it entered it, over all returns to it."""
     work: Annotated[Microseconds, Label("工作时长", "work")]
     """Time for which the deal, open, had worked on the stage after it entered it, over all returns to it."""
-    first: Annotated[bool, Label("首次", "first")]
-    """Mark of the first time; false after a fall back."""
-    opened_at: Annotated[datetime, Label("立项时间", "opened at")]
-    """When the deal was opened."""
     stood_at: Annotated[datetime | None, Label("停留自", "stood at")]
     """When the deal first stood at just this stage, none behind it being completed; null while it never did, and where
     claims decide."""

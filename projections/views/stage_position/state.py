@@ -126,7 +126,7 @@ class Deal:
         )
         at = entry.occurred_at
         progress = Progress(self.playbook, completed, phase == "entered", self.status == "open", claimed)
-        touched = self.stays.show(at, progress, opened_at, entry.sequence)
+        touched = self.stays.show(at, progress, entry.sequence)
         return [*self.intervals.show(at, shown, place, self.stays.stayed(progress, at), entry.sequence), *touched]
 
     def show_items(self, before: DealPosition | None, at: datetime) -> Iterable[RowKey]:

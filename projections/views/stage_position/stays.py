@@ -31,14 +31,12 @@ class Stays:
     """The rows of one deal. All that happens at one instant counts by where it leads: what was shown of it before is
     taken back, and shown anew."""
 
-    __slots__ = ("_at", "_before", "_deal", "_now", "_rows", "_standing", "_taken", "_times")
+    __slots__ = ("_at", "_before", "_deal", "_now", "_rows", "_standing", "_taken")
 
     def __init__(self, deal: str) -> None:
         self._deal = deal
         self._rows: dict[tuple[str, int, datetime], StageStayRow] = {}
         self._standing: dict[Stage, StageStayRow] = {}
-        self._times: dict[Stage, int] = {}
-        """Rows of each stage so far."""
         self._taken: dict[tuple[Stage, bool], int] = {}
         """Time taken for each stage before and after it was entered, up to `_at`."""
         self._at: datetime | None = None
@@ -61,7 +59,7 @@ class Stays:
             taken += (at - self._at) // _MICROSECOND
         return taken
 
-    def show(self, at: datetime, progress: Progress, opened_at: datetime, entry: int) -> list[RowKey]:
+    def show(self, at: datetime, progress: Progress, entry: int) -> list[RowKey]:
         """Show this progress from `at` on. Returns the keys of the rows touched."""
         now = self._now
         if now == progress:
@@ -87,13 +85,13 @@ class Stays:
             stage = progress.playbook, number
             row = self._standing.get(stage)
             if row is None:
-                touched.add(self._begin(stage, at, number == stood, opened_at, entry))
+                touched.add(self._begin(stage, at, number == stood, entry))
             elif number == stood and row.stood_at is None:
                 self._before[stage] = row
                 touched.add(self._put(stage, replace(row, stood_at=at), at))
         return sorted(touched, key=lambda key: key.key)
 
-    def _begin(self, stage: Stage, at: datetime, stood: bool, opened_at: datetime, entry: int) -> RowKey:
+    def _begin(self, stage: Stage, at: datetime, stood: bool, entry: int) -> RowKey:
         self._before.setdefault(stage, None)
         row = StageStayRow(
             self._deal,
@@ -102,8 +100,6 @@ class Stays:
             FOREVER,
             self._taken.get((stage, False), 0),
             self._taken.get((stage, True), 0),
-            not self._times.get(stage),
-            opened_at,
             at if stood else None,
             entry,
         )
@@ -122,13 +118,10 @@ class Stays:
                 self._rows[*stage, stood.from_at] = replace(stood, to_at=at)
             else:
                 del self._rows[*stage, stood.from_at]
-                self._times[stage] -= 1
         if row is None:
             assert stood is not None
             del self._standing[stage]
             return RowKey(StageStayRow, (self._deal, *stage, stood.from_at))
-        if (*stage, row.from_at) not in self._rows:
-            self._times[stage] = self._times.get(stage, 0) + 1
         self._standing[stage] = self._rows[*stage, row.from_at] = row
         return RowKey(StageStayRow, (self._deal, *stage, row.from_at))
 

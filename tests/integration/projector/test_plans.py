@@ -40,8 +40,10 @@ _NAMED = {
     "invoice": "'I-' || n",
     "to_at": "case when n % 10 = 0 then 'infinity' else begins + (n % 400 + 1) * interval '1 day' end",
 }
-_OF_ALL = ("accounts", "segments", "ageing_by")
-"""Reports about all accounts: they read all rows that hold, and a table of which that is most as a whole."""
+_OF_ALL = ("accounts", "segments", "ageing_by", "follow_up", "flywheel", "targets", "data_quality")
+"""Reports about all accounts and deals: they read all rows that hold, and a table of which that is most as a whole."""
+_NARROW = {"stage_stay"}
+"""Tables with hardly more columns than their index: who reads all rows may read the table."""
 _IN_FUNCTIONS = {"collection": {"invoice", "application"}}
 """Tables that a report reads in a function of its own plan, which is not shown."""
 
@@ -91,7 +93,7 @@ async def test_a_report_of_many_rows_reads_indexes(filled: Ledger, report: Repor
     assert scanned == tables or (report.one_of and scanned)  # another parameter may take another table
     if report.name in _OF_ALL:
         return
-    kinds = {scan["Node Type"] for scan in scans}
+    kinds = {scan["Node Type"] for scan in scans if scan["Relation Name"] not in _NARROW}
     if isinstance(report, Aggregate):
         assert kinds == {"Index Only Scan"}, scans
         assert {scan["Index Name"] for scan in scans} <= {

@@ -312,7 +312,7 @@ def time_taken(rows: Sequence[PositionRow], playbook: str, completed: int | None
 
 def stays(rows: Sequence[PositionRow], playbooks: Playbooks) -> dict[tuple[str, int, datetime], tuple[Any, ...]]:
     """Runs of intervals in which a stage of the playbook followed is completed: when it ends, how long the deal had
-    waited and worked before, whether it is the first one, when the deal was opened, and when it first stood there."""
+    waited and worked before, and when it first stood there."""
 
     def by_claim(row: PositionRow) -> bool:
         published = playbooks.find(row.playbook, row.version, 10**9)
@@ -322,7 +322,6 @@ def stays(rows: Sequence[PositionRow], playbooks: Playbooks) -> dict[tuple[str, 
     stages = {(row.playbook, number) for row in rows for number in range(1, (row.completed or 0) + 1)}
     for playbook, number in stages:
         stands = [row.playbook == playbook and (row.completed or 0) >= number for row in rows]
-        times = 0
         for completed, run in groupby(range(len(rows)), stands.__getitem__):
             if not completed:
                 continue
@@ -335,11 +334,8 @@ def stays(rows: Sequence[PositionRow], playbooks: Playbooks) -> dict[tuple[str, 
                 rows[members[-1]].to_at,
                 time_taken(before, playbook, number - 1, None, "completed"),
                 time_taken(before, playbook, number - 1, "entered"),
-                times == 0,
-                begin.opened_at,
                 next(stood, None),
             )
-            times += 1
     return found
 
 

@@ -38,7 +38,7 @@ def test_the_rows_are_what_the_rules_say(facts: list[Said | Playbook]) -> None:
 def test_the_stages_completed_are_what_the_positions_say(facts: list[Said | Playbook]) -> None:
     story = told(facts)
     found = {
-        (row.playbook, row.stage, row.from_at): (row.to_at, row.wait, row.work, row.first, row.opened_at, row.stood_at)
+        (row.playbook, row.stage, row.from_at): (row.to_at, row.wait, row.work, row.stood_at)
         for row in story.rows()
         if isinstance(row, StageStayRow)
     }
