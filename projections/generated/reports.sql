@@ -3249,7 +3249,7 @@ reached as not materialized (
              where past.phase = 'entered') entered
       join dealt on dealt.deal = entered.deal and dealt.playbook = entered.playbook
       join staged on staged.stage_key = served.stage_key(entered.playbook, dealt.version, entered.stage)
-     where (select bool_or(aim.metric = 'completion_rate') from aim)
+     where staged.key in (select aim.stage from aim where aim.metric = 'completion_rate')
      group by entered.deal, staged.key
 ),
 called as not materialized (
@@ -3271,6 +3271,7 @@ of_deals as not materialized (
       from done
      cross join lateral (values ('deals_completed', 1), ('median_stay_days', done.wait + done.work),
                                 ('median_wait_days', done.wait), ('median_work_days', done.work)) as figure (metric, part)
+     where figure.metric in (select aim.metric from aim)
     union all
     select 'completion_rate', reached.key, reached.deal, reached.at, reached.completed::integer, 1 from reached
     union all
@@ -3414,6 +3415,194 @@ select measured.target, measured.scope, measured.metric, measured.value, round(m
 end;
 comment on function reporting.targets(timestamptz, bigint, text) is
     'Targets that were set in the ledger, and those of the highest version of each playbook that was not withdrawn, at as_of, as known at the sequence known_at. With period those of that period, without it those of the year, quarter and month of as_of''s day. A target in a playbook is for the period given, or for the one around the day; per nothing: for the period given, or everything up to as_of. Of targets that are equal but for their name and value the later counts, and one of the ledger instead of the playbook''s. Figures are as at the end of the period, or at as_of where that is earlier. Deals are those of the process or account, owner and region (of the account) at as_of; merged accounts count with the one that goes on. deals_opened; deals_completed, the three medians: deals that came to have completed the stage in the period, and their days there as in durations; completion_rate: of deals that first entered the stage in the period, those that completed it by as_of; call_to_meeting_rate: of deals first called in the period, those with a later appointment; visits_with_appointment: of visits, those that used one up; discount_rate: mean over deals won of 1 - won amount / last formal or bid amount; signed_amount: contracts signed; collected_amount: cash applied; net_invoiced: invoices - credit notes, of deals invoices - credits applied to them; collection_rate: cash applied to invoices that fall due in the period / (their amounts - credits - write-offs); days_to_collect: mean days from invoice to cash applied, weighted by the cash; satisfaction_mean; referrals. Money, satisfaction and referrals of an account are all of the account''s; of a process, or of an owner, those that name a deal of it, and referrals of its deals'' accounts. The stage restricts the figures that are about one: without it they are null. Rates of money in several currencies are null.';
+
+-- name: scorecard
+create or replace function reporting.scorecard(
+    person text, month text, as_of timestamptz default now(), known_at bigint default reporting.sequence(),
+    explain text default 'no'
+)
+returns table (
+    perspective text, figure text, value numeric, of bigint, entries bigint[], currency text
+)
+language sql stable parallel safe
+begin atomic
+with moment as materialized (
+select reporting.instant(scorecard.as_of) as as_of, reporting.known(scorecard.known_at) as known_at,
+reporting.local_day(reporting.instant(scorecard.as_of)) as day, (select zone from served.zone zone) as zone
+),
+stage_position as not materialized (select * from served.stage_position(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) stage_position),
+stage_position_past as not materialized (select * from served.stage_position_past(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) stage_position_past),
+stage_item as not materialized (select * from served.stage_item(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) stage_item),
+commitment as not materialized (select * from served.commitment(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) commitment),
+contract_term as not materialized (select * from served.contract_term(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) contract_term),
+application as not materialized (select * from served.application(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) application),
+touch as not materialized (select * from served.touch(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) touch),
+entry as not materialized (select * from served.entry(least(reporting.instant(scorecard.as_of), served.ends(scorecard.month)), scorecard.known_at) entry),
+playbook_stage as not materialized (select * from served.playbook_stage(scorecard.as_of, scorecard.known_at) playbook_stage),
+playbook_item as not materialized (select * from served.playbook_item(scorecard.as_of, scorecard.known_at) playbook_item),
+span as materialized (
+    select reporting.day_end(days.first_on - 1) as begins, least(moment.as_of, served.ends(scorecard.month)) as ends,
+           make_interval(days => served.policy_value('data_quality', 'late_entry', moment.day)::integer) as late
+      from moment
+     cross join served.period_days(scorecard.month) days
+),
+past as materialized (
+    select been.deal, been.playbook, been.version, been.completed, been.status, been.owner, been.account, been.from_at, been.to_at,
+           been.entry, coalesce(lag(been.completed) over told, 0) as completed_before,
+           coalesce(lag(been.working_since) over told, been.from_at) as worked_since
+      from stage_position_past been
+     where been.deal in (select owned.deal from stage_position_past owned where owned.owner = scorecard.person)
+    window told as (partition by been.deal order by been.from_at)
+),
+owned as materialized (
+    select past.* from past where past.owner = scorecard.person
+),
+signed as not materialized (
+    select contract_term.deal, contract_term.account, contract_term.currency, contract_term.contract_amount as amount,
+           min(contract_term.entry) as entry
+      from contract_term
+     cross join span
+      join owned on owned.deal = contract_term.deal
+                and owned.from_at <= contract_term.signed_at and contract_term.signed_at < owned.to_at
+     where contract_term.signed_at > span.begins
+     group by contract_term.deal, contract_term.account, contract_term.contract, contract_term.currency,
+              contract_term.contract_amount
+),
+collected as not materialized (
+    select application.deal, application.account, application.currency, application.amount, application.entry
+      from application
+     cross join span
+      join owned on owned.deal = application.deal and owned.from_at <= application.at and application.at < owned.to_at
+     where application.kind = 'cash' and application.at > span.begins
+),
+worked as not materialized (
+    select distinct on (owned.deal, owned.completed) owned.deal, owned.completed + 1 as stage, owned.playbook, owned.version
+      from owned
+     cross join span
+     where owned.status = 'open' and owned.completed is not null
+       and owned.to_at > span.begins + interval '1 microsecond'
+     order by owned.deal, owned.completed, owned.from_at desc
+),
+appraised as not materialized (
+    select worked.deal, sum(playbook_item.weight) filter (where stage_item.entry is not null)::numeric
+                        / sum(playbook_item.weight) as score,
+           array_remove(array_agg(stage_item.entry), null) as entries
+      from worked
+      join playbook_item on playbook_item.playbook = worked.playbook and playbook_item.version = worked.version
+                        and playbook_item.stage = worked.stage and playbook_item.kind = 'appraisal'
+      left join stage_item on stage_item.deal = worked.deal and stage_item.stage = worked.stage
+                          and stage_item.item = playbook_item.item
+     group by worked.deal, worked.stage
+),
+completed as not materialized (
+    select distinct on (owned.deal, passed.stage) owned.deal, owned.entry, owned.playbook, owned.version, owned.from_at,
+           passed.stage,
+           case when passed.stage = owned.completed_before + 1 then owned.worked_since else owned.from_at end as since
+      from owned
+     cross join span
+     cross join lateral generate_series(owned.completed_before + 1, owned.completed) as passed (stage)
+      join stage_position on stage_position.deal = owned.deal and stage_position.completed >= passed.stage
+     where owned.from_at > span.begins
+     order by owned.deal, passed.stage, owned.from_at desc
+),
+timed as not materialized (
+    select completed.deal, completed.entry,
+           reporting.local_day(completed.from_at) - reporting.local_day(completed.since)
+           - coalesce((select sum(reporting.local_day(least(held.to_at, completed.from_at))
+                                  - reporting.local_day(greatest(held.from_at, completed.since)))
+                         from past held
+                        where held.deal = completed.deal and held.status = 'on_hold' and held.to_at > completed.since
+                          and held.from_at < completed.from_at), 0) <= playbook_stage.expected_days as in_time
+      from completed
+      join playbook_stage on playbook_stage.playbook = completed.playbook and playbook_stage.version = completed.version
+                         and playbook_stage.stage = completed.stage
+     where playbook_stage.expected_days is not null
+),
+informed as not materialized (
+    select stage_position.deal, stage_item.entry
+      from stage_position
+      join playbook_item on playbook_item.playbook = stage_position.playbook
+                        and playbook_item.version = stage_position.version
+                        and playbook_item.stage = stage_position.completed + 1
+                        and playbook_item.kind = 'condition' and playbook_item.condition = 'information'
+      left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
+                          and stage_item.item = playbook_item.item
+     where stage_position.status = 'open' and stage_position.owner = scorecard.person
+),
+part as not materialized (
+    select 'signed' as figure, signed.currency, signed.amount as value, array[signed.entry] as entries, signed.deal,
+           signed.account
+      from signed
+    union all
+    select 'collected', collected.currency, collected.amount, array[collected.entry], collected.deal, collected.account
+      from collected
+    union all
+    select figure.name, null, figure.value, array[case figure.name when 'commitments' then commitment.commitment
+                                                                   else commitment.entry end], commitment.deal, null
+      from commitment
+     cross join span
+      join stage_position on stage_position.deal = commitment.deal
+     cross join lateral (
+            select 'commitments' as name, 1 as value where commitment.received_at > span.begins
+            union all
+            select 'kept_rate', (commitment.state = 'kept')::integer
+             where commitment.state in ('kept', 'broken') and commitment.from_at > span.begins
+           ) figure
+     where commitment.owner = scorecard.person
+    union all
+    select 'satisfaction', null, touch.score, array[touch.entry], touch.deal, touch.account
+      from touch
+     cross join span
+      join owned on owned.deal = touch.deal and owned.from_at <= touch.at and touch.at < owned.to_at
+     where touch.score is not null and touch.at > span.begins
+    union all
+    select 'appraisal', null, coalesce(appraised.score, 0), appraised.entries, appraised.deal, null from appraised
+    union all
+    select 'on_time', null, timed.in_time::integer, array[timed.entry], timed.deal, null from timed
+    union all
+    select 'information', null, (informed.entry is not null)::integer, array_remove(array[informed.entry], null),
+           informed.deal, null
+      from informed
+    union all
+    select 'timeliness', null, (entry.recorded_at <= entry.occurred_at + span.late)::integer, array[entry.entry], null, null
+      from entry
+     cross join span
+     where entry.actor = scorecard.person and entry.occurred_at > span.begins
+),
+listed as materialized (
+    select one.*
+      from (values (1, 'financial', 'signed'), (2, 'financial', 'collected'), (3, 'customer', 'commitments'),
+                   (4, 'customer', 'kept_rate'), (5, 'customer', 'satisfaction'), (6, 'process', 'appraisal'),
+                   (7, 'process', 'on_time'), (8, 'learning', 'information'), (9, 'learning', 'timeliness'))
+           as one (place, perspective, figure)
+),
+summed as (
+    select part.figure, part.currency, sum(part.value) as total, avg(part.value) as mean, count(*) as parts
+      from part
+     group by part.figure, part.currency
+),
+explained as (
+    select part.figure, part.currency, array_agg(distinct behind.entry order by behind.entry) as entries
+      from part
+     cross join lateral unnest(part.entries) as behind (entry)
+     where served.one_of('explain', scorecard.explain, array['no', 'yes']) = 'yes'
+     group by part.figure, part.currency
+)
+select listed.perspective, listed.figure,
+       case listed.figure when 'commitments' then coalesce(summed.total, 0)
+                          when 'satisfaction' then round(summed.mean, 2)
+                          when 'signed' then round(summed.total, served.minor_units(summed.currency))
+                          when 'collected' then round(summed.total, served.minor_units(summed.currency))
+                          else round(summed.mean, 4) end as value,
+       coalesce(summed.parts, 0) as of,
+       case scorecard.explain when 'yes' then coalesce(explained.entries, '{}') end as entries, summed.currency
+  from listed
+  left join summed on summed.figure = listed.figure
+  left join explained on explained.figure = listed.figure and explained.currency is not distinct from summed.currency
+ order by listed.place, summed.currency;
+end;
+comment on function reporting.scorecard(text, text, timestamptz, bigint, text) is
+    'One person''s month as at its end, or at as_of where that is earlier, as known at the sequence known_at. A deal is the person''s while the person is its owner: what happens on it then counts. financial: amounts of contracts signed, and cash applied to the deals'' invoices, by currency. customer: commitments received; kept_rate = kept / (kept + broken) of those settled in the month, of the owner when they were received; satisfaction, the mean score. process: appraisal, the mean over the stages of deals that the person worked on in the month (while the deal was open) of the weights of appraisal items met at the end / all weights, stages without items left out; on_time, stages completed in the month, and still so at the end, within the expected days of the calendar less those on hold / stages completed that have expected days. learning: information conditions met / asked of the stages that the person''s open deals work on at the end; timeliness, entries that the person made (actor) of the month recorded at most 2 days after they happened / entries. There is no total.';
 
 -- name: data_quality
 create or replace function reporting.data_quality(
@@ -3685,6 +3874,7 @@ select *
     ('messages', 'snapshot', '消息效果', 'Messages', '发出的消息有何反响，多久回复客户？', 'What becomes of our messages, and how soon do we answer?', 'Messages with customers, about deals and about accounts, as known at the sequence known_at. A message of a deal or account counts once, by its id, in the channel and campaign of its sending, when that lies in the days from to to, both included; what became of it counts up to the end of to, or as_of where that is earlier. open_rate = opened / (sent - bounced), click_rate = clicked / (sent - bounced). answer_hours is the median from a message that came in (received, or sent or replied inbound) in the period to our next one about the same deal or account, by then; what was not answered is in no median.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}, {"name": "by", "type": "text", "optional": true, "comment": "Whether channels or campaigns are told apart.", "default": "channel"}]'::jsonb, '[{"name": "channel", "type": "text", "kind": "text", "zh": "渠道或营销活动", "en": "channel or campaign", "comment": "email, sms, wechat, social, letter, web, phone or other; by campaign the campaign''s name, null for messages of none."}, {"name": "sent", "type": "bigint", "kind": "count", "zh": "已发", "en": "sent", "comment": "Messages that we sent in the period, each once."}, {"name": "bounced", "type": "bigint", "kind": "count", "zh": "退回", "en": "bounced", "comment": "Of these, messages that came back."}, {"name": "opened", "type": "bigint", "kind": "count", "zh": "已打开", "en": "opened", "comment": "Of these, messages that were opened."}, {"name": "clicked", "type": "bigint", "kind": "count", "zh": "已点击", "en": "clicked", "comment": "Of these, messages of which a link was followed."}, {"name": "replied", "type": "bigint", "kind": "count", "zh": "已回复", "en": "replied", "comment": "Of these, messages that were answered."}, {"name": "open_rate", "type": "numeric", "kind": "rate", "zh": "打开率", "en": "open rate", "comment": "opened ÷ (sent − bounced); null where that is 0."}, {"name": "click_rate", "type": "numeric", "kind": "rate", "zh": "点击率", "en": "click rate", "comment": "clicked ÷ (sent − bounced); null where that is 0."}, {"name": "answer_hours", "type": "numeric", "kind": "duration", "zh": "回复中位小时数", "en": "answer hours", "comment": "Median of the hours from a message that came in the period to the next that we sent, by whatever channel; null where none was answered."}]'::jsonb, array['channel']::text[], array['account', 'playbook', 'region']::text[]),
     ('flywheel', 'snapshot', '飞轮', 'Flywheel', '业务能带来新的业务吗？', 'Does business bring business?', 'Referrals, purchases and openings of deals in the days from to to, both included, as known at the sequence known_at; deals stand as at the end of to, or at as_of where that is earlier. conversion = referrals with a won deal / all; per_customer = referrals / accounts with a won deal by then; repeat_rate = buyers that had bought before / buyers, where a second purchase within the period counts, too; loop_share = deals from the loop / deals opened. A deal comes from the loop where it names a referral, or its source is referral or existing_customer, or its account had won deals before it was opened. A purchase is a won deal of an account, on the day of its closing. Merged accounts count as in the report accounts. Filters go by the account that refers, buys or is sold to.', '[{"name": "from_day", "type": "date", "optional": false, "comment": "First day of the period.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": false, "comment": "Last day of the period.", "asked_as": "to"}]'::jsonb, '[{"name": "referrals", "type": "bigint", "kind": "count", "zh": "推介", "en": "referrals", "comment": "Referrals by accounts in the period."}, {"name": "opened", "type": "bigint", "kind": "count", "zh": "已立项推介", "en": "referrals opened", "comment": "Of these, referrals that a deal names."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "已成交推介", "en": "referrals won", "comment": "Of these, referrals that a won deal names."}, {"name": "conversion", "type": "numeric", "kind": "rate", "zh": "推介转化率", "en": "conversion", "comment": "won ÷ referrals; null without referrals."}, {"name": "per_customer", "type": "numeric", "kind": "rate", "zh": "每客户推介数", "en": "referrals per customer", "comment": "referrals ÷ accounts with a won deal by the end of the period; null without such. It may be above 1."}, {"name": "buyers", "type": "bigint", "kind": "count", "zh": "购买客户", "en": "buyers", "comment": "Accounts with a deal that was won in the period."}, {"name": "repeat_buyers", "type": "bigint", "kind": "count", "zh": "复购客户", "en": "repeat buyers", "comment": "Of these, accounts that had won deals before one of those."}, {"name": "repeat_rate", "type": "numeric", "kind": "rate", "zh": "复购率", "en": "repeat rate", "comment": "repeat_buyers ÷ buyers; null without buyers."}, {"name": "repeat_days", "type": "numeric", "kind": "duration", "zh": "复购间隔中位天数", "en": "days between purchases", "comment": "Median of the days from the purchase before to each repeated one of the period; null without such."}, {"name": "deals_opened", "type": "bigint", "kind": "count", "zh": "新立项商机", "en": "deals opened", "comment": "Deals opened in the period."}, {"name": "from_loop", "type": "bigint", "kind": "count", "zh": "循环带来的商机", "en": "from the loop", "comment": "Of these, deals opened by a referral or by an earlier buyer."}, {"name": "loop_share", "type": "numeric", "kind": "rate", "zh": "循环占比", "en": "loop share", "comment": "from_loop ÷ deals_opened; null without deals."}]'::jsonb, array[]::text[], array['account', 'region']::text[]),
     ('targets', 'snapshot', '目标', 'Targets', '各项目标达成了吗？', 'Is each target reached?', 'Targets that were set in the ledger, and those of the highest version of each playbook that was not withdrawn, at as_of, as known at the sequence known_at. With period those of that period, without it those of the year, quarter and month of as_of''s day. A target in a playbook is for the period given, or for the one around the day; per nothing: for the period given, or everything up to as_of. Of targets that are equal but for their name and value the later counts, and one of the ledger instead of the playbook''s. Figures are as at the end of the period, or at as_of where that is earlier. Deals are those of the process or account, owner and region (of the account) at as_of; merged accounts count with the one that goes on. deals_opened; deals_completed, the three medians: deals that came to have completed the stage in the period, and their days there as in durations; completion_rate: of deals that first entered the stage in the period, those that completed it by as_of; call_to_meeting_rate: of deals first called in the period, those with a later appointment; visits_with_appointment: of visits, those that used one up; discount_rate: mean over deals won of 1 - won amount / last formal or bid amount; signed_amount: contracts signed; collected_amount: cash applied; net_invoiced: invoices - credit notes, of deals invoices - credits applied to them; collection_rate: cash applied to invoices that fall due in the period / (their amounts - credits - write-offs); days_to_collect: mean days from invoice to cash applied, weighted by the cash; satisfaction_mean; referrals. Money, satisfaction and referrals of an account are all of the account''s; of a process, or of an owner, those that name a deal of it, and referrals of its deals'' accounts. The stage restricts the figures that are about one: without it they are null. Rates of money in several currencies are null.', '[{"name": "period", "type": "text", "optional": true, "comment": "Year, quarter or month: 2026, 2026-Q1, 2026-03."}]'::jsonb, '[{"name": "target", "type": "text", "kind": "text", "zh": "目标", "en": "target", "comment": "Its name, or in a playbook its key."}, {"name": "scope", "type": "text", "kind": "text", "zh": "范围", "en": "scope", "comment": "Process or account, then stage, owner, region, currency and period, as far as it is for one of them."}, {"name": "metric", "type": "text", "kind": "word", "zh": "指标", "en": "metric", "comment": "The figure that is measured."}, {"name": "value", "type": "numeric", "kind": "decimal", "zh": "目标值", "en": "aim", "comment": "The aim: a count, days, a rate from 0 to 1, a score, or an amount."}, {"name": "actual", "type": "numeric", "kind": "decimal", "zh": "实际值", "en": "actual", "comment": "The figure as it is; null where there is nothing to measure."}, {"name": "attained", "type": "numeric", "kind": "rate", "zh": "达成率", "en": "attained", "comment": "actual ÷ value; null for an aim that is not to be exceeded, and for one of 0."}, {"name": "met", "type": "boolean", "kind": "yes_no", "zh": "达成", "en": "met", "comment": "True: actual is at least, or at most, the value; null without an actual."}, {"name": "bound", "type": "text", "kind": "word", "zh": "界限", "en": "bound", "comment": "at_least, or at_most: days and discounts are not to be exceeded; a playbook says it."}, {"name": "subject", "type": "text", "kind": "text", "zh": "对象", "en": "subject", "comment": "playbook/<key> or account/<id>."}, {"name": "stage", "type": "text", "kind": "text", "zh": "阶段", "en": "stage", "comment": "Key of the stage; null for the whole process or account."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson whom it is for; null for everybody."}, {"name": "region", "type": "text", "kind": "text", "zh": "地区", "en": "region", "comment": "The region that it is for; null for all of them."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of an amount; null for other figures."}, {"name": "period", "type": "text", "kind": "text", "zh": "期间", "en": "period", "comment": "Year, quarter or month; null: everything up to as_of."}]'::jsonb, array['scope', 'metric', 'bound']::text[], array['owner', 'region', 'currency']::text[]),
+    ('scorecard', 'snapshot', '个人记分卡', 'Scorecard', '一个人这个月的过程和结果怎样？', 'How were the process and the outcome of a person''s month?', 'One person''s month as at its end, or at as_of where that is earlier, as known at the sequence known_at. A deal is the person''s while the person is its owner: what happens on it then counts. financial: amounts of contracts signed, and cash applied to the deals'' invoices, by currency. customer: commitments received; kept_rate = kept / (kept + broken) of those settled in the month, of the owner when they were received; satisfaction, the mean score. process: appraisal, the mean over the stages of deals that the person worked on in the month (while the deal was open) of the weights of appraisal items met at the end / all weights, stages without items left out; on_time, stages completed in the month, and still so at the end, within the expected days of the calendar less those on hold / stages completed that have expected days. learning: information conditions met / asked of the stages that the person''s open deals work on at the end; timeliness, entries that the person made (actor) of the month recorded at most 2 days after they happened / entries. There is no total.', '[{"name": "person", "type": "text", "optional": false, "comment": "The person, as deals and entries name it."}, {"name": "month", "type": "text", "optional": false, "comment": "The month; a year or quarter too."}, {"name": "explain", "type": "text", "optional": true, "comment": "Whether the entries behind each figure are listed.", "default": "no"}]'::jsonb, '[{"name": "perspective", "type": "text", "kind": "word", "zh": "维度", "en": "perspective", "comment": "financial, customer, process or learning."}, {"name": "figure", "type": "text", "kind": "word", "zh": "指标", "en": "figure", "comment": "The figure."}, {"name": "value", "type": "numeric", "kind": "decimal", "zh": "数值", "en": "value", "comment": "Its value: an amount, a count, a score or a rate; null where there is nothing to measure."}, {"name": "of", "type": "bigint", "kind": "count", "zh": "依据数", "en": "of", "comment": "Number of contracts, payments applied, commitments, scores, stages, conditions or entries that it is made of."}, {"name": "entries", "type": "bigint[]", "kind": "sequences", "zh": "条目", "en": "entries", "comment": "Sequences of the entries behind it, with explain; null without."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of an amount; null for other figures, and where nothing was signed or collected."}]'::jsonb, array['perspective', 'figure', 'currency']::text[], array['currency']::text[]),
     ('data_quality', 'snapshot', '数据质量', 'Data quality', '哪些条目有异常？', 'Which entries are surprising, and who sent them?', 'Entries of which something was surprising at as_of, as known at the sequence known_at. A flag holds from the time at which the entry became surprising until what it waited for came. Checks beside the flags: late_entry, recorded more than 2 days after it happened, both as it was sent; visit_without_appointment, of a deal none of whose appointments was left to be used up; quote_over_budget, the amount of a quote or proposal above the budget last recorded before it in its currency; won_without_contract, a won deal whose contract no account has; collected_but_open, invoices that name the deal are open though its cash_in_full or paid is met; invoiced_over_contract, invoices less their credits above the contract''s amount; no_account, no_owner, no_amount, of deals open, on hold or won; unknown_playbook, the flag of that name; close_date_past, an open deal expected to be won before the day; stage_skipped, a claim more than one stage beyond the furthest before; unapplied_over_30_days, a payment of which a part pays no invoice more than 30 days after it came; dispute_over_30_days, an invoice contested without a break since more than 30 days; contact_without_account, recorded on a deal without naming an account; rate_below_lpr, the interest agreed for late payment, as a rate per day times 365, below the one-year loan prime rate of the day of signing. Days are policy data. With to, everything is as at the end of that day; with from, only entries that happened on it or later.', '[{"name": "checks", "type": "text", "optional": true, "comment": "What is looked for: flags, names of checks, comma separated. Default: all."}, {"name": "from_day", "type": "date", "optional": true, "comment": "First day of the entries.", "asked_as": "from"}, {"name": "to_day", "type": "date", "optional": true, "comment": "Last day of the entries.", "asked_as": "to"}]'::jsonb, '[{"name": "subject", "type": "text", "kind": "subject", "zh": "对象", "en": "subject", "comment": "deal/<id> or account/<id>."}, {"name": "view", "type": "text", "kind": "text", "zh": "视图", "en": "view", "comment": "The view that found it; history for corrections and voids, check for what a rule of this report found."}, {"name": "flag", "type": "text", "kind": "text", "zh": "异常", "en": "flag", "comment": "What was found, in one word, such as invoice_twice or late_entry."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the surprising entry."}, {"name": "detail", "type": "text", "kind": "text", "zh": "说明", "en": "detail", "comment": "What is surprising about it, and what became of it."}, {"name": "id", "type": "text", "kind": "text", "zh": "事件编号", "en": "id", "comment": "CloudEvents id of the entry, unique for its source."}, {"name": "source", "type": "text", "kind": "text", "zh": "来源", "en": "source", "comment": "The system that sent the entry, and can correct or void it."}, {"name": "type", "type": "text", "kind": "text", "zh": "事件类型", "en": "type", "comment": "CloudEvents type of the entry."}, {"name": "occurred_at", "type": "timestamptz", "kind": "instant", "zh": "发生时间", "en": "occurred at", "comment": "When it happened, as it was sent."}, {"name": "recorded_at", "type": "timestamptz", "kind": "instant", "zh": "记录时间", "en": "recorded at", "comment": "When the ledger took it."}, {"name": "check", "type": "text", "kind": "text", "zh": "检查项", "en": "check", "comment": "Name of the flag, or of the check that found it, as in flag."}, {"name": "what", "type": "text", "kind": "text", "zh": "内容", "en": "what", "comment": "What is odd, as in detail."}, {"name": "rule", "type": "text", "kind": "word", "zh": "检查规则", "en": "rule", "comment": "Name of the check that found it; null for a flag that is none of the checks."}]'::jsonb, array['subject', 'view', 'flag', 'entry']::text[], array[]::text[])
   ) as report (name, kind, title_zh, title_en, question_zh, question_en, definition, parameters, columns, key, filters);
 comment on view reporting.catalog is 'The reports, each a function of as_of and known_at.';

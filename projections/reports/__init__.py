@@ -30,6 +30,7 @@ from projections.reports.receivables_unapplied import receivables_unapplied
 from projections.reports.relationships import relationships
 from projections.reports.report import Report
 from projections.reports.rotting import rotting
+from projections.reports.scorecard import scorecard
 from projections.reports.segments import segments
 from projections.reports.statutory import statutory
 from projections.reports.suggestions import suggestions
@@ -70,6 +71,7 @@ REPORTS: tuple[Report, ...] = (
     messages,
     flywheel,
     targets,
+    scorecard,
     data_quality,
 )
 BY_NAME = {report.name: report for report in REPORTS}

@@ -122,7 +122,7 @@ reached as not materialized (
              where past.phase = 'entered') entered
       join dealt on dealt.deal = entered.deal and dealt.playbook = entered.playbook
       join staged on staged.stage_key = served.stage_key(entered.playbook, dealt.version, entered.stage)
-     where (select bool_or(aim.metric = 'completion_rate') from aim)
+     where staged.key in (select aim.stage from aim where aim.metric = 'completion_rate')
      group by entered.deal, staged.key
 ),
 called as not materialized (
@@ -145,6 +145,7 @@ of_deals as not materialized (
       from done
      cross join lateral (values ('deals_completed', 1), ('median_stay_days', done.wait + done.work),
                                 ('median_wait_days', done.wait), ('median_work_days', done.work)) as figure (metric, part)
+     where figure.metric in (select aim.metric from aim)
     union all
     select 'completion_rate', reached.key, reached.deal, reached.at, reached.completed::integer, 1 from reached
     union all

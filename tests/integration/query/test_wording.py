@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report flywheel": ("--from", "2026-01-01", "--to", "2026-03-31", *AS_OF),
     "report messages": ("--from", "2026-01-01", "--to", "2026-03-31", *AS_OF),
     "report targets": AS_OF,
+    "report scorecard": ("--person", "Li", "--month", "2026-01", *AS_OF),
     "report conversion": ("--playbook", "practice", *AS_OF),
     "report durations": ("--playbook", "practice", *AS_OF),
     "report velocity": ("--playbook", "practice", *AS_OF),
