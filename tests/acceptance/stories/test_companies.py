@@ -240,6 +240,26 @@ async def test_a_mistake_is_corrected_and_stays_visible(told: Told) -> None:
     assert [each["id"] for each in change["causes"]] == [id]
 
 
+async def test_targets_beside_what_was_reached(told: Told) -> None:
+    """Row 001.11: three of four deals, 470,000 of 500,000, a satisfaction of seven where eight were aimed at."""
+    january = await told.figures("targets", "target", "value actual attained met", period="2026-01", as_of="2026-01-31")
+    assert january["MB-B1"] == ["4", "3", "0.7500", False]
+    quarter = await told.figures("targets", "target", "value actual attained met", period="2026-Q1", as_of="2026-03-31")
+    assert quarter["MB-B2"] == ["500000.00", "470000.00", "0.9400", False]
+    assert quarter["MB-B3"] == ["8", "7.00", "0.8750", False]
+
+
+async def test_what_is_odd_is_found(told: Told) -> None:
+    """Row 001.19: the shop's order has no contract, and legal came without an appointment."""
+    asked = {"checks": "won_without_contract,visit_without_appointment", "as_of": "2026-03-31"}
+    found = await told.figures("data_quality", "subject flag", "entry", **asked)
+    assert {key for key in found if key[0] in (B1, B2, B3, C1, H1)} == {
+        (B1, "visit_without_appointment"),
+        (C1, "won_without_contract"),
+    }
+    assert found[B1, "visit_without_appointment"] == told.at[f"{B1}/visit_done/2026-02-26"]
+
+
 async def test_customers_are_classified(told: Told) -> None:
     """Row 001.16: 3 × 4 × 3 = 36, and B is from 27 on."""
     found = await told.figures("accounts", "account", "grade score suggested", account="CO-1", as_of="2026-03-31")

@@ -262,6 +262,61 @@ async def test_customers_in_segments(told: Told, by: str, segment: str, figures:
     assert found[segment] == figures
 
 
+async def test_what_becomes_of_messages(told: Told) -> None:
+    """Row 003.19. Of five mails one came back; of the other four three were opened and one was clicked."""
+    names = "sent bounced opened clicked replied open_rate click_rate"
+    march = {"from_": "2026-03-01", "to": "2026-03-31", "as_of": D}
+    mails = [5, 1, 3, 1, 2, "0.7500", "0.2500"]
+    assert await told.figures("messages", "channel", names, **march) == {"email": mails}
+    assert await told.figures("messages", "channel", names, by="campaign", **march) == {"春季上新": mails}
+
+
+async def test_how_soon_customers_are_answered(told: Told) -> None:
+    """Rows 000.29, 003.28: one after four hours, one after two."""
+    may = {"from_": "2026-05-01", "to": "2026-05-31", "as_of": D}
+    assert await told.figures("messages", "channel", "sent answer_hours", **may) == {"wechat": [2, "3.00"]}
+
+
+async def test_business_brings_business(told: Told) -> None:
+    """Rows 003.13, 003.14, in May and June."""
+    (row,) = (await told.ask("flywheel", from_="2026-05-01", to=D, as_of=D))["rows"]
+    assert row == {
+        "referrals": 2,
+        "opened": 1,  # F-4
+        "won": 1,
+        "conversion": "0.5000",
+        "per_customer": "0.2000",  # of ten accounts that had bought by then, in all stories
+        "buyers": 2,  # of F-4 and F-5
+        "repeat_buyers": 1,  # F-5's had bought F-1
+        "repeat_rate": "0.5000",
+        "repeat_days": "63.00",  # 23 March to 25 May
+        "deals_opened": 4,  # F-4 to F-7
+        "from_loop": 2,  # F-4 and F-5
+        "loop_share": "0.5000",
+    }
+
+
+async def test_targets_of_the_plan(told: Told) -> None:
+    """Row 003.21: two of the three deals that were begun in May went on; two of four referrals came."""
+    may = await told.figures("targets", "target", "value actual attained met", period="2026-05", as_of="2026-05-31")
+    assert may["MB-F1"] == ["0.50", "0.6667", "1.3333", True]
+    quarter = await told.figures("targets", "target", "value actual attained met", period="2026-Q2", as_of=D)
+    assert quarter["MB-F2"] == ["4", "2", "0.5000", False]
+
+
+async def test_what_is_due_next(told: Told) -> None:
+    """Rows 003.15, 003.16: a late call, a birthday, a demonstration; behind these, with grade A, a return visit."""
+    asked = {"owner": "陈晨", "as_of": D}
+    due = {
+        ("plan", "FU-1"): ["2026-06-25", 5],
+        ("birthday", "Z1"): ["2026-07-05", -5],
+        ("plan", "FU-2"): ["2026-07-08", -8],
+    }
+    assert await told.figures("follow_up", "kind what", "due_on days_late", **asked) == due
+    later = await told.figures("follow_up", "kind what", "due_on days_late", horizon_days=20, **asked)
+    assert later == {**due, ("return_visit", "A"): ["2026-07-20", -20]}  # 30 days behind 20 June
+
+
 async def test_the_file_of_a_customer_keeps_how_it_likes_to_be_reached(told: Told) -> None:
     """Rows 003.8, 003.10, 003.14, 003.16, 003.23, 003.24."""
     entries = (await told.json("history", "FA-1", "--account"))["entries"]

@@ -4,6 +4,8 @@ Deal G-1 goes through all seven stages; G-2 does not keep to procedure and is lo
 from. Numbers such as 000.16 are rows of projections/documents.md.
 """
 
+from typing import Any
+
 import pytest
 
 from tests.acceptance.stories.telling import Person, Told, fact
@@ -196,6 +198,18 @@ async def test_a_quote_is_held_against_the_budget(told: Told) -> None:
     assert (await told.totals("coverage", **within))["compliance"] == "1.0000"
 
 
+async def test_what_did_not_keep_to_the_rules_is_listed(told: Told) -> None:
+    """Rows 000.5, 000.10: a visit before its appointment and one without, and two quotes above the budget."""
+    asked = {"checks": "visit_without_appointment,quote_over_budget", "as_of": "2026-04-30"}
+    found = await told.figures("data_quality", "subject flag", "entry", **asked)
+    assert {key: entry for key, entry in found.items() if key[0] in (G1, G2, G3)} == {
+        (G1, "quote_over_budget"): told.at[f"{G1}/quote_submitted/2026-02-09"],
+        (G1, "visit_without_appointment"): told.at[f"{G1}/visit_done/2026-04-22"],
+        (G2, "quote_over_budget"): told.at[f"{G2}/quote_submitted/2026-02-10"],
+        (G2, "visit_without_appointment"): told.at[f"{G2}/visit_done/2026-01-19"],
+    }
+
+
 async def test_what_is_missing_is_said_before_the_next_stage(told: Told) -> None:
     """Rows 000.7, 000.12."""
     steps = await told.figures("next_steps", "deal", "working_on missing", playbook="government", as_of="2026-02-25")
@@ -225,6 +239,27 @@ async def test_what_is_open_stands_under_the_days_by_which_it_is_late(told: Told
     }
 
 
+async def test_what_is_open_by_the_person_who_sold_it_and_by_region(told: Told) -> None:
+    """Row 000.16: money that pays no invoice is nobody's; in every group the buckets less it are the balance."""
+    asked = {"currency": "CNY", "as_of": "2026-05-06"}
+    assert await told.figures("ageing_by", "group_value line", "amount", by="owner", **asked) == {
+        ("李娜", "not_due"): "68600.00",
+        ("李娜", "1-30"): "188000.00",
+        ("李娜", "balance"): "256600.00",
+        (None, "unapplied_cash"): "188000.00",
+        (None, "unapplied"): "188000.00",
+        (None, "balance"): "-188000.00",
+    }
+    by_region = await told.figures("ageing_by", "group_value line", "amount", by="region", **asked)
+    assert by_region["华中", "balance"] == "68600.00"  # 256,600 - 188,000
+
+
+async def test_an_invoice_is_suggested_for_money_that_pays_none(told: Told) -> None:
+    """Row 000.18: the payer names the invoice."""
+    found = await told.figures("suggestions", "payment invoice", "amount reason", account="GOV-1", as_of="2026-05-06")
+    assert found == {("P-G3", "INV-G2"): ["188000.00", "named"]}
+
+
 @pytest.mark.parametrize(
     ("day", "unapplied", "balance"),
     [
@@ -250,6 +285,87 @@ async def test_the_collection_rate_of_a_month(told: Told) -> None:
     found = await told.figures("segments", "segment", "accounts revenue collection_rate", **april)
     assert found["municipal"] == [1, "68600.00", "0.6803"]  # 400,000 / 588,000
     assert found["county"] == [1, None, None]
+
+
+async def test_how_well_the_money_comes_in(told: Told) -> None:
+    """Row 000.1, in April: 588,000 were open, 68,600 were invoiced, 400,000 came in on the last day."""
+    april = {"account": "GOV-1", "from_": "2026-04-01", "to": "2026-04-30", "as_of": "2026-04-30"}
+    names = "opening sales cash_in closing current"
+    assert await told.figures("collection", "currency", names, **april) == {
+        "CNY": ["588000.00", "68600.00", "400000.00", "256600.00", "68600.00"]  # of these, 68,600 are not due
+    }
+    names = "dso cei due collected_of_due collection_rate days_to_collect days_late"
+    # 256,600 / 68,600 × 30; 400,000 / (588,000 + 68,600 - 68,600) × 100; 400,000 / 588,000; from 16 March, when it was
+    # invoiced, and from 14 April, when it was due.
+    assert await told.figures("collection", "currency", names, **april) == {
+        "CNY": ["112.22", "68.03", "588000.00", "400000.00", "0.6803", "45.00", "16.00"]
+    }
+
+
+async def test_every_instalment_of_the_contract_has_its_day(told: Told) -> None:
+    """Row 000.14."""
+    names = "planned due_on invoiced collected open status collected_share"
+    april = {"contract": "HT-G1", "as_of": "2026-04-30"}
+    share = "0.7082"  # (294,000 + 400,000) / 980,000
+    assert await told.figures("collection_plan", "term", names, **april) == {
+        "预付款": ["294000.00", "2026-03-06", "294000.00", "294000.00", "0.00", "paid", share],  # 7 days from signing
+        "到货款": ["588000.00", "2026-04-14", "588000.00", "400000.00", "188000.00", "overdue", share],
+        "验收款": ["68600.00", "2026-05-10", "68600.00", "0.00", "68600.00", "invoiced", share],
+        "retention": ["29400.00", "2028-04-10", "0.00", "0.00", "0.00", "held", share],
+    }
+    assert await told.totals("collection_plan", contract="HT-G1", as_of="2026-05-31") == {"collected_share": "0.9700"}
+
+
+async def test_what_was_aimed_at_and_what_came_of_it(told: Told) -> None:
+    """Row 000.27: 400,000 of 588,000 that fell due, after 45 days; two of three visits in January were agreed."""
+    april = await told.figures("targets", "target", "value actual attained met", period="2026-04", as_of="2026-04-30")
+    assert april["MB-G1"] == ["0.95", "0.6803", "0.7161", False]  # 0.6803 / 0.95
+    assert april["MB-G2"] == ["60", "45.00", None, True]  # at most
+    january = await told.figures("targets", "target", "value actual attained met", period="2026-01", as_of="2026-01-31")
+    assert january["MB-G3"] == ["1.00", "0.6667", "0.6667", False]
+
+
+@pytest.mark.parametrize(
+    ("day", "late", "owed"),
+    [
+        # 30 days from the delivery on 15 March; 400,000 and 188,000, 16 days late, at 0.0005 a day.
+        ("2026-04-30", ["2026-04-14", 16, "188000.00", "4704.00"], ["2026-05-10", 0, "0.00", "0.00"]),
+        # 400,000 for 16 days, 188,000 for 24; 48,600 of 68,600 for five, since 20,000 are disputed.
+        ("2026-05-15", ["2026-04-14", 24, "0.00", "5456.00"], ["2026-05-10", 5, "48600.00", "121.50"]),
+        # 68,600 for eight days, and after the bank took them back for three.
+        ("2026-05-31", ["2026-04-14", 24, "0.00", "5456.00"], ["2026-05-10", 12, "0.00", "377.30"]),
+    ],
+)
+async def test_what_the_buyer_owes_by_law(told: Told, day: str, late: list[Any], owed: list[Any]) -> None:
+    """Row 000.11."""
+    names = "statutory_due days_late bearing interest"
+    found = await told.figures("statutory", "invoice", names, account="GOV-1", as_of=day)
+    assert found == {"INV-G2": late, "INV-G3": owed}
+    laws = await told.figures("statutory", "invoice", "policy rate", account="GOV-1", as_of=day)
+    assert laws["INV-G2"] == ["statutory_terms", "0.000500"]
+
+
+async def test_how_much_of_a_months_invoices_is_in_after_how_long(told: Told) -> None:
+    """Row 000.1. March: 294,000 after 4 days, 400,000 after 45, 188,000 after 53, of 882,000."""
+    asked = {"account": "GOV-1", "from_": "2026-03-01", "to": "2026-03-31", "as_of": "2026-05-31"}
+    assert await told.figures("collection_curve", "month age", "collected share", **asked) == {
+        ("2026-03", 0): ["0.00", "0.0000"],
+        ("2026-03", 30): ["294000.00", "0.3333"],
+        ("2026-03", 60): ["882000.00", "1.0000"],
+    }
+
+
+async def test_what_is_to_be_followed_up(told: Told) -> None:
+    """Rows 000.15, 000.20."""
+    asked = {"owner": "李娜", "as_of": "2026-04-25"}  # until 9 May
+    assert await told.figures("follow_up", "kind what", "due_on days_late", **asked) == {
+        ("reminder", "INV-G2"): ["2026-04-29", -4],  # level 2 was sent; level 3 is 15 days behind 14 April
+        ("promise", "INV-G2"): ["2026-04-30", -5],
+        ("reminder", "INV-G3"): ["2026-05-07", -12],  # level 1 is three days before 10 May
+    }
+    later = {"owner": "李娜", "horizon_days": 30, "as_of": "2026-06-30"}
+    # Grade B, every 60 days; last heard of on 29 May.
+    assert await told.figures("follow_up", "kind what", "due_on", **later) == {("return_visit", "B"): "2026-07-28"}
 
 
 async def test_the_customer_has_a_file(told: Told) -> None:

@@ -184,6 +184,12 @@ async def test_a_plan_says_how_much_is_missing(told: Told) -> None:
     ]  # fmt: skip
 
 
+async def test_the_target_of_an_account(told: Told) -> None:
+    """Row 002.23: 300,000 of 800,000."""
+    year = await told.figures("targets", "target", "value actual attained met", period="2026", as_of=D)
+    assert year["MB-K1"] == ["800000.00", "300000.00", "0.3750", False]
+
+
 async def test_the_forecast_by_month(told: Told) -> None:
     """Row 002.23."""
     names = "deals amount weighted best pipeline closed"
@@ -197,6 +203,24 @@ async def test_the_forecast_by_month(told: Told) -> None:
         "2026-09": [1, "400000.00", "40000.00", "0.00", "400000.00", "0.00"],
         "undated": [1, "100000.00", "10000.00", "0.00", "100000.00", "0.00"],
     }
+
+
+async def test_who_is_to_be_visited_next(told: Told) -> None:
+    """Row 002.15: A every 30 days, B every 60, from the last touch or the grading. And what they still owe."""
+    found = await told.figures("follow_up", "kind subject", "due_on days_late", owner="赵敏", as_of=D)
+    assert found == {
+        ("return_visit", "account/KA-3"): ["2026-02-05", 145],  # graded on 6 January, not touched since
+        ("return_visit", "account/KA-2"): ["2026-03-07", 115],
+        ("reminder", "account/KA-2"): ["2026-04-20", 71],  # level 5 is 60 days behind 19 February
+        ("reminder", "account/KA-3"): ["2026-06-01", 29],  # level 4 is 30 days behind 2 May
+        ("return_visit", "account/KA-1"): ["2026-07-10", -10],  # visited on 10 June
+    }
+
+
+async def test_claims_that_skip_a_stage_are_listed(told: Told) -> None:
+    """Row 002.23: a forecast by claims is as good as they are. Five deals were engaged before they were prospects."""
+    found = await told.figures("data_quality", "subject", "flag", checks="stage_skipped", as_of=D)
+    assert found == {f"deal/K-{number}": "stage_skipped" for number in (1, 2, 3, 4, 5)}
 
 
 async def test_the_file_of_an_account_has_its_organisation_and_means(told: Told) -> None:

@@ -255,6 +255,17 @@ async def test_the_forecast_goes_by_the_last_stage_completed(told: Told) -> None
     }
 
 
+async def test_targets_of_stages(told: Told) -> None:
+    """Row 004.14: of two customers first called in January one agreed to meet; 5 % were given away.
+
+    1 - 1,850,000 / 1,950,000 = 0.0513.
+    """
+    january = await told.figures("targets", "target", "value actual attained met", period="2026-01", as_of="2026-01-31")
+    assert january["MB-P1"] == ["0.60", "0.5000", "0.8333", False]
+    quarter = await told.figures("targets", "target", "value actual attained met", period="2026-Q2", as_of="2026-06-30")
+    assert quarter["MB-P2"] == ["0.08", "0.0513", None, True]
+
+
 async def test_why_a_deal_stands_where_it_stands(told: Told) -> None:
     """Rows 004.4, 004.5: the entry that met each item."""
     explained = await told.get("/deals/P-1/explain", as_of="2026-01-15")
