@@ -255,6 +255,31 @@ async def test_the_forecast_goes_by_the_last_stage_completed(told: Told) -> None
     }
 
 
+async def test_a_month_of_a_person_in_process_and_outcome(told: Told) -> None:
+    """Rows 004.14, 004.15, 004.32, 004.33.
+
+    Appraisal: P-1 at stage 1 has both items (1.00), at 2 the survey's minutes (0.50), at 3 the receipt (0.60), at 4
+    nothing; P-2 at stage 1 neither. 2.10 / 5.
+    """
+    asked = {"person": "周涛", "month": "2026-01", "as_of": "2026-01-31"}
+    found = await told.figures("scorecard", "perspective figure", "value of", **asked)
+    del found["learning", "timeliness"]  # goes by when the entries came, which is when this runs
+    assert found == {
+        ("financial", "signed"): [None, 0],
+        ("financial", "collected"): [None, 0],
+        ("customer", "commitments"): ["4", 4],  # three of P-1, one of P-2
+        ("customer", "kept_rate"): ["1.0000", 1],  # P-2's was broken in February
+        ("customer", "satisfaction"): [None, 0],
+        ("process", "appraisal"): ["0.4200", 5],
+        ("process", "on_time"): ["1.0000", 3],  # 4 of 14 days, 10 of 21, 11 of 14
+        ("learning", "information"): ["0.0769", 13],  # P-1 works on stage 4, which asks for one; P-2 has 1 of 12
+    }
+    april = await told.figures("scorecard", "figure", "value of", person="周涛", month="2026-04", as_of="2026-04-30")
+    assert april["signed"] == ["1850000.00", 1]
+    proofs = await told.figures("scorecard", "figure", "entries", explain="yes", **asked)
+    assert {told.at["P-1-meet"], told.at["P-2-meet"]} <= set(proofs["commitments"])
+
+
 async def test_targets_of_stages(told: Told) -> None:
     """Row 004.14: of two customers first called in January one agreed to meet; 5 % were given away.
 
