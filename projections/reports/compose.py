@@ -253,9 +253,23 @@ def _drilled_members(report: Snapshot, source: Source, bind: Bind, figure: str |
     )
 
 
-def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
+def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: bool) -> str:
     """Rows in the order of the report; behind those up to the ones that the parameters `after_…` name, and at most
-    `limit`."""
+    `limit`.
+
+    Where the order is that of the first relation, the limit stands within the statement: what is costly to work out is
+    worked out for the rows of the page alone.
+    """
+    if isinstance(report, Snapshot) and report.pages_by_first:
+        name = report.order[0]
+        behind = f"{report.reads[0].relation}.{name} collate \"C\" > {bind(f'after_{name}')}" if after else ""
+        limit = f"\nlimit {bind('limit')}" if limited else ""
+        return _with(_relations(report, bind, filters, behind), _bound(report.statements["rows"], bind) + limit)
+    return paged(report, rows(report, bind, filters), bind, after, limited)
+
+
+def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
+    """Rows of a text in the order of the report, behind some and at most so many."""
     order = [_ordered(report, each, f"report.{each}") for each in report.order]
     behind = ""
     if after:
@@ -299,18 +313,21 @@ def _drilled_lines(report: Aggregate, name: str, bind: Bind, figure: str | None,
     )
 
 
-def _relations(report: Report, bind: Bind, filters: Filters) -> dict[str, str]:
-    """Relations that a report's statements name, in the order in which they are made."""
+def _relations(report: Report, bind: Bind, filters: Filters, first: str = "") -> dict[str, str]:
+    """Relations that a report's statements name, in the order in which they are made. `first` is a condition that the
+    rows of the first one fulfil."""
     found = _moment(report, bind, "known_at")
     if isinstance(report, Aggregate):
         for name, cells in report.cells.items():
             found[name] = _counted(name, cells, bind, filters)
         found["line"] = f"line as materialized (\n{_bound(report.statements['lines'], bind)}\n)"
         return found
-    for source in report.sources:
+    for place, source in enumerate(report.sources):
         name = source.relation
         applies = isinstance(report, Snapshot) and report.applies_to(source)
         kept = _filtered(source, bind, filters) if applies else ""
+        if first and place == 0:
+            kept = f"{kept} and {first}" if kept else f" where {first}"
         found[name] = f"{name} as not materialized (select * from {_at(source, bind)} {name}{kept})"
     if "relations" in report.statements:
         found["relations"] = _WITH.sub("", _bound(report.statements["relations"], bind), 1)

@@ -483,6 +483,17 @@ class Snapshot(Report):
         """Relations that the SQL reads."""
         return self.reads
 
+    @property
+    def pages_by_first(self) -> bool:
+        """Tell if rows come in the order of the first relation's first column, which names one of its rows."""
+        name = self.order[0] if len(self.order) == 1 else ""
+        rows = self.statements["rows"].rstrip()
+        return (
+            not self.keeps_rows
+            and name in self.reads[0].columns
+            and re.search(rf'\n order by \w+\.{name} collate "C"\Z', rows) is not None
+        )
+
     def subject_of(self, source: Source) -> str | None:
         """The column by which rows of a source belong to members; None for what belongs to no subject."""
         if source.row is None or source.row.KEY[0] not in self.members:

@@ -72,9 +72,12 @@ async def rows(
         kind = next(each.kind for each in report.columns if each.name == report.key[0])
         values["keys"] = (list(keys), f"{kind.sql}[]")
     bind = Places(values)
-    text = compose.rows(report, bind, tuple(asked.filters), of_keys=keys is not None)
-    if report.order:
-        text = compose.paged(report, text, bind, after is not None, limit is not None)
+    filters = tuple(asked.filters)
+    if report.order and keys is None:
+        text = compose.page(report, bind, filters, after is not None, limit is not None)
+    else:
+        text = compose.rows(report, bind, filters, of_keys=keys is not None)
+        text = compose.paged(report, text, bind, False, False) if report.order else text
     told_columns = [each for each in report.columns if columns is None or each.name in columns]
     found = await fetch(connection, asked, compose.as_json_rows(told_columns, text), bind)
     if not found and report.needs_one and after is None and keys is None and not asked.filters:
