@@ -262,7 +262,7 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
     """
     if isinstance(report, Snapshot) and report.pages_by_first:
         name = report.order[0]
-        behind = f"{report.reads[0].relation}.{name} collate \"C\" > {bind(f'after_{name}')}" if after else ""
+        behind = f'{report.reads[0].relation}.{name} collate "C" > {bind(f"after_{name}")}' if after else ""
         limit = f"\nlimit {bind('limit')}" if limited else ""
         return _with(_relations(report, bind, filters, behind), _bound(report.statements["rows"], bind) + limit)
     return paged(report, rows(report, bind, filters), bind, after, limited)
