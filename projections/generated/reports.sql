@@ -3194,7 +3194,7 @@ who as materialized (
            aim.account is not null and aim.owner is null as whole_account
       from aim
 ),
-dealt as not materialized (
+dealt as materialized (
     select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.owner,
            stage_position.opened_at, coalesce(merged.account, stage_position.account) as account, region.value as region
       from stage_position
@@ -3231,14 +3231,14 @@ staged as materialized (
           where aim.metric in ('deals_completed', 'completion_rate', 'median_stay_days', 'median_wait_days',
                                'median_work_days'))
 ),
-done as not materialized (
+done as materialized (
     select stage_stay.deal, staged.key, stage_stay.from_at as at, stage_stay.wait / 86400000000.0 as wait,
            stage_stay.work / 86400000000.0 as work
       from stage_stay
       join dealt on dealt.deal = stage_stay.deal and dealt.playbook = stage_stay.playbook
       join staged on staged.stage_key = served.stage_key(stage_stay.playbook, dealt.version, stage_stay.stage)
 ),
-reached as not materialized (
+reached as materialized (
     select entered.deal, staged.key, min(entered.at) as at, bool_or(entered.completed) as completed
       from (select stage_stay_past.deal, stage_stay_past.playbook, stage_stay_past.stage, stage_stay_past.from_at as at,
                    true as completed
@@ -3249,10 +3249,10 @@ reached as not materialized (
              where past.phase = 'entered') entered
       join dealt on dealt.deal = entered.deal and dealt.playbook = entered.playbook
       join staged on staged.stage_key = served.stage_key(entered.playbook, dealt.version, entered.stage)
-     where staged.key in (select aim.stage from aim where aim.metric = 'completion_rate')
+     where staged.key = any(array(select aim.stage from aim where aim.metric = 'completion_rate'))
      group by entered.deal, staged.key
 ),
-called as not materialized (
+called as materialized (
     select activity.deal, min(activity.at) filter (where activity.kind = 'call_made') as at,
            max(activity.at) filter (where activity.kind = 'appointment_made') as appointed_at
       from activity
@@ -3260,7 +3260,7 @@ called as not materialized (
        and (select bool_or(aim.metric = 'call_to_meeting_rate') from aim)
      group by activity.deal
 ),
-of_deals as not materialized (
+of_deals as materialized (
     select 'deals_opened' as metric, null::text as stage, placed.deal, placed.opened_at as at, 1::numeric as part,
            null::numeric as whole
       from placed
@@ -3271,7 +3271,7 @@ of_deals as not materialized (
       from done
      cross join lateral (values ('deals_completed', 1), ('median_stay_days', done.wait + done.work),
                                 ('median_wait_days', done.wait), ('median_work_days', done.work)) as figure (metric, part)
-     where figure.metric in (select aim.metric from aim)
+     where figure.metric = any(array(select aim.metric from aim))
     union all
     select 'completion_rate', reached.key, reached.deal, reached.at, reached.completed::integer, 1 from reached
     union all
@@ -3295,7 +3295,7 @@ of_deals as not materialized (
         on offered.deal = standing.deal and offered.currency = standing.currency
      where standing.status = 'won' and standing.amount is not null
 ),
-of_accounts as not materialized (
+of_accounts as materialized (
     select 'signed_amount' as metric, null::text as by, signed.account, signed.deal, signed.currency,
            signed.signed_at as at, null::date as due_on, signed.contract_amount as part, null::numeric as whole
       from (select distinct contract_term.account, contract_term.contract, contract_term.deal, contract_term.currency,
@@ -3345,7 +3345,7 @@ of_accounts as not materialized (
       from touch
      where touch.score is not null and (select bool_or(aim.metric = 'satisfaction_mean') from aim)
 ),
-fact as not materialized (
+fact as materialized (
     select placed.who, of_deals.metric, of_deals.stage, null::text as currency, of_deals.at, null::date as due_on,
            of_deals.part, of_deals.whole, of_deals.deal, null::text as account
       from of_deals
@@ -3372,7 +3372,7 @@ fact as not materialized (
         on reach.account = coalesce(merged.account, referral.account)
      where (select bool_or(aim.metric = 'referrals') from aim)
 ),
-counted as not materialized (
+counted as materialized (
     select aim.scope, aim.metric, aim.bound, fact.currency, fact.part, fact.whole, fact.deal, fact.account
       from aim
      cross join span
@@ -3457,7 +3457,7 @@ past as materialized (
 owned as materialized (
     select past.* from past where past.owner = scorecard.person
 ),
-signed as not materialized (
+signed as materialized (
     select contract_term.deal, contract_term.account, contract_term.currency, contract_term.contract_amount as amount,
            min(contract_term.entry) as entry
       from contract_term
@@ -3468,14 +3468,14 @@ signed as not materialized (
      group by contract_term.deal, contract_term.account, contract_term.contract, contract_term.currency,
               contract_term.contract_amount
 ),
-collected as not materialized (
+collected as materialized (
     select application.deal, application.account, application.currency, application.amount, application.entry
       from application
      cross join span
       join owned on owned.deal = application.deal and owned.from_at <= application.at and application.at < owned.to_at
      where application.kind = 'cash' and application.at > span.begins
 ),
-worked as not materialized (
+worked as materialized (
     select distinct on (owned.deal, owned.completed) owned.deal, owned.completed + 1 as stage, owned.playbook, owned.version
       from owned
      cross join span
@@ -3483,18 +3483,23 @@ worked as not materialized (
        and owned.to_at > span.begins + interval '1 microsecond'
      order by owned.deal, owned.completed, owned.from_at desc
 ),
-appraised as not materialized (
-    select worked.deal, sum(playbook_item.weight) filter (where stage_item.entry is not null)::numeric
+met as materialized (
+    select stage_item.deal, stage_item.stage, stage_item.item, stage_item.entry
+      from stage_item
+     where stage_item.kind in ('appraisal', 'condition') and stage_item.deal in (select owned.deal from owned)
+),
+appraised as materialized (
+    select worked.deal, sum(playbook_item.weight) filter (where met.entry is not null)::numeric
                         / sum(playbook_item.weight) as score,
-           array_remove(array_agg(stage_item.entry), null) as entries
+           array_remove(array_agg(met.entry), null) as entries
       from worked
       join playbook_item on playbook_item.playbook = worked.playbook and playbook_item.version = worked.version
                         and playbook_item.stage = worked.stage and playbook_item.kind = 'appraisal'
-      left join stage_item on stage_item.deal = worked.deal and stage_item.stage = worked.stage
-                          and stage_item.item = playbook_item.item
+      left join met on met.deal = worked.deal and met.stage = worked.stage
+                          and met.item = playbook_item.item
      group by worked.deal, worked.stage
 ),
-completed as not materialized (
+completed as materialized (
     select distinct on (owned.deal, passed.stage) owned.deal, owned.entry, owned.playbook, owned.version, owned.from_at,
            passed.stage,
            case when passed.stage = owned.completed_before + 1 then owned.worked_since else owned.from_at end as since
@@ -3505,7 +3510,7 @@ completed as not materialized (
      where owned.from_at > span.begins
      order by owned.deal, passed.stage, owned.from_at desc
 ),
-timed as not materialized (
+timed as materialized (
     select completed.deal, completed.entry,
            reporting.local_day(completed.from_at) - reporting.local_day(completed.since)
            - coalesce((select sum(reporting.local_day(least(held.to_at, completed.from_at))
@@ -3518,18 +3523,18 @@ timed as not materialized (
                          and playbook_stage.stage = completed.stage
      where playbook_stage.expected_days is not null
 ),
-informed as not materialized (
-    select stage_position.deal, stage_item.entry
+informed as materialized (
+    select stage_position.deal, met.entry
       from stage_position
       join playbook_item on playbook_item.playbook = stage_position.playbook
                         and playbook_item.version = stage_position.version
                         and playbook_item.stage = stage_position.completed + 1
                         and playbook_item.kind = 'condition' and playbook_item.condition = 'information'
-      left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                          and stage_item.item = playbook_item.item
+      left join met on met.deal = stage_position.deal and met.stage = playbook_item.stage
+                          and met.item = playbook_item.item
      where stage_position.status = 'open' and stage_position.owner = scorecard.person
 ),
-part as not materialized (
+part as materialized (
     select 'signed' as figure, signed.currency, signed.amount as value, array[signed.entry] as entries, signed.deal,
            signed.account
       from signed

@@ -17,7 +17,7 @@ past as materialized (
 owned as materialized (
     select past.* from past where past.owner = $person
 ),
-signed as not materialized (
+signed as materialized (
     select contract_term.deal, contract_term.account, contract_term.currency, contract_term.contract_amount as amount,
            min(contract_term.entry) as entry
       from contract_term
@@ -28,14 +28,14 @@ signed as not materialized (
      group by contract_term.deal, contract_term.account, contract_term.contract, contract_term.currency,
               contract_term.contract_amount
 ),
-collected as not materialized (
+collected as materialized (
     select application.deal, application.account, application.currency, application.amount, application.entry
       from application
      cross join span
       join owned on owned.deal = application.deal and owned.from_at <= application.at and application.at < owned.to_at
      where application.kind = 'cash' and application.at > span.begins
 ),
-worked as not materialized (
+worked as materialized (
     -- Stages worked on, in the version followed last.
     select distinct on (owned.deal, owned.completed) owned.deal, owned.completed + 1 as stage, owned.playbook, owned.version
       from owned
@@ -44,18 +44,23 @@ worked as not materialized (
        and owned.to_at > span.begins + interval '1 microsecond'
      order by owned.deal, owned.completed, owned.from_at desc
 ),
-appraised as not materialized (
-    select worked.deal, sum(playbook_item.weight) filter (where stage_item.entry is not null)::numeric
+met as materialized (
+    select stage_item.deal, stage_item.stage, stage_item.item, stage_item.entry
+      from stage_item
+     where stage_item.kind in ('appraisal', 'condition') and stage_item.deal in (select owned.deal from owned)
+),
+appraised as materialized (
+    select worked.deal, sum(playbook_item.weight) filter (where met.entry is not null)::numeric
                         / sum(playbook_item.weight) as score,
-           array_remove(array_agg(stage_item.entry), null) as entries
+           array_remove(array_agg(met.entry), null) as entries
       from worked
       join playbook_item on playbook_item.playbook = worked.playbook and playbook_item.version = worked.version
                         and playbook_item.stage = worked.stage and playbook_item.kind = 'appraisal'
-      left join stage_item on stage_item.deal = worked.deal and stage_item.stage = worked.stage
-                          and stage_item.item = playbook_item.item
+      left join met on met.deal = worked.deal and met.stage = worked.stage
+                          and met.item = playbook_item.item
      group by worked.deal, worked.stage
 ),
-completed as not materialized (
+completed as materialized (
     -- Stages completed in the month that stand completed. What was completed together with the one before took no time.
     select distinct on (owned.deal, passed.stage) owned.deal, owned.entry, owned.playbook, owned.version, owned.from_at,
            passed.stage,
@@ -67,7 +72,7 @@ completed as not materialized (
      where owned.from_at > span.begins
      order by owned.deal, passed.stage, owned.from_at desc
 ),
-timed as not materialized (
+timed as materialized (
     select completed.deal, completed.entry,
            reporting.local_day(completed.from_at) - reporting.local_day(completed.since)
            - coalesce((select sum(reporting.local_day(least(held.to_at, completed.from_at))
@@ -80,19 +85,19 @@ timed as not materialized (
                          and playbook_stage.stage = completed.stage
      where playbook_stage.expected_days is not null
 ),
-informed as not materialized (
-    select stage_position.deal, stage_item.entry
+informed as materialized (
+    select stage_position.deal, met.entry
       from stage_position
       join playbook_item on playbook_item.playbook = stage_position.playbook
                         and playbook_item.version = stage_position.version
                         and playbook_item.stage = stage_position.completed + 1
                         and playbook_item.kind = 'condition' and playbook_item.condition = 'information'
-      left join stage_item on stage_item.deal = stage_position.deal and stage_item.stage = playbook_item.stage
-                          and stage_item.item = playbook_item.item
+      left join met on met.deal = stage_position.deal and met.stage = playbook_item.stage
+                          and met.item = playbook_item.item
      where stage_position.status = 'open' and stage_position.owner = $person
 ),
 -- Parts of each figure: what it sums or averages, and the entries behind it.
-part as not materialized (
+part as materialized (
     select 'signed' as figure, signed.currency, signed.amount as value, array[signed.entry] as entries, signed.deal,
            signed.account
       from signed

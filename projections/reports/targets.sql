@@ -63,7 +63,7 @@ who as materialized (
            aim.account is not null and aim.owner is null as whole_account
       from aim
 ),
-dealt as not materialized (
+dealt as materialized (
     select stage_position.deal, stage_position.playbook, stage_position.version, stage_position.owner,
            stage_position.opened_at, coalesce(merged.account, stage_position.account) as account, region.value as region
       from stage_position
@@ -102,7 +102,7 @@ staged as materialized (
           where aim.metric in ('deals_completed', 'completion_rate', 'median_stay_days', 'median_wait_days',
                                'median_work_days'))
 ),
-done as not materialized (
+done as materialized (
     -- Stages that stand completed, and the days that each took, as in durations.
     select stage_stay.deal, staged.key, stage_stay.from_at as at, stage_stay.wait / 86400000000.0 as wait,
            stage_stay.work / 86400000000.0 as work
@@ -110,7 +110,7 @@ done as not materialized (
       join dealt on dealt.deal = stage_stay.deal and dealt.playbook = stage_stay.playbook
       join staged on staged.stage_key = served.stage_key(stage_stay.playbook, dealt.version, stage_stay.stage)
 ),
-reached as not materialized (
+reached as materialized (
     -- Stages that were ever entered, and if they were completed.
     select entered.deal, staged.key, min(entered.at) as at, bool_or(entered.completed) as completed
       from (select stage_stay_past.deal, stage_stay_past.playbook, stage_stay_past.stage, stage_stay_past.from_at as at,
@@ -122,10 +122,10 @@ reached as not materialized (
              where past.phase = 'entered') entered
       join dealt on dealt.deal = entered.deal and dealt.playbook = entered.playbook
       join staged on staged.stage_key = served.stage_key(entered.playbook, dealt.version, entered.stage)
-     where staged.key in (select aim.stage from aim where aim.metric = 'completion_rate')
+     where staged.key = any(array(select aim.stage from aim where aim.metric = 'completion_rate'))
      group by entered.deal, staged.key
 ),
-called as not materialized (
+called as materialized (
     select activity.deal, min(activity.at) filter (where activity.kind = 'call_made') as at,
            max(activity.at) filter (where activity.kind = 'appointment_made') as appointed_at
       from activity
@@ -133,7 +133,7 @@ called as not materialized (
        and (select bool_or(aim.metric = 'call_to_meeting_rate') from aim)
      group by activity.deal
 ),
-of_deals as not materialized (
+of_deals as materialized (
     -- What is counted of deals, each with its time.
     select 'deals_opened' as metric, null::text as stage, placed.deal, placed.opened_at as at, 1::numeric as part,
            null::numeric as whole
@@ -145,7 +145,7 @@ of_deals as not materialized (
       from done
      cross join lateral (values ('deals_completed', 1), ('median_stay_days', done.wait + done.work),
                                 ('median_wait_days', done.wait), ('median_work_days', done.work)) as figure (metric, part)
-     where figure.metric in (select aim.metric from aim)
+     where figure.metric = any(array(select aim.metric from aim))
     union all
     select 'completion_rate', reached.key, reached.deal, reached.at, reached.completed::integer, 1 from reached
     union all
@@ -169,7 +169,7 @@ of_deals as not materialized (
         on offered.deal = standing.deal and offered.currency = standing.currency
      where standing.status = 'won' and standing.amount is not null
 ),
-of_accounts as not materialized (
+of_accounts as materialized (
     -- What is counted of money and accounts. `by` says where what is booked on an account is not what names a deal.
     select 'signed_amount' as metric, null::text as by, signed.account, signed.deal, signed.currency,
            signed.signed_at as at, null::date as due_on, signed.contract_amount as part, null::numeric as whole
@@ -220,7 +220,7 @@ of_accounts as not materialized (
       from touch
      where touch.score is not null and (select bool_or(aim.metric = 'satisfaction_mean') from aim)
 ),
-fact as not materialized (
+fact as materialized (
     select placed.who, of_deals.metric, of_deals.stage, null::text as currency, of_deals.at, null::date as due_on,
            of_deals.part, of_deals.whole, of_deals.deal, null::text as account
       from of_deals
@@ -247,7 +247,7 @@ fact as not materialized (
         on reach.account = coalesce(merged.account, referral.account)
      where (select bool_or(aim.metric = 'referrals') from aim)
 ),
-counted as not materialized (
+counted as materialized (
     select aim.scope, aim.metric, aim.bound, fact.currency, fact.part, fact.whole, fact.deal, fact.account
       from aim
      cross join span
