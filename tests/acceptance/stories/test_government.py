@@ -242,7 +242,7 @@ async def test_what_is_open_stands_under_the_days_by_which_it_is_late(told: Told
 async def test_what_is_open_by_the_person_who_sold_it_and_by_region(told: Told) -> None:
     """Row 000.16: money that pays no invoice is nobody's; in every group the buckets less it are the balance."""
     asked = {"currency": "CNY", "as_of": "2026-05-06"}
-    assert await told.figures("ageing_by", "group_value line", "amount", by="owner", **asked) == {
+    assert await told.figures("ageing", "group line", "amount", by="owner", **asked) == {
         ("李娜", "not_due"): "68600.00",
         ("李娜", "1-30"): "188000.00",
         ("李娜", "balance"): "256600.00",
@@ -250,7 +250,7 @@ async def test_what_is_open_by_the_person_who_sold_it_and_by_region(told: Told) 
         (None, "unapplied"): "188000.00",
         (None, "balance"): "-188000.00",
     }
-    by_region = await told.figures("ageing_by", "group_value line", "amount", by="region", **asked)
+    by_region = await told.figures("ageing_by", "group line", "amount", by="region", **asked)
     assert by_region["华中", "balance"] == "68600.00"  # 256,600 - 188,000
 
 
@@ -290,7 +290,7 @@ async def test_the_collection_rate_of_a_month(told: Told) -> None:
 async def test_how_well_the_money_comes_in(told: Told) -> None:
     """Row 000.1, in April: 588,000 were open, 68,600 were invoiced, 400,000 came in on the last day."""
     april = {"account": "GOV-1", "from_": "2026-04-01", "to": "2026-04-30", "as_of": "2026-04-30"}
-    names = "opening sales cash_in closing current"
+    names = "begin sales cash_in end current"
     assert await told.figures("collection", "currency", names, **april) == {
         "CNY": ["588000.00", "68600.00", "400000.00", "256600.00", "68600.00"]  # of these, 68,600 are not due
     }
