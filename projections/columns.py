@@ -78,6 +78,8 @@ Series = Annotated[str, Kind("series", "text")]
 Version = Annotated[int, Kind("version", "integer")]
 StageNumber = Annotated[int, Kind("stage", "integer")]
 Days = Annotated[int, Kind("days", "integer")]
+DayOrTime = Annotated[str, Kind("day or time", "text")]
+"""A day, whose end is meant, or a time with its offset from UTC."""
 Count = Annotated[int, Kind("count", "bigint")]
 Microseconds = Annotated[int, Kind("microseconds", "bigint")]
 EntrySequence = Annotated[int, Kind("sequence", "bigint")]

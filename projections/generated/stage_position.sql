@@ -92,6 +92,7 @@ create table stage_item (
     entry bigint not null,
     actor text,
     owner text,
+    department text,
     known_from bigint not null,
     known_to bigint not null default 9223372036854775807
 ) with (
@@ -118,6 +119,8 @@ comment on column stage_item.actor is
     'Who did what meets it, or says it.';
 comment on column stage_item.owner is
     'The salesperson who answered for the deal when it was met.';
+comment on column stage_item.department is
+    'Our department for which the person acted.';
 comment on column stage_item.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column stage_item.known_to is
@@ -587,7 +590,7 @@ comment on function reporting.stage_position(timestamptz, bigint) is
 
 create or replace view served.stage_item as
 select
-    deal, stage, item, kind, from_at, to_at, entry, actor, owner, known_from, known_to
+    deal, stage, item, kind, from_at, to_at, entry, actor, owner, known_from, known_to, department
   from {generation}.stage_item;
 comment on view served.stage_item is 'The table of the served generation, as it is.';
 
@@ -595,7 +598,7 @@ create or replace view reporting.stage_item_version as
 select
     version.deal, version.stage, version.item, version.kind, version.from_at,
     nullif(version.to_at, 'infinity') as to_at, version.entry, version.actor, version.owner, version.known_from,
-    version.known_to
+    version.known_to, version.department
   from served.stage_item version;
 comment on view reporting.stage_item_version is
     'Items of playbooks that deals had met over time: one row for each while it is met, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
@@ -621,13 +624,15 @@ comment on column reporting.stage_item_version.known_from is
     'Sequence of the entry whose arrival made this version.';
 comment on column reporting.stage_item_version.known_to is
     'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+comment on column reporting.stage_item_version.department is
+    'Our department for which the person acted.';
 
 create or replace function served.stage_item(as_of timestamptz, known_at bigint) returns setof served.stage_item
 language sql stable parallel safe
 begin atomic
     select
             version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
-            version.actor, version.owner, version.known_from, version.known_to
+            version.actor, version.owner, version.known_from, version.known_to, version.department
       from served.stage_item version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_item.known_at))
@@ -636,7 +641,7 @@ begin atomic
     union all
     select
             version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
-            version.actor, version.owner, version.known_from, version.known_to
+            version.actor, version.owner, version.known_from, version.known_to, version.department
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.stage_item version
@@ -650,7 +655,7 @@ begin atomic
     union all
     select
             version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
-            version.actor, version.owner, version.known_from, version.known_to
+            version.actor, version.owner, version.known_from, version.known_to, version.department
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_item version
@@ -670,7 +675,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
-            version.actor, version.owner, version.known_from, version.known_to
+            version.actor, version.owner, version.known_from, version.known_to, version.department
       from served.stage_item version
      where version.known_to = 9223372036854775807
        and version.known_from <= (select reporting.known(stage_item_last.known_at))
@@ -685,7 +690,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
-            version.actor, version.owner, version.known_from, version.known_to
+            version.actor, version.owner, version.known_from, version.known_to, version.department
       from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
            as class (number, longest)
      cross join served.stage_item version
@@ -699,7 +704,7 @@ begin atomic
     union all
     select
             version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
-            version.actor, version.owner, version.known_from, version.known_to
+            version.actor, version.owner, version.known_from, version.known_to, version.department
       from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
            as class (number, longest)
      cross join served.stage_item version
@@ -720,7 +725,7 @@ language sql stable parallel safe
 begin atomic
     select
             version.deal, version.stage, version.item, version.kind, version.from_at, version.to_at, version.entry,
-            version.actor, version.owner, version.known_from, version.known_to
+            version.actor, version.owner, version.known_from, version.known_to, version.department
       from served.stage_item version
      where version.deal = stage_item_of.deal
        and version.known_from <= stage_item_of.known_at
@@ -735,7 +740,8 @@ create or replace view reporting.stage_item as
 select
     version.deal, version.stage, version.item, version.kind, version.from_at,
     nullif(version.to_at, 'infinity') as to_at, version.entry, version.actor, version.owner,
-    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale
+    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale,
+    version.department
   from served.stage_item version
  where version.known_to = 9223372036854775807;
 comment on view reporting.stage_item is
@@ -760,19 +766,21 @@ comment on column reporting.stage_item.owner is
     'The salesperson who answered for the deal when it was met.';
 comment on column reporting.stage_item.stale is
     'Whether the deal''s later entries could not be folded.';
+comment on column reporting.stage_item.department is
+    'Our department for which the person acted.';
 
 create or replace function reporting.stage_item(
     as_of timestamptz default now(), known_at bigint default reporting.sequence()
 )
 returns table (
     deal text, stage integer, item text, kind text, from_at timestamptz, to_at timestamptz, entry bigint, actor text,
-    owner text
+    owner text, department text
 )
 language sql stable parallel safe
 begin atomic
     select
             version.deal, version.stage, version.item, version.kind, version.from_at,
-            nullif(version.to_at, 'infinity') as to_at, version.entry, version.actor, version.owner
+            nullif(version.to_at, 'infinity') as to_at, version.entry, version.actor, version.owner, version.department
       from served.stage_item(stage_item.as_of, stage_item.known_at) version;
 end;
 comment on function reporting.stage_item(timestamptz, bigint) is

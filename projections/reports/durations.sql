@@ -26,7 +26,9 @@ running as not materialized (
       from standing
       join chosen on chosen.deal = standing.deal
      cross join span
-     where standing.playbook = $playbook and standing.status = 'open' and standing.completed is not null
+     where standing.playbook = $playbook and standing.status = 'open'
+       and served.stage_key(standing.playbook, standing.version, standing.completed + 1)
+           in (select playbook_stage.stage_key from playbook_stage)
 )
 
 -- name: rows

@@ -126,14 +126,16 @@ begin
 end
 $$;
 
--- The last moment of a day, or of a period; null for none.
+-- The last moment of a day, or of a period; null for none. A moment, which has a time and its offset, ends by itself.
 create or replace function served.ends(day date) returns timestamptz
 language sql stable parallel safe
 return reporting.day_end(ends.day);
 
 create or replace function served.ends(period text) returns timestamptz
 language sql stable parallel safe
-return case when ends.period is not null
+return case when ends.period ~ '^\d{4}-\d{2}-\d{2}$' then reporting.day_end(ends.period::date)
+            when ends.period ~ '^\d{4}-\d{2}-\d{2}[T ]' then ends.period::timestamptz
+            when ends.period is not null
             then reporting.day_end((select days.last_on from served.period_days(ends.period) days)) end;
 
 -- Merged accounts, each with the account under which it counts: that at the end of the chain. Of mergings that make a
@@ -358,7 +360,7 @@ begin
         select array[book.playbook, book.version::text,
                      (one.stage + (phase.name = 'entered' and book.position is distinct from 'claim')::integer)::text,
                      phase.name],
-               one.observed
+               one.won::numeric / (one.won + one.lost)
           from reporting.calibration(observed_rates.as_of, observed_rates.known_at, observed_rates.playbook) one
           join reporting.playbook book on book.playbook = one.playbook
          cross join (values ('entered'), ('completed')) as phase (name)

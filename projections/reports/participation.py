@@ -15,7 +15,7 @@ from projections.reports.report import (
 )
 from projections.views.customer.rows_of_touches import TouchRow
 from projections.views.dealings.rows import ActivityRow
-from projections.views.stage_position.rows import PositionRow
+from projections.views.stage_position.rows import PositionRow, StageItemRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ participation = Snapshot(
     comment="Departments that published versions of a playbook name, by stage; at as_of, as known at the sequence "
     "known_at. deals: those that had worked on the stage (the one behind the last completed) by a version that names "
     "the department there, while they were neither lost nor abandoned; a won deal goes on with the stages behind the "
-    "sale. took_part: those of which an activity, care or feedback was done for the department meanwhile; what "
-    "completes a stage at the same instant belongs to that stage. Filters go by the deal's values at as_of.",
+    "sale. took_part: those that have an entry of the department meanwhile: an activity, care, feedback, or what met "
+    "an item of the playbook; what completes a stage at the same instant belongs to that stage. Filters go by the deal's "
+    "values at as_of.",
     row=ParticipationRow,
     parameters={"playbook": Parameter(PlaybookKey, "Key of the playbook.", "project", names_column=True)},
     reads=(
@@ -52,6 +53,7 @@ participation = Snapshot(
         past_of(PositionRow),
         source_of(ActivityRow),
         source_of(TouchRow),
+        past_of(StageItemRow),
         PLAYBOOK_STAGE,
     ),
     members=("deal",),

@@ -13,6 +13,10 @@ told as materialized (
     select activity.deal, activity.department, activity.at from activity where activity.department is not null
     union all
     select touch.deal, touch.department, touch.at from touch where touch.deal is not null and touch.department is not null
+    union all
+    select stage_item_past.deal, stage_item_past.department, stage_item_past.from_at
+      from stage_item_past
+     where stage_item_past.department is not null
 ),
 followed as materialized (
     -- Intervals in which deals followed the playbook.

@@ -1,10 +1,9 @@
 """Changes of the pipeline between two moments, as a waterfall."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal
 
-from projections.columns import Amount, Count, Label, Words
+from projections.columns import Amount, Count, DayOrTime, Label, Words
 from projections.reports.report import Chart, Parameter, ReportRow, Snapshot, source_of
 from projections.views.stage_position.rows import PositionRow
 
@@ -60,8 +59,8 @@ pipeline_changes = Snapshot(
     name="pipeline_changes",
     title=Label("商机变动", "Pipeline changes"),
     question=Label("两个时点之间商机发生了哪些变动？", "What moved in the pipeline between two moments?"),
-    comment="The pipeline, deals open or on hold, at the end of the day start and at that of the day end (at as_of, "
-    "where a day ends later), both as known at the sequence known_at, and what made the difference. Of the amounts of "
+    comment="The pipeline, deals open or on hold, at start and at end, each a time or the end of a day (at as_of, "
+    "where that is earlier), both as known at the sequence known_at, and what made the difference. Of the amounts of "
     "a currency before + opened + reopened + up + down + won + lost + abandoned = after. opened: was not there "
     "before; reopened: was closed before. up and down: the value changed by this; who changes the currency goes down "
     "by all of the one and up by all of the other. won, lost and abandoned leave with the amount that they had "
@@ -69,13 +68,17 @@ pipeline_changes = Snapshot(
     row=PipelineChangeRow,
     totals=PipelineMoves,
     parameters={
-        "start": Parameter(date, "Day at whose end it begins.", "2026-01-10", in_sql="start_day"),
-        "end": Parameter(date, "Day at whose end it ends.", "2026-01-20", in_sql="end_day"),
+        "start": Parameter(
+            DayOrTime, "Day at whose end it begins, or a time with its offset.", "2026-01-10", in_sql="start_at"
+        ),
+        "end": Parameter(
+            DayOrTime, "Day at whose end it ends, or a time with its offset.", "2026-01-20", in_sql="end_at"
+        ),
     },
     reads=(
         source_of(PositionRow),
-        source_of(PositionRow, called="before", until="start_day"),
-        source_of(PositionRow, called="after", until="end_day"),
+        source_of(PositionRow, called="before", until="start_at"),
+        source_of(PositionRow, called="after", until="end_at"),
     ),
     members=("deal",),
     chart=Chart("bars", "line", ("amount",)),

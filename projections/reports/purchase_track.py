@@ -51,11 +51,12 @@ purchase_track = Snapshot(
         "销售进度与客户采购进度是同步、需追赶，还是应放弃？",
         "Are we in step with the customer's purchasing, have we to catch up, or to give up?",
     ),
-    comment="Deals open or on hold at as_of, as known at the sequence known_at, whose version of the playbook has a "
-    "track. gap is the customer's purchasing stage last observed less the one beside the last stage that we have "
-    "entered. The first rule that holds decides: never observed, or longer ago than unknown_after_days: unknown; gap "
-    "from review on, or the customer from tender on and we below tender_needs: review; from catch_up on: catch_up; "
-    "from behind on: behind; below 0: ahead; else in_sync. A person gives a deal up, never this report.",
+    comment="Deals open or on hold at as_of, as known at the sequence known_at, whose version of the playbook sets "
+    "stages beside the customer's (thresholds are those of its track, or else of eight purchasing stages). gap is the "
+    "customer's purchasing stage last observed less the one beside the last stage that we have entered. The first rule "
+    "that holds decides: never observed, or longer ago than unknown_after_days: unknown; gap from review on, or the "
+    "customer from tender on and we below tender_needs: review; from catch_up on: catch_up; from behind on: behind; "
+    "below 0: ahead; else in_sync. A person gives a deal up, never this report.",
     row=TrackRow,
     parameters={
         "playbook": Parameter(

@@ -1,14 +1,23 @@
 -- name: rows
 with track as materialized (
-    -- Thresholds. A version never changes; what it leaves unsaid has the values of the format.
+    -- Thresholds. A version never changes; what its track leaves unsaid has the values of the format. Without a track
+    -- those of eight purchasing stages count.
     select playbook.playbook, playbook.version, coalesce((said.track ->> 'behind')::integer, 1) as behind,
            coalesce((said.track ->> 'catch_up')::integer, 2) as catch_up,
-           coalesce((said.track ->> 'review')::integer, 3) as review, (said.track ->> 'tender')::integer as tender,
-           (said.track ->> 'tender_needs')::integer as tender_needs,
+           coalesce((said.track ->> 'review')::integer, 3) as review,
+           case when said.track is null then 5 else (said.track ->> 'tender')::integer end as tender,
+           case when said.track is null then 4 else (said.track ->> 'tender_needs')::integer end as tender_needs,
            coalesce((said.track ->> 'unknown_after_days')::integer, 45) as unknown_after_days
       from reporting.playbook
-     cross join lateral (select playbook.content -> 'track' as track) said
-     where jsonb_typeof(said.track) = 'object'
+     cross join lateral (
+         select case when jsonb_typeof(playbook.content -> 'track') = 'object' then playbook.content -> 'track' end as track
+     ) said
+     -- Playbooks that set stages beside the customer's.
+     where said.track is not null or (playbook.playbook, playbook.version) in (
+         select playbook_stage.playbook, playbook_stage.version
+           from playbook_stage
+          where playbook_stage.customer_stage is not null
+     )
 ),
 beside as materialized (
     select playbook_stage.playbook, playbook_stage.version, playbook_stage.stage, playbook_stage.customer_stage

@@ -77,13 +77,14 @@ scorecard = Snapshot(
     comment="One person's month as at its end, or at as_of where that is earlier, as known at the sequence known_at. "
     "A deal is the person's while the person is its owner: what happens on it then counts. financial: amounts of "
     "contracts signed, and cash applied to the deals' invoices, by currency. customer: commitments received; "
-    "kept_rate = kept / (kept + broken) of those settled in the month, of the owner when they were received; "
+    "kept_rate = kept / (kept + broken) of those settled in the month; "
     "satisfaction, the mean score. process: appraisal, the mean over the stages of deals that the person worked on in "
     "the month (while the deal was open) of the weights of appraisal items met at the end / all weights, stages "
     "without items left out; on_time, stages completed in the month, and still so at the end, within the expected "
     "days of the calendar less those on hold / stages completed that have expected days. learning: information "
-    "conditions met / asked of the stages that the person's open deals work on at the end; timeliness, entries that "
-    "the person made (actor) of the month recorded at most 2 days after they happened / entries. There is no total.",
+    "conditions met / asked of the stages that the person's open deals work on at the end; timeliness, entries of "
+    "the month that the person made (actor; where none is named, those about the person's deals) recorded at most 2 "
+    "days after they happened / entries. There is no total.",
     row=ScoreRow,
     parameters={
         "person": Parameter(Person, "The person, as deals and entries name it.", "Han"),

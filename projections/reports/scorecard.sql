@@ -111,12 +111,15 @@ part as materialized (
      cross join span
       join stage_position on stage_position.deal = commitment.deal
      cross join lateral (
-            select 'commitments' as name, 1 as value where commitment.received_at > span.begins
+            select 'commitments' as name, 1 as value
+             where commitment.received_at > span.begins and commitment.owner = $person
             union all
             select 'kept_rate', (commitment.state = 'kept')::integer
              where commitment.state in ('kept', 'broken') and commitment.from_at > span.begins
+               and exists (select from owned
+                            where owned.deal = commitment.deal and owned.from_at <= commitment.from_at
+                              and commitment.from_at < owned.to_at)
            ) figure
-     where commitment.owner = $person
     union all
     select 'satisfaction', null, touch.score, array[touch.entry], touch.deal, touch.account
       from touch
@@ -135,7 +138,9 @@ part as materialized (
     select 'timeliness', null, (entry.recorded_at <= entry.occurred_at + span.late)::integer, array[entry.entry], null, null
       from entry
      cross join span
-     where entry.actor = $person and entry.occurred_at > span.begins
+      left join owned on entry.actor is null and 'deal/' || owned.deal = entry.subject
+                     and owned.from_at <= entry.occurred_at and entry.occurred_at < owned.to_at
+     where entry.occurred_at > span.begins and (entry.actor = $person or owned.deal is not null)
 ),
 listed as materialized (
     select one.*

@@ -88,7 +88,7 @@ targets = Snapshot(
     comment="Targets that were set in the ledger, and those of the highest version of each playbook that was not "
     "withdrawn, at as_of, as known at the sequence known_at. With period those of that period, without it those of "
     "the year, quarter and month of as_of's day. A target in a playbook is for the period given, or for the one "
-    "around the day; per nothing: for the period given, or everything up to as_of. Of targets that are equal but for "
+    "around the day; per nothing: everything up to then. Of targets that are equal but for "
     "their name and value the later counts, and one of the ledger instead of the playbook's. Figures are as at the "
     "end of the period, or at as_of where that is earlier. Deals are those of the process or account, owner and "
     "region (of the account) at as_of; merged accounts count with the one that goes on. deals_opened; "

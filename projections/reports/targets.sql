@@ -37,7 +37,7 @@ proposed as not materialized (
               from playbook_target) one
       left join period on period.per = one.per
      cross join lateral (
-            select 'playbook/' || one.playbook as subject, case when one.per is null then $period else period.name end as period
+            select 'playbook/' || one.playbook as subject, case when one.per is not null then period.name end as period
            ) told
      where one.version = one.latest and one.target is not null and (one.per is null or period.name is not null)
 ),

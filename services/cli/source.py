@@ -21,8 +21,8 @@ def add(
         str,
         typer.Option(
             "--events",
-            help="Events that it may send, comma separated; or `all`, which leaves out playbook_published, "
-            "playbook_withdrawn and target_set: name them beside it.",
+            help="Events that it may send, comma separated; or `all`, which leaves out playbook_published and "
+            "playbook_withdrawn: name them beside it.",
         ),
     ],
     id_prefix: Annotated[

@@ -17,7 +17,7 @@ from services.ledger.sources import ALL
 from services.ledger.tokens import hash_token, is_token, matches
 from services.postgres.statements import queries
 
-_BUT_FOR_POLICY = frozenset(each.event_name() for each in EVENTS if each.family != "policy")
+_BUT_FOR_PLAYBOOKS = frozenset(each.event_name() for each in EVENTS) - {"playbook_published", "playbook_withdrawn"}
 
 REFRESH_S = 2.0
 MISS_REFRESH_S = 0.25
@@ -53,7 +53,7 @@ def may_send(events: list[str]) -> frozenset[str]:
     events are given by name.
     """
     named = frozenset(events)
-    return named | _BUT_FOR_POLICY if ALL in named else named
+    return named | _BUT_FOR_PLAYBOOKS if ALL in named else named
 
 
 def source_of(row: asyncpg.Record) -> Source:

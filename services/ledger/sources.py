@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PREFIX = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 ALL = "all"
-"""Instead of event names: every event but those of the policy family, also those of later versions."""
+"""Instead of event names: every event but playbook_published and playbook_withdrawn, also those of later versions."""
 
 _SQL = queries("services.ledger", "sources.sql")
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from services.errors import BadRequest
 from services.http.parameters import subject
 
 _TEXT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,256}")
+MOST_DAYS = 36_525
+"""Most days that a parameter may say: a hundred years."""
 MAX_ROWS = 10_000
 """Most rows behind a figure, and most rows of a page."""
 
@@ -101,6 +103,8 @@ def read_value(kind: Kind, name: str, text: str) -> Any:
                 number = int(text) if re.fullmatch(r"-?[0-9]{1,18}", text, re.ASCII) else 2**63
                 if abs(number) >= (2**31 if kind.sql == "integer" else 2**63):
                     raise ValueError
+                if kind.name == "days" and abs(number) > MOST_DAYS:
+                    raise BadRequest(f"{name}: {text[:40]!r} is out of range; {MOST_DAYS} days are the most.")
                 return number
             case "numeric":
                 if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", text, re.ASCII):
@@ -113,11 +117,27 @@ def read_value(kind: Kind, name: str, text: str) -> Any:
     except (ValueError, KeyError):
         wanted = {"date": "a day such as 2026-03-31", "boolean": "true or false"}.get(kind.sql, "a number")
         raise BadRequest(f"{name}: {text[:40]!r} is not {wanted}.") from None
+    if kind.name == "day or time":
+        return _day_or_time(name, text)
     if kind.name in ("deal", "account", "playbook"):
         subject(kind.name, text)
     elif not _TEXT.fullmatch(text):
         raise BadRequest(f"{name}: {text[:40]!r} cannot be a value; it has 1 to 256 visible characters.")
     return text
+
+
+def _day_or_time(name: str, text: str) -> str:
+    """A day, or a time with its offset, in ISO 8601. Raises BadRequest."""
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+            return date.fromisoformat(text).isoformat()
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is None or not 1 < at.year < 9999:
+            raise ValueError
+    except ValueError:
+        wanted = "a day such as 2026-03-31, or a time with its offset such as 2026-03-31T18:00:00+08:00"
+        raise BadRequest(f"{name}: {text[:40]!r} is not {wanted}.") from None
+    return at.isoformat()
 
 
 def read_limit(given: Mapping[str, str]) -> int | None:

@@ -33,7 +33,10 @@ stage_position: View[Deal] = View(
             "A deal that is put on hold has the status on_hold until it is resumed or closed.",
             "Events that were added may be evidence: quotes, needs, messages, care, feedback and more.",
         ),
-        5: ("The table stage_stay has the stages that a deal has completed, and how long each took.",),
+        5: (
+            "The table stage_stay has the stages that a deal has completed, and how long each took.",
+            "Rows of stage_item say for which department the person acted who met the item.",
+        ),
     },
 )
 

@@ -46,7 +46,16 @@ class MetItems:
             if met_by and now is None:
                 last: Entry[Event] = met_by[-1]
                 row = StageItemRow(
-                    self._deal, need.stage, need.key, need.kind, at, FOREVER, last.sequence, last.actor, owner
+                    self._deal,
+                    need.stage,
+                    need.key,
+                    need.kind,
+                    at,
+                    FOREVER,
+                    last.sequence,
+                    last.actor,
+                    owner,
+                    last.department,
                 )
                 self._now[item] = self._rows[*item, at] = row
                 touched.append(RowKey(StageItemRow, (self._deal, *item, at)))

@@ -156,3 +156,5 @@ class StageItemRow(
     """Who did what meets it, or says it."""
     owner: Annotated[Person | None, Label("负责人", "owner")]
     """The salesperson who answered for the deal when it was met."""
+    department: Annotated[str | None, Label("部门", "department"), Added()] = None
+    """Our department for which the person acted."""

@@ -477,11 +477,20 @@ returns text
 language sql stable parallel safe
 return concat_ws(' · ', subject, 'stage ' || stage, 'owner ' || owner, 'region ' || region, currency, period);
 
--- The targets as reports read them: known from the entry on.
+-- The targets as reports read them: known from the entry on, until it is voided.
 create or replace view served.target as
-select target.*, target.sequence as known_from, 9223372036854775807 as known_to,
+select target.*, target.sequence as known_from, coalesce(voided.sequence, 9223372036854775807) as known_to,
        served.target_scope(target.subject, target.stage, target.owner, target.region, target.currency, target.period) as scope
-  from reporting.target;
+  from reporting.target
+  join ledger.journal recorded on recorded.sequence = target.sequence
+  left join lateral (
+         select min(change.sequence) as sequence
+           from ledger.journal change
+          where change.target_source = recorded.source and change.target_id = recorded.id
+            and change.subject = recorded.subject and change.disposition = 'entry'
+            and change.type = 'daybook.event_voided.v1'
+       ) voided on true
+ where target.sequence < coalesce(voided.sequence, 9223372036854775807);
 
 create or replace function served.target(as_of timestamptz, known_at bigint)
 returns setof served.target
@@ -489,5 +498,6 @@ language sql stable parallel safe
 begin atomic
     select one.* from served.target one
      where one.known_from <= (select reporting.known(target.known_at))
+       and (select reporting.known(target.known_at)) < one.known_to
        and one.set_at <= (select reporting.instant(target.as_of));
 end;

@@ -52,15 +52,16 @@ async def test_all_leaves_out_what_decides_where_deals_stand(
 ) -> None:
     connection = await empty_ledger.connect()
     crm = Sender(client, intake.port, await sources.add(connection, "crm", ["all"]))
-    kept = await sources.add(connection, "policy", ["all", "playbook_published", "playbook_withdrawn", "target_set"])
+    kept = await sources.add(connection, "policy", ["all", "playbook_published", "playbook_withdrawn"])
     policy = Sender(client, intake.port, kept)
 
-    for event in (publication(1), withdrawal(1), target("t-1", source="crm")):
+    for event in (publication(1), withdrawal(1)):
         refused = await crm.send(event)
         assert refused.status_code == 403
         assert kinds(refused) == [(0, "type", "type-not-allowed")]
         assert (await policy.send(event | {"source": "policy"})).status_code == 201
     assert (await policy.send(call(source="policy"))).status_code == 201
+    assert (await crm.send(target("t-1", source="crm"))).status_code == 201
 
 
 async def test_a_version_follows_the_one_before_it(crm: Sender, recorder: RecorderHealth) -> None:

@@ -145,9 +145,9 @@ async def test_a_forecast_can_go_by_what_became_of_deals(read: Api) -> None:
     answer = await read.get("/reports/forecast", as_of=D, calibrate="yes")
     rows = {(row["month"], row["currency"]): row for row in answer["rows"]}
     april = rows["2026-04", "CNY"]
-    # 100,000 × 0.3333 + 50,000 × 0.5000; nothing is as sure as 0.75.
-    assert (april["weighted"], april["commit"], april["best"]) == ("58330.00", "0.00", "50000.00")
-    assert rows["overdue", "CNY"]["weighted"] == "26664.00"  # 80,000 × 0.3333
+    # 100,000 ÷ 3 + 50,000 ÷ 2; nothing is as sure as 0.75.
+    assert (april["weighted"], april["commit"], april["best"]) == ("58333.33", "0.00", "50000.00")
+    assert rows["overdue", "CNY"]["weighted"] == "26666.67"  # 80,000 ÷ 3
     assert rows["undated", "CNY"]["weighted"] == "0.00"  # of no stage
     # Of the deals claimed at stage 2 or beyond E-3 is won and E-2 lost: 1000 × 0.5000.
     assert rows["undated", "USD"]["weighted"] == "500.00"

@@ -302,7 +302,7 @@ async def test_changes_of_the_pipeline(positions: Positions) -> None:
                     moves["pushed"] += months[0] < months[1]
                     moves["pulled_in"] += months[0] > months[1]
                 moves["reassigned"] += was["owner"] != then["owner"]
-        rows, totals = await positions.ask("pipeline_changes", moment, start=start, end=end)
+        rows, totals = await positions.ask("pipeline_changes", moment, start=start.isoformat(), end=end.isoformat())
         assert totals == moves
         assert {(row["currency"], row["line"]): row["deals"] for row in rows if row["deals"]} == {
             key: len(amounts) for key, amounts in lines.items()

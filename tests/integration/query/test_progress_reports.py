@@ -151,7 +151,8 @@ def of(department: Names, told: dict[str, Any]) -> dict[str, Any]:
 
 PARTICIPATION = (
     *(each for n in "12345" for each in opened(f"P-{n}", "2026-01-05", "team", account_id="A-1")),
-    *(each for n in "1345" for each in completed(f"P-{n}", 1, "2026-02-02")),
+    *(each for n in "134" for each in completed(f"P-{n}", 1, "2026-02-02")),
+    *(of(MARKETING, each) for each in completed("P-5", 1, "2026-02-02")),
     of(SALES, said("P-1", "call_made", "2026-01-06", outcome="interested")),
     of(ENGINEERING, said("P-1", "demo_held", "2026-02-10")),
     of(MARKETING, said("P-2", "call_made", "2026-01-04", outcome="interested")),  # before the opening
@@ -287,7 +288,7 @@ async def test_a_department_takes_part_by_an_entry_while_the_stage_is_worked_on(
     rows = (await read.get("/reports/participation", playbook="team", as_of=D))["rows"]
     assert [tuple(row.values()) for row in rows] == [
         (1, "销售部", 3, 5, "0.6000", "Sales"),  # P-1, P-2 when it was opened, P-3 when it completed the stage
-        (1, "市场部", 0, 5, "0.0000", "Marketing"),  # it called P-2 before the opening
+        (1, "市场部", 1, 5, "0.2000", "Marketing"),  # it met items of P-5; it called P-2 before the opening
         (2, "技术部", 2, 3, "0.6667", "Engineering"),  # P-1 and P-5 of P-1, P-3, P-5; P-4 was lost by then
     ]
 

@@ -153,10 +153,10 @@ async def test_the_card_of_a_month(read: Api) -> None:
 
 async def test_a_deal_is_the_owners_of_the_time(read: Api) -> None:
     han, wu = await figures(read, "Han"), await figures(read, "Wu")
-    # Both worked on find in May; the commitment was Han's when it was received, the contract Wu's.
+    # Both worked on find in May. The commitment was Han's when it was received, Wu's when it was kept, as the contract.
     assert han["appraisal", None] == wu["appraisal", None] == ("0.5000", 1)
     assert (han["commitments", None], wu["commitments", None]) == (("1", 1), ("0", 0))
-    assert (han["kept_rate", None], wu["kept_rate", None]) == (("1.0000", 1), (None, 0))
+    assert (han["kept_rate", None], wu["kept_rate", None]) == ((None, 0), ("1.0000", 1))
     assert (han["signed", None], wu["signed", "CNY"]) == ((None, 0), ("70.00", 1))
     assert (han["information", None], wu["information", None]) == ((None, 0), ("0.0000", 3))
 

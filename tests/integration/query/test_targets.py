@@ -245,7 +245,8 @@ async def test_without_a_period_those_around_the_day_are_listed(read: Api) -> No
 
 async def test_of_targets_for_the_same_the_later_counts_and_the_ledgers_before_the_playbooks(read: Api) -> None:
     rows = await found(read, period="2026-Q1")
-    assert not {"old", "later", "find_opened", "shape_discount"} & rows.keys()
+    assert not {"old", "later", "find_opened"} & rows.keys()
+    assert rows["shape_discount"]["period"] is None  # of the playbook, per nothing: all deals, whatever the period
     (after,) = [row for row in (await found(read, period="2026-Q1", as_of="2026-04-30")).values()
                 if row["scope"] == "playbook/mini · 2026-Q1" and row["metric"] == "referrals"]  # fmt: skip
     assert after["target"] == "later"
@@ -268,3 +269,14 @@ async def test_a_figure_leads_to_the_rows_it_is_made_of(read: Api) -> None:
 async def test_what_is_no_period_is_refused(read: Api) -> None:
     problem = await read.get("/reports/targets", 400, period="2026-13")
     assert problem["detail"].startswith("period")
+
+
+async def test_a_target_that_was_voided_is_none(told: Told, read: Api) -> None:
+    await told.tell(event("wrong", "target_set", "account/VOID", "2026-01-02", target="wrong", metric="referrals",
+                          period="2026-Q1", value="3"))  # fmt: skip
+    await told.projected()
+    assert "wrong" in await found(read, period="2026-Q1")
+    await told.tell(event("unsaid", "event_voided", "account/VOID", "2026-01-03",
+                          target={"source": "crm", "id": "wrong"}, reason="other", approver="Wu"))  # fmt: skip
+    await told.projected()
+    assert "wrong" not in await found(read, period="2026-Q1")
