@@ -44,8 +44,8 @@ participation = Snapshot(
     "known_at. deals: those that had worked on the stage (the one behind the last completed) by a version that names "
     "the department there, while they were neither lost nor abandoned; a won deal goes on with the stages behind the "
     "sale. took_part: those that have an entry of the department meanwhile: an activity, care, feedback, or what met "
-    "an item of the playbook; what completes a stage at the same instant belongs to that stage. Filters go by the deal's "
-    "values at as_of.",
+    "an item of the playbook; what completes a stage at the same instant belongs to that stage. Filters go by the "
+    "deal's values at as_of.",
     row=ParticipationRow,
     parameters={"playbook": Parameter(PlaybookKey, "Key of the playbook.", "project", names_column=True)},
     reads=(
