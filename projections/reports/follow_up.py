@@ -70,8 +70,10 @@ follow_up = Snapshot(
     "comes, until the customer releases or we invoice the whole. birthday: the next one of each contact, unless we "
     "congratulated within the half year before. return_visit: by the policy visit_rhythm, so many days after the last "
     "touch of a graded account or activity of its deals, whatever is later; where there was none, after its grading. "
-    "Nothing is due of a deal that is lost or abandoned. An account's owner is named by its newest plan; without one "
-    "it is that of its deal opened last. Merged accounts count as in the report accounts.",
+    "Plans, commitments and appointments of a deal that is lost or abandoned are no longer due; its money is. An "
+    "account's owner is named by its newest plan; without one it is that of its deal opened last. Merged accounts "
+    "count as in the report accounts.",
+    filterable=("account", "playbook", "region"),
     row=FollowUpRow,
     parameters={
         "horizon_days": Parameter(

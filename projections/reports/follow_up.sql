@@ -187,7 +187,9 @@ due as materialized (
       left join stage_position on stage_position.deal = listed.deal
      cross join lateral (select coalesce(listed.account, stage_position.account) as account) own
       left join merged on merged.member = own.account
-     where coalesce(stage_position.status, 'open') not in ('lost', 'abandoned')
+     -- A lost deal's money is still owed.
+     where listed.kind not in ('plan', 'commitment', 'appointment')
+        or coalesce(stage_position.status, 'open') not in ('lost', 'abandoned')
 ),
 account_deal as materialized (
     select coalesce(merged.account, stage_position.account) as account, stage_position.deal, stage_position.owner,

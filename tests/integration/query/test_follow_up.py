@@ -50,9 +50,9 @@ def reminded(number: str, level: int) -> dict[str, Any]:
     return event(f"{number}-r{level}", "reminder_sent", "account/B", "2026-03-20", **given)
 
 
-def retained(contract: str, until: str, released: str | None = None) -> Events:
+def retained(contract: str, until: str, released: str | None = None, deal: str = "D-3", account: str = "A") -> Events:
     told = [
-        event(contract, "contract_signed", "deal/D-3", "2026-01-05", contract=contract, account_id="A",
+        event(contract, "contract_signed", f"deal/{deal}", "2026-01-05", contract=contract, account_id=account,
               amount="1000.00", currency="CNY", retention_percent=5, retention_until=until)
     ]  # fmt: skip
     if released:
@@ -80,6 +80,13 @@ STORY = (
     opened("D-2", "2026-01-05", "Li", "A"), event("D-2-l", "deal_lost", "deal/D-2", "2026-03-01"),
     opened("D-3", "2026-01-05", "Zhao", "A"),
     opened("D-5", "2026-01-05", "Sun", "C"), opened("D-6", "2026-01-04", "Qian", "C"),
+    # A lost deal's invoice and retained amount; both come after D and its fourteen days.
+    opened("D-7", "2026-01-05", "Feng", "L"), event("D-7-l", "deal_lost", "deal/D-7", "2026-05-03"),
+    planned("deal/D-7", "P-7", "2026-05-20"),
+    event("k7", "customer_commitment_received", "deal/D-7", "2026-03-02", stage=1, due_on="2026-05-20"),
+    event("m7", "appointment_made", "deal/D-7", "2026-03-02", scheduled_at="2026-05-20T09:00:00Z"),
+    invoice("L", "L-1", "2026-05-01", deal_id="D-7"), promised("L", "L-1", "60.00", "2026-05-10"),
+    *retained("K-7", "2026-05-12", deal="D-7", account="L"),
     event("A-plan", "account_plan_set", "account/A", "2026-01-05", plan="key", period="2026", owner="Wu"),
     planned("deal/D-1", "P-1", "2026-04-14", owner="Han"),
     planned("deal/D-1", "P-2", "2026-04-15"),
@@ -160,6 +167,25 @@ async def test_what_is_due_within_two_weeks_and_not_done_is_listed_by_day(read: 
         ("04-11", "return_visit", "account/C", "A", -11, "Sun"),  # 12 March, when F was called, + 30
         ("04-14", "plan", "deal/D-1", "P-1", -14, "Han"),
     ]
+
+
+async def test_a_lost_deal_needs_no_meeting_but_its_money_is_still_due(read: Api) -> None:
+    until = {"horizon_days": 21, "account": "L"}  # from 2 May to 23 May, from 4 May to 25 May
+    money = [
+        ("2026-05-02", "reminder", "L-1"),  # level 2, one day past due
+        ("2026-05-10", "promise", "L-1"),
+        ("2026-05-12", "retention", "K-7"),
+    ]
+    meetings = [("2026-05-20", "appointment", None), ("2026-05-20", "commitment", "1"), ("2026-05-20", "plan", "P-7")]
+    before = await due(read, "2026-05-02", **until)
+    assert [(row["due_on"], row["kind"], row["what"]) for row in before] == money + meetings
+    after = await due(read, "2026-05-04", **until)
+    assert [(row["due_on"], row["kind"], row["what"]) for row in after] == money
+    assert {row["owner"] for row in after} == {"Feng"}
+
+
+async def test_follow_up_has_no_currency_to_ask_for(read: Api) -> None:
+    await read.get("/reports/follow_up", 400, as_of=D, currency="CNY")
 
 
 async def test_a_horizon_of_another_length_lists_less_or_more(read: Api) -> None:
