@@ -6,11 +6,14 @@ from typing import Annotated, Literal
 from projections.columns import AccountId, Amount, Currency, Label, Person, Rate, Words
 from projections.reports.report import TARGET, Parameter, ReportRow, Snapshot, source_of
 from projections.views.customer.rows import AccountPlanRow, AliasRow
+from projections.views.receivables.contract_rows import ContractTermRow
+from projections.views.receivables.invoice_rows import ApplicationRow
 from projections.views.receivables.rows import MovementRow
 from projections.views.stage_position.rows import PositionRow
 
 PlanMetricOrNone = Annotated[
-    Literal["net_invoiced", "signed_amount"] | None, Words(net_invoiced="开票净额", signed_amount="签约金额")
+    Literal["net_invoiced", "signed_amount", "collected_amount"] | None,
+    Words(net_invoiced="开票净额", signed_amount="签约金额", collected_amount="回款金额"),
 ]
 
 
@@ -21,7 +24,8 @@ class AccountPlanReportRow(ReportRow):
     target: Annotated[Amount | None, Label("目标", "target")]
     """Target of the period; null where none was set."""
     actual: Annotated[Amount, Label("实际", "actual")]
-    """Invoices − credit notes of the period, up to as_of."""
+    """Of the period, up to as_of, by the metric of the target: invoices − credit notes, also without a target; amounts
+    of the contracts signed; cash applied."""
     weighted: Annotated[Amount, Label("加权商机", "weighted")]
     """Sum of amount × probability of all open deals in the currency, rounded half up; those on hold are not among
     them."""
@@ -40,7 +44,7 @@ class AccountPlanReportRow(ReportRow):
     currency: Annotated[Currency, Label("币种", "currency")]
     """ISO 4217 currency of the amounts."""
     metric: Annotated[PlanMetricOrNone, Label("目标指标", "metric of the target")]
-    """net_invoiced, or signed_amount where the target is one of that; null without a target."""
+    """net_invoiced, signed_amount or collected_amount, whichever the target is about; null without a target."""
     plan: Annotated[str | None, Label("计划名称", "plan")]
     """Name of the newest plan of the period; null where there is none."""
     owner: Annotated[Person | None, Label("负责人", "owner")]
@@ -52,11 +56,12 @@ account_plan = Snapshot(
     title=Label("客户计划", "Account plan"),
     question=Label("这个客户离目标还差多少？", "How far is an account from its target?"),
     comment="One account in one period and one currency at as_of, as known at the sequence known_at. gap = target - "
-    "actual - weighted; actual = invoices - credit notes of the period; weighted = sum of amount x probability of the "
-    "account's open deals; attained = actual / target. The target is the account's own of the metric net_invoiced, or "
-    "where there is none that of signed_amount, which is held against what was invoiced; of several the later counts. "
-    "Targets for a stage, a person or a region are others. Words are those of the newest plan of the period. Accounts "
-    "merged into one count with it: its target and plan, and the invoices and deals of all.",
+    "actual - weighted; weighted = sum of amount x probability of the account's open deals; attained = actual / "
+    "target. The target is the account's own of the metric net_invoiced, else of signed_amount, else of "
+    "collected_amount; of several of a metric the later counts. actual is by the same metric: invoices - credit notes "
+    "of the period, the amounts of the contracts signed in it, or the cash applied in it; without a target "
+    "net_invoiced. Targets for a stage, a person or a region are others. Words are those of the newest plan of the "
+    "period. Accounts merged into one count with it: its target and plan, and the money and deals of all.",
     filterable=(),
     row=AccountPlanReportRow,
     parameters={
@@ -66,6 +71,8 @@ account_plan = Snapshot(
     },
     reads=(
         source_of(MovementRow),
+        source_of(ContractTermRow),
+        source_of(ApplicationRow),
         source_of(AccountPlanRow, called="planned"),
         source_of(PositionRow),
         source_of(AliasRow),

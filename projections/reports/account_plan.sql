@@ -11,26 +11,46 @@ chosen as materialized (
     union
     select merged.member from served.account_merged($as_of, $known_at) merged join asked on asked.account = merged.account
 ),
-aim as (
-    -- Of targets whose scope is equal the later counts; of two metrics net_invoiced, which is what is measured here.
+aim as materialized (
+    -- Of targets whose scope is equal the later counts.
     select target.metric, target.value
       from target
       join asked on 'account/' || asked.account = target.subject
-     where target.metric in ('net_invoiced', 'signed_amount') and target.period = $period and target.currency = $currency
-       and target.stage is null and target.owner is null and target.region is null
-     order by target.metric, target.set_at desc, target.sequence desc
+     where target.metric in ('net_invoiced', 'signed_amount', 'collected_amount') and target.period = $period
+       and target.currency = $currency and target.stage is null and target.owner is null and target.region is null
+     order by array_position(array['net_invoiced', 'signed_amount', 'collected_amount'], target.metric),
+              target.set_at desc, target.sequence desc
      limit 1
+),
+measured as materialized (
+    select coalesce((select aim.metric from aim), 'net_invoiced') as metric
+),
+counted as (
+    select receivables_movement.at, receivables_movement.amount
+      from receivables_movement
+     where receivables_movement.account in (select chosen.account from chosen)
+       and receivables_movement.currency = $currency and receivables_movement.kind in ('invoice', 'credit_note')
+       and (select measured.metric = 'net_invoiced' from measured)
+    union all
+    select signed.at, signed.amount
+      from (select distinct contract_term.account, contract_term.contract, contract_term.signed_at as at,
+                   contract_term.contract_amount as amount
+              from contract_term
+             where contract_term.account in (select chosen.account from chosen) and contract_term.currency = $currency
+               and (select measured.metric = 'signed_amount' from measured)) signed
+    union all
+    select application.at, application.amount
+      from application
+     where application.account in (select chosen.account from chosen) and application.currency = $currency
+       and application.kind = 'cash' and (select measured.metric = 'collected_amount' from measured)
 ),
 told as (
     select (select aim.value from aim) as target, (select aim.metric from aim) as metric,
-           coalesce((select sum(receivables_movement.amount)
-                       from receivables_movement
+           coalesce((select sum(counted.amount)
+                       from counted
                       cross join asked
-                      where receivables_movement.account in (select chosen.account from chosen)
-                        and receivables_movement.currency = $currency
-                        and receivables_movement.kind in ('invoice', 'credit_note')
-                        and receivables_movement.at > reporting.day_end(asked.first_on - 1)
-                        and receivables_movement.at <= reporting.day_end(asked.last_on)), 0) as actual,
+                      where counted.at > reporting.day_end(asked.first_on - 1)
+                        and counted.at <= reporting.day_end(asked.last_on)), 0) as actual,
            coalesce((select round(sum(stage_position.amount * stage_position.probability), served.minor_units($currency))
                        from stage_position
                       where stage_position.account in (select chosen.account from chosen)

@@ -135,6 +135,21 @@ STORY = (
     target("T-4", "A", "2026-05-01", "3000.00"),
     target("T-5", "B", "2026-01-01", "0"),
     target("T-6", "A", "2026-01-01", "900.00", metric="signed_amount"),
+    # Targets of B, of a quarter and of a month.
+    target("T-7", "B", "2026-01-01", "1000.00", metric="signed_amount", period="2026-Q1"),
+    target("T-8", "B", "2026-02-01", "900.00", metric="collected_amount", period="2026-Q1"),
+    target("T-9", "B", "2026-01-01", "160.00", metric="collected_amount", period="2026-02"),
+    event("S-1", "contract_signed", "deal/D-3", "2025-12-31", contract="S-1", account_id="B", amount="70.00",
+          currency="CNY"),
+    event("S-2", "contract_signed", "deal/D-3", "2026-01-01", contract="S-2", account_id="B", amount="400.00",
+          currency="CNY", terms=[{"term": "first", "trigger": "signing", "share": 30, "days": 10},
+                                 {"term": "rest", "trigger": "acceptance", "share": 70, "days": 10}]),
+    event("S-3", "contract_signed", "deal/D-3", "2026-04-02", contract="S-3", account_id="B", amount="5.00",
+          currency="CNY"),
+    event("B-pay", "payment_received", "account/B", "2026-02-28", payment="P-2", amount="50.00", currency="CNY",
+          allocations=[{"invoice": "B-1", "amount": "40.00"}]),
+    event("B-pay-2", "payment_received", "account/B", "2026-03-01", payment="P-3", amount="20.00", currency="CNY",
+          allocations=[{"invoice": "B-1", "amount": "20.00"}]),
     event("plan-1", "account_plan_set", "account/A", "2026-01-02", plan="P1", period="2026", strategy="old"),
     event("plan-2", "account_plan_set", "account/A", "2026-02-02", plan="P1", period="2026", status="good",
           strategy="new", owner="Wu"),
@@ -227,11 +242,11 @@ async def test_segments_go_by_a_fact_as_it_is_now(read: Api) -> None:
     found = await rows(read, "segments", "segment", "currency", by="industry")
     figures = ("accounts", "open", "pipeline", "won", "lost", "win_rate", "revenue", "growth", "collection_rate")
     # Steel: A with A1 and A2, and B. Open: D-5, D-6 and D-7; won in the year D-2 and D-3, lost D-9.
-    # Due: 400 − 100 credited of A-3, of which 90 were paid, and 200 of B-1.
+    # Due: 400 − 100 credited of A-3, of which 90 were paid, and 200 of B-1, of which 60 were.
     # Glass: C with C2, and O; D-4 was won and D-11 lost on the day before the year. Unknown: P, and D-10.
     assert {key: [row[name] for name in figures] for key, row in found.items()} == {
         ("glass", "CNY"): [2, 0, "0.00", 0, 0, None, "0.00", "-1.0000", None],
-        ("steel", "CNY"): [2, 3, "2333.33", 2, 1, "0.6667", "1000.00", "1.5000", "0.1800"],
+        ("steel", "CNY"): [2, 3, "2333.33", 2, 1, "0.6667", "1000.00", "1.5000", "0.3000"],
         ("steel", "USD"): [2, 3, "40.00", 2, 1, "0.6667", "50.00", None, None],
         (None, "CNY"): [1, 1, "60.00", 0, 0, None, "0.00", None, None],
     }
@@ -345,6 +360,16 @@ async def test_an_account_plan_without_target_has_no_gap(read: Api) -> None:
     assert [zero[name] for name in ("target", "actual", "gap", "attained")] == ["0.00", "200.00", "-200.00", None]
     (month,) = (await read.get("/reports/account_plan", as_of=D, account="A", period="2026-01", currency="CNY"))["rows"]
     assert month["actual"] == "200.00"
+
+
+async def test_an_account_plan_is_measured_by_its_targets_own_metric(read: Api) -> None:
+    told = ("metric", "target", "actual", "gap", "attained")
+    (row,) = (await read.get("/reports/account_plan", as_of=D, account="B", period="2026-Q1", currency="CNY"))["rows"]
+    # S-2 alone was signed in the quarter up to D; its two terms are one contract. T-7 comes before T-8.
+    assert [row[name] for name in told] == ["signed_amount", "1000.00", "400.00", "600.00", "0.4000"]
+    (row,) = (await read.get("/reports/account_plan", as_of=D, account="B", period="2026-02", currency="CNY"))["rows"]
+    # 40 of the 50 received on 28 February were applied.
+    assert [row[name] for name in told] == ["collected_amount", "160.00", "40.00", "120.00", "0.2500"]
 
 
 async def test_an_account_plan_needs_a_known_account_and_a_period(read: Api) -> None:
