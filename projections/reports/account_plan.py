@@ -61,7 +61,7 @@ account_plan = Snapshot(
     "collected_amount; of several of a metric the later counts. actual is by the same metric: invoices - credit notes "
     "of the period, the amounts of the contracts signed in it, or the cash applied in it; without a target "
     "net_invoiced. Targets for a stage, a person or a region are others. Words are those of the newest plan of the "
-    "period. Accounts merged into one count with it: its target and plan, and the money and deals of all.",
+    "period. Accounts merged into one count with it: the money, deals, targets and plans of all.",
     filterable=(),
     row=AccountPlanReportRow,
     parameters={

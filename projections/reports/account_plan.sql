@@ -12,14 +12,15 @@ chosen as materialized (
     select merged.member from served.account_merged($as_of, $known_at) merged join asked on asked.account = merged.account
 ),
 aim as materialized (
-    -- Of targets whose scope is equal the later counts.
+    -- Of targets whose scope is equal the later counts, also of those of merged accounts.
     select target.metric, target.value
       from target
-      join asked on 'account/' || asked.account = target.subject
+      join chosen on 'account/' || chosen.account = target.subject
      where target.metric in ('net_invoiced', 'signed_amount', 'collected_amount') and target.period = $period
        and target.currency = $currency and target.stage is null and target.owner is null and target.region is null
      order by array_position(array['net_invoiced', 'signed_amount', 'collected_amount'], target.metric),
-              target.set_at desc, target.sequence desc
+              target.set_at desc, target.subject = 'account/' || (select asked.account from asked) desc,
+              target.sequence desc
      limit 1
 ),
 measured as materialized (
@@ -44,6 +45,15 @@ counted as (
      where application.account in (select chosen.account from chosen) and application.currency = $currency
        and application.kind = 'cash' and (select measured.metric = 'collected_amount' from measured)
 ),
+intended as (
+    select planned.*
+      from planned
+      join chosen on chosen.account = planned.account
+     cross join asked
+     where planned.period = $period
+     order by planned.from_at desc, planned.account = asked.account desc, planned.entry desc
+     limit 1
+),
 told as (
     select (select aim.value from aim) as target, (select aim.metric from aim) as metric,
            coalesce((select sum(counted.amount)
@@ -57,10 +67,9 @@ told as (
                         and stage_position.currency = $currency and stage_position.status = 'open'), 0) as weighted
 )
 select told.target, told.actual, told.weighted, told.target - told.actual - told.weighted as gap,
-       round(told.actual / nullif(told.target, 0), 4) as attained, planned.status, planned.potential, planned.strategy,
-       planned.resources, $currency as currency, told.metric, planned.plan, planned.owner
+       round(told.actual / nullif(told.target, 0), 4) as attained, intended.status, intended.potential, intended.strategy,
+       intended.resources, $currency as currency, told.metric, intended.plan, intended.owner
   from told
- cross join asked
-  left join planned on planned.account = asked.account and planned.period = $period
+  left join intended on true
  where told.target is not null
     or exists (select from served.account_group($as_of, $known_at) known where known.member = $account)

@@ -91,11 +91,12 @@ accounts = Snapshot(
     "within the currency, won and life_cycle of the whole account stand in each of its rows. revenue = invoices - "
     "credit notes of the 365 days up to as_of's day; growth = (revenue - that of the 365 days before) / that of the "
     "365 days before. score = potential * standing * strategic. An account merged into another one counts with the "
-    "one at the end of the chain, whose name and grade are shown; of mergings that make a circle the last has no "
-    "effect.",
+    "one at the end of the chain, whose name is shown; of their grades the newest counts. Of mergings that make a "
+    "circle the last has no effect. A filter by an account that was merged gives the one it counts with.",
     row=AccountRow,
     reads=KNOWN,
     members=("account", "deal"),
     filters_rows=True,
+    merges=True,
     chart=Chart("bars", "account", ("revenue", "cumulative")),
 )

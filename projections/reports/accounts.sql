@@ -33,7 +33,12 @@ won as (
      group by known.account
 ),
 graded as (
-    select grade.account, grade.grade, grade.potential * grade.standing * grade.strategic as score from grade
+    -- The newest grade of an account and of those merged into it.
+    select distinct on (known.account) known.account, grade.grade,
+           grade.potential * grade.standing * grade.strategic as score
+      from grade
+      join known on known.member = grade.account
+     order by known.account, grade.from_at desc, known.member = known.account desc, grade.entry desc
 ),
 asked as materialized (
     select served.policy_value('account_grades', 'A', moment.day) as a,

@@ -413,6 +413,12 @@ def _kept(report: Report, bind: Bind, filters: Filters) -> str:
     `is true` makes no join of what is looked up in another table."""
     columns = {each.name for each in report.columns}
     matches = {each: _matches(each, "report", columns, bind) for each in filters}
+    if "account" in matches and isinstance(report, Snapshot) and report.merges:
+        at = f"{bind('as_of')}, {bind('known_at')}"
+        merged = (
+            f"select merged.account from served.account_merged({at}) merged where merged.member = {bind('account')}"
+        )
+        matches["account"] = f"report.account = coalesce(({merged}), {bind('account')})"
     return " and ".join(text if each in columns else f"({text}) is true" for each, text in matches.items())
 
 

@@ -107,4 +107,5 @@ follow_up = Snapshot(
     ),
     members=("deal", "account"),
     filters_rows=True,
+    merges=True,
 )

@@ -75,18 +75,27 @@ greeted as materialized (
                           and born.contact = any (touch.contacts)
                           and reporting.local_day(touch.at) > born.next_on - 183)
 ),
+graded as materialized (
+    -- The newest grade of an account and of those merged into it.
+    select distinct on (one.account) one.account, one.grade, one.entry, one.from_at
+      from (select coalesce(merged.account, grade.account) as account, grade.account as member, grade.grade, grade.entry,
+                   grade.from_at
+              from grade
+              left join merged on merged.member = grade.account) one
+     order by one.account, one.from_at desc, one.member = one.account desc, one.entry desc
+),
 graded_deal as materialized (
     select coalesce(merged.account, stage_position.account) as account, stage_position.deal
       from stage_position
       left join merged on merged.member = stage_position.account
-     where coalesce(merged.account, stage_position.account) in (select grade.account from grade)
+     where coalesce(merged.account, stage_position.account) in (select graded.account from graded)
 ),
 touched as materialized (
     select one.account, max(one.at) as at
       from (select coalesce(merged.account, touch.account) as account, touch.at
               from touch
               left join merged on merged.member = touch.account
-             where coalesce(merged.account, touch.account) in (select grade.account from grade)
+             where coalesce(merged.account, touch.account) in (select graded.account from graded)
             union all
             select graded_deal.account, latest.at
               from graded_deal
@@ -98,13 +107,11 @@ touched as materialized (
      group by one.account
 ),
 visited as materialized (
-    -- Accounts that were merged into another one have their visits with that one.
-    select grade.account, grade.grade, grade.entry, policy.days, reporting.local_day(touched.at) as touched_on,
-           reporting.local_day(coalesce(touched.at, grade.from_at)) + policy.days as due_on
-      from grade
-      join policy on policy.name = 'visit_rhythm' and policy.key = grade.grade
-      left join touched on touched.account = grade.account
-     where grade.account not in (select merged.member from merged)
+    select graded.account, graded.grade, graded.entry, policy.days, reporting.local_day(touched.at) as touched_on,
+           reporting.local_day(coalesce(touched.at, graded.from_at)) + policy.days as due_on
+      from graded
+      join policy on policy.name = 'visit_rhythm' and policy.key = graded.grade
+      left join touched on touched.account = graded.account
 ),
 listed as materialized (
     select 'plan' as kind, planned.deal, planned.account, planned.plan as what, planned.due_on, planned.owner, planned.entry,

@@ -470,6 +470,9 @@ class Snapshot(Report):
     the report, or all rows that have these columns."""
     filters_rows: bool = False
     """Filters keep rows of the report, instead of rows of the first relation: ranks and shares stay those among all."""
+    merges: bool = False
+    """The column `account` names the account with which a row counts. A filter by one that was merged into another
+    keeps the rows of the one that goes on."""
     members: tuple[str, ...] = ()
     """Columns of the statement `members` beside the key that name subjects: `deal`, `account`; `member_account` where
     `account` is a column of the key. Rows of sources whose subject is among them made the row of the report, but for

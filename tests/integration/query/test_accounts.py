@@ -135,6 +135,15 @@ STORY = (
     target("T-4", "A", "2026-05-01", "3000.00"),
     target("T-5", "B", "2026-01-01", "0"),
     target("T-6", "A", "2026-01-01", "900.00", metric="signed_amount"),
+    # M was graded, planned and aimed at, then merged into N, which has nothing newer but a plan of the quarter. The
+    # grade of Q comes before that of R, into which it was merged.
+    account("M", "Mu"), account("N", "Nu"), opened("D-12", "N"), merged("M", "N", "2026-02-05"),
+    graded("M", "B", 3, 3, 3), target("T-10", "M", "2026-01-01", "600.00"),
+    event("plan-4", "account_plan_set", "account/M", "2026-01-02", plan="P4", period="2026", strategy="both"),
+    event("plan-5", "account_plan_set", "account/M", "2026-01-02", plan="P5", period="2026-Q1", strategy="first"),
+    event("plan-6", "account_plan_set", "account/N", "2026-01-03", plan="P6", period="2026-Q1", strategy="second"),
+    account("Q", "Qu"), account("R", "Rho"), merged("Q", "R", "2026-02-05"),
+    graded("Q", "A", 5, 5, 5), graded("R", "C", 1, 1, 2, day="2026-01-11"),
     # Targets of B, of a quarter and of a month.
     target("T-7", "B", "2026-01-01", "1000.00", metric="signed_amount", period="2026-Q1"),
     target("T-8", "B", "2026-02-01", "900.00", metric="collected_amount", period="2026-Q1"),
@@ -179,7 +188,7 @@ async def rows(read: Api, report: str, *key: str, **asked: Any) -> dict[Any, dic
 async def test_accounts_are_listed_by_revenue_in_each_currency(read: Api) -> None:
     found = await rows(read, "accounts", "account", "currency")
     assert list(found) == [
-        ("A", "CNY"), ("B", "CNY"), ("C", "CNY"), ("A", "USD"), ("O", None), ("P", None)
+        ("A", "CNY"), ("B", "CNY"), ("C", "CNY"), ("A", "USD"), ("N", None), ("O", None), ("P", None), ("R", None)
     ]  # fmt: skip
     # A: 300 + 400 − 100, and 200 of A1; 400 the year before. B: 200 of 1000. C: 80 of C2 the year before.
     assert {key: [row[name] for name in ("revenue", "share", "rank", "cumulative", "growth")]
@@ -188,8 +197,10 @@ async def test_accounts_are_listed_by_revenue_in_each_currency(read: Api) -> Non
         ("B", "CNY"): ["200.00", "0.2000", 2, "1.0000", None],
         ("C", "CNY"): ["0.00", "0.0000", 3, "1.0000", "-1.0000"],
         ("A", "USD"): ["50.00", "1.0000", 1, "1.0000", None],
+        ("N", None): [None, None, None, None, None],
         ("O", None): [None, None, None, None, None],
         ("P", None): [None, None, None, None, None],
+        ("R", None): [None, None, None, None, None],
     }  # fmt: skip
 
 
@@ -197,6 +208,9 @@ async def test_a_filter_of_accounts_leaves_shares_and_ranks(read: Api) -> None:
     whole = await rows(read, "accounts", "account", "currency")
     assert await rows(read, "accounts", "account", "currency", account="B") == {("B", "CNY"): whole["B", "CNY"]}
     assert list(await rows(read, "accounts", "account", "currency", currency="USD")) == [("A", "USD")]
+    # A1 counts with A, by way of A2.
+    assert list(await rows(read, "accounts", "account", "currency", account="A1")) == [("A", "CNY"), ("A", "USD")]
+    assert list(await rows(read, "accounts", "account", "currency", account="nobody")) == []
 
 
 async def test_grades_are_suggested_from_the_score(read: Api) -> None:
@@ -205,8 +219,10 @@ async def test_grades_are_suggested_from_the_score(read: Api) -> None:
         "A": ["Alpha", "A", 64, "A"],
         "B": ["Beta", "A", 18, "C"],
         "C": ["Gamma", "B", 6, "D"],
+        "N": ["Nu", "B", 27, "B"],  # of M
         "O": ["Old", None, None, None],
         "P": ["Prospect", None, None, None],
+        "R": ["Rho", "C", 2, "D"],  # its own is newer than that of Q
     }
 
 
@@ -217,8 +233,10 @@ async def test_the_life_cycle_goes_by_the_days_of_winning(read: Api) -> None:
         "A": [2, "2024-03-01", "2025-04-01", "active"],  # the last of them 364 days ago, on A1
         "B": [1, "2025-12-24", "2025-12-24", "new"],
         "C": [0, None, None, "prospect"],
+        "N": [0, None, None, "prospect"],
         "O": [1, "2025-03-31", "2025-03-31", "dormant"],  # 365 days ago
         "P": [0, None, None, "prospect"],
+        "R": [0, None, None, "prospect"],
     }  # fmt: skip
 
 
@@ -243,12 +261,13 @@ async def test_segments_go_by_a_fact_as_it_is_now(read: Api) -> None:
     figures = ("accounts", "open", "pipeline", "won", "lost", "win_rate", "revenue", "growth", "collection_rate")
     # Steel: A with A1 and A2, and B. Open: D-5, D-6 and D-7; won in the year D-2 and D-3, lost D-9.
     # Due: 400 − 100 credited of A-3, of which 90 were paid, and 200 of B-1, of which 60 were.
-    # Glass: C with C2, and O; D-4 was won and D-11 lost on the day before the year. Unknown: P, and D-10.
+    # Glass: C with C2, and O; D-4 was won and D-11 lost on the day before the year. Unknown: P, N with M and D-12,
+    # R with Q, and D-10.
     assert {key: [row[name] for name in figures] for key, row in found.items()} == {
         ("glass", "CNY"): [2, 0, "0.00", 0, 0, None, "0.00", "-1.0000", None],
         ("steel", "CNY"): [2, 3, "2333.33", 2, 1, "0.6667", "1000.00", "1.5000", "0.3000"],
         ("steel", "USD"): [2, 3, "40.00", 2, 1, "0.6667", "50.00", None, None],
-        (None, "CNY"): [1, 1, "60.00", 0, 0, None, "0.00", None, None],
+        (None, "CNY"): [3, 2, "60.00", 0, 0, None, "0.00", None, None],
     }
     assert list(found) == [("glass", "CNY"), ("steel", "CNY"), ("steel", "USD"), (None, "CNY")]
 
@@ -370,6 +389,20 @@ async def test_an_account_plan_is_measured_by_its_targets_own_metric(read: Api) 
     (row,) = (await read.get("/reports/account_plan", as_of=D, account="B", period="2026-02", currency="CNY"))["rows"]
     # 40 of the 50 received on 28 February were applied.
     assert [row[name] for name in told] == ["collected_amount", "160.00", "40.00", "120.00", "0.2500"]
+
+
+async def test_a_plan_and_target_of_a_merged_account_count_for_the_one_that_goes_on(read: Api) -> None:
+    told = ("target", "gap", "plan", "strategy")
+    for account in ("M", "N"):
+        asked: dict[str, Any] = {"account": account, "currency": "CNY"}
+        (year,) = (await read.get("/reports/account_plan", as_of=D, period="2026", **asked))["rows"]
+        assert [year[name] for name in told] == ["600.00", "600.00", "P4", "both"]
+        (quarter,) = (await read.get("/reports/account_plan", as_of=D, period="2026-Q1", **asked))["rows"]
+        assert [quarter[name] for name in told] == [None, None, "P6", "second"]
+    # Before the merging M's are its own.
+    asked = {"account": "N", "currency": "CNY", "as_of": "2026-02-04"}
+    (before,) = (await read.get("/reports/account_plan", period="2026", **asked))["rows"]
+    assert [before[name] for name in told] == [None, None, None, None]
 
 
 async def test_an_account_plan_needs_a_known_account_and_a_period(read: Api) -> None:

@@ -125,6 +125,9 @@ STORY = (
     graded("F", "A", "2026-01-10"), called("account/F", "2026-03-12"),
     event("F-into", "account_merged", "account/F", "2026-03-15", into_account_id="C", reason="one firm", approver="Wu"),
     graded("E", "D", "2025-10-01"),  # never touched
+    # G was graded and then merged into H, which was not: due on 20 November + 180 days.
+    graded("G", "D", "2025-11-20"), called("account/H", "2025-11-20"),
+    event("G-into", "account_merged", "account/G", "2026-03-15", into_account_id="H", reason="one firm", approver="Wu"),
 )  # fmt: skip
 
 
@@ -202,7 +205,16 @@ async def test_an_owner_sees_his_own(read: Api) -> None:
 
 async def test_an_account_has_what_is_due_of_its_deals_and_of_accounts_merged_into_it(read: Api) -> None:
     assert [(row["subject"], row["what"]) for row in await due(read, account="C")] == [("account/C", "A")]
+    assert await due(read, account="F") == await due(read, account="C")
     assert {row["subject"] for row in await due(read, account="A")} == {"account/A", "deal/D-1"}
+
+
+async def test_the_grade_of_a_merged_account_asks_for_visits_to_the_one_that_goes_on(read: Api) -> None:
+    # 10 days are left of November, 31 of December, 31, 28, 31 and 30 of January to April: 161. 19 more in May.
+    (row,) = await due(read, "2026-05-19", account="H")
+    assert [row[name] for name in ("kind", "subject", "what", "due_on")] == [
+        "return_visit", "account/H", "D", "2026-05-19"
+    ]  # fmt: skip
 
 
 async def test_the_reason_has_the_numbers_in_both_languages(read: Api) -> None:
