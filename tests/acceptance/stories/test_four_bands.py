@@ -268,7 +268,7 @@ async def test_what_becomes_of_messages(told: Told) -> None:
     march = {"from_": "2026-03-01", "to": "2026-03-31", "as_of": D}
     mails = [5, 1, 3, 1, 2, "0.7500", "0.2500"]
     assert await told.figures("messages", "channel", names, **march) == {"email": mails}
-    assert await told.figures("messages", "channel", names, by="campaign", **march) == {"春季上新": mails}
+    assert await told.figures("messages", "campaign", names, by_campaign="yes", **march) == {"春季上新": mails}
 
 
 async def test_how_soon_customers_are_answered(told: Told) -> None:

@@ -43,6 +43,20 @@ STORY = (
     message("deal/D-1", "N1", "wechat", "received", "2026-03-20"),
     message("deal/D-1", "N2", "wechat", "received", "2026-03-20T12:00:00Z"),
     message("deal/D-1", "M7", "email", "sent", "2026-03-20T15:00:00Z"),  # 6 and 3 hours later
+    # Messages of account C and of its deal D-1 are one conversation; after that of the month they are in May.
+    message("deal/D-1", "M10", "email", "sent", "2026-05-04", campaign="may"),
+    message("account/C", "M10", "email", "opened", "2026-05-05"),
+    message("account/C", "N4", "wechat", "received", "2026-05-10T09:00:00Z"),
+    message("deal/D-1", "M11", "sms", "sent", "2026-05-10T13:00:00Z"),
+    # C2 was merged into C.
+    message("account/C2", "M10", "email", "clicked", "2026-05-06"),
+    event(
+        "C2-into", "account_merged", "account/C2", "2026-05-07", into_account_id="C", reason="one firm", approver="Wu"
+    ),
+    # An answer told as such, to a message of a deal without account.
+    event("D-2-o", "deal_opened", "deal/D-2", "2026-01-05", playbook="mini", owner="Li"),
+    message("deal/D-2", "N5", "web", "received", "2026-05-12T09:00:00Z"),
+    message("deal/D-2", "N5", "web", "replied", "2026-05-12T12:00:00Z", direction="outbound"),
     # A message of account A has the id of one of D-1.
     message("account/A", "N0", "email", "received", "2026-02-27"),
     message("account/A", "M1", "email", "sent", "2026-03-02"),
@@ -69,7 +83,8 @@ async def read(servers: Servers) -> AsyncIterator[Api]:
 
 async def figures(read: Api, **asked: Any) -> dict[str | None, list[Any]]:
     rows = (await read.get("/reports/messages", as_of=D, **asked))["rows"]
-    return {row["channel"]: list(row.values())[1:] for row in rows}
+    assert asked.get("by_campaign") == "yes" or {row["campaign"] for row in rows} <= {None}
+    return {row["channel"]: list(row.values())[1:-1] for row in rows}
 
 
 async def test_a_message_counts_once_in_its_channel_by_when_it_was_sent(read: Api) -> None:
@@ -81,13 +96,34 @@ async def test_a_message_counts_once_in_its_channel_by_when_it_was_sent(read: Ap
     }
 
 
-async def test_campaigns_can_be_told_apart_instead(read: Api) -> None:
-    assert await figures(read, by="campaign", **MARCH) == {
-        "spring": [2, 1, 1, 1, 0, "1.0000", "1.0000", None],
-        None: [5, 0, 0, 0, 1, "0.0000", "0.0000", "6.00"],  # of 24, 6 and 3 hours
+async def test_campaigns_can_be_told_apart_too(read: Api) -> None:
+    rows = (await read.get("/reports/messages", as_of=D, by_campaign="yes", **MARCH))["rows"]
+    assert {(row["channel"], row["campaign"]): list(row.values())[1:-1] for row in rows} == {
+        ("email", "spring"): [2, 1, 1, 1, 0, "1.0000", "1.0000", None],
+        ("email", None): [3, 0, 0, 0, 1, "0.0000", "0.0000", "24.00"],  # M3, M7, and M1 of the account
+        ("sms", None): [1, 0, 0, 0, 0, "0.0000", "0.0000", None],
+        ("wechat", None): [1, 0, 0, 0, 0, "0.0000", "0.0000", "4.50"],
     }
-    problem = await read.get("/reports/messages", 400, as_of=D, by="page", **MARCH)
-    assert problem["detail"].startswith("by")
+    assert await figures(read, by_campaign="no", **MARCH) == await figures(read, **MARCH)
+    problem = await read.get("/reports/messages", 400, as_of=D, by_campaign="page", **MARCH)
+    assert problem["detail"].startswith("by_campaign")
+
+
+MAY: dict[str, Any] = {"from": "2026-05-01", "to": "2026-05-31"}
+
+
+async def test_messages_of_an_account_and_of_its_deals_are_one_conversation(read: Api) -> None:
+    found = {row["channel"]: row for row in (await read.get("/reports/messages", as_of="2026-05-31", **MAY))["rows"]}
+    # M10 was sent on the deal, opened on its account, and a link of it followed on the account merged into that.
+    assert [found["email"][name] for name in ("sent", "opened", "clicked")] == [1, 1, 1]
+    assert found["wechat"]["answer_hours"] == "4.00"  # on the account, answered on the deal
+    behind = await read.get("/reports/messages/rows", as_of="2026-05-31", line="email,", figure="clicked", **MAY)
+    assert {row["row"].get("account") for row in behind["rows"] if row["row"].get("message") == "M10"} >= {"C", "C2"}
+
+
+async def test_a_reply_of_ours_is_an_answer_and_not_one_of_the_customer(read: Api) -> None:
+    found = {row["channel"]: row for row in (await read.get("/reports/messages", as_of="2026-05-31", **MAY))["rows"]}
+    assert [found["web"][name] for name in ("sent", "replied", "answer_hours")] == [0, 0, "3.00"]
 
 
 async def test_what_happens_behind_the_period_does_not_count(read: Api) -> None:
@@ -100,7 +136,7 @@ async def test_what_happens_behind_the_period_does_not_count(read: Api) -> None:
 
 
 async def test_what_became_of_messages_leads_to_them(read: Api) -> None:
-    behind = await read.get("/reports/messages/rows", as_of=D, line="email", figure="replied", **MARCH)
+    behind = await read.get("/reports/messages/rows", as_of=D, line="email,", figure="replied", **MARCH)
     assert {row["row"]["account"] for row in behind["rows"]} == {"A"}
 
 
