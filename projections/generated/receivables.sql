@@ -466,21 +466,21 @@ begin
     if to_regclass('{generation}.receivables_item_last') is null then
         create index receivables_item_last on {generation}.receivables_item (
             currency, due_on, disputed, from_at, known_from
-        ) include (open_amount)
+        ) include (open_amount, disputed_amount)
         where known_to = 9223372036854775807 and to_at = 'infinity';
     end if;
     if to_regclass('{generation}.receivables_item_ended') is null then
         create index receivables_item_ended on {generation}.receivables_item (
             width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
             to_at, from_at
-        ) include (known_from, currency, due_on, disputed, open_amount)
+        ) include (known_from, currency, due_on, disputed, open_amount, disputed_amount)
         where known_to = 9223372036854775807 and to_at < 'infinity';
     end if;
     if to_regclass('{generation}.receivables_item_superseded') is null then
         create index receivables_item_superseded on {generation}.receivables_item (
             width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
             known_from
-        ) include (from_at, to_at, currency, due_on, disputed, open_amount)
+        ) include (from_at, to_at, currency, due_on, disputed, open_amount, disputed_amount)
         where known_to < 9223372036854775807;
     end if;
 end

@@ -28,14 +28,20 @@ ageing = Aggregate(
     title=Label("账龄分析", "Ageing"),
     question=Label("客户欠多少，逾期多久？", "What is owed, by how long it is past due?"),
     comment="Ageing at as_of, as known at the sequence known_at. Ten lines for every currency that had moved: the "
-    "buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too); "
-    "unapplied_cash, unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less "
+    "buckets not_due, 1-30, 31-60, 61-90 and over_90 days past due; disputed (items that are in the buckets too, "
+    "with what is contested of each: the whole open amount where the dispute names none); unapplied_cash, "
+    "unapplied_credit and their sum unapplied; and balance, summed from the movements. Buckets less "
     "unapplied are the balance.",
     row=AgeingRow,
     parameters={"by": Parameter(Grouping, "With one ageing_by answers, by groups.", "account", optional=True)},
     answers={("by", each): ageing_by for each in get_args(Grouping)},
     cells={
-        "item": Cells(source_of(ItemRow), ("currency", "due_on", "disputed"), ("open_amount",)),
+        "item": Cells(
+            source_of(ItemRow),
+            ("currency", "due_on", "disputed", "in_part"),
+            ("open_amount", "disputed_amount"),
+            derived={"in_part": "receivables_item.disputed_amount is not null"},
+        ),
         "unapplied": Cells(source_of(UnappliedRow), ("currency", "kind"), ("amount",)),
         "movement": Cells(source_of(MovementRow), ("currency",), ("amount",)),
     },

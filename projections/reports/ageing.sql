@@ -5,7 +5,7 @@ select item.currency, reporting.ageing_bucket(item.due_on, moment.day) as line, 
   from item
  cross join moment
 union all
-select currency, 'disputed', n, open_amount, 0 from item where disputed
+select currency, 'disputed', n, case when in_part then disputed_amount else open_amount end, 0 from item where disputed
 union all
 select currency, 'unapplied_' || kind, n, amount, 0 from unapplied
 union all

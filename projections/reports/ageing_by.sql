@@ -2,12 +2,15 @@
 with part as materialized (
     -- Amounts of one account and deal, each once for every line that it stands in.
     select receivables_item.account, receivables_item.deal, receivables_item.currency, lines.line, 1 as items,
-           receivables_item.open_amount as amount
+           lines.amount
       from receivables_item
      cross join moment
-     cross join unnest(array[reporting.ageing_bucket(receivables_item.due_on, moment.day),
-                             case when receivables_item.disputed then 'disputed' end]) lines (line)
-     where lines.line is not null
+     cross join lateral (
+            select reporting.ageing_bucket(receivables_item.due_on, moment.day), receivables_item.open_amount
+            union all
+            select 'disputed', coalesce(receivables_item.disputed_amount, receivables_item.open_amount)
+             where receivables_item.disputed
+           ) lines (line, amount)
     union all
     select receivables_unapplied.account, null, receivables_unapplied.currency, lines.line, 1,
            receivables_unapplied.amount

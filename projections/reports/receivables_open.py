@@ -52,6 +52,8 @@ class OpenInvoice(ReportRow, key=("account", "invoice", "series")):
     """Whether the account's later entries could not be folded."""
     series: Annotated[str | None, Label("号段", "series")]
     """Series of the number, or null."""
+    disputed_amount: Annotated[Amount, Label("争议金额", "disputed amount")]
+    """Part of the open amount that the customer contests; all of it where the dispute names no amount; 0 without."""
 
 
 receivables_open = Rows(

@@ -8,6 +8,8 @@ select receivables_item.account, receivables_item.invoice, receivables_item.deal
            select stale.account from reporting.receivables_stale stale cross join moment
             where stale.sequence <= moment.known_at
        ) as stale,
-       nullif(receivables_item.series, '') as series
+       nullif(receivables_item.series, '') as series,
+       case when receivables_item.disputed then coalesce(receivables_item.disputed_amount, receivables_item.open_amount)
+            else 0 end as disputed_amount
   from receivables_item
  cross join moment

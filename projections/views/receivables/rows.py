@@ -30,7 +30,7 @@ class ItemRow(
     key=("account", "invoice", "series", "from_at"),
     valid=Interval(),
     counted=("currency", "due_on", "disputed"),
-    summed=("open_amount",),
+    summed=("open_amount", "disputed_amount"),
 ):
     """Open invoices over time. One row per interval in which open amount and dispute stayed the same; a settled invoice
     has no row from then on."""

@@ -59,6 +59,15 @@ STORY = (
     invoice("A-4", "J-1", "9.00", "2026-06-30", deal_id="D-3"),
     event("s", "payment_received", "account/A-4", "2026-06-01", payment="S", amount="9.00", currency="CNY",
           allocations=[{"invoice": "J-1", "amount": "9.00"}]),
+    # Sent on 2 July. A part of K-1 is contested, all of K-2, and of K-3 as much as was open.
+    *(event(f"A-5-{number}", "invoice_issued", "account/A-5", "2026-07-02", invoice=number, amount=amount,
+            currency="EUR", due_on="2026-07-31")
+      for number, amount in (("K-1", "1000.00"), ("K-2", "50.00"), ("K-3", "80.00"), ("K-4", "7.00"))),
+    *(event(f"A-5-d{number}", "receivable_disputed", "account/A-5", "2026-07-03", invoice=number, **part)
+      for number, part in (("K-1", {"amount": "100.00", "currency": "EUR"}), ("K-2", {}),
+                           ("K-3", {"amount": "60.00", "currency": "EUR"}))),
+    event("v", "payment_received", "account/A-5", "2026-07-04", payment="V", amount="50.00", currency="EUR",
+          allocations=[{"invoice": "K-3", "amount": "50.00"}]),
 )  # fmt: skip
 
 
@@ -117,6 +126,22 @@ async def test_a_settled_account_has_no_lines(read: Api) -> None:
     assert found["A-3"] == {
         "1-30": (2, "33.00"), "disputed": (1, "18.00"), "unapplied_cash": (1, "15.00"), "unapplied_credit": (1, "1.00"),
         "unapplied": (2, "16.00"), "balance": (None, "17.00"),
+    }  # fmt: skip
+
+
+async def test_what_is_disputed_is_the_amount_contested(read: Api) -> None:
+    """K-1 100 of 1000, K-2 all 50, K-3 60 of 80 of which 30 are left."""
+    asked: dict[str, Any] = {"account": "A-5", "as_of": "2026-07-31"}
+    told = (await read.get("/reports/ageing", **asked))["rows"]
+    assert {row["line"]: (row["items"], row["amount"]) for row in told if row["items"]} == {
+        "not_due": (4, "1087.00"), "disputed": (3, "180.00")
+    }  # fmt: skip
+    assert (await grouped(read, "account", "2026-07-31"))["A-5"]["disputed"] == (3, "180.00")
+    before = (await grouped(read, "account", "2026-07-03"))["A-5"]
+    assert before["disputed"] == (3, "210.00")
+    rows = (await read.get("/reports/receivables_open", **asked))["rows"]
+    assert {row["invoice"]: row["disputed_amount"] for row in rows} == {
+        "K-1": "100.00", "K-2": "50.00", "K-3": "30.00", "K-4": "0.00"
     }  # fmt: skip
 
 
@@ -183,6 +208,10 @@ async def test_buckets_less_unapplied_are_the_balance_in_every_group(
             assert sum((each["amount"] for each in same), Decimal(0)) == row["amount"]
             if row["line"] != "balance":
                 assert sum(each["items"] for each in same) == row["items"]
+        contested: dict[str, Decimal] = defaultdict(Decimal)
+        for row in await connection.fetch("select * from reporting.receivables_open($1, $2)", as_of, known_at):
+            contested[row["currency"]] += row["disputed_amount"]
+        assert all(row["amount"] == contested[row["currency"]] for row in whole if row["line"] == "disputed")
         seen |= {group for group, _ in groups}
     assert len(seen) > 1
 
