@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from projections.columns import Amount, Count, Currency, Label, Words
 from projections.reports.receivables_open import DAYS_PAST_DUE
 from projections.reports.report import Chart, Parameter, ReportRow, Snapshot, source_of
-from projections.views.customer.rows import FactRow
+from projections.views.customer.rows import AliasRow, FactRow
 from projections.views.receivables.invoice_rows import ApplicationRow, InvoiceRow
 from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
 from projections.views.stage_position.rows import PositionRow
@@ -64,7 +64,7 @@ ageing_by = Snapshot(
     "unapplied are the balance in every group. Unapplied parts belong to an account and no deal: by deal and owner "
     "they stand in the group null. There the balance of a group is what was invoiced less what lowered these invoices, "
     "and the rest is that of the group null; by account and region it is summed from the movements. Accounts stand by "
-    "themselves, merged or not.",
+    "themselves, merged or not, but in the region of the one that they were merged into.",
     row=AgeingByRow,
     parameters={"by": Parameter(Grouping, "What the lines are grouped by.", "account")},
     reads=(
@@ -75,6 +75,7 @@ ageing_by = Snapshot(
         source_of(ApplicationRow),
         source_of(PositionRow),
         source_of(FactRow),
+        source_of(AliasRow),
     ),
     members=("account", "deal"),
     filtered=("receivables_item", "receivables_unapplied", "receivables_movement", "invoice", "application"),

@@ -36,6 +36,9 @@ with part as materialized (
      cross join lateral (values (billed.deal, 1), (null, -1)) sides (deal, sign)
      where billed.amount <> 0
 ),
+merged as materialized (
+    select one.member, one.account from served.account_merged($as_of, $known_at) one where $by = 'region'
+),
 placed as materialized (
     select case served.one_of('by', $by, array['account', 'owner', 'deal', 'region'])
                 when 'account' then part.account when 'deal' then part.deal when 'owner' then stage_position.owner
@@ -43,7 +46,9 @@ placed as materialized (
            part.*
       from part
       left join stage_position on $by = 'owner' and stage_position.deal = part.deal
-      left join account_fact on $by = 'region' and account_fact.account = part.account and account_fact.fact = 'region'
+      left join merged on merged.member = part.account
+      left join account_fact on $by = 'region' and account_fact.account = coalesce(merged.account, part.account)
+                            and account_fact.fact = 'region'
 )
 
 -- name: rows
@@ -68,4 +73,15 @@ select listed.group, listed.currency, listed.line, case when listed.line <> 'bal
           ], listed.line)
 
 -- name: members
+-- Mergings of any account of a family may place them all elsewhere.
+with family as materialized (
+    select merged.account as head, merged.member as account from merged
+    union
+    select merged.account, merged.account from merged
+)
 select placed.group, placed.currency, placed.line, placed.account, placed.deal from placed
+union
+select placed.group, placed.currency, placed.line, kin.account, null
+  from placed
+  join family on family.account = placed.account
+  join family kin on kin.head = family.head

@@ -59,6 +59,14 @@ STORY = (
     invoice("A-4", "J-1", "9.00", "2026-06-30", deal_id="D-3"),
     event("s", "payment_received", "account/A-4", "2026-06-01", payment="S", amount="9.00", currency="CNY",
           allocations=[{"invoice": "J-1", "amount": "9.00"}]),
+    # A-7 was merged into A-6, which has another region, and A-6 into A-8 on 1 August.
+    event("r6", "account_profiled", "account/A-6", "2026-07-02", region="east"),
+    event("r7", "account_profiled", "account/A-7", "2026-07-02", region="west"),
+    event("r8", "account_profiled", "account/A-8", "2026-07-02", region="south"),
+    *(event(f"A-{number}-into", "account_merged", f"account/A-{number}", day, into_account_id=into, reason="one firm",
+            approver="Wu") for number, into, day in ((7, "A-6", "2026-07-03"), (6, "A-8", "2026-08-01"))),
+    event("A-7-L", "invoice_issued", "account/A-7", "2026-07-02", invoice="L-1", amount="70.00", currency="EUR",
+          due_on="2026-07-31"),
     # Sent on 2 July. A part of K-1 is contested, all of K-2, and of K-3 as much as was open.
     *(event(f"A-5-{number}", "invoice_issued", "account/A-5", "2026-07-02", invoice=number, amount=amount,
             currency="EUR", due_on="2026-07-31")
@@ -151,6 +159,18 @@ async def test_by_region_accounts_stand_together(read: Api) -> None:
     assert found["north"]["balance"] == (None, "57.00")  # 40 + 17
     assert found["north"]["1-30"] == (2, "33.00")
     assert found[None]["balance"] == (None, "3350.00")
+
+
+async def test_a_merged_account_is_in_the_region_of_the_one_it_was_merged_into(read: Api) -> None:
+    for day, region in (("2026-07-02", "west"), ("2026-07-03", "east"), ("2026-08-01", "south")):
+        asked: dict[str, Any] = {"by": "region", "as_of": day, "currency": "EUR"}
+        rows = (await read.get("/reports/ageing", **asked))["rows"]
+        assert [(row["group"], row["amount"]) for row in rows if row["line"] == "balance" and row["group"]] == [
+            (region, "70.00")
+        ]
+        assert (await read.get("/reports/ageing", **asked, region=region))["rows"] == [
+            row for row in rows if row["group"] == region
+        ]
 
 
 async def test_by_deal_and_owner_unapplied_parts_stand_by_themselves(read: Api) -> None:
