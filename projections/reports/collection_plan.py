@@ -38,7 +38,8 @@ class PlannedTermRow(ReportRow, key=("account", "contract", "place")):
     due_on: Annotated[date | None, Label("计划到期日", "due on")]
     """Day of the trigger + days agreed; null while either is unknown."""
     invoiced: Annotated[Amount, Label("已开票金额", "invoiced")]
-    """Sum of the term's invoices in the contract's currency, less credits applied to them."""
+    """Sum of the term's invoices in the contract's currency, less credits applied to them. Where a contract has one
+    term beside the retention, invoices that name none are that term's."""
     collected: Annotated[Amount, Label("已收金额", "collected")]
     """Cash applied to them."""
     open: Annotated[Amount, Label("未收金额", "open")]
@@ -48,7 +49,7 @@ class PlannedTermRow(ReportRow, key=("account", "contract", "place")):
     due day; part_paid: cash has come; invoiced; held: retention before its day; to_release: retention from its day on;
     to_invoice: the trigger has happened, or retention was released; else waiting."""
     collected_share: Annotated[Rate | None, Label("合同回款比例", "collected share")]
-    """Cash collected of the whole contract ÷ its amount."""
+    """Cash collected of the whole contract, by invoices of any term or of none, ÷ its amount."""
     account: Annotated[AccountId, Label("客户", "account")]
     """Id of the account that owes under the contract."""
     place: Annotated[int, Label("序号", "place")]
@@ -79,8 +80,8 @@ collection_plan = Snapshot(
     "zone, the trigger invoice on that of the term's first invoice. The first that holds is the status: paid, "
     "overdue, part_paid, invoiced, held, to_release, to_invoice, waiting. A credit for a lower price "
     "leaves a term paid; an invoice that a credit cancelled is to be written again. Invoices in another currency than "
-    "the contract's are left out; of terms of one name the first has the invoices. An invoice without a term counts "
-    "for a contract without terms.",
+    "the contract's are left out; of terms of one name the first has the invoices. An invoice without a term "
+    "is that of the only term beside the retention; where a contract has several, it counts in collected_share alone.",
     row=PlannedTermRow,
     totals=CollectionPlanTotals,
     parameters={

@@ -1,11 +1,20 @@
--- name: rows
-with billed as materialized (
-    select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, '') as term,
+-- name: relations
+with sole as (
+    -- The one term beside the retention, which has the invoices that name no term.
+    select contract_term.account, contract_term.contract, min(contract_term.term) as term
+      from contract_term
+     where not contract_term.retention and ($contract is null or contract_term.contract = $contract)
+     group by contract_term.account, contract_term.contract
+    having count(*) = 1
+),
+billed as materialized (
+    select invoice.account, invoice.invoice, invoice.series, invoice.contract, coalesce(invoice.term, sole.term) as term,
            invoice.currency, invoice.amount, invoice.issued_at
       from invoice
+      left join sole on sole.account = invoice.account and sole.contract = invoice.contract
      where invoice.contract is not null and ($contract is null or invoice.contract = $contract)
 ),
-actual as (
+actual as materialized (
     select one.account, one.contract, one.term, one.currency, sum(one.amount) as amount, sum(one.credit) as credit,
            sum(one.cash) as cash, sum(one.open) as open, bool_or(one.overdue) as overdue, min(one.issued_at) as issued_at
       from (select billed.account, billed.contract, billed.term, billed.currency, billed.amount, 0 as credit, 0 as cash,
@@ -28,7 +37,14 @@ actual as (
              cross join moment) one
      group by one.account, one.contract, one.term, one.currency
 ),
-listed as (
+whole as (
+    select actual.account, actual.contract, actual.currency, sum(actual.cash) as cash
+      from actual
+     group by actual.account, actual.contract, actual.currency
+)
+
+-- name: rows
+with listed as (
     select contract_term.*,
            row_number() over (partition by contract_term.account, contract_term.contract, contract_term.term
                                   order by contract_term.place) as of_name
@@ -37,7 +53,7 @@ listed as (
 ),
 told as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
-           coalesce(actual.open, 0) as open, actual.overdue,
+           coalesce(actual.open, 0) as open, actual.overdue, coalesce(whole.cash, 0) as cash,
            actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
            case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
                                when 'invoice' then served.local_day(actual.issued_at, moment.zone)
@@ -46,6 +62,8 @@ told as (
      cross join moment
       left join actual on actual.account = listed.account and actual.contract = listed.contract
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
+      left join whole on whole.account = listed.account and whole.contract = listed.contract
+                     and whole.currency = listed.currency
 )
 select told.contract, told.term, told.planned,
        case when told.trigger in ('signing', 'invoice') and told.days <= date '9999-12-31' - told.happened_on
@@ -59,8 +77,7 @@ select told.contract, told.term, told.planned,
             then case when told.happened_on <= moment.day then 'to_release' else 'held' end
             when told.retention or told.happened_on <= moment.day then 'to_invoice'
             else 'waiting' end as status,
-       round(sum(told.collected) over (partition by told.account, told.contract)
-             / nullif(told.contract_amount, 0), 4) as collected_share,
+       round(told.cash / nullif(told.contract_amount, 0), 4) as collected_share,
        told.account, told.place, told.deal, told.currency, told.released
   from told
  cross join moment
@@ -68,11 +85,13 @@ select told.contract, told.term, told.planned,
 
 -- name: totals
 with contracts as (
-    select report.account, report.contract, min(contract_term.contract_amount) as amount, sum(report.collected) as collected,
-           min(report.currency) as currency
+    select report.account, report.contract, min(contract_term.contract_amount) as amount,
+           coalesce(min(whole.cash), 0) as collected, min(report.currency) as currency
       from report
       join contract_term on contract_term.account = report.account and contract_term.contract = report.contract
                         and contract_term.place = report.place
+      left join whole on whole.account = report.account and whole.contract = report.contract
+                     and whole.currency = report.currency
      group by report.account, report.contract
 )
 select case when count(distinct contracts.currency) = 1

@@ -4,6 +4,10 @@ with listed as (
     select distinct on (contract_term.account, contract_term.contract, contract_term.term) contract_term.account,
            contract_term.contract, contract_term.term, contract_term.trigger, contract_term.days, contract_term.signed_at,
            contract_term.buyer_kind, contract_term.late_rate_per_day,
+           -- The one term beside the retention has the invoices that name no term.
+           not contract_term.retention
+           and count(*) filter (where not contract_term.retention)
+                   over (partition by contract_term.account, contract_term.contract) = 1 as sole,
            case contract_term.trigger when 'acceptance' then contract_term.accepted_on
                                       when 'delivery' then contract_term.delivered_on end as begins_on
       from contract_term
@@ -49,7 +53,7 @@ billed as materialized (
            ruled.policy_from, ruled.rate_policy, ruled.rate_policy_from
       from invoice
       join ruled on ruled.account = invoice.account and ruled.contract = invoice.contract
-                and ruled.term = coalesce(invoice.term, '')
+                and (ruled.term = invoice.term or invoice.term is null and ruled.sole)
      where ruled.term_days <= date '9999-12-31' - ruled.begins_on
 ),
 paid as (

@@ -112,6 +112,14 @@ PLANNED = (
          approver="Wu"),
     signed("PB", "PC-3", "2026-03-01", "500.00", [], "EUR"),
     invoice("PB", "PI-6", "2026-05-01", "500.00", "2026-06-30", "EUR", contract="PC-3"),
+    # Of invoices that name no term, one is of a contract of one term and retention, one of a contract of two terms.
+    signed("PD", "PC-5", "2026-03-01", "1000.00", [term("all", "signing", "90", 10)], "GBP", retention_percent="10"),
+    invoice("PD", "PI-9", "2026-05-01", "900.00", "2026-06-30", "GBP", contract="PC-5"),
+    paid("PD", "PP-9", "2026-05-02", "900.00", {"PI-9": "900.00"}, "GBP"),
+    signed("PD", "PC-6", "2026-03-01", "500.00", [term("one", "signing", "50"), term("two", "signing", "50")], "GBP"),
+    invoice("PD", "PI-10", "2026-05-01", "250.00", "2026-06-30", "GBP", contract="PC-6", term="one"),
+    invoice("PD", "PI-11", "2026-05-01", "250.00", "2026-06-30", "GBP", contract="PC-6"),
+    paid("PD", "PP-10", "2026-05-02", "150.00", {"PI-10": "50.00", "PI-11": "100.00"}, "GBP"),
 )  # fmt: skip
 
 
@@ -161,6 +169,15 @@ STATUTORY = (
     *bound("SE", "S-13", "delivery"), confirmed("SE", "S-13", "all", delivered_on="2026-02-01"),
     paid("SE", "SP-13", "2026-03-13", "600000.00", {"I-S-13": "600000.00"}),
     said("SE", "payment_reversed", "2026-03-23", payment="SP-13", amount="600000.00", currency="CNY"),
+    # The term is not named by the invoices of a contract of one, nor of a contract of two.
+    signed("SF", "S-14", "2026-01-10", "1000.00", [term("all", "delivery", "95")], retention_percent="5",
+           buyer_kind="public", sme_declared=True),
+    invoice("SF", "I-S-14", "2026-02-02", "950.00", "2026-09-30", contract="S-14"),
+    confirmed("SF", "S-14", "all", delivered_on="2026-02-01"),
+    signed("SF", "S-15", "2026-01-10", "1000.00", [term("one", "delivery", "50"), term("two", "delivery", "50")],
+           buyer_kind="public", sme_declared=True),
+    invoice("SF", "I-S-15", "2026-02-02", "500.00", "2026-09-30", contract="S-15"),
+    confirmed("SF", "S-15", "one", delivered_on="2026-02-01"),
 )  # fmt: skip
 
 
@@ -335,6 +352,19 @@ async def test_a_contract_without_terms_has_the_invoices_that_name_none(read: Ap
     ]  # fmt: skip
 
 
+async def test_an_invoice_without_a_term_is_that_of_the_only_one(read: Api) -> None:
+    """900 of 1000; 50 + 100 of 500, of which only the 50 are in a row; 1050 of 1500 of both."""
+    found = await plan(read, account="PD")
+    shown = ("planned", "invoiced", "collected", "status", "collected_share")
+    assert {key: tuple(row[name] for name in shown) for key, row in found["rows"].items()} == {
+        ("PC-5", "all"): ("900.00", "900.00", "900.00", "paid", "0.9000"),
+        ("PC-5", "retention"): ("100.00", "0.00", "0.00", "held", "0.9000"),
+        ("PC-6", "one"): ("250.00", "250.00", "50.00", "part_paid", "0.3000"),
+        ("PC-6", "two"): ("250.00", "0.00", "0.00", "to_invoice", "0.3000"),
+    }
+    assert found["totals"] == {"collected_share": "0.7000"}
+
+
 async def test_the_share_collected_is_that_of_one_currency(read: Api) -> None:
     """USD: 50000 + 150 of 100000.01 + 1000; with the EUR of PC-3 there is none."""
     assert (await plan(read))["totals"] == {"collected_share": None}
@@ -384,6 +414,14 @@ async def test_what_was_paid_late_still_bears_the_interest_until_then(read: Api)
     assert {contract: [row[name] for name in LAW] for contract, row in rows.items()} == {
         "S-12": ["2026-03-03", 2, "0.00", "0.000500", "599.00"],
         "S-13": ["2026-03-03", 28, "600000.00", "0.000500", "5400.00"],
+    }
+
+
+async def test_an_invoice_without_a_term_is_owed_by_law_for_the_only_one(read: Api) -> None:
+    """950 for 28 days behind 3 March: 13.30."""
+    rows = await law(read, account="SF")
+    assert {contract: (row["term"], row["statutory_due"], row["interest"]) for contract, row in rows.items()} == {
+        "S-14": ("all", "2026-03-03", "13.30")
     }
 
 

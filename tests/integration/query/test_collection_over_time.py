@@ -118,26 +118,36 @@ async def test_collection_is_that_of_a_plain_reading(turned: Turned) -> None:
     assert seen > 20
 
 
+def of_one(term: asyncpg.Record, row: asyncpg.Record) -> bool:
+    return bool((term["account"], term["contract"]) == (row["account"], row["contract"]))
+
+
 async def test_terms_of_contracts_add_up_to_their_invoices(turned: Turned) -> None:
     seen: set[str] = set()
     for as_of, known_at in turned.moments(seed=2):
         rows = await turned.ask("reporting.collection_plan", as_of, known_at)
+        terms = await turned.ask("reporting.contract_term", as_of, known_at)
         invoices = await turned.ask("reporting.invoice", as_of, known_at)
         applied: dict[Any, Decimal] = defaultdict(Decimal)
         for each in await turned.ask("reporting.application", as_of, known_at):
             applied[each["account"], each["invoice"], each["kind"]] += each["amount"]
         for row in rows:
-            mine = [
+            of_contract = [
                 each for each in invoices
-                if (each["account"], each["contract"], each["term"] or "", each["currency"])
-                == (row["account"], row["contract"], row["term"], row["currency"])
+                if all(each[name] == row[name] for name in ("account", "contract", "currency"))
             ]  # fmt: skip
+            beside = [each["term"] for each in terms if not each["retention"] and of_one(each, row)]
+            only = beside[0] if len(beside) == 1 else None
+            mine = [each for each in of_contract if (each["term"] if each["term"] is not None else only) == row["term"]]
             cash, credit, given_up = (
                 sum((applied[row["account"], each["invoice"], kind] for each in mine), Decimal(0))
                 for kind in ("cash", "credit", "write_off")
             )
             assert (row["invoiced"], row["collected"]) == (sum(each["amount"] for each in mine) - credit, cash)
             assert row["open"] == row["invoiced"] - cash - given_up
+            (amount,) = {each["contract_amount"] for each in terms if of_one(each, row)}
+            whole = sum((applied[row["account"], each["invoice"], "cash"] for each in of_contract), Decimal(0))
+            assert row["collected_share"] == (rounded(whole / amount, 4) if amount else None)
             seen.add(row["status"])
     assert seen >= {"overdue", "invoiced", "held", "to_release", "to_invoice", "waiting"}
 
