@@ -45,9 +45,10 @@ class PlannedTermRow(ReportRow, key=("account", "contract", "place")):
     open: Annotated[Amount, Label("未收金额", "open")]
     """Amount still owed on them: invoiced − collected − write-offs."""
     status: Annotated[TermStatus, Label("状态", "status")]
-    """paid: as much was invoiced as planned, cash has come, and nothing is open; overdue: an open invoice is past its
-    due day; part_paid: cash has come; invoiced; held: retention before its day; to_release: retention from its day on;
-    to_invoice: the trigger has happened, or retention was released; else waiting."""
+    """paid: as much was invoiced as planned, cash has come, and nothing is open; overdue: something is open past
+    due_on, or where that is not known past the due day of an invoice; part_paid: cash has come; invoiced; held:
+    retention before its day; to_release: retention from its day on; to_invoice: the trigger has happened, or retention
+    was released; else waiting."""
     collected_share: Annotated[Rate | None, Label("合同回款比例", "collected share")]
     """Cash collected of the whole contract, by invoices of any term or of none, ÷ its amount."""
     account: Annotated[AccountId, Label("客户", "account")]
@@ -78,7 +79,8 @@ collection_plan = Snapshot(
     "contract and the term and the cash applied to them. planned = the contract's amount * share, rounded half up; the "
     "last term takes the rest. due_on = day of the trigger + days: signing is on the day of signing in the ledger's "
     "zone, the trigger invoice on that of the term's first invoice. The first that holds is the status: paid, "
-    "overdue, part_paid, invoiced, held, to_release, to_invoice, waiting. A credit for a lower price "
+    "overdue (by due_on, or where that is null by the due day of an invoice), part_paid, invoiced, held, to_release, "
+    "to_invoice, waiting. A credit for a lower price "
     "leaves a term paid; an invoice that a credit cancelled is to be written again. Invoices in another currency than "
     "the contract's are left out; of terms of one name the first has the invoices. An invoice without a term "
     "is that of the only term beside the retention; where a contract has several, it counts in collected_share alone.",

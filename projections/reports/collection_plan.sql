@@ -51,9 +51,9 @@ with listed as (
       from contract_term
      where $contract is null or contract_term.contract = $contract
 ),
-told as (
+matched as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
-           coalesce(actual.open, 0) as open, actual.overdue, coalesce(whole.cash, 0) as cash,
+           coalesce(actual.open, 0) as open, actual.overdue as item_overdue, coalesce(whole.cash, 0) as cash,
            actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
            case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
                                when 'invoice' then served.local_day(actual.issued_at, moment.zone)
@@ -64,11 +64,20 @@ told as (
                       and actual.term = listed.term and actual.currency = listed.currency and listed.of_name = 1
       left join whole on whole.account = listed.account and whole.contract = listed.contract
                      and whole.currency = listed.currency
+),
+told as (
+    select matched.*, own.due_on as falls_due,
+           case when own.due_on is not null then matched.open > 0 and own.due_on < moment.day
+                else matched.item_overdue end as overdue
+      from matched
+     cross join moment
+     cross join lateral (
+            select case when matched.trigger in ('signing', 'invoice')
+                         and matched.days <= date '9999-12-31' - matched.happened_on
+                        then matched.happened_on + matched.days else matched.due_on end as due_on
+           ) own
 )
-select told.contract, told.term, told.planned,
-       case when told.trigger in ('signing', 'invoice') and told.days <= date '9999-12-31' - told.happened_on
-            then told.happened_on + told.days else told.due_on end as due_on,
-       told.invoiced, told.collected, told.open,
+select told.contract, told.term, told.planned, told.falls_due as due_on, told.invoiced, told.collected, told.open,
        case when told.settled then 'paid'
             when told.overdue then 'overdue'
             when told.collected > 0 then 'part_paid'

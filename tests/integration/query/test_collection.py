@@ -322,7 +322,7 @@ async def test_a_term_waits_is_invoiced_and_partly_paid_and_retention_is_release
     rows = (await plan(read, contract="PC-2"))["rows"].values()
     assert {row["term"]: tuple(row[name] for name in PLAN[2:]) for row in rows} == {
         "later": ("2026-09-01", "0.00", "0.00", "0.00", "waiting"),
-        "billed": ("2026-05-21", "300.00", "0.00", "300.00", "invoiced"),
+        "billed": ("2026-05-21", "300.00", "0.00", "300.00", "overdue"),
         "half": (None, "350.00", "150.00", "200.00", "part_paid"),
         "retention": ("2026-05-31", "0.00", "0.00", "0.00", "to_release"),
     }  # fmt: skip
@@ -330,7 +330,13 @@ async def test_a_term_waits_is_invoiced_and_partly_paid_and_retention_is_release
     assert before["rows"]["PC-2", "retention"]["status"] == "held"
     released = after["rows"]["PC-2", "retention"]
     assert (released["status"], released["released"]) == ("to_invoice", "80.00")
-    assert (await plan(read, as_of="2026-07-01"))["rows"]["PC-2", "billed"]["status"] == "overdue"  # due on 30 June
+    # A term is overdue by its own day, whatever day the invoice says; without one of its own, by that of the invoice.
+    on_the_day = await plan(read, contract="PC-2", as_of="2026-05-21")
+    assert on_the_day["rows"]["PC-2", "billed"]["status"] == "invoiced"
+    late = await plan(read, contract="PC-6", as_of="2026-07-01")
+    assert late["rows"]["PC-6", "one"]["status"] == "overdue"
+    in_time = await plan(read, contract="PC-6", as_of="2026-06-30")
+    assert in_time["rows"]["PC-6", "one"]["status"] == "part_paid"
     assert (await plan(read, as_of="2026-09-01"))["rows"]["PC-2", "later"]["status"] == "to_invoice"
 
 
