@@ -308,40 +308,45 @@ return upper(normalize(names.said, nfkc)) ~ (
     || '(?![0-9A-Z]|[-._][0-9A-Z])'
 );
 
--- Invoices that payments may be for, by their places: payments in order of receipt, invoices by due day. First those that
--- the payer names; then the only one of exactly what is left of a payment; then the oldest due. Nothing beyond what is left
--- of a payment or an invoice.
+-- Invoices that payments may be for, by their places: payments in order of receipt, invoices by due day. Each payment goes by
+-- one rule: the invoices that the payer names; if none, the only one of exactly its amount; if there is no such one, the
+-- oldest due. Nothing beyond what is left of a payment or an invoice.
 create or replace function served.suggested(
     paid numeric[], remittances text[], owed numeric[], numbers text[],
     out payment integer, out invoice integer, out amount numeric, out reason text
 ) returns setof record
 language plpgsql immutable parallel safe as $$
 declare
-    cash numeric[] := paid;
     open numeric[] := owed;
+    cash numeric;
     places integer[];
 begin
-    foreach reason in array array['named', 'exact', 'oldest'] loop
-        for place in 1 .. cardinality(cash) loop
-            continue when cash[place] = 0;
-            payment := place;
+    for place in 1 .. cardinality(paid) loop
+        payment := place;
+        cash := paid[payment];
+        reason := 'named';
+        places := array(
+            select one.place from unnest(numbers) with ordinality as one (number, place)
+             where served.names(remittances[payment], one.number)
+             order by one.place
+        );
+        if cardinality(places) = 0 then
+            reason := 'exact';
             places := array(
-                select one.place
-                  from unnest(open, numbers) with ordinality as one (amount, number, place)
-                 where one.amount > 0
-                   and case reason when 'named' then served.names(remittances[payment], one.number)
-                                   when 'exact' then one.amount = cash[payment]
-                                   else true end
-                 order by one.place
+                select one.place from unnest(open) with ordinality as one (amount, place) where one.amount = cash
             );
-            continue when reason = 'exact' and cardinality(places) > 1;
-            foreach invoice in array places loop
-                exit when cash[payment] = 0;
-                amount := least(cash[payment], open[invoice]);
-                cash[payment] := cash[payment] - amount;
-                open[invoice] := open[invoice] - amount;
-                return next;
-            end loop;
+            if cardinality(places) <> 1 then
+                reason := 'oldest';
+                places := array(select generate_series(1, cardinality(open)));
+            end if;
+        end if;
+        foreach invoice in array places loop
+            exit when cash = 0;
+            amount := least(cash, open[invoice]);
+            continue when amount = 0;
+            cash := cash - amount;
+            open[invoice] := open[invoice] - amount;
+            return next;
         end loop;
     end loop;
 end

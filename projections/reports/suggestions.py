@@ -44,9 +44,11 @@ suggestions = Snapshot(
     title=Label("核销建议", "Suggestions"),
     question=Label("未核销的收款可能是付哪些发票？", "Which invoices may unapplied cash be for?"),
     comment="Unapplied cash and open invoices of one account and currency at as_of, as known at the sequence known_at. "
-    "Payments go in order of receipt: first to the invoices that the payer names in remittance, of all payments; then "
-    "to the only open invoice of exactly what is left of the payment; then to the invoices that are due first. Amounts "
-    "are never more than is left of payment and invoice. Nothing is booked: payment_allocated does that.",
+    "Payments go one by one in order of receipt, each by one rule: to the open invoices that its remittance names, by "
+    "due day; if it names none, to the only open invoice of exactly its amount; if there is no such one, to the "
+    "invoices that are due first. Amounts are never more than is left of payment and invoice behind the suggestions "
+    "before. What a payment leaves over that names invoices is suggested for no other. Nothing is booked: "
+    "payment_allocated does that.",
     row=SuggestionRow,
     parameters={"account": Parameter(AccountId, "Account. Default: all.", "A-0003", optional=True, names_column=True)},
     reads=(source_of(UnappliedRow), source_of(ItemRow)),

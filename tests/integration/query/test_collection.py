@@ -196,6 +196,12 @@ UNAPPLIED = (
     paid("XB", "Q-1", "2025-06-01", "100.00", {}, "GBP"),
     paid("XB", "Q-2", "2025-06-03", "130.00", {}, "GBP", remittance="Y-1"),
     said("XB", "credit_note_issued", "2025-06-04", credit_note="CN-9", amount="9.00", currency="GBP"),
+    *(invoice("XC", number, "2025-02-01", f"{number}.00", f"2025-03-0{number[0]}", "SEK")
+      for number in ("100", "200", "300")),
+    paid("XC", "Z-1", "2025-06-01", "50.00", {}, "SEK"),
+    paid("XC", "Z-2", "2025-06-02", "100.00", {}, "SEK", remittance="inv 100"),
+    paid("XC", "Z-3", "2025-06-03", "250.00", {}, "SEK", remittance="pays 200"),
+    paid("XC", "Z-4", "2025-06-04", "300.00", {}, "SEK"),
 )  # fmt: skip
 
 
@@ -444,27 +450,34 @@ async def suggested(read: Api, **asked: Any) -> list[tuple[str, str, str, str]]:
 
 
 async def test_cash_may_be_for_what_is_named_or_of_its_amount_or_oldest(read: Api) -> None:
-    """R-3 names X-12, of which 20 are left then; R-4 is X-3 exactly; R-2 is no invoice exactly any more. By due day
-    R-1 has 80 of X-1, and R-2 the other 20 and 50 of X-2. Nothing is for X-9, which is in another currency."""
+    """R-1 has 80 of X-1, which is due first. R-2 is X-12 exactly, so that nothing of it is left for R-3, which names
+    it; R-4 is X-3 exactly. Nothing is for X-9, which is in another currency."""
     assert await suggested(read, account="XA") == [
         ("R-1", "X-1", "80.00", "oldest"),
-        ("R-2", "X-1", "20.00", "oldest"),
-        ("R-2", "X-2", "50.00", "oldest"),
-        ("R-3", "X-12", "50.00", "named"),
+        ("R-2", "X-12", "70.00", "exact"),
         ("R-4", "X-3", "60.00", "exact"),
     ]
 
 
+async def test_a_payment_goes_by_one_rule_behind_those_before_it(read: Api) -> None:
+    """Z-1 50 has half of 100, which is due first; Z-2 100 names 100 and has the other half, and nothing else for the
+    rest; Z-3 250 names 200; Z-4 is 300 exactly."""
+    assert await suggested(read, account="XC") == [
+        ("Z-1", "100", "50.00", "oldest"),
+        ("Z-2", "100", "50.00", "named"),
+        ("Z-3", "200", "200.00", "named"),
+        ("Z-4", "300", "300.00", "exact"),
+    ]
+
+
 async def test_what_is_suggested_before_is_left_for_no_other_payment(read: Api) -> None:
-    """Q-2 has Y-1, which it names; so Y-2 is the only one of 100 for Q-1. For the 30 left of Q-2 there is none, and
-    credit is no cash."""
+    """Both are of the amount of Q-1: the one that is due first. Q-2 has Y-1, which it names; for the 30 left of it
+    there is none, and credit is no cash."""
     assert await suggested(read, account="XB") == [
-        ("Q-1", "Y-2", "100.00", "exact"),
+        ("Q-1", "Y-2", "100.00", "oldest"),
         ("Q-2", "Y-1", "100.00", "named"),
     ]
-    # Before Q-2, both are of that amount: the one that is due first.
-    assert await suggested(read, account="XB", as_of="2025-06-02") == [("Q-1", "Y-2", "100.00", "oldest")]
-    assert {row[0] for row in await suggested(read, currency="GBP")} == {"R-1", "R-2", "R-3", "R-4", "Q-1", "Q-2"}
+    assert {row[0] for row in await suggested(read, currency="GBP")} == {"R-1", "R-2", "R-4", "Q-1", "Q-2"}
 
 
 @pytest.mark.parametrize(

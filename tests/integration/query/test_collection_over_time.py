@@ -152,26 +152,57 @@ async def test_terms_of_contracts_add_up_to_their_invoices(turned: Turned) -> No
     assert seen >= {"overdue", "invoiced", "held", "to_release", "to_invoice", "waiting"}
 
 
-async def test_suggestions_use_up_cash_or_what_is_owed_and_never_more(turned: Turned) -> None:
+async def plainly_suggested(turned: Turned, paid: Rows, owed: Rows) -> list[tuple[Any, ...]]:
+    """Suggestions for the cash and open invoices of one account and currency, one payment after the other."""
+    left = {(each["invoice"], each["series"]): each["open_amount"] for each in owed}
+    found = []
+    for payment in paid:
+        names = [
+            await turned.connection.fetchval("select served.names($1, $2)", payment["remittance"], each)
+            for each, _ in left
+        ]
+        named = [key for key, is_named in zip(left, names, strict=True) if is_named]
+        exact = [key for key, amount in left.items() if amount == payment["amount"]]
+        reason = "named" if named else "exact" if len(exact) == 1 else "oldest"
+        rest = payment["amount"]
+        for key in {"named": named, "exact": exact, "oldest": list(left)}[reason]:
+            if amount := min(rest, left[key]):
+                found.append((payment["document"], payment["series"], *key, amount, reason))
+                rest, left[key] = rest - amount, left[key] - amount
+    return found
+
+
+async def test_suggestions_are_those_of_a_plain_reading_and_never_more_than_is_left(turned: Turned) -> None:
     seen: set[str] = set()
     for as_of, known_at in turned.moments(seed=3):
-        cash: dict[Any, Decimal] = defaultdict(Decimal)
-        owed: dict[Any, Decimal] = defaultdict(Decimal)
-        for each in await turned.ask("reporting.receivables_unapplied", as_of, known_at):
-            if each["kind"] == "cash":
-                cash[each["account"], each["currency"], each["document"]] += each["amount"]
-        for each in await turned.ask("reporting.receivables_open", as_of, known_at):
-            owed[each["account"], each["currency"], each["invoice"]] += each["open_amount"]
-        for row in await turned.ask("reporting.suggestions", as_of, known_at):
-            payment = (row["account"], row["currency"], row["payment"])
-            invoice = (row["account"], row["currency"], row["invoice"])
-            cash[payment] -= row["amount"]
-            owed[invoice] -= row["amount"]
-            assert row["amount"] > 0 <= min(cash[payment], owed[invoice])
-            seen.add(row["reason"])
-        for whose in {key[:2] for key in cash}:
-            rest = [sum(left for key, left in each.items() if key[:2] == whose) for each in (cash, owed)]
-            assert min(rest) == 0
+        unapplied = await turned.ask("served.receivables_unapplied", as_of, known_at)
+        items = await turned.ask("served.receivables_item", as_of, known_at)
+        rows = await turned.ask("reporting.suggestions", as_of, known_at)
+        cash = sorted(
+            (each for each in unapplied if each["kind"] == "cash"),
+            key=lambda each: (each["received_at"], each["document"], each["series"]),
+        )
+        items.sort(key=lambda each: (each["due_on"], each["invoice"], each["series"]))
+        wanted = []
+        for whose in {(each["account"], each["currency"]) for each in cash}:
+            paid, owed = (
+                [each for each in some if (each["account"], each["currency"]) == whose] for some in (cash, items)
+            )
+            mine = await plainly_suggested(turned, paid, owed)
+            wanted += [(*whose, *each) for each in mine]
+            for place, amounts in (
+                (0, {(each["document"], each["series"]): each["amount"] for each in paid}),
+                (2, {(each["invoice"], each["series"]): each["open_amount"] for each in owed}),
+            ):
+                for key, amount in amounts.items():
+                    assert sum(each[4] for each in mine if each[place : place + 2] == key) <= amount
+        found = [
+            (row["account"], row["currency"], row["payment"], row["payment_series"] or "", row["invoice"],
+             row["series"] or "", row["amount"], row["reason"])
+            for row in rows
+        ]  # fmt: skip
+        assert sorted(found) == sorted(wanted)
+        seen |= {row["reason"] for row in rows}
     assert seen == {"named", "exact", "oldest"}
 
 
