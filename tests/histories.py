@@ -112,8 +112,9 @@ _ABOUT_A_DEAL: list[Fact] = [
         _fact("evidence_revoked", item=st.one_of(_items, _shown), reason="wrong"),
     ),
     st.one_of(
-        _fact("contact_recorded", contact_id=_one_of(["c1", "c2"]), role="user"),
+        _fact("contact_recorded", contact_id=_one_of(["c1", "c2"]), role="user", account_id=_one_of([None, None, "A"])),
         st.builds(replace, _fact("contact_recorded", contact_id="c1", roles=["user", "handler"]), version=st.just(2)),
+        _fact("contact_recorded", subject="account/A", contact_id="c1", role="user", deal_id="D"),
     ),
     st.one_of(
         _fact("message_exchanged", message=_one_of(["m1", "m2"]), channel="email", kind=_one_of(["sent", "replied"])),
@@ -138,6 +139,7 @@ _ABOUT_A_DEAL: list[Fact] = [
             level="personal_bond",
             content="company",
             reached=st.booleans(),
+            account_id=_one_of([None, None, "A"]),
         ),
         _fact("care_given", subject="account/A", kind="return_visit", deal_id="D", plan=_perhaps_planned),
         _fact("feedback_given", subject="account/A", kind="satisfaction", score=st.integers(0, 10), deal_id="D"),

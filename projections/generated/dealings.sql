@@ -370,6 +370,114 @@ create unique index need_key on need (deal, need, from_at)
     where known_to = 9223372036854775807;
 create index need_deal on need (deal);
 
+create table deal_contact (
+    deal text not null,
+    contact text not null,
+    from_at timestamptz not null,
+    to_at timestamptz not null,
+    roles text[] not null,
+    job_title text,
+    department text,
+    reports_to text,
+    preferred_channel text,
+    style text,
+    birthday date,
+    entry bigint not null,
+    known_from bigint not null,
+    known_to bigint not null default 9223372036854775807
+) with (
+    autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+);
+comment on table deal_contact is
+    'People recorded on deals without an account over time. The latest record of each stands, whole; those recorded with an account are in `contact`.';
+comment on column deal_contact.deal is
+    'Id of the deal.';
+comment on column deal_contact.contact is
+    'Id of the person.';
+comment on column deal_contact.from_at is
+    'When it was recorded so.';
+comment on column deal_contact.to_at is
+    'When it was recorded anew; infinity while it was not.';
+comment on column deal_contact.roles is
+    'Parts that the person plays in the purchase: handler, decision_maker, influencer, user.';
+comment on column deal_contact.job_title is
+    'Position of the person.';
+comment on column deal_contact.department is
+    'The customer''s department in which the person works.';
+comment on column deal_contact.reports_to is
+    'Id of the person''s superior, also a contact.';
+comment on column deal_contact.preferred_channel is
+    'Way by which the person likes to be reached.';
+comment on column deal_contact.style is
+    'Manner in which the person likes to be dealt with.';
+comment on column deal_contact.birthday is
+    'Day of birth.';
+comment on column deal_contact.entry is
+    'Sequence of the entry that recorded it so.';
+comment on column deal_contact.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column deal_contact.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create unique index deal_contact_key on deal_contact (deal, contact, from_at)
+    where known_to = 9223372036854775807;
+create index deal_contact_deal on deal_contact (deal);
+
+create table deal_relationship (
+    deal text not null,
+    contact text not null,
+    level text not null,
+    content text not null,
+    from_at timestamptz not null,
+    to_at timestamptz not null,
+    reached boolean not null,
+    decision bigint,
+    influence bigint,
+    motivation text,
+    stance text,
+    entry bigint not null,
+    known_from bigint not null,
+    known_to bigint not null default 9223372036854775807
+) with (
+    autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+);
+comment on table deal_relationship is
+    'Relationships with people, judged on deals without an account, over time. The latest judgement of each cell (contact, level and content) stands; those judged with an account are in `relationship`.';
+comment on column deal_relationship.deal is
+    'Id of the deal.';
+comment on column deal_relationship.contact is
+    'Id of the person.';
+comment on column deal_relationship.level is
+    'Depth of the relationship: enterprise_need, personal_need or personal_bond.';
+comment on column deal_relationship.content is
+    'Content of the relationship: product or company.';
+comment on column deal_relationship.from_at is
+    'When it was judged so.';
+comment on column deal_relationship.to_at is
+    'When it was judged anew; infinity while it was not.';
+comment on column deal_relationship.reached is
+    'True: the cell is reached.';
+comment on column deal_relationship.decision is
+    'The person''s weight in the decision, 0 to 3.';
+comment on column deal_relationship.influence is
+    'The person''s weight with others, 0 to 3.';
+comment on column deal_relationship.motivation is
+    'Motive of the person: organisational, personal or both.';
+comment on column deal_relationship.stance is
+    'Attitude of the person to us: supporter, neutral or opponent.';
+comment on column deal_relationship.entry is
+    'Sequence of the entry that judged it so.';
+comment on column deal_relationship.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column deal_relationship.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create unique index deal_relationship_key on deal_relationship (deal, contact, level, content, from_at)
+    where known_to = 9223372036854775807;
+create index deal_relationship_deal on deal_relationship (deal);
+
 -- name: indexes
 do $$
 begin
@@ -534,6 +642,56 @@ begin
             width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
             known_from
         ) include (from_at, to_at, deal)
+        where known_to < 9223372036854775807;
+    end if;
+end
+$$;
+
+do $$
+begin
+    if to_regclass('{generation}.deal_contact_last') is null then
+        create index deal_contact_last on {generation}.deal_contact (
+            deal, contact, from_at, known_from
+        )
+        where known_to = 9223372036854775807 and to_at = 'infinity';
+    end if;
+    if to_regclass('{generation}.deal_contact_ended') is null then
+        create index deal_contact_ended on {generation}.deal_contact (
+            width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
+            to_at, from_at
+        ) include (known_from, deal, contact)
+        where known_to = 9223372036854775807 and to_at < 'infinity';
+    end if;
+    if to_regclass('{generation}.deal_contact_superseded') is null then
+        create index deal_contact_superseded on {generation}.deal_contact (
+            width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
+            known_from
+        ) include (from_at, to_at, deal, contact)
+        where known_to < 9223372036854775807;
+    end if;
+end
+$$;
+
+do $$
+begin
+    if to_regclass('{generation}.deal_relationship_last') is null then
+        create index deal_relationship_last on {generation}.deal_relationship (
+            deal, contact, level, content, reached, from_at, known_from
+        )
+        where known_to = 9223372036854775807 and to_at = 'infinity';
+    end if;
+    if to_regclass('{generation}.deal_relationship_ended') is null then
+        create index deal_relationship_ended on {generation}.deal_relationship (
+            width_bucket(least(to_at, timestamptz '9999-12-31 00:00:00+00') - from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]),
+            to_at, from_at
+        ) include (known_from, deal, contact, level, content, reached)
+        where known_to = 9223372036854775807 and to_at < 'infinity';
+    end if;
+    if to_regclass('{generation}.deal_relationship_superseded') is null then
+        create index deal_relationship_superseded on {generation}.deal_relationship (
+            width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
+            known_from
+        ) include (from_at, to_at, deal, contact, level, content, reached)
         where known_to < 9223372036854775807;
     end if;
 end
@@ -1976,3 +2134,433 @@ begin atomic
 end;
 comment on function reporting.need(timestamptz, bigint) is
     'Needs of customers over time: the latest record of each need stands, whole at as_of, as known at the sequence known_at.';
+
+create or replace view served.deal_contact as
+select
+    deal, contact, from_at, to_at, roles, job_title, department, reports_to, preferred_channel, style, birthday, entry,
+    known_from, known_to
+  from {generation}.deal_contact;
+comment on view served.deal_contact is 'The table of the served generation, as it is.';
+
+create or replace view reporting.deal_contact_version as
+select
+    version.deal, version.contact, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.roles,
+    version.job_title, version.department, version.reports_to, version.preferred_channel, version.style,
+    version.birthday, version.entry, version.known_from, version.known_to
+  from served.deal_contact version;
+comment on view reporting.deal_contact_version is
+    'People recorded on deals without an account over time, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
+comment on column reporting.deal_contact_version.deal is
+    'Id of the deal.';
+comment on column reporting.deal_contact_version.contact is
+    'Id of the person.';
+comment on column reporting.deal_contact_version.from_at is
+    'When it was recorded so.';
+comment on column reporting.deal_contact_version.to_at is
+    'When it was recorded anew; null while it was not.';
+comment on column reporting.deal_contact_version.roles is
+    'Parts that the person plays in the purchase: handler, decision_maker, influencer, user.';
+comment on column reporting.deal_contact_version.job_title is
+    'Position of the person.';
+comment on column reporting.deal_contact_version.department is
+    'The customer''s department in which the person works.';
+comment on column reporting.deal_contact_version.reports_to is
+    'Id of the person''s superior, also a contact.';
+comment on column reporting.deal_contact_version.preferred_channel is
+    'Way by which the person likes to be reached.';
+comment on column reporting.deal_contact_version.style is
+    'Manner in which the person likes to be dealt with.';
+comment on column reporting.deal_contact_version.birthday is
+    'Day of birth.';
+comment on column reporting.deal_contact_version.entry is
+    'Sequence of the entry that recorded it so.';
+comment on column reporting.deal_contact_version.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column reporting.deal_contact_version.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create or replace function served.deal_contact(as_of timestamptz, known_at bigint) returns setof served.deal_contact
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.entry, version.known_from, version.known_to
+      from served.deal_contact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_contact.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(deal_contact.as_of))
+    union all
+    select
+            version.deal, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.deal_contact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_contact.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(deal_contact.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(deal_contact.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(deal_contact.as_of))
+    union all
+    select
+            version.deal, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.deal_contact version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(deal_contact.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(deal_contact.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(deal_contact.known_at))
+       and version.to_at > (select reporting.instant(deal_contact.as_of))
+       and version.from_at <= (select reporting.instant(deal_contact.as_of));
+end;
+comment on function served.deal_contact(timestamptz, bigint) is
+    'Rows of deal_contact that hold at as_of, as known at known_at.';
+
+create or replace function served.deal_contact_last(as_of timestamptz, known_at bigint) returns setof served.deal_contact
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.entry, version.known_from, version.known_to
+      from served.deal_contact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_contact_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(deal_contact_last.as_of));
+end;
+comment on function served.deal_contact_last(timestamptz, bigint) is
+    'Of the rows of deal_contact that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.deal_contact_others(as_of timestamptz, known_at bigint) returns setof served.deal_contact
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.entry, version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.deal_contact version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_contact_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(deal_contact_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(deal_contact_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(deal_contact_others.as_of))
+    union all
+    select
+            version.deal, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.entry, version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.deal_contact version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(deal_contact_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(deal_contact_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(deal_contact_others.known_at))
+       and version.to_at > (select reporting.instant(deal_contact_others.as_of))
+       and version.from_at <= (select reporting.instant(deal_contact_others.as_of));
+end;
+comment on function served.deal_contact_others(timestamptz, bigint) is
+    'Of the rows of deal_contact that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.deal_contact_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.deal_contact
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.from_at, version.to_at, version.roles, version.job_title,
+            version.department, version.reports_to, version.preferred_channel, version.style, version.birthday,
+            version.entry, version.known_from, version.known_to
+      from served.deal_contact version
+     where version.deal = deal_contact_of.deal
+       and version.known_from <= deal_contact_of.known_at
+       and version.known_to > deal_contact_of.known_at
+       and version.from_at <= deal_contact_of.as_of
+       and version.to_at > deal_contact_of.as_of;
+end;
+comment on function served.deal_contact_of(text, timestamptz, bigint) is
+    'Rows of deal_contact of one deal that hold at as_of, as known at known_at; both are given.';
+
+create or replace view reporting.deal_contact as
+select
+    version.deal, version.contact, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.roles,
+    version.job_title, version.department, version.reports_to, version.preferred_channel, version.style,
+    version.birthday, version.entry,
+    exists (select from reporting.dealings_stale stale where stale.deal = version.deal) as stale
+  from served.deal_contact version
+ where version.known_to = 9223372036854775807;
+comment on view reporting.deal_contact is
+    'People recorded on deals without an account over time, by all that is known now.';
+comment on column reporting.deal_contact.deal is
+    'Id of the deal.';
+comment on column reporting.deal_contact.contact is
+    'Id of the person.';
+comment on column reporting.deal_contact.from_at is
+    'When it was recorded so.';
+comment on column reporting.deal_contact.to_at is
+    'When it was recorded anew; null while it was not.';
+comment on column reporting.deal_contact.roles is
+    'Parts that the person plays in the purchase: handler, decision_maker, influencer, user.';
+comment on column reporting.deal_contact.job_title is
+    'Position of the person.';
+comment on column reporting.deal_contact.department is
+    'The customer''s department in which the person works.';
+comment on column reporting.deal_contact.reports_to is
+    'Id of the person''s superior, also a contact.';
+comment on column reporting.deal_contact.preferred_channel is
+    'Way by which the person likes to be reached.';
+comment on column reporting.deal_contact.style is
+    'Manner in which the person likes to be dealt with.';
+comment on column reporting.deal_contact.birthday is
+    'Day of birth.';
+comment on column reporting.deal_contact.entry is
+    'Sequence of the entry that recorded it so.';
+comment on column reporting.deal_contact.stale is
+    'Whether the deal''s later entries could not be folded.';
+
+create or replace function reporting.deal_contact(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, contact text, from_at timestamptz, to_at timestamptz, roles text[], job_title text, department text,
+    reports_to text, preferred_channel text, style text, birthday date, entry bigint
+)
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.from_at, nullif(version.to_at, 'infinity') as to_at, version.roles,
+            version.job_title, version.department, version.reports_to, version.preferred_channel, version.style,
+            version.birthday, version.entry
+      from served.deal_contact(deal_contact.as_of, deal_contact.known_at) version;
+end;
+comment on function reporting.deal_contact(timestamptz, bigint) is
+    'People recorded on deals without an account at as_of, as known at the sequence known_at.';
+
+create or replace view served.deal_relationship as
+select
+    deal, contact, level, content, from_at, to_at, reached, decision, influence, motivation, stance, entry, known_from,
+    known_to
+  from {generation}.deal_relationship;
+comment on view served.deal_relationship is 'The table of the served generation, as it is.';
+
+create or replace view reporting.deal_relationship_version as
+select
+    version.deal, version.contact, version.level, version.content, version.from_at,
+    nullif(version.to_at, 'infinity') as to_at, version.reached, version.decision, version.influence,
+    version.motivation, version.stance, version.entry, version.known_from, version.known_to
+  from served.deal_relationship version;
+comment on view reporting.deal_relationship_version is
+    'Relationships with people, judged on deals without an account, over time, in every state of knowledge: at as_of where from_at <= as_of and (to_at is null or as_of < to_at), as known at known_at where known_from <= known_at < known_to.';
+comment on column reporting.deal_relationship_version.deal is
+    'Id of the deal.';
+comment on column reporting.deal_relationship_version.contact is
+    'Id of the person.';
+comment on column reporting.deal_relationship_version.level is
+    'Depth of the relationship: enterprise_need, personal_need or personal_bond.';
+comment on column reporting.deal_relationship_version.content is
+    'Content of the relationship: product or company.';
+comment on column reporting.deal_relationship_version.from_at is
+    'When it was judged so.';
+comment on column reporting.deal_relationship_version.to_at is
+    'When it was judged anew; null while it was not.';
+comment on column reporting.deal_relationship_version.reached is
+    'True: the cell is reached.';
+comment on column reporting.deal_relationship_version.decision is
+    'The person''s weight in the decision, 0 to 3.';
+comment on column reporting.deal_relationship_version.influence is
+    'The person''s weight with others, 0 to 3.';
+comment on column reporting.deal_relationship_version.motivation is
+    'Motive of the person: organisational, personal or both.';
+comment on column reporting.deal_relationship_version.stance is
+    'Attitude of the person to us: supporter, neutral or opponent.';
+comment on column reporting.deal_relationship_version.entry is
+    'Sequence of the entry that judged it so.';
+comment on column reporting.deal_relationship_version.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column reporting.deal_relationship_version.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create or replace function served.deal_relationship(as_of timestamptz, known_at bigint) returns setof served.deal_relationship
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.entry,
+            version.known_from, version.known_to
+      from served.deal_relationship version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_relationship.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(deal_relationship.as_of))
+    union all
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.entry,
+            version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.deal_relationship version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_relationship.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(deal_relationship.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(deal_relationship.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(deal_relationship.as_of))
+    union all
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.entry,
+            version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.deal_relationship version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(deal_relationship.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(deal_relationship.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(deal_relationship.known_at))
+       and version.to_at > (select reporting.instant(deal_relationship.as_of))
+       and version.from_at <= (select reporting.instant(deal_relationship.as_of));
+end;
+comment on function served.deal_relationship(timestamptz, bigint) is
+    'Rows of deal_relationship that hold at as_of, as known at known_at.';
+
+create or replace function served.deal_relationship_last(as_of timestamptz, known_at bigint) returns setof served.deal_relationship
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.entry,
+            version.known_from, version.known_to
+      from served.deal_relationship version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_relationship_last.known_at))
+       and version.to_at = 'infinity'
+       and version.from_at <= (select reporting.instant(deal_relationship_last.as_of));
+end;
+comment on function served.deal_relationship_last(timestamptz, bigint) is
+    'Of the rows of deal_relationship that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.deal_relationship_others(as_of timestamptz, known_at bigint) returns setof served.deal_relationship
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.entry,
+            version.known_from, version.known_to
+      from (values (0, interval '24 hours'), (1, interval '96 hours'), (2, interval '384 hours'), (3, interval '1536 hours'), (4, interval '6144 hours'), (5, interval '24576 hours'), (6, null))
+           as class (number, longest)
+     cross join served.deal_relationship version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(deal_relationship_others.known_at))
+       and version.to_at < 'infinity'
+       and width_bucket(least(version.to_at, timestamptz '9999-12-31 00:00:00+00') - version.from_at, '{24 hours,96 hours,384 hours,1536 hours,6144 hours,24576 hours}'::interval[]) = class.number
+       and version.to_at > (select reporting.instant(deal_relationship_others.as_of))
+       and version.to_at <= coalesce(least((select reporting.instant(deal_relationship_others.as_of)), timestamptz '9999-12-31 00:00:00+00') + class.longest, 'infinity')
+       and version.from_at <= (select reporting.instant(deal_relationship_others.as_of))
+    union all
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.entry,
+            version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.deal_relationship version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(deal_relationship_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(deal_relationship_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(deal_relationship_others.known_at))
+       and version.to_at > (select reporting.instant(deal_relationship_others.as_of))
+       and version.from_at <= (select reporting.instant(deal_relationship_others.as_of));
+end;
+comment on function served.deal_relationship_others(timestamptz, bigint) is
+    'Of the rows of deal_relationship that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.deal_relationship_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.deal_relationship
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at, version.to_at,
+            version.reached, version.decision, version.influence, version.motivation, version.stance, version.entry,
+            version.known_from, version.known_to
+      from served.deal_relationship version
+     where version.deal = deal_relationship_of.deal
+       and version.known_from <= deal_relationship_of.known_at
+       and version.known_to > deal_relationship_of.known_at
+       and version.from_at <= deal_relationship_of.as_of
+       and version.to_at > deal_relationship_of.as_of;
+end;
+comment on function served.deal_relationship_of(text, timestamptz, bigint) is
+    'Rows of deal_relationship of one deal that hold at as_of, as known at known_at; both are given.';
+
+create or replace view reporting.deal_relationship as
+select
+    version.deal, version.contact, version.level, version.content, version.from_at,
+    nullif(version.to_at, 'infinity') as to_at, version.reached, version.decision, version.influence,
+    version.motivation, version.stance, version.entry,
+    exists (select from reporting.dealings_stale stale where stale.deal = version.deal) as stale
+  from served.deal_relationship version
+ where version.known_to = 9223372036854775807;
+comment on view reporting.deal_relationship is
+    'Relationships with people, judged on deals without an account, over time, by all that is known now.';
+comment on column reporting.deal_relationship.deal is
+    'Id of the deal.';
+comment on column reporting.deal_relationship.contact is
+    'Id of the person.';
+comment on column reporting.deal_relationship.level is
+    'Depth of the relationship: enterprise_need, personal_need or personal_bond.';
+comment on column reporting.deal_relationship.content is
+    'Content of the relationship: product or company.';
+comment on column reporting.deal_relationship.from_at is
+    'When it was judged so.';
+comment on column reporting.deal_relationship.to_at is
+    'When it was judged anew; null while it was not.';
+comment on column reporting.deal_relationship.reached is
+    'True: the cell is reached.';
+comment on column reporting.deal_relationship.decision is
+    'The person''s weight in the decision, 0 to 3.';
+comment on column reporting.deal_relationship.influence is
+    'The person''s weight with others, 0 to 3.';
+comment on column reporting.deal_relationship.motivation is
+    'Motive of the person: organisational, personal or both.';
+comment on column reporting.deal_relationship.stance is
+    'Attitude of the person to us: supporter, neutral or opponent.';
+comment on column reporting.deal_relationship.entry is
+    'Sequence of the entry that judged it so.';
+comment on column reporting.deal_relationship.stale is
+    'Whether the deal''s later entries could not be folded.';
+
+create or replace function reporting.deal_relationship(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, contact text, level text, content text, from_at timestamptz, to_at timestamptz, reached boolean,
+    decision bigint, influence bigint, motivation text, stance text, entry bigint
+)
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.contact, version.level, version.content, version.from_at,
+            nullif(version.to_at, 'infinity') as to_at, version.reached, version.decision, version.influence,
+            version.motivation, version.stance, version.entry
+      from served.deal_relationship(deal_relationship.as_of, deal_relationship.known_at) version;
+end;
+comment on function reporting.deal_relationship(timestamptz, bigint) is
+    'Relationships with people, judged on deals without an account, at as_of, as known at the sequence known_at.';

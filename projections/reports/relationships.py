@@ -7,6 +7,7 @@ from projections.columns import AccountId, DealId, Label, Rate, Texts
 from projections.reports.report import Parameter, ReportRow, Snapshot, source_of
 from projections.views.customer.rows import AliasRow, ContactRow, RelationshipRow
 from projections.views.customer.rows_of_people import MotivationOrNone, StanceOrNone
+from projections.views.dealings.rows_of_people import DealContactRow, DealRelationshipRow
 from projections.views.stage_position.rows import PositionRow
 
 
@@ -59,11 +60,13 @@ relationships = Snapshot(
     title=Label("客户关系", "Relationships"),
     question=Label("我们认识谁，关系多深？", "Whom do we know, and how well?"),
     comment="Persons at an account, or for a deal, at as_of, as known at the sequence known_at: exactly one of the two "
-    "is given. Three levels (enterprise_need, personal_need, personal_bond) by two contents (product, company) make "
-    "six cells; the latest judgement of each counts. An account has the persons of those merged into it, too. A deal "
-    "has the persons of its account whose record names the deal or none, and those who were judged for it, with all "
-    "their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; cell_coverage = cells "
-    "reached / (6 * persons); decision_makers_reached = decision makers with any cell reached / decision makers.",
+    "is given. Three levels (enterprise_need, personal_need, personal_bond) by two contents (product, company) "
+    "make six cells; the latest judgement of each counts. An account has the persons of those merged into it, "
+    "too, and those of its deals by entries that name no account. A deal has the persons of its account whose "
+    "record names the deal or none, those recorded on it without an account, and those who were judged for it, "
+    "with all their cells. Totals: role_coverage = distinct of decision_maker, influencer and user / 3; "
+    "cell_coverage = cells reached / (6 * persons); decision_makers_reached = decision makers with any cell "
+    "reached / decision makers.",
     filterable=(),
     row=RelationshipsRow,
     totals=RelationshipsTotals,
@@ -72,7 +75,14 @@ relationships = Snapshot(
         "deal": Parameter(DealId, "Id of a deal, instead of an account.", "D-0003", optional=True, names_column=True),
     },
     one_of=("account", "deal"),
-    reads=(source_of(ContactRow), source_of(RelationshipRow), source_of(PositionRow), source_of(AliasRow)),
-    joins={"contact": {"contact": "contact"}, "relationship": {"contact": "contact"}},
+    reads=(
+        source_of(ContactRow),
+        source_of(RelationshipRow),
+        source_of(DealContactRow),
+        source_of(DealRelationshipRow),
+        source_of(PositionRow),
+        source_of(AliasRow),
+    ),
+    joins={name: {"contact": "contact"} for name in ("contact", "relationship", "deal_contact", "deal_relationship")},
     order=("contact",),
 )

@@ -13,24 +13,55 @@ chosen as materialized (
     union
     select merged.member from served.account_merged($as_of, $known_at) merged join asked on asked.account = merged.account
 ),
-person as materialized (
-    -- Of a person who is known at several merged accounts the latest record counts.
-    select distinct on (contact.contact) contact.contact, contact.roles, contact.reports_to, contact.deal
-      from contact
-      join chosen on chosen.account = contact.account
-     order by contact.contact, contact.from_at desc, contact.entry desc
+placed as materialized (
+    -- Deals whose own records count: the one asked for, or those of the account.
+    select $deal::text as deal where $deal is not null
+    union all
+    select stage_position.deal
+      from stage_position
+      join chosen on chosen.account = stage_position.account
+     where $deal is null
+       and stage_position.deal in (select deal_contact.deal from deal_contact
+                                   union select deal_relationship.deal from deal_relationship)
 ),
-cell as materialized (
-    select distinct on (relationship.contact, relationship.level, relationship.content) relationship.*
+own_person as materialized (
+    select deal_contact.* from deal_contact join placed on placed.deal = deal_contact.deal
+),
+person as materialized (
+    -- Of a person who is known at several merged accounts or on deals the latest record counts.
+    select distinct on (one.contact) one.contact, one.roles, one.reports_to, one.deal
+      from (select contact.contact, contact.roles, contact.reports_to, contact.deal, contact.from_at, contact.entry
+              from contact
+              join chosen on chosen.account = contact.account
+            union all
+            select own_person.contact, own_person.roles, own_person.reports_to, own_person.deal, own_person.from_at,
+                   own_person.entry
+              from own_person) one
+     order by one.contact, one.from_at desc, one.entry desc
+),
+every_cell as materialized (
+    select relationship.contact, relationship.level, relationship.content, relationship.reached, relationship.decision,
+           relationship.influence, relationship.motivation, relationship.stance, relationship.deal,
+           relationship.from_at, relationship.entry
       from relationship
       join chosen on chosen.account = relationship.account
-     order by relationship.contact, relationship.level, relationship.content, relationship.from_at desc,
-              relationship.entry desc
+    union all
+    select own.contact, own.level, own.content, own.reached, own.decision, own.influence, own.motivation, own.stance,
+           own.deal, own.from_at, own.entry
+      from deal_relationship own
+      join placed on placed.deal = own.deal
+),
+cell as materialized (
+    select distinct on (one.contact, one.level, one.content) one.*
+      from every_cell one
+     order by one.contact, one.level, one.content, one.from_at desc, one.entry desc
 ),
 listed as materialized (
     select person.contact from person where $deal is null or person.deal is null or person.deal = $deal
     union
-    select cell.contact from cell where $deal is null or cell.deal = $deal
+    select own_person.contact from own_person
+    union
+    select every_cell.contact from every_cell where $deal is null or every_cell.deal = $deal
 )
 
 -- name: rows

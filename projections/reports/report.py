@@ -203,7 +203,7 @@ row without target."""
 ENTRY = Source("entry", Instant("occurred_at"), ("subject", "entry", "actor", "occurred_at", "recorded_at"))
 """Every event that counts, as it was sent: corrections and voids are entries of their own and change no other."""
 UNPLACED_CONTACT = Source("unplaced_contact", Instant("at"), ("subject", "entry", "contact", "at"))
-"""Contacts that were recorded on a deal without an account, until they were voided: no account shows them."""
+"""Contacts that were recorded on a deal without an account, until they were voided: `contact` has none of them."""
 TARGET = Source(
     "target",
     Instant("set_at"),

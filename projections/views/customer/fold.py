@@ -29,7 +29,7 @@ from contracts.types.references import reference_key, spelled_out
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
 from projections.replay.view import Row, RowKey
-from projections.views.customer import facts, todos, touches
+from projections.views.customer import facts, people, todos, touches
 from projections.views.customer.rows import (
     AccountPlanRow,
     AliasRow,
@@ -101,11 +101,9 @@ def evolve(account: Account, entry: Entry[Handled], _playbooks: Playbooks) -> It
             words = event.status, event.potential, event.strategy, event.resources
             step.show(AccountPlanRow, (event.period,), event.plan, *words, event.owner)
         case ContactRecordedV2():
-            _contact(step, event)
+            step.show(ContactRow, (event.contact_id,), *people.recorded(event), step.deal)
         case RelationshipAssessed():
-            cell = event.contact_id, event.level, event.content
-            weights = event.decision, event.influence
-            step.show(RelationshipRow, cell, event.reached, *weights, event.motivation, event.stance, step.deal)
+            step.show(RelationshipRow, people.cell(event), *people.judged(event), step.deal)
         case ReferralReceived():
             _refer(step, event)
         case _:
@@ -127,21 +125,6 @@ def _merge(step: Step, event: AccountMerged) -> None:
         step.flag("merged_into_itself", f"{event.into_account_id} is this account: no effect")
     else:
         step.show(AliasRow, (), event.into_account_id)
-
-
-def _contact(step: Step, event: ContactRecordedV2) -> None:
-    step.show(
-        ContactRow,
-        (event.contact_id,),
-        event.roles,
-        event.position,
-        event.department,
-        event.reports_to,
-        event.preferred_channel,
-        event.style,
-        event.personal.birthday if event.personal else None,
-        step.deal,
-    )
 
 
 def _refer(step: Step, event: ReferralReceived) -> None:
@@ -177,7 +160,7 @@ def partition_keys(entry: Entry[Handled]) -> Sequence[Hashable]:
         case ContactRecordedV2():
             return (("contact", event.contact_id),)
         case RelationshipAssessed():
-            return (("relationship", event.contact_id, event.level, event.content),)
+            return (("relationship", *people.cell(event)),)
         case ReferralReceived():
             return (("referral", reference_key(event.referral)),)
         case FeedbackGiven():

@@ -16,14 +16,14 @@ from contracts.events.commitment import (
     CommitmentWithdrawn,
     CustomerCommitmentReceived,
 )
-from contracts.events.customer import NeedRecorded, PurchaseStageObserved
+from contracts.events.customer import ContactRecordedV2, NeedRecorded, PurchaseStageObserved, RelationshipAssessed
 from contracts.events.deal import DealOpened, DealReassigned, DealRevised
 from contracts.events.receivables import ReminderSent
 from contracts.types.references import reference_key
 from projections.replay.entry import Entry
 from projections.replay.playbooks import Playbooks
 from projections.replay.view import Row, RowKey
-from projections.views.dealings import commitments
+from projections.views.dealings import commitments, people
 from projections.views.dealings.activities import Activity, cancel, carry_out, take_activity, take_plan
 from projections.views.dealings.rows import DealFileRow, NeedRow, PurchaseStageRow
 from projections.views.dealings.state import Dealings
@@ -42,6 +42,8 @@ Around = (
     | CommitmentBroken
     | NeedRecorded
     | PurchaseStageObserved
+    | ContactRecordedV2
+    | RelationshipAssessed
 )
 """What is said of the deal beside its activities."""
 
@@ -96,6 +98,8 @@ def _take(deal: Dealings, event: Around, entry: Entry[Event]) -> Iterable[RowKey
         case PurchaseStageObserved():
             shown = event.number, event.confidence, event.contact_id, entry.sequence
             return deal.show(PurchaseStageRow, (), entry.occurred_at, shown)
+        case ContactRecordedV2() | RelationshipAssessed():
+            return people.take(deal, event, entry)
         case _:
             assert_never(event)
 

@@ -415,8 +415,8 @@ begin atomic
        and one.occurred_at <= (select reporting.instant(entry.as_of));
 end;
 
--- Contacts recorded on a deal without an account, until they are voided: no account shows them. A correction cannot name
--- an account that its target does not name.
+-- Contacts recorded on a deal without an account, until they are voided: `contact` has none of them. A correction cannot
+-- name an account that its target does not name.
 create or replace view served.unplaced_contact as
 select recorded.subject, recorded.sequence as entry, told.data ->> 'contact_id' as contact, recorded.occurred_at as at,
        recorded.sequence as known_from, coalesce(voided.sequence, 9223372036854775807) as known_to

@@ -65,4 +65,6 @@ def _event(draw: Random, id: str) -> Event:
             "deal_id": draw.choice(["D-0", "D-1", None]),
         },
     }
+    if name in ("contact_recorded", "relationship_assessed") and draw.random() < 0.4:
+        return event(name, f"deal/{draw.choice(['D-0', 'D-1'])}", at, id, **said[name])
     return event(name, f"account/{account}", at, id, **said[name])

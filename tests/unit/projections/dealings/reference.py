@@ -24,7 +24,7 @@ from contracts.events.commitment import (
     CommitmentWithdrawn,
     CustomerCommitmentReceived,
 )
-from contracts.events.customer import NeedRecorded, PurchaseStageObserved
+from contracts.events.customer import ContactRecordedV2, NeedRecorded, PurchaseStageObserved, RelationshipAssessed
 from contracts.events.deal import DealOpened, DealReassigned, DealRevised
 from contracts.events.receivables import ReminderSent
 from contracts.types.references import reference_key
@@ -34,7 +34,9 @@ from projections.views.dealings import (
     ActivityRow,
     AppointmentRow,
     CommitmentRow,
+    DealContactRow,
     DealFileRow,
+    DealRelationshipRow,
     NeedRow,
     PlanRow,
     PurchaseStageRow,
@@ -63,6 +65,8 @@ def standing(said: Entries) -> list[Row]:
         *commitments(said),
         *purchase_stage(said),
         *needs(said),
+        *contacts(said),
+        *relationships(said),
         *flags(said),
     ]
 
@@ -280,6 +284,52 @@ def needs(said: Entries) -> list[NeedRow]:
             )
         )
     return found
+
+
+def unplaced(said: Entries, event: type[Any]) -> list[Any]:
+    """Entries on the deal itself that name no account."""
+    return [each for each in of_type(said, event) if each.subject == "deal/D" and each.event.account_id is None]
+
+
+def contacts(said: Entries) -> list[DealContactRow]:
+    last = {each.event.contact_id: each for each in unplaced(said, ContactRecordedV2)}
+    return [
+        DealContactRow(
+            "D",
+            name,
+            each.occurred_at,
+            FOREVER,
+            each.event.roles,
+            each.event.position,
+            each.event.department,
+            each.event.reports_to,
+            each.event.preferred_channel,
+            each.event.style,
+            None if each.event.personal is None else each.event.personal.birthday,
+            each.sequence,
+        )
+        for name, each in last.items()
+    ]
+
+
+def relationships(said: Entries) -> list[DealRelationshipRow]:
+    judged = unplaced(said, RelationshipAssessed)
+    last = {(each.event.contact_id, each.event.level, each.event.content): each for each in judged}
+    return [
+        DealRelationshipRow(
+            "D",
+            *cell,
+            each.occurred_at,
+            FOREVER,
+            each.event.reached,
+            each.event.decision,
+            each.event.influence,
+            each.event.motivation,
+            each.event.stance,
+            each.sequence,
+        )
+        for cell, each in last.items()
+    ]
 
 
 def flags(said: Entries) -> list[FlagRow]:
