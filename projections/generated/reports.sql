@@ -2817,8 +2817,8 @@ placed as materialized (
       from stage_position
       join chosen on chosen.account = stage_position.account
      where relationships.deal is null
-       and stage_position.deal in (select deal_contact.deal from deal_contact
-                                   union select deal_relationship.deal from deal_relationship)
+       and stage_position.deal = any (array(select deal_contact.deal from deal_contact
+                                            union select deal_relationship.deal from deal_relationship))
 ),
 own_person as materialized (
     select deal_contact.* from deal_contact join placed on placed.deal = deal_contact.deal
@@ -2926,8 +2926,8 @@ placed as materialized (
       from stage_position
       join chosen on chosen.account = stage_position.account
      where relationships_totals.deal is null
-       and stage_position.deal in (select deal_contact.deal from deal_contact
-                                   union select deal_relationship.deal from deal_relationship)
+       and stage_position.deal = any (array(select deal_contact.deal from deal_contact
+                                            union select deal_relationship.deal from deal_relationship))
 ),
 own_person as materialized (
     select deal_contact.* from deal_contact join placed on placed.deal = deal_contact.deal

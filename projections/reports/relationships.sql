@@ -21,8 +21,9 @@ placed as materialized (
       from stage_position
       join chosen on chosen.account = stage_position.account
      where $deal is null
-       and stage_position.deal in (select deal_contact.deal from deal_contact
-                                   union select deal_relationship.deal from deal_relationship)
+       -- An array, because few deals have any: they are looked up, and the others are not read.
+       and stage_position.deal = any (array(select deal_contact.deal from deal_contact
+                                            union select deal_relationship.deal from deal_relationship))
 ),
 own_person as materialized (
     select deal_contact.* from deal_contact join placed on placed.deal = deal_contact.deal
