@@ -210,6 +210,8 @@ select checked.subject, 'check' as view, checked.rule as flag, checked.entry,
        case when checked.subject like 'deal/%' then substr(checked.subject, 6) end as deal,
        case when checked.subject like 'account/%' then substr(checked.subject, 9) end as account
   from checked
+ -- These come from the entry alone, by which they are joined.
+ where checked.rule not in ('late_entry', 'contact_without_account')
 union all
 -- Accounts that have to do with what a deal lacks.
 select 'deal/' || stage_position.deal, 'check', 'won_without_contract', stage_position.entry, null, contract_term.account

@@ -37,7 +37,11 @@ begin
                                    when 'playbook_stage' then 'stage'
                                    when 'playbook_item' then 'stage'
                                    when 'playbook_need' then 'stage'
+                                   when 'playbook_target' then 'stage'
                                    when 'target' then 'target'
+                                   when 'zone' then 'zone_rule'
+                                   when 'entry' then 'entry'
+                                   when 'unplaced_contact' then 'entry'
                                    else regexp_replace(kept.relname, '_past$', '') || '_version'
                                end
          cross join lateral aclexplode(shown.relacl) as granted

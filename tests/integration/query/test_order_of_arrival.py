@@ -64,7 +64,8 @@ async def ledgers(servers: Servers) -> AsyncIterator[Ledgers]:
 
 
 async def answer(connection: asyncpg.Connection, report: Report, asked: dict[str, Any], moment: Moment) -> Any:
-    """Rows in an order of their own, and totals, without what tells when each entry came: its sequence and time."""
+    """Rows in an order of their own, and totals, without what tells when each entry came: its sequence and time,
+    and that it was late."""
     question = Question(report, asked)
     try:
         if report.totals is None:
@@ -73,7 +74,7 @@ async def answer(connection: asyncpg.Connection, report: Report, asked: dict[str
             rows, totals = await report_answers.answer(connection, question, moment)
     except NotKnown as reason:
         return type(reason)
-    kept = [_without_arrival(report.columns, json.loads(row)) for row in rows]
+    kept = [_without_arrival(report.columns, json.loads(row)) for row in rows if '"late_entry"' not in row]
     beside = {} if report.totals is None else _without_arrival(columns_of(report.totals), json.loads(totals))
     return sorted(kept, key=json.dumps), beside
 
