@@ -212,8 +212,8 @@ async def fresh_ledger(
     servers: Servers, published: Sequence[Playbook] | None = None, stream_max_bytes: int = STREAM_MAX_BYTES
 ) -> AsyncIterator[Ledger]:
     """A ledger as `daybook init` leaves it; with an empty list of playbooks its stream is empty."""
-    nats_url, intake_url, emitter_url = servers.account()
-    with tempfile.TemporaryDirectory(prefix="ledger-", dir=servers.home) as home:
+    with servers.account() as urls, tempfile.TemporaryDirectory(prefix="ledger-", dir=servers.home) as home:
+        nats_url, intake_url, emitter_url = urls
         async with servers.database() as name:
             endpoints = Endpoints(nats_url, servers.postgres.url_of(name, "daybook"), intake_url)
             ledger = Ledger(servers, endpoints, emitter_url, name, Path(home), stream_max_bytes)

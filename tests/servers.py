@@ -5,8 +5,9 @@ import itertools
 import os
 import pwd
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from services.views import generation
 from tests.service import until
 
 ACCOUNTS = 32
-"""NATS accounts handed out in turn, so that no test sees another's messages."""
+"""NATS accounts that are there to be had, so that no test sees another's messages."""
 TEMPLATE = "template_daybook"
 
 _ACCOUNT = """
@@ -57,7 +58,7 @@ class Servers:
         self.home = home
         self.nats = NatsServer(home / "nats", home / "logs" / "nats.log", _access())
         self.postgres = (PostgresServer if synced else _Unsynced)(home / "postgres", home / "logs" / "postgres.log")
-        self._accounts = itertools.cycle(range(ACCOUNTS))
+        self._accounts = deque(range(ACCOUNTS))
         self._databases = itertools.count(1)
         self._admin: asyncpg.Connection | None = None
 
@@ -114,10 +115,15 @@ class Servers:
         await connection.close()
         return True
 
-    def account(self) -> tuple[str, str, str]:
-        """The next account: URLs of a user who may do everything, of one who answers requests, of an emitter."""
-        number = next(self._accounts)
-        return tuple(f"nats://{user}{number}:test@127.0.0.1:{self.nats.port}" for user in "tie")  # type: ignore[return-value]
+    @contextmanager
+    def account(self) -> Iterator[tuple[str, str, str]]:
+        """An account that nobody else has meanwhile: URLs of a user who may do everything, of one who answers requests,
+        of an emitter."""
+        number = self._accounts.popleft()
+        try:
+            yield tuple(f"nats://{user}{number}:test@127.0.0.1:{self.nats.port}" for user in "tie")  # type: ignore[misc]
+        finally:
+            self._accounts.append(number)
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:

@@ -18,7 +18,8 @@ from tests.up import daybook
 async def bare(servers: Servers) -> AsyncIterator[dict[str, str]]:
     """Settings that name an empty database."""
     await servers.admin("create database bare owner daybook")
-    yield {"nats_url": servers.account()[0], "database_url": servers.postgres.url_of("bare", "daybook")}
+    with servers.account() as (nats_url, *_):
+        yield {"nats_url": nats_url, "database_url": servers.postgres.url_of("bare", "daybook")}
     await servers.admin("drop database bare with (force)")
 
 

@@ -1,7 +1,7 @@
 """Places to restore into: a database in which nothing is, and a NATS account without streams."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from services.endpoints import Endpoints
@@ -19,19 +19,20 @@ async def empty_place(servers: Servers, home: Path, keeping: Ledger | None = Non
     await servers.admin(f'create database "{name}" owner daybook')
     await servers.postgres.confine(name)
     database_url = servers.postgres.url_of(name, "daybook")
-    if keeping is None:
-        nats_url, intake_url, emitter_url = servers.account()
-    else:
-        nats_url, intake_url = keeping.endpoints.nats_url, keeping.endpoints.requests_url
-        emitter_url = keeping.emitter_nats_url
-    place = Ledger(servers, Endpoints(nats_url, database_url, intake_url), emitter_url, name, home)
-    try:
+    async with AsyncExitStack() as stack:
         if keeping is None:
-            await remove_streams(place)
-        yield place
-    finally:
-        await place.close()
-        await servers.admin(f'drop database if exists "{name}" with (force)')
+            nats_url, intake_url, emitter_url = stack.enter_context(servers.account())
+        else:
+            nats_url, intake_url = keeping.endpoints.nats_url, keeping.endpoints.requests_url
+            emitter_url = keeping.emitter_nats_url
+        place = Ledger(servers, Endpoints(nats_url, database_url, intake_url), emitter_url, name, home)
+        try:
+            if keeping is None:
+                await remove_streams(place)
+            yield place
+        finally:
+            await place.close()
+            await servers.admin(f'drop database if exists "{name}" with (force)')
 
 
 async def remove_streams(ledger: Ledger) -> None:
