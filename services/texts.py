@@ -28,6 +28,7 @@ TEXTS = {
     "moment": Text("截至 {as_of}，已知序号 {known_at}", "as of {as_of}, as known at sequence {known_at}"),
     "sentence.moment": Text("{told}；{moment}。", "{told}; {moment}."),
     "count.moment": Text("{count}，{moment}", "{count}, {moment}"),
+    "by policies": Text("依据的政策：{policies}", "computed by the policies {policies}"),
     "rows": Text("{number} 行", "{number} rows", "{number} row"),
     "deals": Text("{number} 个商机", "{number} deals", "{number} deal"),
     "entries": Text("{number} 个条目", "{number} entries", "{number} entry"),

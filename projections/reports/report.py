@@ -26,6 +26,7 @@ from projections.columns import Column, Kind, Label, columns_of, kind_of, words_
 from projections.replay.view import Instant, Interval, Row
 from projections.statements import named
 
+_POLICIES = (r"policy_value\('([a-z_]+)'", r"policy\.name = '([a-z_]+)'")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
 RESERVED = frozenset(
     # Reserved by PostgreSQL and by Python.
@@ -313,6 +314,12 @@ class Report:
         """The statements of the report's SQL file, by name."""
         file = resources.files("projections.reports").joinpath(f"{self.file or self.name}.sql")
         return named(file.read_text(encoding="utf-8"))
+
+    @cached_property
+    def policies(self) -> tuple[str, ...]:
+        """Names of the policies by which its statements compute."""
+        said = "".join(self.statements.values())
+        return tuple(sorted({each for pattern in _POLICIES for each in re.findall(pattern, said)}))
 
     def answering(self, given: Mapping[str, Any]) -> "Report":
         """The report that answers for these values of its parameters: itself, or another one."""

@@ -198,7 +198,8 @@ def _run(
             return dict(await drill_down.told_rows(connection, asked, at, key, named))
         found, summed = await report_answers.answer(connection, asked, at)
         rows = [json.loads(row) for row in found]
-        return {**report_answers.head(asked, at), "rows": rows, "totals": json.loads(summed)}
+        head = await report_answers.head(connection, asked, at)
+        return {**head, "rows": rows, "totals": json.loads(summed)}
 
     answer, wording = ask(data, question, lang)
     if as_json:
@@ -230,6 +231,8 @@ def _print_report(asked: "Question", answer: dict[str, Any], wording: Wording, *
         show(summed)
     count = wording.text("rows", number=len(answer["rows"]))
     say(wording.text("count.moment", count=count, moment=wording.moment(answer)))
+    if answer.get("policies"):
+        say(wording.text("by policies", policies=", ".join(answer["policies"])))
 
 
 def _print_changes(report: "Report", answer: dict[str, Any], wording: Wording, *, as_csv: bool) -> None:

@@ -114,14 +114,27 @@ async def answer(
     return [each["row"] for each in told if each["row"] is not None], told[0]["totals"] if told else "{}"
 
 
-def head(question: Question, moment: Moment) -> Json:
-    """The beginning of an answer: what was asked, and the two times that were used."""
-    return {
+_IN_FORCE = """
+select policy.name || ' ' || max(policy.from_on) as told
+  from reporting.policy
+ where policy.name = any($1) and policy.from_on <= reporting.local_day($2)
+ group by policy.name
+ order by policy.name
+"""
+
+
+async def head(connection: Connection, question: Question, moment: Moment) -> Json:
+    """The beginning of an answer: what was asked, the two times that were used, and the policies by which figures were
+    computed, each with the first day of the version in force at as_of."""
+    told: Json = {
         "report": question.report.name,
         "as_of": instant(moment.as_of),
         "known_at": moment.known_at,
         "parameters": named(question),
     }
+    if names := question.report.policies:
+        told["policies"] = [row["told"] for row in await connection.fetch(_IN_FORCE, names, moment.as_of)]
+    return told
 
 
 async def causes(connection: Connection, sequences: Sequence[int]) -> dict[int, Cause]:

@@ -140,7 +140,8 @@ async def _report(asked: Asked, request: Request, named: Report) -> Response:
     if media == NDJSON:
         return StreamingResponse(_lines(found), 200, headers, NDJSON)
     tail = f',"totals":{summed}' + ("" if limit is None else f',"next":{json.dumps(following)}')
-    return rows_answer(report_answers.head(question, moment), "rows", found, headers, tail)
+    head = await report_answers.head(asked.connection, question, moment)
+    return rows_answer(head, "rows", found, headers, tail)
 
 
 async def _changes(asked: Asked, report: Report) -> Response:

@@ -378,6 +378,7 @@ def of_report(report: Report) -> Any:
         "as_of": (str, ...),
         "known_at": (int, ...),
         "parameters": (dict[str, Any], ...),
+        **({"policies": (list[str], ...)} if report.policies else {}),
         "rows": (list[row], ...),
         "totals": (totals, ...),
         **({"next": (str | None, None)} if report.order else {}),
@@ -426,6 +427,7 @@ def example_of(report: Report) -> dict[str, Any]:
         "as_of": "2026-03-31T15:59:59.999999+00:00",
         "known_at": 4096,
         "parameters": {name: each.example for name, each in report.parameters.items()},
+        **({"policies": [f"{name} 2026-01-01" for name in report.policies]} if report.policies else {}),
         "rows": [row(report.columns)],
         "totals": row(columns_of(report.totals)) if report.totals else {},
     }

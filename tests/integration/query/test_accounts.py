@@ -409,3 +409,9 @@ async def test_an_account_plan_needs_a_known_account_and_a_period(read: Api) -> 
     await read.get("/reports/account_plan", 404, as_of=D, account="nobody", period="2026", currency="CNY")
     problem = await read.get("/reports/account_plan", 400, as_of=D, account="A", period="2026-Q5", currency="CNY")
     assert problem["detail"].startswith("period")
+
+
+async def test_figures_by_a_policy_name_it_and_its_first_day(read: Api) -> None:
+    answer = await read.get("/reports/accounts", as_of="2026-06-30")
+    assert answer["policies"] == ["account_grades 1970-01-01", "life_cycle 1970-01-01"]
+    assert "policies" not in await read.get("/reports/pipeline", as_of="2026-06-30")
