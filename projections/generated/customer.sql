@@ -510,7 +510,7 @@ begin
     if to_regclass('{generation}.account_fact_past') is null then
         create index account_fact_past on {generation}.account_fact (
             fact, account, from_at
-        ) include (value, to_at, known_from)
+        ) include (to_at, known_from)
         where known_to = 9223372036854775807;
     end if;
 end

@@ -77,7 +77,7 @@ class FactRow(
     key=("account", "fact", "from_at"),
     valid=Interval(),
     counted=("fact", "account", "segment"),
-    past=("fact", "account", "value"),
+    past=("fact", "account"),
 ):
     """Facts about accounts over time. One row for each while it holds."""
 

@@ -184,13 +184,13 @@ async def test_departments_take_part_in_the_stages_that_name_them(told: Told) ->
     found = await told.figures("participation", "stage department", "took_part deals rate", playbook="b2b",
                                as_of="2026-04-30")  # fmt: skip
     assert found == {
-        (1, "市场部"): [1, 3, "0.3333"],  # it called B-1; nobody called B-3
+        (1, "市场部"): [2, 3, "0.6667"],  # it called B-1, and met an item of another one; nobody called B-3
         (1, "销售部"): [1, 3, "0.3333"],  # it called B-2
         (2, "销售部"): [2, 2, "1.0000"],
         (2, "售前部"): [1, 2, "0.5000"],  # it called B-1, not B-2
         (3, "售前部"): [1, 1, "1.0000"],
         (3, "研发部"): [1, 1, "1.0000"],
-        (3, "销售部"): [0, 1, "0.0000"],
+        (3, "销售部"): [1, 1, "1.0000"],  # by what met an item
         (4, "销售部"): [1, 1, "1.0000"],
         (4, "售前部"): [1, 1, "1.0000"],
         (5, "销售部"): [1, 1, "1.0000"],

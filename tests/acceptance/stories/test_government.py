@@ -385,13 +385,13 @@ async def test_departments_take_part_in_the_stages_that_name_them(told: Told) ->
         "participation", "stage department", "took_part deals", playbook="government", as_of="2026-05-31"
     )
     assert found == {
-        (1, "销售部"): [0, 3], (1, "市场部"): [1, 3],  # marketing called G-1
+        (1, "销售部"): [2, 3], (1, "市场部"): [1, 3],  # sales met items of two, marketing called G-1
         (2, "销售部"): [2, 2],
         (3, "销售部"): [1, 1], (3, "技术部"): [1, 1],
         (4, "销售部"): [1, 1], (4, "技术部"): [1, 1], (4, "财务部"): [0, 1],
         (5, "销售部"): [1, 1], (5, "法务部"): [1, 1], (5, "财务部"): [0, 1],
         (6, "销售部"): [1, 1], (6, "财务部"): [1, 1],
-        (7, "销售部"): [0, 1], (7, "客服部"): [1, 1],
+        (7, "销售部"): [1, 1], (7, "客服部"): [1, 1],
     }  # fmt: skip
 
 

@@ -40,7 +40,17 @@ _NAMED = {
     "invoice": "'I-' || n",
     "to_at": "case when n % 10 = 0 then 'infinity' else begins + (n % 400 + 1) * interval '1 day' end",
 }
-_OF_ALL = ("accounts", "segments", "ageing_by", "follow_up", "flywheel", "targets", "scorecard", "data_quality")
+_OF_ALL = (
+    "accounts",
+    "segments",
+    "ageing_by",
+    "follow_up",
+    "flywheel",
+    "targets",
+    "scorecard",
+    "participation",
+    "data_quality",
+)
 """Reports about all accounts and deals: they read all rows that hold, and a table of which that is most as a whole."""
 _NARROW = {"stage_stay"}
 """Tables with hardly more columns than their index: who reads all rows may read the table."""
