@@ -108,8 +108,11 @@ TOTALS: dict[str, dict[str, tuple[Any, Any]]] = {
     },
 }
 """Totals of all, as of the last day and known at the end."""
-ADDED = ("completed", "working_since", "expected_close_on", "opened_at", "status_since", "disputed_amount")
-"""Columns of stage_position and of the open items that are new."""
+ADDED = (
+    *("completed", "working_since", "expected_close_on", "opened_at", "status_since", "stayed"),
+    *("disputed_amount", "received_at", "remittance"),
+)
+"""Columns of stage_position, of the open items and of what is unapplied that are new."""
 EXPLAINED = ("name_zh", "name_en", "shown")
 """What an explanation says of stages and items beside what it said."""
 OLD_TABLES = (PositionRow, ItemRow, UnappliedRow, MovementRow, FlagRow)
@@ -404,7 +407,7 @@ def _plain(value: Any) -> Any:
             if value.get("to_at")
             else {name: each for name, each in value.items() if name != "from_at"} | {"to_at": None}
         )
-    added: tuple[str, ...] = ADDED if "probability" in value or "open_amount" in value else ()
+    added: tuple[str, ...] = ADDED if {"probability", "open_amount", "document"} & value.keys() else ()
     added = EXPLAINED if "entered_at" in value or "met_at" in value else added
     plain = {name: _plain(each) for name, each in value.items() if (name != "series" or each) and name not in added}
     if "document" in plain and "account" in plain and "amount" not in plain:
