@@ -378,7 +378,8 @@ def of_report(report: Report) -> Any:
         "as_of": (str, ...),
         "known_at": (int, ...),
         "parameters": (dict[str, Any], ...),
-        **({"policies": (list[str], ...)} if report.policies else {}),
+        # A report that answers for a parameter may compute by none.
+        **({"policies": (list[str], [])} if report.policies else {}),
         "rows": (list[row], ...),
         "totals": (totals, ...),
         **({"next": (str | None, None)} if report.order else {}),
