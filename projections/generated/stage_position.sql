@@ -157,7 +157,7 @@ comment on column stage_stay.stage is
 comment on column stage_stay.from_at is
     'When it, or one behind it, was completed, inclusive.';
 comment on column stage_stay.to_at is
-    'Until when, exclusive: until the deal fell back, or left the playbook; infinity while nothing later is known.';
+    'End, exclusive: when the deal fell back or left the playbook; infinity while nothing later is known.';
 comment on column stage_stay.wait is
     'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
 comment on column stage_stay.work is
@@ -808,7 +808,7 @@ comment on column reporting.stage_stay_version.stage is
 comment on column reporting.stage_stay_version.from_at is
     'When it, or one behind it, was completed, inclusive.';
 comment on column reporting.stage_stay_version.to_at is
-    'Until when, exclusive: until the deal fell back, or left the playbook; null while nothing later is known.';
+    'End, exclusive: when the deal fell back or left the playbook; null while nothing later is known.';
 comment on column reporting.stage_stay_version.wait is
     'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
 comment on column reporting.stage_stay_version.work is
@@ -995,7 +995,7 @@ comment on column reporting.stage_stay.stage is
 comment on column reporting.stage_stay.from_at is
     'When it, or one behind it, was completed, inclusive.';
 comment on column reporting.stage_stay.to_at is
-    'Until when, exclusive: until the deal fell back, or left the playbook; null while nothing later is known.';
+    'End, exclusive: when the deal fell back or left the playbook; null while nothing later is known.';
 comment on column reporting.stage_stay.wait is
     'Time for which the deal, open, had worked on the stage before it entered it, over all returns to it.';
 comment on column reporting.stage_stay.work is

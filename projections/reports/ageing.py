@@ -20,7 +20,7 @@ class AgeingRow(ReportRow, key=("currency", "line")):
     items: Annotated[Count | None, Label("笔数", "items")]
     """Invoices, or unapplied parts; null for the balance."""
     amount: Annotated[Amount, Label("金额", "amount")]
-    """What is owed, what is unapplied, or the balance."""
+    """Amount owed, amount unapplied, or the balance."""
 
 
 ageing = Aggregate(

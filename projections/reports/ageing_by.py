@@ -49,7 +49,7 @@ class AgeingByRow(ReportRow, key=("group", "currency", "line")):
     items: Annotated[Count | None, Label("笔数", "items")]
     """Invoices, or unapplied parts; null for the balance."""
     amount: Annotated[Amount, Label("金额", "amount")]
-    """What is owed, what is unapplied, or the balance."""
+    """Amount owed, amount unapplied, or the balance."""
 
 
 ageing_by = Snapshot(

@@ -73,7 +73,7 @@ class FlaggedEntry(ReportRow, key=("subject", "view", "flag", "entry")):
     view: Annotated[str, Label("视图", "view")]
     """The view that found it; history for corrections and voids, check for what a rule of this report found."""
     flag: Annotated[str, Label("异常", "flag")]
-    """What was found, in one word, such as invoice_twice or late_entry."""
+    """Finding in one word, such as invoice_twice or late_entry."""
     entry: Annotated[EntrySequence, Label("条目", "entry")]
     """Sequence of the surprising entry."""
     detail: Annotated[str | None, Label("说明", "detail")]
@@ -91,7 +91,7 @@ class FlaggedEntry(ReportRow, key=("subject", "view", "flag", "entry")):
     check: Annotated[str, Label("检查项", "check")]
     """Name of the flag, or of the check that found it, as in flag."""
     what: Annotated[str | None, Label("内容", "what")]
-    """What is odd, as in detail."""
+    """Description of what is odd, as in detail."""
     rule: Annotated[CheckOrNone, Label("检查规则", "rule")]
     """Name of the check that found it; null for a flag that is none of the checks."""
 

@@ -39,7 +39,7 @@ CLERKS = {"marketing": "陈晨", "service": "何静", "finance": "钱进", "bill
 """People in whose name some systems send; in the bank's nobody acts, in the other systems the deal's owner."""
 
 Term = tuple[str, str, int | None]
-"""What makes an instalment payable, which is its name too; its share in per cent; days to pay, if any were agreed."""
+"""Trigger that makes an instalment payable, which is its name too; its share in per cent; days to pay, if agreed."""
 _INSTALMENTS: tuple[Term, ...] = (("signing", "30", 7), ("delivery", "60", 30), ("acceptance", "7", 30))
 _PUBLIC: tuple[Term, ...] = (("signing", "10", 15), ("delivery", "60", None), ("acceptance", "27.5", 90))
 _HALVES: tuple[Term, ...] = (("signing", "50", 7), ("delivery", "50", 30))

@@ -64,7 +64,7 @@ _FATES = (
     ("bounced",),
     ("opened", "unsubscribed"),
 )
-"""What becomes of a message, one customer after the other."""
+"""Fates of messages, one customer after the other."""
 
 
 def know(telling: Telling) -> None:

@@ -16,7 +16,7 @@ from contracts.rules.refusals import Problem
 from contracts.types.identifiers import split_subject
 from services.intake.journal import Identity, Original
 from services.intake.responses import Fault
-from services.intake.sources import Source
+from services.intake.sources import PUBLISHING, Source
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of ours a sender's clock may be."""
@@ -39,7 +39,7 @@ def _faults(source: Source, index: int, event: CloudEvent, latest: datetime) -> 
         reason = f"the token belongs to {source.name}, not to {event.source}"
         found.append(Problem("source", reason, "wrong_source", index))
     if (name := said.event_name()) not in source.events:
-        why = "; `all` does not hold it: add a source that names it" if said.family == "policy" else ""
+        why = "; `all` does not hold it: add a source that names it" if name in PUBLISHING else ""
         found.append(Problem("type", f"{source.name} may not send {name}{why}", "type_not_allowed", index))
     if event.occurred_at > latest:
         found.append(_future("time", event.occurred_at, index))

@@ -17,7 +17,9 @@ from services.ledger.sources import ALL
 from services.ledger.tokens import hash_token, is_token, matches
 from services.postgres.statements import queries
 
-_BUT_FOR_PLAYBOOKS = frozenset(each.event_name() for each in EVENTS) - {"playbook_published", "playbook_withdrawn"}
+PUBLISHING = frozenset({"playbook_published", "playbook_withdrawn"})
+"""Events that decide where deals stand: `all` does not include them."""
+_BUT_FOR_PLAYBOOKS = frozenset(each.event_name() for each in EVENTS) - PUBLISHING
 
 REFRESH_S = 2.0
 MISS_REFRESH_S = 0.25

@@ -38,7 +38,7 @@ def test_every_event_is_sent(story: Story) -> None:
 
 
 def test_the_story_is_in_order_and_ends(story: Story) -> None:
-    """So does what names other events: it comes behind them."""
+    """Entries that name other events come behind them."""
     times = [each["time"] for each in story.main]
     assert times == sorted(times)
     assert times[-1] <= END.isoformat()

@@ -114,7 +114,7 @@ ADDED = (
 )
 """Columns of stage_position, of the open items and of what is unapplied that are new."""
 EXPLAINED = ("name_zh", "name_en", "shown")
-"""What an explanation says of stages and items beside what it said."""
+"""Fields that explanations of stages and items have since."""
 OLD_TABLES = (PositionRow, ItemRow, UnappliedRow, MovementRow, FlagRow)
 NEW_KEYS = {frozenset(row.KEY) for view in VIEWS for row in view.tables if row not in OLD_TABLES} - {
     frozenset(row.KEY) for row in OLD_TABLES

@@ -116,7 +116,7 @@ class StageStayRow(
     from_at: Annotated[datetime, Label("自", "from")]
     """When it, or one behind it, was completed, inclusive."""
     to_at: Annotated[datetime, Label("至", "to")]
-    """Until when, exclusive: until the deal fell back, or left the playbook; null while nothing later is known."""
+    """End, exclusive: when the deal fell back or left the playbook; null while nothing later is known."""
     wait: Annotated[Microseconds, Label("等待时长", "wait")]
     """Time for which the deal, open, had worked on the stage before it entered it, over all returns to it."""
     work: Annotated[Microseconds, Label("工作时长", "work")]
