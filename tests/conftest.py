@@ -2,9 +2,10 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
 from tests.ledger import Ledger, fresh_ledger
 from tests.servers import Servers, running_servers
@@ -23,6 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if name in first:
                 item.add_marker(pytest.mark.long)
             first.add(name)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Restore after each test the configuration of logs, which a command that runs in this process replaces."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ def configure(settings: Settings, service: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a logger that keeps its first configuration follows no later one
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(handlers=[_Reported()], level=logging.WARNING, force=True)
@@ -45,8 +45,8 @@ class _StandardError:
     """Standard error as it is at each line, which goes on when nothing can be written.
 
     There may be no room on its disk, nobody who reads it, or another stream in its place: whoever runs a command in
-    a process of their own may exchange and close `sys.stderr`, and loggers are kept from their first line on. A line
-    that raised would end what logs it, a connection that is being made anew for example.
+    a process of their own may exchange and close `sys.stderr`. A line that raised would end what logs it, a
+    connection that is being made anew for example.
     """
 
     def write(self, text: str) -> int:

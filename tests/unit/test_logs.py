@@ -125,3 +125,25 @@ def test_a_line_goes_to_standard_error_as_it_is_then() -> None:
     done = subprocess.run([sys.executable, "-c", EXCHANGED], env=inherited, capture_output=True, text=True, check=False)
     assert done.stdout == "went on\n", done.stderr
     assert [word for word in ("during", "into", "after") if word in done.stderr] == ["after"]
+
+
+CONFIGURED_TWICE = """
+from services.cli.context import load
+from structlog.testing import capture_logs
+import structlog
+log = structlog.get_logger()
+load()
+log.warning("first")
+load()
+with capture_logs() as said:
+    log.warning("second")
+print([each["event"] for each in said])
+"""
+
+
+def test_a_logger_follows_the_newest_configuration() -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DAYBOOK_")}
+    done = subprocess.run(
+        [sys.executable, "-c", CONFIGURED_TWICE], env=inherited, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['second']\n"
