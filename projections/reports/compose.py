@@ -34,22 +34,23 @@ def rows(report: Report, bind: Bind, filters: Filters = (), *, of_keys: bool = F
 
 def totals(report: Report, bind: Bind, filters: Filters = ()) -> str:
     """The one row of totals."""
-    statement = _bound(report.statements["totals"], bind)
     relations = _relations(report, bind, filters)
     if not isinstance(report, Aggregate):
-        kept = _kept(report, bind, filters) if report.keeps_rows else ""
-        inner = _bound(report.statements["rows"], bind)
-        text = f"select report.* from (\n{inner}\n) report where {kept}" if kept else inner
-        relations["report"] = f"report as (\n{text}\n)"
-    return _with(relations, statement)
+        relations["report"] = f"report as (\n{_kept_rows(report, bind, filters)}\n)"
+    return _with(relations, _bound(report.statements["totals"], bind))
 
 
-def whole(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
-    """Rows and totals of an aggregate as JSON objects, its cells counted once. Columns: `row`, null where there is
-    none, and `totals`, the same in each."""
+def whole(report: Report, bind: Bind, filters: Filters = (), *, after: bool = False, limited: bool = False) -> str:
+    """Rows and totals as JSON objects, what both are made of read once. Columns: `row`, null where there is none, and
+    `totals`, the same in each. Of a report with an order the rows can be a page, as in `page`."""
     assert report.totals is not None
     relations = _relations(report, bind, filters)
-    told = as_json_rows(report.columns, _bound(report.statements["rows"], bind))
+    text = _kept_rows(report, bind, filters)
+    if not isinstance(report, Aggregate):
+        relations["report"] = f"report as materialized (\n{text}\n)"
+        text = "select * from report"
+        text = paged(report, text, bind, after, limited) if report.order else text
+    told = as_json_rows(report.columns, text)
     relations["answer"] = f"answer as (\nselect row_number() over () as place, told.row from (\n{told}\n) told\n)"
     summed = as_json_rows(columns_of(report.totals), _bound(report.statements["totals"], bind))
     relations["summed"] = f"summed as (\n{summed}\n)"
@@ -57,6 +58,13 @@ def whole(report: Aggregate, bind: Bind, filters: Filters = ()) -> str:
         relations,
         "select answer.row, summed.row as totals\nfrom summed left join answer on true\norder by answer.place",
     )
+
+
+def _kept_rows(report: Report, bind: Bind, filters: Filters) -> str:
+    """Rows of a report, of which filters leave some."""
+    text = _bound(report.statements["rows"], bind)
+    kept = _kept(report, bind, filters) if report.keeps_rows else ""
+    return f"select report.*\nfrom (\n{text}\n) report\nwhere {kept}" if kept else text
 
 
 def versions(report: Rows, bind: Bind, filters: Filters = ()) -> str:
