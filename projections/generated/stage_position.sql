@@ -147,7 +147,7 @@ create table stage_stay (
     autovacuum_analyze_scale_factor = 0.02
 );
 comment on table stage_stay is
-    'Stages that deals had completed over time, and how long each took: one row while the stage stays completed. Of several that were completed at once, only the last took time.';
+    'Stages that deals had completed over time, and how long each took: one row while the stage stays completed. Of several that were completed at once, only the first took time.';
 comment on column stage_stay.deal is
     'Id of the deal.';
 comment on column stage_stay.playbook is

@@ -7,7 +7,7 @@ from projections.views.stage_position.state import VIEW, Deal
 
 stage_position: View[Deal] = View(
     name=VIEW,
-    version=5,
+    version=6,
     kind="deal",
     handles=Handled,
     tables=(PositionRow, StageItemRow, StageStayRow, FlagRow),
@@ -36,6 +36,10 @@ stage_position: View[Deal] = View(
         5: (
             "The table stage_stay has the stages that a deal has completed, and how long each took.",
             "Rows of stage_item say for which department the person acted who met the item.",
+        ),
+        6: (
+            "Nothing comes after a plan that was cancelled by its name.",
+            "A deal that was won at an amount before it was opened has the expected closing day that its opening says.",
         ),
     },
 )

@@ -7,11 +7,11 @@ and the deal falls to the step before it.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from contracts.events import Event
-from contracts.events.activity import ActivityCancelled
+from contracts.events.activity import ActivityCancelled, ActivityPlanned
 from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
 from contracts.events.evidence import (
     ConditionAssessed,
@@ -35,10 +35,6 @@ def takes_back(event: Event) -> bool:
     return type(event) in _TAKING_BACK
 
 
-Identity = tuple[str, str]
-"""(source, id) of an entry."""
-
-
 class Finding(NamedTuple):
     """Something surprising in an entry: the flag and what to tell people."""
 
@@ -60,7 +56,7 @@ class Evidence:
         self._places: dict[tuple[str, str], list[tuple[int, int]]] = {}
         """By identity of an entry: the needs and ways for which it counts."""
         self._ways_met: dict[int, int] = {}
-        self._unused: dict[tuple[int, int], list[Identity]] = {
+        self._unused: dict[tuple[int, int], list[Entry[Event]]] = {
             place: [] for each in rulebook.awaited.values() for place in each
         }
         """By need and way: the events that must come before and are not used up, earliest first."""
@@ -97,7 +93,9 @@ class Evidence:
                 if not self._discount_item(key):
                     return Finding("revoked_unknown", f"nothing is evidence for {key} at that time")
             case ActivityCancelled(target=EventReference() as target):
-                self._forget_unused((target.source, target.id))
+                self._forget_unused(lambda each: each.identity == (target.source, target.id))
+            case ActivityCancelled(plan=str() as plan):
+                self._forget_unused(lambda each: isinstance(each.event, ActivityPlanned) and each.event.plan == plan)
             case ConditionAssessed(item=key, result="not_met"):
                 self._discount_item(key)
         return None
@@ -196,18 +194,18 @@ class Evidence:
         """Keep what later entries must come after or lie within."""
         name = entry.event.event_name()
         for place in self.rulebook.awaited.get(name, ()):
-            self._unused[place].append(entry.identity)
+            self._unused[place].append(entry)
         for limit in self._latest:
             if limit[0] == name:
                 self._latest[limit].append(entry)
 
-    def _forget_unused(self, identity: Identity) -> bool:
-        """Let nothing come after an entry any more. Returns whether something still could."""
+    def _forget_unused(self, gone: Callable[[Entry[Event]], bool]) -> bool:
+        """Let nothing come after some entries any more. Returns whether something still could."""
         found = False
-        for unused in self._unused.values():
-            if identity in unused:
-                unused.remove(identity)
-                found = True
+        for place, unused in self._unused.items():
+            kept = [each for each in unused if not gone(each)]
+            found = found or len(kept) < len(unused)
+            self._unused[place] = kept
         return found
 
     def _named(self, found: list[tuple[int, int]], event: Event) -> list[tuple[int, int]]:
@@ -270,7 +268,7 @@ class Evidence:
         places = self._places.pop(identity, [])
         for need, way in places:
             self._discount(identity, need, way)
-        found = self._forget_unused(identity) or bool(places)
+        found = self._forget_unused(lambda each: each.identity == identity) or bool(places)
         for limit, entries in self._latest.items():
             kept = [each for each in entries if each.identity != identity]
             found = found or len(kept) < len(entries)

@@ -239,8 +239,7 @@ def _open(deal: Deal, event: DealOpened, entry: Entry[Event], playbooks: Playboo
     deal.opening = entry
     deal.owner = event.owner or deal.owner
     deal.account = event.account_id
-    if not _has_final_value(deal):
-        deal.revalue(event)
+    deal.revalue(event, final=_has_final_value(deal))
     published = playbooks.find(event.playbook, event.playbook_version, entry.sequence)
     touched = [deal.unflag(deal.said[0], "not_opened", entry.occurred_at)] if len(deal.said) > 1 else []
     touched += deal.follow(event.playbook, event.playbook_version, published, entry)

@@ -105,7 +105,7 @@ class StageStayRow(
     past=("playbook", "deal", "stage", "stood_at"),
 ):
     """Stages that deals had completed over time, and how long each took: one row while the stage stays completed. Of
-    several that were completed at once, only the last took time."""
+    several that were completed at once, only the first took time."""
 
     deal: Annotated[DealId, Label("商机", "deal")]
     """Id of the deal."""

@@ -71,9 +71,10 @@ class Deal:
         """Give the deal a status, which it has since the time of the entry."""
         self.status, self.status_since = status, entry.occurred_at
 
-    def revalue(self, event: DealOpened | DealRevised | DealWon) -> None:
-        """A value that is given replaces the one before; amount and currency are given together."""
-        if event.amount is not None:
+    def revalue(self, event: DealOpened | DealRevised | DealWon, *, final: bool = False) -> None:
+        """A value that is given replaces the one before, but for amount and currency where these are final; both are
+        given together."""
+        if event.amount is not None and not final:
             self.amount, self.currency = event.amount, event.currency
         if not isinstance(event, DealWon) and event.expected_close_on is not None:
             self.expected_close_on = event.expected_close_on

@@ -130,6 +130,8 @@ def unused(satisfier: Any, said: Entries) -> list[Any]:
             found = found[1:]
         target = getattr(each.event, "target", None) if isinstance(each.event, RETRACTING) else None
         found = [one for one in found if target is None or (one.source, one.id) != (target.source, target.id)]
+        if isinstance(each.event, ActivityCancelled) and each.event.plan is not None:
+            found = [one for one in found if getattr(one.event, "plan", None) != each.event.plan]
         if each.event.event_name() == satisfier.after:
             found.append(each)
     return found

@@ -91,6 +91,13 @@ def test_what_was_cancelled_or_revoked_by_then_is_not_used(end: Said) -> None:
     told.when(appointment(1, id="a"), end, visit(9)).then(position(stage=None)).flagged()
 
 
+@pytest.mark.parametrize(("cancelled", "stands_at"), [("p", None), ("q", 1)])
+def test_a_plan_that_was_cancelled_by_its_name_is_not_used(cancelled: str, stands_at: int | None) -> None:
+    told = opened(asking(event="visit_done", after="activity_planned"))
+    planned = said("activity_planned", at=day(1), plan="p", kind="visit", due_on="2026-02-01")
+    told.when(planned, said("activity_cancelled", at=day(2), plan=cancelled), visit(9)).then(position(stage=stands_at))
+
+
 def test_cancelling_what_is_used_up_takes_nothing_back() -> None:
     told = opened(asking(event="visit_done", after="appointment_made"))
     told.when(appointment(1, id="a"), visit(2)).then(position(stage=1))

@@ -1,7 +1,7 @@
 """Status and stage are independent; the probability of a closed deal is certain."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -157,6 +157,12 @@ def test_the_final_value_stands_though_the_deal_is_opened_later_or_at_once(opene
         position(status="won", amount="99", currency="CNY")
     )
     told.when(said("deal_reopened", at=day(10))).then(position(status="open", amount="99"))
+
+
+def test_the_opening_says_when_the_closing_is_expected_also_after_a_final_value() -> None:
+    told = given(stage_position, said("deal_won", amount="99", currency="CNY", at=day(5)))
+    opened = deal_opened(amount="10", currency="CNY", expected_close_on="2026-03-31", at=day(9))
+    told.when(opened).then(position(amount="99", expected_close_on=date(2026, 3, 31)))
 
 
 def test_without_a_final_value_before_the_opening_its_expected_one_stands() -> None:
