@@ -330,10 +330,15 @@ def _relations(report: Report, bind: Bind, filters: Filters, first: str = "") ->
             found[name] = _counted(name, cells, bind, filters)
         found["line"] = f"line as materialized (\n{_bound(report.statements['lines'], bind)}\n)"
         return found
+    wanted = report.wanted if isinstance(report, Snapshot) else ()
+    if wanted:
+        given = ", ".join(f"{bind(each) if each in filters else 'null'}::text as {each}" for each in wanted)
+        found["wanted"] = f"wanted as materialized (select {given})"
+    others = [each for each in filters if each not in wanted]
     for place, source in enumerate(report.sources):
         name = source.relation
         applies = isinstance(report, Snapshot) and report.applies_to(source)
-        kept = _filtered(source, bind, filters) if applies else ""
+        kept = _filtered(source, bind, others) if applies else ""
         if first and place == 0:
             kept = f"{kept} and {first}" if kept else f" where {first}"
         found[name] = f"{name} as not materialized (select * from {_at(source, bind)} {name}{kept})"

@@ -475,6 +475,9 @@ class Snapshot(Report):
     joins: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By source, which of its columns hold which columns of the key, the first one among them: their rows made a row of
     the report, or all rows that have these columns."""
+    wanted: tuple[str, ...] = ()
+    """Filters that the statements apply themselves, because a subject stands in rows of several values: the relation
+    `wanted` has one row with these columns, null where the filter is not given."""
     filters_rows: bool = False
     """Filters keep rows of the report, instead of rows of the first relation: ranks and shares stay those among all."""
     merges: bool = False

@@ -43,7 +43,7 @@ velocity = Snapshot(
     question=Label("一个销售流程每天带来多少金额？", "How much money does a playbook bring a day?"),
     comment="Open deals of a playbook, and those closed from the day from up to the day to, by currency, as known at "
     "the sequence known_at. A deal counts as it stands at the end of the day to, or at as_of where that is earlier: "
-    "one that was reopened by then is open. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / "
+    "one that was reopened by then is open, and one that follows another playbook then is not among them. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / "
     "(won + lost), the broad one adds abandoned below; the cycle of a won deal is the day of its closing minus that "
     "of its opening. open does not include deals on hold. Deals without a currency make the row none, which has "
     "counts alone. Default of to: as_of's day; of from: a year before.",
@@ -54,6 +54,7 @@ velocity = Snapshot(
         "to": Parameter(date, "Last day of closing.", "2026-03-31", optional=True, in_sql="to_day"),
     },
     reads=(source_of(PositionRow), source_of(PositionRow, called="standing", until="to_day"), PLAYBOOK_STAGE),
+    wanted=("currency",),
     members=("deal",),
     figures=("open", "won", "lost", "abandoned"),
     chart=Chart("bars", "currency", ("per_day",)),

@@ -7,10 +7,13 @@ counted as materialized (
     select standing.deal, coalesce(standing.currency, 'none') as currency, standing.status, standing.amount,
            standing.opened_at, standing.status_since
       from standing
-      join stage_position on stage_position.deal = standing.deal and stage_position.playbook = $playbook
+      join stage_position on stage_position.deal = standing.deal
      cross join span
-     where standing.status = 'open'
-        or standing.status in ('won', 'lost', 'abandoned') and standing.status_since > span.begins
+     cross join wanted
+     where standing.playbook = $playbook
+       and (wanted.currency is null or wanted.currency = coalesce(standing.currency, 'none'))
+       and (standing.status = 'open'
+            or standing.status in ('won', 'lost', 'abandoned') and standing.status_since > span.begins)
 )
 
 -- name: rows
@@ -49,7 +52,7 @@ union all
 -- Nobody had published or named the playbook by then.
 select null, 0, 0, 0, 0, null, null, null, null, null, null
  where case when exists (select from playbook_stage where playbook_stage.playbook = $playbook) then false
-            when exists (select from stage_position where stage_position.playbook = $playbook) then false
+            when exists (select from standing where standing.playbook = $playbook) then false
             else reporting.refuse_playbook($playbook, reporting.known($known_at)) end
  order by 1
 

@@ -55,9 +55,12 @@ class Positions:
         rows = [each for each in self.stages if each["playbook"] == playbook and each["published"] <= known_at]
         return sorted({each["stage"] for each in rows})
 
-    async def ask(self, report: str, moment: Moment, **parameters: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    async def ask(
+        self, report: str, moment: Moment, filters: Mapping[str, str] | None = None, **parameters: Any
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Rows and totals of a report."""
-        rows, totals = await report_answers.answer(self.connection, Question(BY_NAME[report], parameters), moment)
+        question = Question(BY_NAME[report], parameters, filters or {})
+        rows, totals = await report_answers.answer(self.connection, question, moment)
         return [json.loads(row) for row in rows], json.loads(totals)
 
 
@@ -227,10 +230,9 @@ async def test_velocity(positions: Positions, since: int | None, until: int | No
             if not positions.numbers(playbook, moment.known_at):
                 continue
             ends = min(moment.as_of, end_of(last)) if last else moment.as_of
-            now = positions.standing(moment.as_of, moment.known_at)
             groups: dict[str, list[Position]] = defaultdict(list)
-            for deal, each in positions.standing(ends, moment.known_at).items():
-                if now[deal]["playbook"] != playbook or each["status"] == "on_hold":
+            for each in positions.standing(ends, moment.known_at).values():
+                if each["playbook"] != playbook or each["status"] == "on_hold":
                     continue
                 if each["status"] == "open" or first is None or each["status_since"].date() >= first:
                     groups[each["currency"] or "none"].append(each)
@@ -258,8 +260,12 @@ async def test_velocity(positions: Positions, since: int | None, until: int | No
                     "cycle_mean": divided(sum(cycles), len(cycles), 2) if told else None,
                     "per_day": rounded(per_day, 2),
                 })  # fmt: skip
-            rows, _ = await positions.ask("velocity", moment, **{"playbook": playbook, "from": first, "to": last})
+            asked = {"playbook": playbook, "from": first, "to": last}
+            rows, _ = await positions.ask("velocity", moment, **asked)
             assert rows == wanted
+            for each in wanted:
+                kept, _ = await positions.ask("velocity", moment, filters={"currency": each["currency"]}, **asked)
+                assert kept == [each], "a deal counts in the currency that it had then"
             seen += sum(row["won"] for row in rows)
     assert seen > 10
 
