@@ -57,7 +57,8 @@ collection = Snapshot(
     "/ (begin + sales - current) * 100. collection_rate = cash applied by the end of the period to invoices that "
     "fall due in it / (their amounts - credits - write-offs). days_to_collect = sum of cash * (day applied - day "
     "invoiced) / sum of cash and days_late = sum of cash * max(0, day applied - due day) / sum of cash, of cash "
-    "applied in the period; cash that was taken back counts as less than nothing on its day.",
+    "applied in the period and not taken back by its end; of several applications of a payment the latest is taken "
+    "back first.",
     row=CollectionRow,
     parameters={
         "from": Parameter(date, "First day of the period.", "2026-01-01", in_sql="from_day"),

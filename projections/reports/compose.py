@@ -173,11 +173,13 @@ def drill(report: Report, name: str, bind: Bind, figure: str | None = None, filt
     if source.name not in joins:
         return None
     kinds = {each.name: each for each in columns_of(source.row)}
-    same = " and ".join(
+    same = [
         f"{_keyed(kinds[mine], name, mine)} is not distinct from {bind(f'line_{theirs}')}"
         for mine, theirs in joins[source.name].items()
-    )
-    return f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {same}"
+    ]
+    asked = [each for each, of in report.parameters.items() if of.names_column and each in source.columns]
+    same += [f"({bind(each)} is null or {name}.{each} = {bind(each)})" for each in asked]
+    return f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {' and '.join(same)}"
 
 
 def as_json_rows(columns: Sequence[Column], text: str) -> str:
@@ -254,10 +256,13 @@ def _drilled_members(report: Snapshot, source: Source, bind: Bind, figure: str |
     if figure is not None:
         same.append(f"'{figure}' = any(member.figures)")
     member = f"member.{report.member_of(subject)}"
+    # Money of another currency is in other rows.
+    money = [each.name for each in columns_of(source.row) if each.name == "currency" and not each.optional]
+    others = "".join(f"\nand {name}.{each} = {bind(f'line_{each}')}" for each in money if each in report.key)
     return (
         f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {name}.{subject} in (\n"
         f"select {member} from (\n{_members(report, bind, 'known_at', filters)}\n) member\n"
-        f"where {' and '.join(same)}\n)"
+        f"where {' and '.join(same)}\n){others}"
     )
 
 

@@ -251,8 +251,8 @@ begin atomic
 end;
 
 -- Collection of a period by account and currency, as it stood at its end; a period that is not over ends at as_of. What fell
--- due in it (less credits and write-offs) and the cash that this has had; the cash applied in the period, and that cash
--- times the days since the invoice and since the due day. It is strict, so that it is not inlined: within a lateral join its
+-- due in it (less credits and write-offs) and the cash that this has had; the cash applied in the period and not taken back
+-- by its end, and that cash times the days since the invoice and since the due day. It is strict, so that it is not inlined: within a lateral join its
 -- moments would be worked out for every row.
 create or replace function served.collected(as_of timestamptz, known_at bigint, first_on date, last_on date)
 returns table (
@@ -267,6 +267,32 @@ begin atomic
         select reporting.day_end(collected.first_on - 1) as begins,
                least(collected.last_on, reporting.local_day(reporting.instant(collected.as_of))) as last_on
     ),
+    applied as materialized (
+        select one.*
+          from served.application(
+                   least(reporting.instant(collected.as_of), reporting.day_end(collected.last_on)), collected.known_at
+               ) one
+    ),
+    stacked as (
+        -- Cash of payments of which an invoice had some taken back: the latest goes first. What is left of an application is
+        -- the lowest sum from it on, less the sum before it.
+        select summed.account, summed.entry, summed.place, summed.upto - summed.amount as before,
+               min(summed.upto) over (partition by summed.account, summed.invoice, summed.series, summed.document,
+                                                   summed.document_series
+                                          order by summed.at, summed.entry, summed.place
+                                      rows between current row and unbounded following) as lowest
+          from (select applied.*,
+                       sum(applied.amount) over (partition by applied.account, applied.invoice, applied.series,
+                                                              applied.document, applied.document_series
+                                                     order by applied.at, applied.entry, applied.place) as upto
+                  from applied
+                 where applied.kind = 'cash'
+                   and (applied.account, applied.invoice, applied.series, applied.document, applied.document_series) in (
+                       select one.account, one.invoice, one.series, one.document, one.document_series
+                         from applied one
+                        where one.kind = 'cash' and one.amount < 0
+                   )) summed
+    ),
     counted as (
         select issued.account, issued.currency, issued.amount as due, 0 as collected_of_due, 0 as cash, 0 as cash_days,
                0 as late_days
@@ -278,18 +304,23 @@ begin atomic
         select applied.account, applied.currency,
                case when falls.due and applied.kind <> 'cash' then -applied.amount else 0 end,
                case when falls.due and applied.kind = 'cash' then applied.amount else 0 end,
-               case when falls.within then applied.amount else 0 end,
-               case when falls.within then applied.amount
+               case when falls.within then kept.amount else 0 end,
+               case when falls.within then kept.amount
                     * (served.local_day(applied.at, zone.rules) - served.local_day(applied.issued_at, zone.rules)) else 0 end,
-               case when falls.within then applied.amount
+               case when falls.within then kept.amount
                     * greatest(served.local_day(applied.at, zone.rules) - applied.due_on, 0) else 0 end
-          from served.application(
-                   least(reporting.instant(collected.as_of), reporting.day_end(collected.last_on)), collected.known_at
-               ) applied
+          from applied
          cross join zone
+          left join stacked on stacked.account = applied.account and stacked.entry = applied.entry
+                           and stacked.place = applied.place
+         cross join lateral (
+                select case when stacked.entry is null then applied.amount
+                            else greatest(stacked.lowest - stacked.before, 0) end as amount
+               ) kept
          cross join lateral (
                 select applied.due_on between collected.first_on and (select span.last_on from span) as due,
-                       applied.kind = 'cash' and applied.at > (select span.begins from span) as within
+                       applied.kind = 'cash' and applied.amount > 0
+                       and applied.at > (select span.begins from span) as within
                ) falls
          where falls.due or falls.within
     )

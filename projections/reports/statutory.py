@@ -62,14 +62,14 @@ statutory = Snapshot(
     title=Label("法定账款", "Statutory terms"),
     question=Label("客户依法欠付多少款项和利息？", "What do public buyers and large enterprises owe by law?"),
     comment="Invoices at as_of, as known at the sequence known_at, under contracts with sme_declared that were signed "
-    "since the policy statutory_terms is in force (Order 802: 2025-06-01) with a public buyer or a large enterprise, "
-    "for terms that begin with acceptance or delivery, once that day is known (an invoice without a term is that of "
-    "the only term beside the retention); of these the invoices on which anything is owed, and those that were paid "
-    "late. statutory_due = that day + the days agreed, for a public buyer at most "
-    "60, or where none are agreed 30 for a public buyer and 60 for a large enterprise. interest = sum of principal * "
-    "rate * days late of each part until it was paid, or as_of's day; a part that is disputed at as_of bears none, nor "
-    "do credits and write-offs. Terms and rates are those of the policies statutory_terms and late_interest in force "
-    "on the day of signing; each row names them.",
+    "since the policy statutory_terms is in force (Order 802: 2025-06-01) with a public buyer or a large "
+    "enterprise, for terms that begin with acceptance or delivery, once that day is known (an invoice without a"
+    " term is that of the only term beside the retention); of these the invoices on which anything is owed, and"
+    " those that were paid late. statutory_due = that day + the days agreed, for a public buyer at most 60, or "
+    "where none are agreed 30 for a public buyer and 60 for a large enterprise. interest = sum of principal * "
+    "rate * days late of each part until it was paid, or as_of's day; a part that is disputed at as_of bears "
+    "none, nor do credits and write-offs; what is paid is not disputed any more. Terms and rates are those of "
+    "the policies statutory_terms and late_interest in force on the day of signing; each row names them.",
     row=StatutoryRow,
     reads=(
         source_of(InvoiceRow),

@@ -42,11 +42,12 @@ velocity = Snapshot(
     title=Label("销售速度", "Velocity"),
     question=Label("一个销售流程每天带来多少金额？", "How much money does a playbook bring a day?"),
     comment="Open deals of a playbook, and those closed from the day from up to the day to, by currency, as known at "
-    "the sequence known_at. A deal counts as it stands at the end of the day to, or at as_of where that is earlier: "
-    "one that was reopened by then is open, and one that follows another playbook then is not among them. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / "
-    "(won + lost), the broad one adds abandoned below; the cycle of a won deal is the day of its closing minus that "
-    "of its opening. open does not include deals on hold. Deals without a currency make the row none, which has "
-    "counts alone. Default of to: as_of's day; of from: a year before.",
+    "the sequence known_at. A deal counts as it stands at the end of the day to, or at as_of where that is "
+    "earlier: one that was reopened by then is open, and one that follows another playbook then is not among "
+    "them. per_day = open * win_rate * mean_won / cycle_median; win_rate = won / (won + lost), the broad one "
+    "adds abandoned below; the cycle of a won deal is the day of its closing minus that of its opening. open "
+    "does not include deals on hold. Deals without a currency make the row none, which has counts alone. "
+    "Default of to: as_of's day; of from: a year before.",
     row=VelocityRow,
     parameters={
         "playbook": Parameter(PlaybookKey, "Key of the playbook.", "project", names_column=True),

@@ -263,12 +263,12 @@ async def test_what_cannot_be_divided_is_null(read: Api) -> None:
     assert [row[name] for name in ("collection_rate", "days_to_collect", "days_late")] == [None, None, None]
 
 
-async def test_cash_that_is_taken_back_counts_as_less_than_nothing(read: Api) -> None:
-    """July: 3000 on the 10th, 35 days after J-1 and 5 late; 1000 of it taken back on the 20th, after 45 days and 15
-    late. (3000 × 35 − 1000 × 45) ÷ 2000 and (3000 × 5 − 1000 × 15) ÷ 2000."""
+async def test_cash_that_is_taken_back_was_never_collected(read: Api) -> None:
+    """July: 3000 on the 10th, 35 days after J-1 and 5 late; 1000 of it is taken back on the 20th, so that 2000 came in
+    after 35 days, 5 late."""
     row = await collection(read, **{"from": "2026-07-01", "to": "2026-07-31"})
     assert [row[name] for name in ("cash_in", "collection_rate", "days_to_collect", "days_late")] == [
-        "2000.00", "0.6667", "30.00", "0.00"
+        "2000.00", "0.6667", "35.00", "5.00"
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@ holds."""
 
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -74,6 +74,24 @@ def rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
+def left_of_cash(applied: Iterable[asyncpg.Record]) -> list[tuple[asyncpg.Record, Decimal]]:
+    """Applications of cash, each with what was not taken back: the latest of a payment's goes first."""
+    stacks: dict[tuple[Any, ...], list[tuple[asyncpg.Record, Decimal]]] = {}
+    for each in sorted(applied, key=lambda row: (row["at"], row["entry"], row["place"])):
+        if each["kind"] != "cash":
+            continue
+        names = ("account", "invoice", "series", "document", "document_series")
+        stack, amount = stacks.setdefault(tuple(each[name] for name in names), []), each["amount"]
+        while amount < 0 and stack:
+            row, kept = stack.pop()
+            amount += kept
+            if amount > 0:
+                stack.append((row, amount))
+        if each["amount"] > 0:
+            stack.append((each, amount))
+    return [one for stack in stacks.values() for one in stack]
+
+
 async def test_collection_is_that_of_a_plain_reading(turned: Turned) -> None:
     draw, seen = random.Random(1), 0
     for as_of, known_at in turned.moments(seed=1):
@@ -104,11 +122,12 @@ async def test_collection_is_that_of_a_plain_reading(turned: Turned) -> None:
                         collected += each["amount"]
                     else:
                         due -= each["amount"]
+            for each, kept in left_of_cash(applied):
                 on = day_of(each["at"])
-                if each["kind"] == "cash" and on >= first:
-                    cash += each["amount"]
-                    days += each["amount"] * (on - day_of(each["issued_at"])).days
-                    late += each["amount"] * max(0, (on - each["due_on"]).days)
+                if each["currency"] == currency and on >= first:
+                    cash += kept
+                    days += kept * (on - day_of(each["issued_at"])).days
+                    late += kept * max(0, (on - each["due_on"]).days)
             assert (row["due"], row["collected_of_due"]) == (due, collected)
             assert 0 <= collected <= due
             assert row["collection_rate"] == (rounded(collected / due, 4) if due else None)

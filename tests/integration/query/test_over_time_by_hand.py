@@ -56,7 +56,7 @@ class Positions:
         return sorted({each["stage"] for each in rows})
 
     async def ask(
-        self, report: str, moment: Moment, filters: Mapping[str, str] | None = None, **parameters: Any
+        self, report: str, moment: Moment, *, filters: Mapping[str, str] | None = None, **parameters: Any
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Rows and totals of a report."""
         question = Question(BY_NAME[report], parameters, filters or {})
@@ -198,9 +198,8 @@ async def test_durations(positions: Positions, since: int | None, until: int | N
                             finished[number].append((times[number][0], times[number][1]))
                 if there["status"] == "open":
                     running[there["completed"] + 1].append(sum(times[there["completed"] + 1]))
-            rows_found, totals = await positions.ask(
-                "durations", moment, **{"playbook": playbook, "from": first, "to": last, "min_deals": 2}
-            )
+            asked: dict[str, Any] = {"playbook": playbook, "from": first, "to": last, "min_deals": 2}
+            rows_found, totals = await positions.ask("durations", moment, **asked)
             for number, row in zip(numbers, rows_found, strict=True):
                 of = finished[number]
                 assert (row["stage"], row["finished"], row["running"]) == (number, len(of), len(running[number]))
@@ -260,7 +259,7 @@ async def test_velocity(positions: Positions, since: int | None, until: int | No
                     "cycle_mean": divided(sum(cycles), len(cycles), 2) if told else None,
                     "per_day": rounded(per_day, 2),
                 })  # fmt: skip
-            asked = {"playbook": playbook, "from": first, "to": last}
+            asked: dict[str, Any] = {"playbook": playbook, "from": first, "to": last}
             rows, _ = await positions.ask("velocity", moment, **asked)
             assert rows == wanted
             for each in wanted:
