@@ -1700,11 +1700,12 @@ begin atomic
 with stage_position as not materialized (select * from served.stage_position(pipeline_changes.as_of, pipeline_changes.known_at) stage_position),
 before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), served.ends(pipeline_changes.start_at)), pipeline_changes.known_at) before),
 after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), served.ends(pipeline_changes.end_at)), pipeline_changes.known_at) after),
-compared as materialized (
+compared as not materialized (
     select stage_position.deal, before.deal is not null as existed,
            coalesce(before.status in ('open', 'on_hold'), false) as was_in, after.status in ('open', 'on_hold') as is_in,
            coalesce(before.currency, 'none') as old_currency, coalesce(after.currency, 'none') as new_currency,
-           coalesce(before.amount, 0) as old_amount, coalesce(after.amount, 0) as new_amount, after.status,
+           coalesce(before.amount, 0) as old_amount, coalesce(after.amount, 0) as new_amount,
+           sign(coalesce(after.amount, 0) - coalesce(before.amount, 0)) as rise, after.status,
            before.playbook = after.playbook as same_playbook,
            2 * coalesce(after.stage, 0) - (after.phase is not distinct from 'entered')::integer
            - 2 * coalesce(before.stage, 0) + (before.phase is not distinct from 'entered')::integer as steps,
@@ -1716,29 +1717,43 @@ compared as materialized (
       left join before on before.deal = stage_position.deal
      where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
 ),
-part as materialized (
-    select compared.deal, part.currency, part.line, part.amount
+alike as materialized (
+    select compared.was_in, compared.is_in, compared.existed, compared.status, compared.old_currency,
+           compared.new_currency, compared.rise, count(*) as deals, sum(compared.old_amount) as old_amount,
+           sum(compared.new_amount) as new_amount,
+           count(*) filter (where compared.same_playbook and compared.steps > 0) as forward,
+           count(*) filter (where compared.same_playbook and compared.steps < 0) as back,
+           count(*) filter (where compared.same_playbook and compared.steps = 0) as same,
+           count(*) filter (where compared.moved > 0) as pushed, count(*) filter (where compared.moved < 0) as pulled_in,
+           count(*) filter (where compared.reassigned) as reassigned
       from compared
+     group by compared.was_in, compared.is_in, compared.existed, compared.status, compared.old_currency,
+              compared.new_currency, compared.rise
+),
+part as materialized (
+    select alike.was_in, alike.is_in, alike.existed, alike.status, alike.old_currency, alike.new_currency, alike.rise,
+           alike.deals, part.currency, part.line, part.amount
+      from alike
      cross join lateral (values
-               (compared.was_in, 'before', compared.old_currency, compared.old_amount),
-               (compared.is_in, 'after', compared.new_currency, compared.new_amount),
-               (compared.is_in and not compared.existed, 'opened', compared.new_currency, compared.new_amount),
-               (compared.is_in and compared.existed and not compared.was_in, 'reopened', compared.new_currency,
-                compared.new_amount),
-               (compared.was_in and not compared.is_in, compared.status, compared.old_currency, -compared.old_amount),
-               (compared.was_in and compared.is_in and compared.new_currency = compared.old_currency
-                and compared.new_amount <> compared.old_amount,
-                case when compared.new_amount > compared.old_amount then 'up' else 'down' end, compared.old_currency,
-                compared.new_amount - compared.old_amount),
-               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'down',
-                compared.old_currency, -compared.old_amount),
-               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'up',
-                compared.new_currency, compared.new_amount)
+               (alike.was_in, 'before', alike.old_currency, alike.old_amount),
+               (alike.is_in, 'after', alike.new_currency, alike.new_amount),
+               (alike.is_in and not alike.existed, 'opened', alike.new_currency, alike.new_amount),
+               (alike.is_in and alike.existed and not alike.was_in, 'reopened', alike.new_currency, alike.new_amount),
+               (alike.was_in and not alike.is_in, alike.status, alike.old_currency, -alike.old_amount),
+               (alike.was_in and alike.is_in and alike.new_currency = alike.old_currency and alike.rise <> 0,
+                case when alike.rise > 0 then 'up' else 'down' end, alike.old_currency,
+                alike.new_amount - alike.old_amount),
+               (alike.was_in and alike.is_in and alike.new_currency <> alike.old_currency, 'down', alike.old_currency,
+                -alike.old_amount),
+               (alike.was_in and alike.is_in and alike.new_currency <> alike.old_currency, 'up', alike.new_currency,
+                alike.new_amount)
            ) as part (counts, line, currency, amount)
      where part.counts
 ),
 summed as (
-    select part.currency, part.line, count(*) as deals, sum(part.amount) as amount from part group by part.currency, part.line
+    select part.currency, part.line, sum(part.deals)::bigint as deals, sum(part.amount) as amount
+      from part
+     group by part.currency, part.line
 )
 select currency.currency, lines.line, coalesce(summed.deals, 0) as deals,
        case when currency.currency <> 'none' then coalesce(summed.amount, 0) end as amount
@@ -1762,11 +1777,12 @@ begin atomic
 with stage_position as not materialized (select * from served.stage_position(pipeline_changes_totals.as_of, pipeline_changes_totals.known_at) stage_position),
 before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), served.ends(pipeline_changes_totals.start_at)), pipeline_changes_totals.known_at) before),
 after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), served.ends(pipeline_changes_totals.end_at)), pipeline_changes_totals.known_at) after),
-compared as materialized (
+compared as not materialized (
     select stage_position.deal, before.deal is not null as existed,
            coalesce(before.status in ('open', 'on_hold'), false) as was_in, after.status in ('open', 'on_hold') as is_in,
            coalesce(before.currency, 'none') as old_currency, coalesce(after.currency, 'none') as new_currency,
-           coalesce(before.amount, 0) as old_amount, coalesce(after.amount, 0) as new_amount, after.status,
+           coalesce(before.amount, 0) as old_amount, coalesce(after.amount, 0) as new_amount,
+           sign(coalesce(after.amount, 0) - coalesce(before.amount, 0)) as rise, after.status,
            before.playbook = after.playbook as same_playbook,
            2 * coalesce(after.stage, 0) - (after.phase is not distinct from 'entered')::integer
            - 2 * coalesce(before.stage, 0) + (before.phase is not distinct from 'entered')::integer as steps,
@@ -1778,30 +1794,44 @@ compared as materialized (
       left join before on before.deal = stage_position.deal
      where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
 ),
-part as materialized (
-    select compared.deal, part.currency, part.line, part.amount
+alike as materialized (
+    select compared.was_in, compared.is_in, compared.existed, compared.status, compared.old_currency,
+           compared.new_currency, compared.rise, count(*) as deals, sum(compared.old_amount) as old_amount,
+           sum(compared.new_amount) as new_amount,
+           count(*) filter (where compared.same_playbook and compared.steps > 0) as forward,
+           count(*) filter (where compared.same_playbook and compared.steps < 0) as back,
+           count(*) filter (where compared.same_playbook and compared.steps = 0) as same,
+           count(*) filter (where compared.moved > 0) as pushed, count(*) filter (where compared.moved < 0) as pulled_in,
+           count(*) filter (where compared.reassigned) as reassigned
       from compared
+     group by compared.was_in, compared.is_in, compared.existed, compared.status, compared.old_currency,
+              compared.new_currency, compared.rise
+),
+part as materialized (
+    select alike.was_in, alike.is_in, alike.existed, alike.status, alike.old_currency, alike.new_currency, alike.rise,
+           alike.deals, part.currency, part.line, part.amount
+      from alike
      cross join lateral (values
-               (compared.was_in, 'before', compared.old_currency, compared.old_amount),
-               (compared.is_in, 'after', compared.new_currency, compared.new_amount),
-               (compared.is_in and not compared.existed, 'opened', compared.new_currency, compared.new_amount),
-               (compared.is_in and compared.existed and not compared.was_in, 'reopened', compared.new_currency,
-                compared.new_amount),
-               (compared.was_in and not compared.is_in, compared.status, compared.old_currency, -compared.old_amount),
-               (compared.was_in and compared.is_in and compared.new_currency = compared.old_currency
-                and compared.new_amount <> compared.old_amount,
-                case when compared.new_amount > compared.old_amount then 'up' else 'down' end, compared.old_currency,
-                compared.new_amount - compared.old_amount),
-               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'down',
-                compared.old_currency, -compared.old_amount),
-               (compared.was_in and compared.is_in and compared.new_currency <> compared.old_currency, 'up',
-                compared.new_currency, compared.new_amount)
+               (alike.was_in, 'before', alike.old_currency, alike.old_amount),
+               (alike.is_in, 'after', alike.new_currency, alike.new_amount),
+               (alike.is_in and not alike.existed, 'opened', alike.new_currency, alike.new_amount),
+               (alike.is_in and alike.existed and not alike.was_in, 'reopened', alike.new_currency, alike.new_amount),
+               (alike.was_in and not alike.is_in, alike.status, alike.old_currency, -alike.old_amount),
+               (alike.was_in and alike.is_in and alike.new_currency = alike.old_currency and alike.rise <> 0,
+                case when alike.rise > 0 then 'up' else 'down' end, alike.old_currency,
+                alike.new_amount - alike.old_amount),
+               (alike.was_in and alike.is_in and alike.new_currency <> alike.old_currency, 'down', alike.old_currency,
+                -alike.old_amount),
+               (alike.was_in and alike.is_in and alike.new_currency <> alike.old_currency, 'up', alike.new_currency,
+                alike.new_amount)
            ) as part (counts, line, currency, amount)
      where part.counts
 ),
 report as (
 with summed as (
-    select part.currency, part.line, count(*) as deals, sum(part.amount) as amount from part group by part.currency, part.line
+    select part.currency, part.line, sum(part.deals)::bigint as deals, sum(part.amount) as amount
+      from part
+     group by part.currency, part.line
 )
 select currency.currency, lines.line, coalesce(summed.deals, 0) as deals,
        case when currency.currency <> 'none' then coalesce(summed.amount, 0) end as amount
@@ -1811,13 +1841,11 @@ select currency.currency, lines.line, coalesce(summed.deals, 0) as deals,
   left join summed on summed.currency = currency.currency and summed.line = lines.line
  order by currency.currency, lines.place
 )
-select count(*) filter (where compared.same_playbook and compared.steps > 0) as forward,
-       count(*) filter (where compared.same_playbook and compared.steps < 0) as back,
-       count(*) filter (where compared.same_playbook and compared.steps = 0) as same,
-       count(*) filter (where compared.moved > 0) as pushed, count(*) filter (where compared.moved < 0) as pulled_in,
-       count(*) filter (where compared.reassigned) as reassigned
-  from compared
- where compared.was_in and compared.is_in;
+select coalesce(sum(alike.forward), 0)::bigint as forward, coalesce(sum(alike.back), 0)::bigint as back,
+       coalesce(sum(alike.same), 0)::bigint as same, coalesce(sum(alike.pushed), 0)::bigint as pushed,
+       coalesce(sum(alike.pulled_in), 0)::bigint as pulled_in, coalesce(sum(alike.reassigned), 0)::bigint as reassigned
+  from alike
+ where alike.was_in and alike.is_in;
 end;
 comment on function reporting.pipeline_changes_totals(text, text, timestamptz, bigint) is
     'Totals of pipeline_changes(…); one row.';
