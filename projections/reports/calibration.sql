@@ -6,25 +6,33 @@ with published as materialized (
      where $playbook is null or playbook_stage.playbook = $playbook
      order by playbook_stage.playbook, playbook_stage.stage, playbook_stage.version desc
 ),
-been as materialized (
+been as not materialized (
     select stage_reached.deal, stage_reached.playbook, max(stage_reached.stage) as stage
       from served.stage_reached($as_of, $known_at) stage_reached
      where $playbook is null or stage_reached.playbook = $playbook
      group by stage_reached.deal, stage_reached.playbook
 ),
-reached as materialized (
-    select published.playbook, published.stage, stage_position.deal, stage_position.status
+furthest as not materialized (
+    select stage_position.playbook, stage_position.deal, stage_position.status, been.stage
       from stage_position
       join been on been.deal = stage_position.deal and been.playbook = stage_position.playbook
-      join published on published.playbook = been.playbook and published.stage <= been.stage
 )
 
 -- name: rows
-with counted as (
-    select reached.playbook, reached.stage, count(*) as deals, count(*) filter (where reached.status = 'won') as won,
-           count(*) filter (where reached.status = 'lost') as lost
-      from reached
-     group by reached.playbook, reached.stage
+with summed as materialized (
+    select furthest.playbook, furthest.stage, count(*) as deals,
+           count(*) filter (where furthest.status = 'won') as won,
+           count(*) filter (where furthest.status = 'lost') as lost
+      from furthest
+     group by furthest.playbook, furthest.stage
+),
+counted as (
+    -- Who had completed a stage counts in all before it, too.
+    select published.playbook, published.stage, sum(summed.deals)::bigint as deals, sum(summed.won)::bigint as won,
+           sum(summed.lost)::bigint as lost
+      from published
+      join summed on summed.playbook = published.playbook and summed.stage >= published.stage
+     group by published.playbook, published.stage
 )
 select published.playbook, published.stage, coalesce(counted.deals, 0) as deals, coalesce(counted.won, 0) as won,
        coalesce(counted.lost, 0) as lost,
@@ -35,6 +43,7 @@ select published.playbook, published.stage, coalesce(counted.deals, 0) as deals,
  order by published.playbook collate "C", published.stage
 
 -- name: members
-select reached.playbook, reached.stage, reached.deal,
-       array['deals'] || case when reached.status in ('won', 'lost') then array[reached.status] else '{}' end as figures
-  from reached
+select published.playbook, published.stage, furthest.deal,
+       array['deals'] || case when furthest.status in ('won', 'lost') then array[furthest.status] else '{}' end as figures
+  from furthest
+  join published on published.playbook = furthest.playbook and published.stage <= furthest.stage
