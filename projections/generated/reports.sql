@@ -1493,17 +1493,17 @@ chosen as materialized (
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work
       from stage_stay
-      join chosen on chosen.deal = stage_stay.deal
      cross join span
-     where stage_stay.playbook = durations.playbook and (durations.from_day is null or stage_stay.from_at > span.begins)
+     where stage_stay.playbook = durations.playbook and (stage_stay.deal in (select chosen.deal from chosen)) is true
+       and (durations.from_day is null or stage_stay.from_at > span.begins)
 ),
 running as not materialized (
     select standing.completed + 1 as stage, standing.deal,
            standing.stayed + date_part('epoch', span.ends - standing.from_at) * 1000000 as stay
       from standing
-      join chosen on chosen.deal = standing.deal
      cross join span
      where standing.playbook = durations.playbook and standing.status = 'open'
+       and (standing.deal in (select chosen.deal from chosen)) is true
        and served.stage_key(standing.playbook, standing.version, standing.completed + 1)
            in (select playbook_stage.stage_key from playbook_stage)
 ),
@@ -1569,17 +1569,17 @@ chosen as materialized (
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work
       from stage_stay
-      join chosen on chosen.deal = stage_stay.deal
      cross join span
-     where stage_stay.playbook = durations_totals.playbook and (durations_totals.from_day is null or stage_stay.from_at > span.begins)
+     where stage_stay.playbook = durations_totals.playbook and (stage_stay.deal in (select chosen.deal from chosen)) is true
+       and (durations_totals.from_day is null or stage_stay.from_at > span.begins)
 ),
 running as not materialized (
     select standing.completed + 1 as stage, standing.deal,
            standing.stayed + date_part('epoch', span.ends - standing.from_at) * 1000000 as stay
       from standing
-      join chosen on chosen.deal = standing.deal
      cross join span
      where standing.playbook = durations_totals.playbook and standing.status = 'open'
+       and (standing.deal in (select chosen.deal from chosen)) is true
        and served.stage_key(standing.playbook, standing.version, standing.completed + 1)
            in (select playbook_stage.stage_key from playbook_stage)
 ),
