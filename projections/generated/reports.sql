@@ -2338,7 +2338,8 @@ contract_term as not materialized (select * from served.contract_term(collection
 invoice as not materialized (select * from served.invoice(collection_plan_totals.as_of, collection_plan_totals.known_at) invoice),
 application as not materialized (select * from served.application(collection_plan_totals.as_of, collection_plan_totals.known_at) application),
 receivables_item as not materialized (select * from served.receivables_item(collection_plan_totals.as_of, collection_plan_totals.known_at) receivables_item),
-sole as (
+report as (
+with sole as (
     select contract_term.account, contract_term.contract, min(contract_term.term) as term
       from contract_term
      where not contract_term.retention and (collection_plan_totals.contract is null or contract_term.contract = collection_plan_totals.contract)
@@ -2380,8 +2381,7 @@ whole as (
       from actual
      group by actual.account, actual.contract, actual.currency
 ),
-report as (
-with listed as (
+listed as (
     select contract_term.*,
            row_number() over (partition by contract_term.account, contract_term.contract, contract_term.term
                                   order by contract_term.place) as of_name
@@ -2429,19 +2429,30 @@ select told.contract, told.term, told.planned, told.falls_due as due_on, told.in
  cross join moment
  order by told.account collate "C", told.contract collate "C", told.place
 ),
-contracts as (
-    select report.account, report.contract, min(contract_term.contract_amount) as amount,
-           coalesce(min(whole.cash), 0) as collected, min(report.currency) as currency
-      from report
-      join contract_term on contract_term.account = report.account and contract_term.contract = report.contract
-                        and contract_term.place = report.place
-      left join whole on whole.account = report.account and whole.contract = report.contract
-                     and whole.currency = report.currency
-     group by report.account, report.contract
+listed as not materialized (
+    select contract_term.account, contract_term.contract, contract_term.currency, contract_term.contract_amount as amount
+      from contract_term
+     where collection_plan_totals.contract is null or contract_term.contract = collection_plan_totals.contract
+),
+contracts as materialized (
+    select listed.account, listed.contract, listed.currency, min(listed.amount) as amount
+      from listed
+     group by listed.account, listed.contract, listed.currency
+),
+paid as materialized (
+    select invoice.account, invoice.contract, invoice.currency, sum(application.amount) as cash
+      from application
+      join invoice on invoice.account = application.account and invoice.invoice = application.invoice
+                  and invoice.series = application.series
+     where application.kind = 'cash' and invoice.contract is not null
+       and (collection_plan_totals.contract is null or invoice.contract = collection_plan_totals.contract)
+     group by invoice.account, invoice.contract, invoice.currency
 )
-select case when count(distinct contracts.currency) = 1
-            then round(sum(contracts.collected) / nullif(sum(contracts.amount), 0), 4) end as collected_share
-  from contracts;
+select case when (select min(listed.currency) = max(listed.currency) from listed)
+            then (select round(coalesce(sum(paid.cash), 0) / nullif(sum(contracts.amount), 0), 4)
+                    from contracts
+                    left join paid on paid.account = contracts.account and paid.contract = contracts.contract
+                                  and paid.currency = contracts.currency) end as collected_share;
 end;
 comment on function reporting.collection_plan_totals(timestamptz, bigint, text) is
     'Totals of collection_plan(…); one row.';

@@ -1,4 +1,4 @@
--- name: relations
+-- name: rows
 with sole as (
     -- The one term beside the retention, which has the invoices that name no term.
     select contract_term.account, contract_term.contract, min(contract_term.term) as term
@@ -41,10 +41,8 @@ whole as (
     select actual.account, actual.contract, actual.currency, sum(actual.cash) as cash
       from actual
      group by actual.account, actual.contract, actual.currency
-)
-
--- name: rows
-with listed as (
+),
+listed as (
     select contract_term.*,
            row_number() over (partition by contract_term.account, contract_term.contract, contract_term.term
                                   order by contract_term.place) as of_name
@@ -92,17 +90,34 @@ select told.contract, told.term, told.planned, told.falls_due as due_on, told.in
  cross join moment
  order by told.account collate "C", told.contract collate "C", told.place
 
+-- name: page
+select contract_term.account, contract_term.contract, contract_term.place
+  from contract_term
+ where $contract is null or contract_term.contract = $contract
+
 -- name: totals
-with contracts as (
-    select report.account, report.contract, min(contract_term.contract_amount) as amount,
-           coalesce(min(whole.cash), 0) as collected, min(report.currency) as currency
-      from report
-      join contract_term on contract_term.account = report.account and contract_term.contract = report.contract
-                        and contract_term.place = report.place
-      left join whole on whole.account = report.account and whole.contract = report.contract
-                     and whole.currency = report.currency
-     group by report.account, report.contract
+-- What was collected is summed where all contracts are in one currency alone.
+with listed as not materialized (
+    select contract_term.account, contract_term.contract, contract_term.currency, contract_term.contract_amount as amount
+      from contract_term
+     where $contract is null or contract_term.contract = $contract
+),
+contracts as materialized (
+    select listed.account, listed.contract, listed.currency, min(listed.amount) as amount
+      from listed
+     group by listed.account, listed.contract, listed.currency
+),
+paid as materialized (
+    select invoice.account, invoice.contract, invoice.currency, sum(application.amount) as cash
+      from application
+      join invoice on invoice.account = application.account and invoice.invoice = application.invoice
+                  and invoice.series = application.series
+     where application.kind = 'cash' and invoice.contract is not null
+       and ($contract is null or invoice.contract = $contract)
+     group by invoice.account, invoice.contract, invoice.currency
 )
-select case when count(distinct contracts.currency) = 1
-            then round(sum(contracts.collected) / nullif(sum(contracts.amount), 0), 4) end as collected_share
-  from contracts
+select case when (select min(listed.currency) = max(listed.currency) from listed)
+            then (select round(coalesce(sum(paid.cash), 0) / nullif(sum(contracts.amount), 0), 4)
+                    from contracts
+                    left join paid on paid.account = contracts.account and paid.contract = contracts.contract
+                                  and paid.currency = contracts.currency) end as collected_share

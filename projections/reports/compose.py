@@ -270,15 +270,41 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
     """Rows in the order of the report; behind those up to the ones that the parameters `after_…` name, and at most
     `limit`.
 
-    Where the order is that of the first relation, the limit stands within the statement: what is costly to work out is
-    worked out for the rows of the page alone.
+    What is costly to work out is worked out for the rows of the page alone: where a statement `page` says which they
+    are, their subjects are looked up one by one; where the order is that of the first relation, the limit stands within
+    the statement.
     """
+    if limited and isinstance(report, Snapshot) and "page" in report.statements:
+        text = _with(_page_relations(report, bind, filters, after), _bound(report.statements["rows"], bind))
+        return paged(report, text, bind, after, limited)
     if isinstance(report, Snapshot) and report.pages_by_first:
         name = report.order[0]
         behind = f'{report.reads[0].relation}.{name} collate "C" > {bind(f"after_{name}")}' if after else ""
         limit = f"\nlimit {bind('limit')}" if limited else ""
         return _with(_relations(report, bind, filters, behind), _bound(report.statements["rows"], bind) + limit)
     return paged(report, rows(report, bind, filters), bind, after, limited)
+
+
+def _page_relations(report: Snapshot, bind: Bind, filters: Filters, after: bool) -> dict[str, str]:
+    """Relations of a report with rows of those subjects alone that the rows of a page are about."""
+    found = _relations(report, bind, filters)
+    named = _bound(report.statements["page"], bind)
+    read = {name: text for name, text in found.items() if re.search(rf"\b{name}\b", named)}
+    subject = report.order[0]
+    chosen = _with(read, paged(report, named, bind, after, True))
+    subjects = f"subject as materialized (\nselect distinct page.{subject} from (\n{chosen}\n) page\n)"
+    for source in report.reads:
+        name = source.relation
+        if source.row is not None and subject == report.joins.get(source.name, {}).get(source.row.KEY[0]):
+            kept = _filtered(source, bind, filters) if report.applies_to(source) else ""
+            at = f"least(moment.as_of, served.ends({bind(source.until)}))" if source.until else "moment.as_of"
+            found[name] = (
+                f"{name} as not materialized (select {name}.* from subject cross join moment\n"
+                f"cross join lateral served.{source.name}_of(subject.{subject}, {at}, moment.known_at) {name}{kept})"
+            )
+    return {"moment": _moment_relation(bind, "known_at"), "subject": subjects} | {
+        name: text for name, text in found.items() if name != "moment"
+    }
 
 
 def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
@@ -452,11 +478,15 @@ def _moment(report: Report, bind: Bind, known: str) -> dict[str, str]:
     """The two times, where a statement asks for them."""
     if not any(_MOMENT.search(each) for each in report.statements.values()):
         return {}
+    return {"moment": _moment_relation(bind, known)}
+
+
+def _moment_relation(bind: Bind, known: str) -> str:
     as_of = f"reporting.instant({bind('as_of')})"
-    return {
-        "moment": f"moment as materialized (\nselect {as_of} as as_of, reporting.known({bind(known)}) as known_at,\n"
+    return (
+        f"moment as materialized (\nselect {as_of} as as_of, reporting.known({bind(known)}) as known_at,\n"
         f"reporting.local_day({as_of}) as day, (select zone from served.zone zone) as zone\n)"
-    }
+    )
 
 
 def _at(source: Source, bind: Bind, part: str = "") -> str:

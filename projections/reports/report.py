@@ -12,7 +12,8 @@ rows up subject by subject there is `served.<table>_of(subject, moment.as_of, mo
 
 A statement `totals`, where there is one, gives one row beside: over `line` for an aggregate, else over `report`, which
 are the rows. A statement `relations` of a snapshot, `with one as (…), other as (…)`, makes relations for all its other
-statements.
+statements. A statement `page` of a long one says cheaply by the columns of the order which rows there are: of a page
+then only the rows of its subjects, the order's first column, are read.
 """
 
 import re
@@ -371,6 +372,11 @@ class Report:
         return all(name in each for each in self._filtered_columns)
 
     @property
+    def sums_rows(self) -> bool:
+        """Tell if its totals are made of what its rows are made of, so that both are worked out at once."""
+        return re.search(r"\bfrom\s+(?:report|line)\b", self.statements["totals"]) is not None
+
+    @property
     def figures(self) -> tuple[str, ...]:
         """Figures of a row by which the rows behind them can be asked for."""
         return ()
@@ -547,5 +553,7 @@ class Snapshot(Report):
             raise ValueError(f"{self.name}: the statement members says which subjects its columns of members name.")
         if unread := {*self.filtered} - {each.relation for each in self.reads}:
             raise ValueError(f"{self.name}: filters apply to {', '.join(sorted(unread))}, which it does not read.")
+        if "page" in self.statements and (self.order[:1] != self.key[:1] or self.keeps_rows):
+            raise ValueError(f"{self.name}: pages go by the key's first column, and filters apply to what they read.")
         if self.figures and not self.members:
             raise ValueError(f"{self.name}: figures without members that count in them.")

@@ -100,7 +100,7 @@ async def answer(
 ) -> tuple[list[str], str]:
     """Rows and totals, as `rows` and `totals` give them."""
     report = asked.report
-    if report.totals is None or report.needs_one:
+    if report.totals is None or report.needs_one or not report.sums_rows:
         found = await rows(connection, asked, moment, after=after, limit=limit)
         return found, await totals(connection, asked, moment)
     bind = Places(_paged_values(asked, moment, after, limit))
