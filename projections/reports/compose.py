@@ -270,11 +270,11 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
     """Rows in the order of the report; behind those up to the ones that the parameters `after_…` name, and at most
     `limit`.
 
-    What is costly to work out is worked out for the rows of the page alone: where a statement `page` says which they
-    are, their subjects are looked up one by one; where the order is that of the first relation, the limit stands within
-    the statement.
+    What is costly to work out is worked out for the rows of the page alone: where a statement says of which subjects
+    they are, these are looked up one by one; where the order is that of the first relation, the limit stands within the
+    statement.
     """
-    if limited and isinstance(report, Snapshot) and "page" in report.statements:
+    if limited and isinstance(report, Snapshot) and report.pages_by_subject:
         text = _with(_page_relations(report, bind, filters, after), _bound(report.statements["rows"], bind))
         return paged(report, text, bind, after, limited)
     if isinstance(report, Snapshot) and report.pages_by_first:
@@ -288,10 +288,16 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
 def _page_relations(report: Snapshot, bind: Bind, filters: Filters, after: bool) -> dict[str, str]:
     """Relations of a report with rows of those subjects alone that the rows of a page are about."""
     found = _relations(report, bind, filters)
-    named = _bound(report.statements["page"], bind)
-    read = {name: text for name, text in found.items() if re.search(rf"\b{name}\b", named)}
     subject = report.order[0]
-    chosen = _with(read, paged(report, named, bind, after, True))
+    if "page" in report.statements:
+        chosen = paged(report, _bound(report.statements["page"], bind), bind, after, True)
+    else:
+        # That of the row before the page may have more rows, or none.
+        name = _ordered(report, subject, f"report.{subject}")
+        behind = f"\nwhere {name} >= {bind(f'after_{subject}')}" if after else ""
+        named = _bound(report.statements["subjects"], bind)
+        chosen = f"select * from (\n{named}\n) report{behind}\norder by {name}\nlimit {bind('limit')} + 1"
+    chosen = _with({name: text for name, text in found.items() if re.search(rf"\b{name}\b", chosen)}, chosen)
     subjects = f"subject as materialized (\nselect distinct page.{subject} from (\n{chosen}\n) page\n)"
     for source in report.reads:
         name = source.relation

@@ -12,8 +12,9 @@ rows up subject by subject there is `served.<table>_of(subject, moment.as_of, mo
 
 A statement `totals`, where there is one, gives one row beside: over `line` for an aggregate, else over `report`, which
 are the rows. A statement `relations` of a snapshot, `with one as (…), other as (…)`, makes relations for all its other
-statements. A statement `page` of a long one says cheaply by the columns of the order which rows there are: of a page
-then only the rows of its subjects, the order's first column, are read.
+statements. A long one says cheaply of which subjects, the order's first column, the rows of a page are, so that these
+alone are read: by a statement `page`, which gives the columns of the order for each row; or by `subjects`, which gives
+those that have rows, each once.
 """
 
 import re
@@ -513,6 +514,11 @@ class Snapshot(Report):
             and re.search(rf'\n order by \w+\.{name} collate "C"\Z', rows) is not None
         )
 
+    @property
+    def pages_by_subject(self) -> bool:
+        """Tell if a statement says of which subjects the rows of a page are."""
+        return not self.statements.keys().isdisjoint({"page", "subjects"})
+
     def subject_of(self, source: Source) -> str | None:
         """The column by which rows of a source belong to members; None for what belongs to no subject."""
         if source.row is None or source.row.KEY[0] not in self.members:
@@ -553,7 +559,7 @@ class Snapshot(Report):
             raise ValueError(f"{self.name}: the statement members says which subjects its columns of members name.")
         if unread := {*self.filtered} - {each.relation for each in self.reads}:
             raise ValueError(f"{self.name}: filters apply to {', '.join(sorted(unread))}, which it does not read.")
-        if "page" in self.statements and (self.order[:1] != self.key[:1] or self.keeps_rows):
+        if self.pages_by_subject and (self.order[:1] != self.key[:1] or self.keeps_rows):
             raise ValueError(f"{self.name}: pages go by the key's first column, and filters apply to what they read.")
         if self.figures and not self.members:
             raise ValueError(f"{self.name}: figures without members that count in them.")

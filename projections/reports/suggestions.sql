@@ -35,3 +35,10 @@ select told.payment, told.invoice, suggested.amount, suggested.reason, paid.acco
        ) told
  order by paid.account collate "C", told.payment collate "C", told.payment_series collate "C", told.invoice collate "C",
           told.series collate "C"
+
+-- name: subjects
+select distinct receivables_unapplied.account
+  from receivables_unapplied
+  join receivables_item on receivables_item.account = receivables_unapplied.account
+                       and receivables_item.currency = receivables_unapplied.currency
+ where receivables_unapplied.kind = 'cash' and ($account is null or receivables_unapplied.account = $account)
