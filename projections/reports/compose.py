@@ -344,11 +344,12 @@ def _drilled_lines(report: Aggregate, name: str, bind: Bind, figure: str | None,
     one = [*dimensions, "1::bigint as n", *(f"{source.name}.{each}" for each in cells.measures)]
     empty = {
         other: f"{other} as (select {', '.join([*_named_dimensions(each, bind), '0::bigint as n', *each.measures])} "
-        f"from served.{each.source.name} {each.source.name} where false)"
+        f"from served.{each.source.name} {each.source.name}{_beside(each)} where false)"
         for other, each in report.cells.items()
         if other != name
     }
-    relations = {name: f"{name} as (select {', '.join(one)})", **empty}
+    beside = _beside(cells).replace("cross join", "from")
+    relations = {name: f"{name} as (select {', '.join(one)}{beside})", **empty}
     return _with(
         _moment(report, bind, "known_at"),
         f"select {source.name}.*\nfrom {_at(source, bind)} {source.name}\n"
@@ -415,7 +416,8 @@ def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     # Lines are linear, so that a cell may be counted in two parts.
     parts = ["_last", "_others"] if source.row is not None and source.name == source.row.TABLE else [""]
     counted = "\nunion all\n".join(
-        f"select {columns}\nfrom {_at(source, bind, part)} {source.name}\nwhere {kept}\ngroup by {by}" for part in parts
+        f"select {columns}\nfrom {_at(source, bind, part)} {source.name}{_beside(cells)}\nwhere {kept}\ngroup by {by}"
+        for part in parts
     )
     return f"{name} as materialized (\n{counted}\n)"
 
@@ -423,6 +425,12 @@ def _counted(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
 def _dimension(cells: Cells, name: str, bind: Bind) -> str:
     """A dimension as SQL over a row of the source."""
     return _bound(cells.derived[name], bind) if name in cells.derived else f"{cells.source.name}.{name}"
+
+
+def _beside(cells: Cells) -> str:
+    """Join of the two times, where a dimension names them: a function of a column of theirs is inlined, one of what a
+    subquery gives is called row by row."""
+    return "\ncross join moment" if any(_MOMENT.search(each) for each in cells.derived.values()) else ""
 
 
 def _named_dimensions(cells: Cells, bind: Bind) -> list[str]:
@@ -439,7 +447,7 @@ def _changes_of(name: str, cells: Cells, bind: Bind, filters: Filters) -> str:
     return (
         f"{name}_change as materialized (\n"
         f"select {', '.join([*named, *sums])}\n"
-        f"from served.{source.name} {source.name}\n"
+        f"from served.{source.name} {source.name}{_beside(cells)}\n"
         f"cross join lateral (values ({source.name}.known_from, 1), ({source.name}.known_to, -1))"
         " as change (sequence, sign)\n"
         f"where change.sequence {within.format('change.sequence')}\n"

@@ -79,7 +79,7 @@ forecast = Aggregate(
             "and ($playbook is null or stage_position.playbook = $playbook)",
             {
                 "closed_in": "case when stage_position.status = 'won' then date_trunc('month', "
-                "served.local_day(stage_position.status_since, (select moment.zone from moment))) end",
+                "served.local_day(stage_position.status_since, moment.zone)) end",
                 "place": "case when $calibrate = 'yes' then array[stage_position.playbook, "
                 "stage_position.version::text, stage_position.stage::text, stage_position.phase] end",
             },
