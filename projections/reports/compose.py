@@ -256,8 +256,9 @@ def _drilled_members(report: Snapshot, source: Source, bind: Bind, figure: str |
     if figure is not None:
         same.append(f"'{figure}' = any(member.figures)")
     member = f"member.{report.member_of(subject)}"
+    kinds = columns_of(source.row) if source.row is not None else ()
     # Money of another currency is in other rows.
-    money = [each.name for each in columns_of(source.row) if each.name == "currency" and not each.optional]
+    money = [each.name for each in kinds if each.name == "currency" and not each.optional]
     others = "".join(f"\nand {name}.{each} = {bind(f'line_{each}')}" for each in money if each in report.key)
     return (
         f"select {name}.*\nfrom {_at(source, bind)} {name}\nwhere {name}.{subject} in (\n"
@@ -270,19 +271,22 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
     """Rows in the order of the report; behind those up to the ones that the parameters `after_…` name, and at most
     `limit`.
 
-    What is costly to work out is worked out for the rows of the page alone: where a statement says of which subjects
-    they are, these are looked up one by one; where the order is that of the first relation, the limit stands within the
-    statement.
+    What is costly to work out is worked out for the rows of the page alone. Where a statement says of which subjects they
+    are, these are looked up one by one. Where the order begins with a column of the first relation, rows of that one
+    before the page are left out, and the limit stands with the statement that sorts.
     """
     if limited and isinstance(report, Snapshot) and report.pages_by_subject:
         text = _with(_page_relations(report, bind, filters, after), _bound(report.statements["rows"], bind))
         return paged(report, text, bind, after, limited)
-    if isinstance(report, Snapshot) and report.pages_by_first:
-        name = report.order[0]
-        behind = f'{report.reads[0].relation}.{name} collate "C" > {bind(f"after_{name}")}' if after else ""
-        limit = f"\nlimit {bind('limit')}" if limited else ""
-        return _with(_relations(report, bind, filters, behind), _bound(report.statements["rows"], bind) + limit)
-    return paged(report, rows(report, bind, filters), bind, after, limited)
+    if not (isinstance(report, Snapshot) and report.pages_by_first):
+        return paged(report, rows(report, bind, filters), bind, after, limited)
+    name, alone = report.order[0], len(report.order) == 1
+    first = f'{report.reads[0].relation}.{name} collate "C" {">" if alone else ">="} '
+    relations = _relations(report, bind, filters, first + bind(f"after_{name}") if after else "")
+    text = _with(relations, _bound(report.statements["rows"], bind))
+    if after and not alone:
+        text = f"select report.*\nfrom (\n{text}\n) report{_behind(report, bind)}"
+    return text + (f"\nlimit {bind('limit')}" if limited else "")
 
 
 def _page_relations(report: Snapshot, bind: Bind, filters: Filters, after: bool) -> dict[str, str]:
@@ -315,13 +319,19 @@ def _page_relations(report: Snapshot, bind: Bind, filters: Filters, after: bool)
 
 def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
     """Rows of a text in the order of the report, behind some and at most so many."""
-    order = [_ordered(report, each, f"report.{each}") for each in report.order]
-    behind = ""
-    if after:
-        given = [_ordered(report, each, bind(f"after_{each}")) for each in report.order]
-        behind = f"\nwhere ({', '.join(order)}) > ({', '.join(given)})"
+    behind = _behind(report, bind) if after else ""
     limit = f"\nlimit {bind('limit')}" if limited else ""
-    return f"select report.*\nfrom (\n{text}\n) report{behind}\norder by {', '.join(order)}{limit}"
+    return f"select report.*\nfrom (\n{text}\n) report{behind}\norder by {', '.join(_order(report))}{limit}"
+
+
+def _order(report: Report) -> list[str]:
+    return [_ordered(report, each, f"report.{each}") for each in report.order]
+
+
+def _behind(report: Report, bind: Bind) -> str:
+    """Condition of the rows behind those up to the one that the parameters `after_…` name."""
+    given = [_ordered(report, each, bind(f"after_{each}")) for each in report.order]
+    return f"\nwhere ({', '.join(_order(report))}) > ({', '.join(given)})"
 
 
 def _ordered(report: Report, name: str, text: str) -> str:

@@ -34,6 +34,8 @@ class CoverageRow(ReportRow, key=("deal", "item")):
     """Name of the condition in Chinese."""
     name_en: Annotated[str, Label("英文名", "name (en)")]
     """Its name in English."""
+    place: Annotated[int, Label("序号", "place")]
+    """Its place among the conditions of the stage, from 1: the playbook's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +63,5 @@ coverage = Snapshot(
     parameters={"deal": Parameter(DealId, "Id of a deal. Default: all.", "D-0003", optional=True, names_column=True)},
     reads=(source_of(PositionRow), source_of(StageItemRow), PLAYBOOK_ITEM),
     joins={"stage_position": {"deal": "deal"}, "stage_item": {"deal": "deal", "item": "item"}},
+    order=("deal", "place"),
 )

@@ -505,13 +505,16 @@ class Snapshot(Report):
 
     @property
     def pages_by_first(self) -> bool:
-        """Tell if rows come in the order of the first relation's first column, which names one of its rows."""
-        name = self.order[0] if len(self.order) == 1 else ""
+        """Tell if rows come in the order of the report, without null, that begins with a column of the first relation:
+        a page is made of those of its rows alone that are not before the page."""
+        order = ", ".join(rf'\w+\.{each}(?: collate "C")?' for each in self.order)
         rows = self.statements["rows"].rstrip()
         return (
-            not self.keeps_rows
-            and name in self.reads[0].columns
-            and re.search(rf'\n order by \w+\.{name} collate "C"\Z', rows) is not None
+            bool(order)
+            and not self.keeps_rows
+            and self.order[0] in self.reads[0].columns
+            and not any(each.optional for each in self.columns if each.name in self.order)
+            and re.search(rf"\n order by {order}\Z", rows) is not None
         )
 
     @property
