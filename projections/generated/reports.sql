@@ -890,15 +890,22 @@ select reporting.instant(commitments.as_of) as as_of, reporting.known(commitment
 reporting.local_day(reporting.instant(commitments.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(commitments.as_of, commitments.known_at) stage_position),
-commitment as not materialized (select * from served.commitment(commitments.as_of, commitments.known_at) commitment)
-select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
+commitment as not materialized (select * from served.commitment(commitments.as_of, commitments.known_at) commitment),
+followed as (
+    select stage_position.deal, stage_position.owner from stage_position order by stage_position.deal collate "C"
+)
+select commitment.commitment as entry, followed.deal, commitment.stage, commitment.contact, commitment.due_on,
        case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
             else commitment.state end as state,
-       served.local_day(commitment.received_at, moment.zone) as received_on, stage_position.owner
-  from stage_position
-  join commitment on commitment.deal = stage_position.deal
+       served.local_day(commitment.received_at, moment.zone) as received_on, followed.owner
+  from followed
  cross join moment
- order by commitment.deal collate "C", commitment.commitment;
+ cross join lateral (
+     select one.*
+       from served.commitment_of(followed.deal, moment.as_of, moment.known_at) one
+      order by one.commitment
+ ) commitment
+ order by followed.deal collate "C", commitment.commitment;
 end;
 comment on function reporting.commitments(timestamptz, bigint) is
     'Commitments that customers had given by as_of, as known at the sequence known_at, of deals of any status. overdue: open, and as_of''s day is later than due_on. kept_rate is kept / (kept + broken). Filters go by the deal''s values at as_of.';
@@ -918,17 +925,26 @@ reporting.local_day(reporting.instant(commitments_totals.as_of)) as day, (select
 stage_position as not materialized (select * from served.stage_position(commitments_totals.as_of, commitments_totals.known_at) stage_position),
 commitment as not materialized (select * from served.commitment(commitments_totals.as_of, commitments_totals.known_at) commitment),
 report as (
-select commitment.commitment as entry, commitment.deal, commitment.stage, commitment.contact, commitment.due_on,
+with followed as (
+    select stage_position.deal, stage_position.owner from stage_position order by stage_position.deal collate "C"
+)
+select commitment.commitment as entry, followed.deal, commitment.stage, commitment.contact, commitment.due_on,
        case when commitment.state = 'open' and moment.day > commitment.due_on then 'overdue'
             else commitment.state end as state,
-       served.local_day(commitment.received_at, moment.zone) as received_on, stage_position.owner
+       served.local_day(commitment.received_at, moment.zone) as received_on, followed.owner
+  from followed
+ cross join moment
+ cross join lateral (
+     select one.*
+       from served.commitment_of(followed.deal, moment.as_of, moment.known_at) one
+      order by one.commitment
+ ) commitment
+ order by followed.deal collate "C", commitment.commitment
+)
+select round(avg((commitment.state = 'kept')::integer), 4) as kept_rate
   from stage_position
   join commitment on commitment.deal = stage_position.deal
- cross join moment
- order by commitment.deal collate "C", commitment.commitment
-)
-select round(avg((state = 'kept')::integer) filter (where state in ('kept', 'broken')), 4) as kept_rate
-  from report;
+ where commitment.state in ('kept', 'broken');
 end;
 comment on function reporting.commitments_totals(timestamptz, bigint) is
     'Totals of commitments(…); one row.';

@@ -507,11 +507,12 @@ class Snapshot(Report):
     def pages_by_first(self) -> bool:
         """Tell if rows come in the order of the report, without null, that begins with a column of the first relation:
         a page is made of those of its rows alone that are not before the page."""
-        order = ", ".join(rf'\w+\.{each}(?: collate "C")?' for each in self.order)
+        if not self.order:
+            return False
+        order = rf'\w+\.{self.order[0]} collate "C"' + r'(?:, \w+\.\w+(?: collate "C")?)' * (len(self.order) - 1)
         rows = self.statements["rows"].rstrip()
         return (
-            bool(order)
-            and not self.keeps_rows
+            not self.keeps_rows
             and self.order[0] in self.reads[0].columns
             and not any(each.optional for each in self.columns if each.name in self.order)
             and re.search(rf"\n order by {order}\Z", rows) is not None
