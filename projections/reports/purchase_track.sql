@@ -1,5 +1,10 @@
 -- name: rows
-with track as materialized (
+with beside as materialized (
+    select playbook_stage.playbook, playbook_stage.version, playbook_stage.stage, playbook_stage.stage_key,
+           playbook_stage.customer_stage
+      from playbook_stage
+),
+track as materialized (
     -- Thresholds. A version never changes; what its track leaves unsaid has the values of the format. Without a track
     -- those of eight purchasing stages count.
     select playbook.playbook, playbook.version, coalesce((said.track ->> 'behind')::integer, 1) as behind,
@@ -14,33 +19,40 @@ with track as materialized (
      ) said
      -- Playbooks that set stages beside the customer's.
      where said.track is not null or (playbook.playbook, playbook.version) in (
-         select playbook_stage.playbook, playbook_stage.version
-           from playbook_stage
-          where playbook_stage.customer_stage is not null
+         select beside.playbook, beside.version from beside where beside.customer_stage is not null
      )
 ),
-beside as materialized (
-    select playbook_stage.playbook, playbook_stage.version, playbook_stage.stage, playbook_stage.customer_stage
-      from playbook_stage
-     where playbook_stage.customer_stage is not null
+ours as materialized (
+    -- A stage without a purchasing stage beside it is beside that of the stage before.
+    select seen.stage_key, coalesce(seen.numbers[cardinality(seen.numbers)], 0) as number
+      from (select beside.stage_key, array_agg(beside.customer_stage) filter (where beside.customer_stage is not null)
+                   over (partition by beside.playbook, beside.version order by beside.stage) as numbers
+              from beside) seen
 ),
-compared as (
-    select stage_position.deal, stage_position.owner, track.*, ours.number as ours, purchase_stage.number as customer,
-           purchase_stage.number - ours.number as gap, served.local_day(purchase_stage.from_at, moment.zone) as observed_on,
-           moment.day - served.local_day(purchase_stage.from_at, moment.zone) as ago, purchase_stage.entry
+followed as (
+    select stage_position.deal, stage_position.owner, stage_position.playbook, stage_position.version,
+           served.stage_key(stage_position.playbook, stage_position.version, stage_position.stage) as stage_key
       from stage_position
-     cross join moment
-      join track on track.playbook = stage_position.playbook and track.version = stage_position.version
-     -- A stage without a purchasing stage beside it is beside that of the stage before.
-     cross join lateral (
-         select coalesce((array_agg(beside.customer_stage order by beside.stage desc))[1], 0) as number
-           from beside
-          where beside.playbook = stage_position.playbook and beside.version = stage_position.version
-            and beside.stage <= stage_position.stage
-     ) ours
-      left join purchase_stage on purchase_stage.deal = stage_position.deal
      where stage_position.status in ('open', 'on_hold')
        and ($playbook is null or stage_position.playbook = $playbook)
+       -- `is true`, and the left join below: a join would be taken to leave one row, and no page's rows be worked out alone.
+       and ((stage_position.playbook, stage_position.version) in (select track.playbook, track.version from track)) is true
+     order by stage_position.deal collate "C"
+),
+compared as (
+    select followed.deal, followed.owner, track.*, coalesce(ours.number, 0) as ours, observed.number as customer,
+           observed.number - coalesce(ours.number, 0) as gap, seen.day as observed_on, moment.day - seen.day as ago,
+           observed.entry
+      from followed
+     cross join moment
+      left join track on track.playbook = followed.playbook and track.version = followed.version
+      left join ours on ours.stage_key = followed.stage_key
+      left join lateral (
+          select one.number, one.from_at, one.entry
+            from served.purchase_stage_of(followed.deal, moment.as_of, moment.known_at) one
+           limit 1
+      ) observed on true
+     cross join lateral (select served.local_day(observed.from_at, moment.zone) as day) seen
 ),
 judged as (
     select compared.*,
