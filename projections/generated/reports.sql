@@ -606,7 +606,7 @@ worked as (
     select stage_position.deal, stage_position.completed + 1 as stage,
            served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1) as stage_key
       from stage_position
-     where stage_position.status = 'open' and (coverage.deal is null or stage_position.deal = coverage.deal)
+     where stage_position.status in ('open', 'on_hold', 'won') and (coverage.deal is null or stage_position.deal = coverage.deal)
      order by stage_position.deal collate "C"
 )
 select worked.deal, one.item, one.kind, met.entry is not null as met, served.local_day(met.from_at, moment.zone) as met_on,
@@ -629,7 +629,7 @@ select worked.deal, one.item, one.kind, met.entry is not null as met, served.loc
  order by worked.deal collate "C", one.place;
 end;
 comment on function reporting.coverage(timestamptz, bigint, text) is
-    'Conditions of the stage that each open deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. Deals on hold are not listed.';
+    'Conditions of the stage that each deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. A deal that is on hold keeps its stage, and one that was won may have stages behind that, such as collecting; those lost or abandoned are not listed.';
 
 create or replace function reporting.coverage_totals(
     as_of timestamptz default now(), known_at bigint default reporting.sequence(), deal text default null
@@ -660,7 +660,7 @@ worked as (
     select stage_position.deal, stage_position.completed + 1 as stage,
            served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1) as stage_key
       from stage_position
-     where stage_position.status = 'open' and (coverage_totals.deal is null or stage_position.deal = coverage_totals.deal)
+     where stage_position.status in ('open', 'on_hold', 'won') and (coverage_totals.deal is null or stage_position.deal = coverage_totals.deal)
      order by stage_position.deal collate "C"
 )
 select worked.deal, one.item, one.kind, met.entry is not null as met, served.local_day(met.from_at, moment.zone) as met_on,
@@ -686,7 +686,7 @@ worked as materialized (
     select stage_position.deal, stage_position.completed + 1 as stage,
            served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1) as stage_key
       from stage_position
-     where stage_position.status = 'open' and (coverage_totals.deal is null or stage_position.deal = coverage_totals.deal)
+     where stage_position.status in ('open', 'on_hold', 'won') and (coverage_totals.deal is null or stage_position.deal = coverage_totals.deal)
 ),
 met as (
     select worked.stage_key, stage_item.item
@@ -1572,7 +1572,10 @@ span as materialized (
     select reporting.day_end(durations.from_day - 1) as begins, least(moment.as_of, reporting.day_end(durations.to_day)) as ends from moment
 ),
 chosen as materialized (
-    select stage_position.deal from stage_position where stage_position.playbook = durations.playbook
+    select standing.deal
+      from standing
+      join stage_position on stage_position.deal = standing.deal
+     where standing.playbook = durations.playbook
 ),
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work
@@ -1648,7 +1651,10 @@ span as materialized (
     select reporting.day_end(durations_totals.from_day - 1) as begins, least(moment.as_of, reporting.day_end(durations_totals.to_day)) as ends from moment
 ),
 chosen as materialized (
-    select stage_position.deal from stage_position where stage_position.playbook = durations_totals.playbook
+    select standing.deal
+      from standing
+      join stage_position on stage_position.deal = standing.deal
+     where standing.playbook = durations_totals.playbook
 ),
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work
@@ -1788,7 +1794,8 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with stage_position as not materialized (select * from served.stage_position(pipeline_changes.as_of, pipeline_changes.known_at) stage_position),
+with wanted as materialized (select null::text as currency),
+stage_position as not materialized (select * from served.stage_position(pipeline_changes.as_of, pipeline_changes.known_at) stage_position),
 before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), served.ends(pipeline_changes.start_at)), pipeline_changes.known_at) before),
 after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes.as_of), served.ends(pipeline_changes.end_at)), pipeline_changes.known_at) after),
 compared as not materialized (
@@ -1806,7 +1813,10 @@ compared as not materialized (
       from stage_position
       join after on after.deal = stage_position.deal
       left join before on before.deal = stage_position.deal
-     where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
+     cross join wanted
+     where (before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold'))
+       and (wanted.currency is null
+            or wanted.currency in (coalesce(before.currency, 'none'), coalesce(after.currency, 'none')))
 ),
 alike as materialized (
     select compared.was_in, compared.is_in, compared.existed, compared.status, compared.old_currency,
@@ -1839,7 +1849,8 @@ part as materialized (
                (alike.was_in and alike.is_in and alike.new_currency <> alike.old_currency, 'up', alike.new_currency,
                 alike.new_amount)
            ) as part (counts, line, currency, amount)
-     where part.counts
+     cross join wanted
+     where part.counts and (wanted.currency is null or wanted.currency = part.currency)
 ),
 summed as (
     select part.currency, part.line, sum(part.deals)::bigint as deals, sum(part.amount) as amount
@@ -1865,7 +1876,8 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with stage_position as not materialized (select * from served.stage_position(pipeline_changes_totals.as_of, pipeline_changes_totals.known_at) stage_position),
+with wanted as materialized (select null::text as currency),
+stage_position as not materialized (select * from served.stage_position(pipeline_changes_totals.as_of, pipeline_changes_totals.known_at) stage_position),
 before as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), served.ends(pipeline_changes_totals.start_at)), pipeline_changes_totals.known_at) before),
 after as not materialized (select * from served.stage_position(least(reporting.instant(pipeline_changes_totals.as_of), served.ends(pipeline_changes_totals.end_at)), pipeline_changes_totals.known_at) after),
 compared as not materialized (
@@ -1883,7 +1895,10 @@ compared as not materialized (
       from stage_position
       join after on after.deal = stage_position.deal
       left join before on before.deal = stage_position.deal
-     where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
+     cross join wanted
+     where (before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold'))
+       and (wanted.currency is null
+            or wanted.currency in (coalesce(before.currency, 'none'), coalesce(after.currency, 'none')))
 ),
 alike as materialized (
     select compared.was_in, compared.is_in, compared.existed, compared.status, compared.old_currency,
@@ -1916,7 +1931,8 @@ part as materialized (
                (alike.was_in and alike.is_in and alike.new_currency <> alike.old_currency, 'up', alike.new_currency,
                 alike.new_amount)
            ) as part (counts, line, currency, amount)
-     where part.counts
+     cross join wanted
+     where part.counts and (wanted.currency is null or wanted.currency = part.currency)
 ),
 report as (
 with summed as (
@@ -2365,7 +2381,8 @@ listed as (
 matched as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue as item_overdue, coalesce(whole.cash, 0) as cash,
-           actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
+           actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned
+           and actual.cash + actual.credit >= actual.amount as settled,
            case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
                                when 'invoice' then served.local_day(actual.issued_at, moment.zone)
                                else listed.triggered_on end as happened_on
@@ -2475,7 +2492,8 @@ listed as (
 matched as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue as item_overdue, coalesce(whole.cash, 0) as cash,
-           actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
+           actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned
+           and actual.cash + actual.credit >= actual.amount as settled,
            case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
                                when 'invoice' then served.local_day(actual.issued_at, moment.zone)
                                else listed.triggered_on end as happened_on
@@ -4261,7 +4279,7 @@ select *
     ('forecast', 'aggregate', '销售预测', 'Forecast', '哪个月能进多少？', 'What comes in, and when?', 'Open deals at as_of, as known at the sequence known_at, by the month of expected_close_on: overdue before as_of''s day, undated without one. weighted is the sum of amount x probability of the last completed stage (of a claimed stage, its own); commit, best and pipeline are amounts by probability, by the policy forecast_categories. closed is the final value of deals won in the month. Deals on hold are counted in the totals alone; lost and abandoned ones never. Deals without amount are counted and in no sum. With calibrate = yes the probability of a stage is won / (won + lost) of all deals that ever completed it, as the report calibration has it, where there is one. Currencies are never added.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}, {"name": "calibrate", "type": "text", "optional": true, "comment": "yes: weigh deals by the observed rates of the report calibration.", "default": "no"}]'::jsonb, '[{"name": "month", "type": "text", "kind": "text", "zh": "月份", "en": "month", "comment": "Month of the expected close, or of the closing, such as 2026-04; overdue for a day before as_of''s, undated for none."}, {"name": "currency", "type": "text", "kind": "currency", "zh": "币种", "en": "currency", "comment": "ISO 4217 currency of the amounts; null for deals without amount."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Open deals that are expected to close then; those on hold are not among them."}, {"name": "unpriced", "type": "bigint", "kind": "count", "zh": "无金额商机", "en": "unpriced", "comment": "Of these, deals without an amount: they are in no sum."}, {"name": "amount", "type": "numeric", "kind": "amount", "zh": "金额", "en": "amount", "comment": "Their expected value."}, {"name": "weighted", "type": "numeric", "kind": "amount", "zh": "加权金额", "en": "weighted", "comment": "Sum of amount × probability, rounded half up."}, {"name": "commit", "type": "numeric", "kind": "amount", "zh": "承诺", "en": "commit", "comment": "Amount of those whose probability is at least the policy''s threshold for commit, 0.75."}, {"name": "best", "type": "numeric", "kind": "amount", "zh": "乐观", "en": "best case", "comment": "Amount of those below commit and at least at the policy''s threshold for best case, 0.50."}, {"name": "pipeline", "type": "numeric", "kind": "amount", "zh": "在谈", "en": "pipeline", "comment": "Amount of those below."}, {"name": "closed", "type": "numeric", "kind": "amount", "zh": "已赢单", "en": "closed", "comment": "Final value of the deals won in the month."}]'::jsonb, array['month', 'currency']::text[], array['owner', 'account', 'region', 'currency']::text[]),
     ('calibration', 'snapshot', '赢率校准', 'Calibration', '流程规定的赢率与实际相符吗？', 'Do the probabilities of the playbook hold?', 'Stages of the published playbooks, with the deals that had completed each at some time up to as_of, as known at the sequence known_at; where claims decide, that had entered it or one beyond. observed = won / (won + lost), as the deals stand at as_of, beside the probability by which the forecast weighs them. Open, held and abandoned deals count in deals alone. A deal counts for the playbook that it follows at as_of.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "playbook", "type": "text", "kind": "playbook", "zh": "销售流程", "en": "playbook", "comment": "Key of the playbook."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage."}, {"name": "deals", "type": "bigint", "kind": "count", "zh": "商机数", "en": "deals", "comment": "Deals that had completed the stage at some time; where claims decide, that had entered it."}, {"name": "won", "type": "bigint", "kind": "count", "zh": "赢单", "en": "won", "comment": "Of these, deals that are won."}, {"name": "lost", "type": "bigint", "kind": "count", "zh": "输单", "en": "lost", "comment": "Of these, deals that are lost."}, {"name": "observed", "type": "numeric", "kind": "rate", "zh": "实际赢率", "en": "observed", "comment": "won ÷ (won + lost); null before any."}, {"name": "probability", "type": "numeric", "kind": "rate", "zh": "流程赢率", "en": "probability", "comment": "Probability of the stage once completed, in the highest version of the playbook that has it."}, {"name": "key", "type": "text", "kind": "text", "zh": "阶段代码", "en": "key", "comment": "Key of the stage, in that version."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "阶段名称", "en": "name (zh)", "comment": "Its name in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "阶段英文名", "en": "name (en)", "comment": "Its name in English."}]'::jsonb, array['playbook', 'stage']::text[], array['owner', 'account', 'region', 'currency']::text[]),
     ('next_steps', 'snapshot', '下一步', 'Next steps', '每个在手商机下一步还缺什么？', 'What does each open deal need next?', 'Open deals at as_of, as known at the sequence known_at, that evidence decides and that have stages left: the missing milestones of the stage worked on; where none is missing, its missing criteria and the commitment. Evidence that came early counts. Deals on hold are not listed.', '[]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed."}, {"name": "missing", "type": "text[]", "kind": "texts", "zh": "尚缺事项", "en": "missing", "comment": "Keys of its milestones that are not met; where none is missing, of its criteria, and the commitment."}, {"name": "since", "type": "date", "kind": "day", "zh": "本阶段自", "en": "since", "comment": "Day since which the stage is worked on, in the ledger''s zone."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),
-    ('coverage', 'snapshot', '条件覆盖', 'Coverage', '推进中的阶段准备得怎样？', 'How well prepared is the stage worked on?', 'Conditions of the stage that each open deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. Deals on hold are not listed.', '[{"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "item", "type": "text", "kind": "text", "zh": "条件", "en": "item", "comment": "Key of the condition."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "process, relationship, information or compliance."}, {"name": "met", "type": "boolean", "kind": "yes_no", "zh": "已满足", "en": "met", "comment": "Met at as_of."}, {"name": "met_on", "type": "date", "kind": "day", "zh": "满足日期", "en": "met on", "comment": "Day since which it is met, in the ledger''s zone; null while it is not."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that meets it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "名称", "en": "name (zh)", "comment": "Name of the condition in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "英文名", "en": "name (en)", "comment": "Its name in English."}, {"name": "place", "type": "bigint", "kind": "whole", "zh": "序号", "en": "place", "comment": "Its place among the conditions of the stage, from 1: the playbook''s order."}]'::jsonb, array['deal', 'item']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),
+    ('coverage', 'snapshot', '条件覆盖', 'Coverage', '推进中的阶段准备得怎样？', 'How well prepared is the stage worked on?', 'Conditions of the stage that each deal works on at as_of, as known at the sequence known_at, and the entry that met each. Totals: conditions met / conditions, by kind. A deal that is on hold keeps its stage, and one that was won may have stages behind that, such as collecting; those lost or abandoned are not listed.', '[{"name": "deal", "type": "text", "optional": true, "comment": "Id of a deal. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "item", "type": "text", "kind": "text", "zh": "条件", "en": "item", "comment": "Key of the condition."}, {"name": "kind", "type": "text", "kind": "word", "zh": "类别", "en": "kind", "comment": "process, relationship, information or compliance."}, {"name": "met", "type": "boolean", "kind": "yes_no", "zh": "已满足", "en": "met", "comment": "Met at as_of."}, {"name": "met_on", "type": "date", "kind": "day", "zh": "满足日期", "en": "met on", "comment": "Day since which it is met, in the ledger''s zone; null while it is not."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that meets it."}, {"name": "name_zh", "type": "text", "kind": "text", "zh": "名称", "en": "name (zh)", "comment": "Name of the condition in Chinese."}, {"name": "name_en", "type": "text", "kind": "text", "zh": "英文名", "en": "name (en)", "comment": "Its name in English."}, {"name": "place", "type": "bigint", "kind": "whole", "zh": "序号", "en": "place", "comment": "Its place among the conditions of the stage, from 1: the playbook''s order."}]'::jsonb, array['deal', 'item']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),
     ('rotting', 'snapshot', '停滞商机', 'Rotting', '哪些商机停滞不前？', 'Which deals stand still?', 'Open deals at as_of, as known at the sequence known_at, that have stages left. days are those of the calendar in the ledger''s zone since the stage is worked on (last completion, fall or opening), entered or not, less days on hold since then; rotting: more than the deal''s version of the playbook expects of the stage. Deals on hold are not listed.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "working_on", "type": "integer", "kind": "stage", "zh": "推进阶段", "en": "working on", "comment": "The stage worked on, which is the one behind the last completed."}, {"name": "since", "type": "date", "kind": "day", "zh": "本阶段自", "en": "since", "comment": "Day of the last completion, fall or opening, since which the stage is worked on, in the ledger''s zone."}, {"name": "days", "type": "integer", "kind": "days", "zh": "推进天数", "en": "days", "comment": "Days from then to as_of''s day, less those on hold."}, {"name": "expected", "type": "integer", "kind": "days", "zh": "预期天数", "en": "expected", "comment": "Days that the deal''s version of the playbook expects the stage to take; null where it says none."}, {"name": "rotting", "type": "boolean", "kind": "yes_no", "zh": "停滞", "en": "rotting", "comment": "Flag: more days than expected have passed; false where none are expected."}, {"name": "idle_days", "type": "integer", "kind": "days", "zh": "未活动天数", "en": "idle days", "comment": "Days since the deal''s last activity; null without any."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'region', 'currency']::text[]),
     ('purchase_track', 'snapshot', '双轨对照', 'Purchase track', '销售进度与客户采购进度是同步、需追赶，还是应放弃？', 'Are we in step with the customer''s purchasing, have we to catch up, or to give up?', 'Deals open or on hold at as_of, as known at the sequence known_at, whose version of the playbook sets stages beside the customer''s (thresholds are those of its track, or else of eight purchasing stages). gap is the customer''s purchasing stage last observed less the one beside the last stage that we have entered. The first rule that holds decides: never observed, or longer ago than unknown_after_days: unknown; gap from review on, or the customer from tender on and we below tender_needs: review; from catch_up on: catch_up; from behind on: behind; below 0: ahead; else in_sync. A person gives a deal up, never this report.', '[{"name": "playbook", "type": "text", "optional": true, "comment": "Key of the playbook. Default: all."}]'::jsonb, '[{"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "ours", "type": "bigint", "kind": "whole", "zh": "我方位置", "en": "ours", "comment": "Number of the customer''s purchasing stage that stands beside the last stage of ours that is entered; 0 before the first."}, {"name": "customer", "type": "integer", "kind": "stage", "zh": "客户采购阶段", "en": "customer", "comment": "Number of the purchasing stage at which the customer was last observed; null when it never was."}, {"name": "gap", "type": "bigint", "kind": "whole", "zh": "差距", "en": "gap", "comment": "customer - ours; null when the customer was never observed."}, {"name": "verdict", "type": "text", "kind": "word", "zh": "判断", "en": "verdict", "comment": "unknown, review (whether to give up), catch_up, behind, ahead or in_sync, by the playbook''s thresholds."}, {"name": "reason", "type": "text", "kind": "text", "zh": "理由（英文）", "en": "reason", "comment": "Reason of the verdict, with the numbers."}, {"name": "observed_on", "type": "date", "kind": "day", "zh": "观察日期", "en": "observed on", "comment": "Day of the observation, in the ledger''s zone."}, {"name": "observed_days_ago", "type": "integer", "kind": "days", "zh": "观察距今天数", "en": "observed days ago", "comment": "as_of''s day less that of the observation."}, {"name": "entry", "type": "bigint", "kind": "sequence", "zh": "条目", "en": "entry", "comment": "Sequence of the entry that observed it."}, {"name": "reason_zh", "type": "text", "kind": "text", "zh": "理由", "en": "reason (zh)", "comment": "The reason in Chinese."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal."}]'::jsonb, array['deal']::text[], array['owner', 'account', 'region', 'currency']::text[]),
     ('commitments', 'snapshot', '客户承诺', 'Commitments', '谁信守承诺？', 'Who keeps his word?', 'Commitments that customers had given by as_of, as known at the sequence known_at, of deals of any status. overdue: open, and as_of''s day is later than due_on. kept_rate is kept / (kept + broken). Filters go by the deal''s values at as_of.', '[]'::jsonb, '[{"name": "entry", "type": "bigint", "kind": "sequence", "zh": "承诺条目", "en": "entry", "comment": "Sequence of the entry by which it was received."}, {"name": "deal", "type": "text", "kind": "deal", "zh": "商机", "en": "deal", "comment": "Id of the deal."}, {"name": "stage", "type": "integer", "kind": "stage", "zh": "阶段", "en": "stage", "comment": "Number of the stage that it completes."}, {"name": "contact", "type": "text", "kind": "text", "zh": "联系人", "en": "contact", "comment": "Person of the customer who gave it."}, {"name": "due_on", "type": "date", "kind": "day", "zh": "兑现期限", "en": "due on", "comment": "The last day on which the customer keeps it in time; null when none was named."}, {"name": "state", "type": "text", "kind": "word", "zh": "状态", "en": "state", "comment": "open, overdue (open behind its day), kept, broken or withdrawn. Of kept and broken the one said last counts."}, {"name": "received_on", "type": "date", "kind": "day", "zh": "承诺日期", "en": "received on", "comment": "Day on which the customer gave it, in the ledger''s zone."}, {"name": "owner", "type": "text", "kind": "person", "zh": "负责人", "en": "owner", "comment": "The salesperson who answers for the deal at as_of."}]'::jsonb, array['deal', 'entry']::text[], array['owner', 'account', 'playbook', 'region', 'currency']::text[]),

@@ -52,7 +52,9 @@ listed as (
 matched as (
     select listed.*, coalesce(actual.amount - actual.credit, 0) as invoiced, coalesce(actual.cash, 0) as collected,
            coalesce(actual.open, 0) as open, actual.overdue as item_overdue, coalesce(whole.cash, 0) as cash,
-           actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned as settled,
+           -- What was written off was not paid.
+           actual.open = 0 and actual.cash > 0 and actual.amount >= listed.planned
+           and actual.cash + actual.credit >= actual.amount as settled,
            case listed.trigger when 'signing' then served.local_day(listed.signed_at, moment.zone)
                                when 'invoice' then served.local_day(actual.issued_at, moment.zone)
                                else listed.triggered_on end as happened_on

@@ -271,7 +271,7 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
     """Rows in the order of the report; behind those up to the ones that the parameters `after_…` name, and at most
     `limit`.
 
-    What is costly to work out is worked out for the rows of the page alone. Where a statement says of which subjects they
+    What is costly to work out is worked out for the rows of the page alone. Where a statement says of which subjects
     are, these are looked up one by one. Where the order begins with a column of the first relation, rows of that one
     before the page are left out, and the limit stands with the statement that sorts.
     """

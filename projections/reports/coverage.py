@@ -56,8 +56,9 @@ coverage = Snapshot(
     name="coverage",
     title=Label("条件覆盖", "Coverage"),
     question=Label("推进中的阶段准备得怎样？", "How well prepared is the stage worked on?"),
-    comment="Conditions of the stage that each open deal works on at as_of, as known at the sequence known_at, and the "
-    "entry that met each. Totals: conditions met / conditions, by kind. Deals on hold are not listed.",
+    comment="Conditions of the stage that each deal works on at as_of, as known at the sequence known_at, and the entry"
+    " that met each. Totals: conditions met / conditions, by kind. A deal that is on hold keeps its stage, and "
+    "one that was won may have stages behind that, such as collecting; those lost or abandoned are not listed.",
     row=CoverageRow,
     totals=CoverageTotals,
     parameters={"deal": Parameter(DealId, "Id of a deal. Default: all.", "D-0003", optional=True, names_column=True)},

@@ -13,7 +13,7 @@ worked as (
     select stage_position.deal, stage_position.completed + 1 as stage,
            served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1) as stage_key
       from stage_position
-     where stage_position.status = 'open' and ($deal is null or stage_position.deal = $deal)
+     where stage_position.status in ('open', 'on_hold', 'won') and ($deal is null or stage_position.deal = $deal)
      order by stage_position.deal collate "C"
 )
 select worked.deal, one.item, one.kind, met.entry is not null as met, served.local_day(met.from_at, moment.zone) as met_on,
@@ -41,7 +41,7 @@ with worked as materialized (
     select stage_position.deal, stage_position.completed + 1 as stage,
            served.stage_key(stage_position.playbook, stage_position.version, stage_position.completed + 1) as stage_key
       from stage_position
-     where stage_position.status = 'open' and ($deal is null or stage_position.deal = $deal)
+     where stage_position.status in ('open', 'on_hold', 'won') and ($deal is null or stage_position.deal = $deal)
 ),
 met as (
     select worked.stage_key, stage_item.item

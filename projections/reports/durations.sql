@@ -11,7 +11,10 @@ span as materialized (
     select reporting.day_end($from_day - 1) as begins, least(moment.as_of, reporting.day_end($to_day)) as ends from moment
 ),
 chosen as materialized (
-    select stage_position.deal from stage_position where stage_position.playbook = $playbook
+    select standing.deal
+      from standing
+      join stage_position on stage_position.deal = standing.deal
+     where standing.playbook = $playbook
 ),
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work

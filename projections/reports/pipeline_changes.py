@@ -80,6 +80,7 @@ pipeline_changes = Snapshot(
         source_of(PositionRow, called="before", until="start_at"),
         source_of(PositionRow, called="after", until="end_at"),
     ),
+    wanted=("currency",),
     members=("deal",),
     chart=Chart("bars", "line", ("amount",)),
 )

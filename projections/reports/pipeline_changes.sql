@@ -14,7 +14,10 @@ with compared as not materialized (
       from stage_position
       join after on after.deal = stage_position.deal
       left join before on before.deal = stage_position.deal
-     where before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold')
+     cross join wanted
+     where (before.status in ('open', 'on_hold') or after.status in ('open', 'on_hold'))
+       and (wanted.currency is null
+            or wanted.currency in (coalesce(before.currency, 'none'), coalesce(after.currency, 'none')))
 ),
 alike as materialized (
     -- Deals that count on the same lines.
@@ -48,7 +51,8 @@ part as materialized (
                (alike.was_in and alike.is_in and alike.new_currency <> alike.old_currency, 'up', alike.new_currency,
                 alike.new_amount)
            ) as part (counts, line, currency, amount)
-     where part.counts
+     cross join wanted
+     where part.counts and (wanted.currency is null or wanted.currency = part.currency)
 )
 
 -- name: rows

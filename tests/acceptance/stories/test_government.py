@@ -181,6 +181,13 @@ async def test_a_visit_before_its_appointment_does_not_keep_to_procedure(told: T
     assert (await told.figures("coverage", "item", "met", deal="G-2", as_of="2026-01-31"))["appointment_first"] is False
 
 
+async def test_what_is_to_be_done_after_winning_is_prepared_like_the_rest(told: Told) -> None:
+    """G-1 is won on 27 February, and works on collecting afterwards."""
+    rows = await told.figures("coverage", "item", "kind", deal="G-1", as_of="2026-04-20")
+    assert {*rows.values()} == {"process"}
+    assert {"regular_follow_up", "finance_informed"} >= {*rows} != set()
+
+
 async def test_hidden_needs_are_known_once_somebody_has_found_them(told: Told) -> None:
     """Row 000.8."""
     for day, met in (("2026-01-27", False), ("2026-01-28", True)):

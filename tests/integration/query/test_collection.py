@@ -110,6 +110,14 @@ PLANNED = (
     invoice("PC", "PI-8", "2026-05-01", "50.00", "2026-06-30", "EUR", contract="PC-4", term="lost"),
     said("PC", "receivable_written_off", "2026-05-10", invoice="PI-8", amount="50.00", currency="EUR", reason="broke",
          approver="Wu"),
+    # Of PI-12, 50 is paid, 10 credited, and the rest given up.
+    signed("PE", "PC-7", "2026-03-01", "100.00", [term("whole", "signing", "100", 10)], "CHF"),
+    invoice("PE", "PI-12", "2026-05-01", "100.00", "2026-06-30", "CHF", contract="PC-7", term="whole"),
+    paid("PE", "PP-11", "2026-05-02", "50.00", {"PI-12": "50.00"}, "CHF"),
+    said("PE", "credit_note_issued", "2026-05-03", credit_note="PN-3", amount="10.00", currency="CHF",
+         allocations=[{"invoice": "PI-12", "amount": "10.00"}]),
+    said("PE", "receivable_written_off", "2026-05-10", invoice="PI-12", amount="40.00", currency="CHF", reason="broke",
+         approver="Wu"),
     signed("PB", "PC-3", "2026-03-01", "500.00", [], "EUR"),
     invoice("PB", "PI-6", "2026-05-01", "500.00", "2026-06-30", "EUR", contract="PC-3"),
     # Of invoices that name no term, one is of a contract of one term and retention, one of a contract of two terms.
@@ -355,6 +363,10 @@ async def test_credit_and_what_was_given_up_are_no_cash(read: Api) -> None:
         ("0.00", "0.00", "0.00", "to_invoice"),
         ("50.00", "0.00", "0.00", "invoiced"),
     ]
+    before = (await plan(read, contract="PC-7", as_of="2026-05-09"))["rows"]["PC-7", "whole"]
+    after = (await plan(read, contract="PC-7", as_of="2026-05-10"))["rows"]["PC-7", "whole"]
+    assert (before["open"], before["status"]) == ("40.00", "overdue")
+    assert (after["open"], after["status"]) == ("0.00", "part_paid"), "what was written off was not paid"
 
 
 async def test_a_contract_without_terms_has_the_invoices_that_name_none(read: Api) -> None:

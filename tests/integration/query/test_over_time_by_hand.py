@@ -171,7 +171,7 @@ async def test_durations(positions: Positions, since: int | None, until: int | N
             if not numbers:
                 continue
             ends = min(moment.as_of, end_of(last)) if last else moment.as_of
-            standing = positions.standing(moment.as_of, moment.known_at)
+            standing = positions.standing(ends, moment.known_at)
             finished: dict[int, list[tuple[float, float]]] = defaultdict(list)
             running: dict[int, list[float]] = defaultdict(list)
             for deal, now in standing.items():
@@ -316,5 +316,9 @@ async def test_changes_of_the_pipeline(positions: Positions) -> None:
             told = {row["line"]: Decimal(row["amount"]) for row in rows if row["currency"] == currency}
             assert told == {line: sum(lines.get((currency, line), []), Decimal(0)) for line in told}
             assert sum(told.values()) - told["after"] == told["after"]
+            kept, _ = await positions.ask(
+                "pipeline_changes", moment, filters={"currency": currency}, start=start.isoformat(), end=end.isoformat()
+            )
+            assert kept == [row for row in rows if row["currency"] == currency]
         seen |= {line for _, line in lines}
     assert seen == {"before", "opened", "reopened", "up", "down", "won", "lost", "abandoned", "after"}
