@@ -79,6 +79,7 @@ collection = Snapshot(
         "invoice": {"currency": "currency"},
         "application": {"currency": "currency"},
     },
-    filters_rows=True,
+    filtered=("moved", "owed"),
+    filterable=("region", "currency"),
     chart=Chart("line", "currency", ("dso", "cei")),
 )

@@ -30,7 +30,7 @@ collected as (
            sum(one.cash_days) as cash_days, sum(one.late_days) as late_days
       from span
      cross join served.collected(reporting.instant($as_of), reporting.known($known_at), span.first_on, span.last_on) one
-     where $account is null or one.account = $account
+     where ($account is null or one.account = $account) and one.account in (select moved.account from moved)
      group by one.currency
 )
 select balance.currency, balance.begin, balance.sales, balance.cash_in, balance.end,

@@ -43,6 +43,7 @@ collection_curve = Snapshot(
     },
     reads=(source_of(InvoiceRow), source_of(ApplicationRow)),
     joins={"invoice": {"currency": "currency"}, "application": {"currency": "currency"}},
-    filters_rows=True,
+    filtered=("invoice", "application"),
+    filterable=("region", "currency"),
     chart=Chart("line", "age", ("share",)),
 )

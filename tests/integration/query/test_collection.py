@@ -111,6 +111,7 @@ PLANNED = (
     said("PC", "receivable_written_off", "2026-05-10", invoice="PI-8", amount="50.00", currency="EUR", reason="broke",
          approver="Wu"),
     # Of PI-12, 50 is paid, 10 credited, and the rest given up.
+    said("PE", "account_profiled", "2026-02-01", region="South"),
     signed("PE", "PC-7", "2026-03-01", "100.00", [term("whole", "signing", "100", 10)], "CHF"),
     invoice("PE", "PI-12", "2026-05-01", "100.00", "2026-06-30", "CHF", contract="PC-7", term="whole"),
     paid("PE", "PP-11", "2026-05-02", "50.00", {"PI-12": "50.00"}, "CHF"),
@@ -283,6 +284,17 @@ async def test_cash_that_is_taken_back_was_never_collected(read: Api) -> None:
 async def test_without_an_account_all_of_them_are_collected_from(read: Api) -> None:
     answer = await read.get("/reports/collection", as_of="2026-08-31", currency="CNY", **JUNE)
     assert [(row["sales"], row["due"]) for row in answer["rows"]] == [("3750.00", "3750.00")]
+
+
+async def test_a_region_is_collected_from_by_itself(read: Api) -> None:
+    """PE alone is in the south: 100 less 10 credited and 40 given up, and 50 paid on the day after the invoice."""
+    asked = {"from": "2026-05-01", "to": "2026-05-31", "region": "South"}
+    (row,) = (await read.get("/reports/collection", as_of="2026-08-31", **asked))["rows"]
+    assert [row[name] for name in ("currency", "sales", "cash_in", "end", "days_to_collect")] == [
+        "CHF", "50.00", "50.00", "0.00", "1.00"
+    ]  # fmt: skip
+    (first, *_) = (await read.get("/reports/collection", as_of="2026-08-31", curve="yes", **asked))["rows"]
+    assert [first[name] for name in ("currency", "invoiced", "collected")] == ["CHF", "50.00", "0.00"]
 
 
 async def test_the_curve_follows_the_invoices_of_a_month(read: Api) -> None:
