@@ -288,7 +288,7 @@ async def test_without_an_account_all_of_them_are_collected_from(read: Api) -> N
 
 async def test_a_region_is_collected_from_by_itself(read: Api) -> None:
     """PE alone is in the south: 100 less 10 credited and 40 given up, and 50 paid on the day after the invoice."""
-    asked = {"from": "2026-05-01", "to": "2026-05-31", "region": "South"}
+    asked: dict[str, Any] = {"from": "2026-05-01", "to": "2026-05-31", "region": "South"}
     (row,) = (await read.get("/reports/collection", as_of="2026-08-31", **asked))["rows"]
     assert [row[name] for name in ("currency", "sales", "cash_in", "end", "days_to_collect")] == [
         "CHF", "50.00", "50.00", "0.00", "1.00"
