@@ -1,5 +1,8 @@
 -- name: relations
-with known as materialized (
+with merged as materialized (
+    select one.member, one.account from served.account_merged($as_of, $known_at) one
+),
+known as materialized (
     select grouped.member, grouped.account from served.account_group($as_of, $known_at) grouped
 ),
 span as materialized (
@@ -7,14 +10,14 @@ span as materialized (
 ),
 sold as materialized (
     -- Net invoices of two years of 365 days.
-    select known.account, receivables_movement.currency,
+    select coalesce(merged.account, receivables_movement.account) as account, receivables_movement.currency,
            coalesce(sum(receivables_movement.amount) filter (where receivables_movement.at > span.begins), 0) as revenue,
            coalesce(sum(receivables_movement.amount) filter (where receivables_movement.at <= span.begins), 0) as former
       from receivables_movement
-      join known on known.member = receivables_movement.account
+      left join merged on merged.member = receivables_movement.account
      cross join span
      where receivables_movement.kind in ('invoice', 'credit_note') and receivables_movement.at > span.former
-     group by known.account, receivables_movement.currency
+     group by coalesce(merged.account, receivables_movement.account), receivables_movement.currency
 )
 
 -- name: rows
@@ -25,12 +28,15 @@ with ranked as (
     window by_revenue as (partition by sold.currency order by sold.revenue desc, sold.account collate "C")
 ),
 won as (
-    select known.account, count(*) as deals, reporting.local_day(min(stage_position.status_since)) as first_on,
-           reporting.local_day(max(stage_position.status_since)) as last_on
-      from stage_position
-      join known on known.member = stage_position.account
-     where stage_position.status = 'won'
-     group by known.account
+    select one.account, one.deals, served.local_day(one.first_at, moment.zone) as first_on,
+           served.local_day(one.last_at, moment.zone) as last_on
+      from (select coalesce(merged.account, stage_position.account) as account, count(*) as deals,
+                   min(stage_position.status_since) as first_at, max(stage_position.status_since) as last_at
+              from stage_position
+              left join merged on merged.member = stage_position.account
+             where stage_position.status = 'won'
+             group by coalesce(merged.account, stage_position.account)) one
+     cross join moment
 ),
 graded as (
     -- The newest grade of an account and of those merged into it.
