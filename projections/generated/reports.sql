@@ -3187,7 +3187,11 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-with receivables_movement as not materialized (select * from served.receivables_movement(account_plan.as_of, account_plan.known_at) receivables_movement),
+with moment as materialized (
+select reporting.instant(account_plan.as_of) as as_of, reporting.known(account_plan.known_at) as known_at,
+reporting.local_day(reporting.instant(account_plan.as_of)) as day, (select zone from served.zone zone) as zone
+),
+receivables_movement as not materialized (select * from served.receivables_movement(account_plan.as_of, account_plan.known_at) receivables_movement),
 contract_term as not materialized (select * from served.contract_term(account_plan.as_of, account_plan.known_at) contract_term),
 application as not materialized (select * from served.application(account_plan.as_of, account_plan.known_at) application),
 planned as not materialized (select * from served.account_plan(account_plan.as_of, account_plan.known_at) planned),
@@ -3247,7 +3251,7 @@ intended as (
      order by planned.from_at desc, planned.account = asked.account desc, planned.entry desc
      limit 1
 ),
-told as (
+told as materialized (
     select (select aim.value from aim) as target, (select aim.metric from aim) as metric,
            coalesce((select sum(counted.amount)
                        from counted
@@ -3265,6 +3269,9 @@ select told.target, told.actual, told.weighted, told.target - told.actual - told
   from told
   left join intended on true
  where told.target is not null
+    or exists (select
+                 from moment
+                cross join lateral served.account_fact_of(account_plan.account, moment.as_of, moment.known_at))
     or exists (select from served.account_group(account_plan.as_of, account_plan.known_at) known where known.member = account_plan.account);
 end;
 comment on function reporting.account_plan(text, text, text, timestamptz, bigint) is

@@ -54,7 +54,7 @@ intended as (
      order by planned.from_at desc, planned.account = asked.account desc, planned.entry desc
      limit 1
 ),
-told as (
+told as materialized (
     select (select aim.value from aim) as target, (select aim.metric from aim) as metric,
            coalesce((select sum(counted.amount)
                        from counted
@@ -72,4 +72,8 @@ select told.target, told.actual, told.weighted, told.target - told.actual - told
   from told
   left join intended on true
  where told.target is not null
+    -- Most accounts are known by their facts; all other tables are read for those that are not.
+    or exists (select
+                 from moment
+                cross join lateral served.account_fact_of($account, moment.as_of, moment.known_at))
     or exists (select from served.account_group($as_of, $known_at) known where known.member = $account)
