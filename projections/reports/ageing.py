@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, get_args
 
 from projections.columns import Amount, Count, Currency, Label
-from projections.reports.ageing_by import Grouping, Line, ageing_by
+from projections.reports.ageing_by import Grouping, Line, ageing_by, ageing_by_account
 from projections.reports.report import Aggregate, Cells, Chart, Parameter, ReportRow, source_of
 from projections.views.receivables.rows import ItemRow, MovementRow, UnappliedRow
 
@@ -34,7 +34,7 @@ ageing = Aggregate(
     "unapplied are the balance.",
     row=AgeingRow,
     parameters={"by": Parameter(Grouping, "With one ageing_by answers, by groups.", "account", optional=True)},
-    answers={("by", each): ageing_by for each in get_args(Grouping)},
+    answers={("by", each): ageing_by for each in get_args(Grouping)} | {("by", "account"): ageing_by_account},
     cells={
         "item": Cells(
             source_of(ItemRow),

@@ -1,6 +1,6 @@
 """Ageing by account, owner, deal or region."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from projections.columns import Amount, Count, Currency, Label, Words
@@ -50,9 +50,13 @@ class AgeingByRow(ReportRow, key=("group", "currency", "line")):
     """Invoices, or unapplied parts; null for the balance."""
     amount: Annotated[Amount, Label("金额", "amount")]
     """Amount owed, amount unapplied, or the balance."""
+    place: Annotated[int, Label("序号", "place")]
+    """Place of the line among those of its group and currency, from 1 for not_due to 10 for balance."""
 
 
-ageing_by = Snapshot(
+_OPEN = (source_of(ItemRow), source_of(UnappliedRow), source_of(MovementRow))
+
+ageing_by_account = Snapshot(
     name="ageing_by",
     title=Label("分组账龄", "Ageing by group"),
     question=Label(
@@ -67,17 +71,27 @@ ageing_by = Snapshot(
     "themselves, merged or not, but in the region of the one that they were merged into.",
     row=AgeingByRow,
     parameters={"by": Parameter(Grouping, "What the lines are grouped by.", "account")},
+    file="ageing_by_account",
+    reads=_OPEN,
+    joins={each.name: {"account": "group", "currency": "currency"} for each in _OPEN},
+    filtered=tuple(each.name for each in _OPEN),
+    order=("group", "currency", "place"),
+    chart=Chart("stacked", "group", ("amount",)),
+)
+
+ageing_by = replace(
+    ageing_by_account,
+    file="",
+    answers={("by", "account"): ageing_by_account},
     reads=(
-        source_of(ItemRow),
-        source_of(UnappliedRow),
-        source_of(MovementRow),
+        *_OPEN,
         source_of(InvoiceRow),
         source_of(ApplicationRow),
         source_of(PositionRow),
         source_of(FactRow),
         source_of(AliasRow),
     ),
+    joins={},
     members=("account", "deal"),
-    filtered=("receivables_item", "receivables_unapplied", "receivables_movement", "invoice", "application"),
-    chart=Chart("stacked", "group", ("amount",)),
+    filtered=(*ageing_by_account.filtered, "invoice", "application"),
 )

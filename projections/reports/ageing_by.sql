@@ -57,20 +57,17 @@ with summed as (
            sum(placed.amount) as amount
       from placed
      group by placed.group, placed.currency, placed.line
-),
-listed as (
-    select summed.*,
-           bool_or(summed.items > 0 or summed.amount <> 0) over (partition by summed.group, summed.currency) as shown
-      from summed
 )
 select listed.group, listed.currency, listed.line, case when listed.line <> 'balance' then listed.items end as items,
-       listed.amount
-  from listed
+       listed.amount, listed.place
+  from (select summed.*, array_position(array[
+                   'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',
+                   'unapplied_cash', 'unapplied_credit', 'unapplied', 'balance'
+               ], summed.line) as place,
+               bool_or(summed.items > 0 or summed.amount <> 0) over (partition by summed.group, summed.currency) as shown
+          from summed) listed
  where listed.shown
- order by listed.group collate "C" nulls last, listed.currency, array_position(array[
-              'not_due', '1-30', '31-60', '61-90', 'over_90', 'disputed',
-              'unapplied_cash', 'unapplied_credit', 'unapplied', 'balance'
-          ], listed.line)
+ order by coalesce(listed.group, '') collate "C", listed.currency collate "C", listed.place
 
 -- name: members
 -- Mergings of any account of a family may place them all elsewhere.

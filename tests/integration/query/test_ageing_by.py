@@ -155,7 +155,7 @@ async def test_what_is_disputed_is_the_amount_contested(read: Api) -> None:
 
 async def test_by_region_accounts_stand_together(read: Api) -> None:
     found = await grouped(read, "region")
-    assert list(found) == ["north", None]
+    assert list(found) == [None, "north"]
     assert found["north"]["balance"] == (None, "57.00")  # 40 + 17
     assert found["north"]["1-30"] == (2, "33.00")
     assert found[None]["balance"] == (None, "3350.00")
@@ -181,9 +181,9 @@ async def test_by_deal_and_owner_unapplied_parts_stand_by_themselves(read: Api) 
     }  # fmt: skip
     assert deals["D-2"] == {"1-30": (1, "15.00"), "balance": (None, "15.00")}
     assert (deals[None]["unapplied"], deals[None]["balance"]) == ((3, "116.00"), (None, "3334.00"))
-    assert list(deals) == ["D-1", "D-2", None]
+    assert list(deals) == [None, "D-1", "D-2"]
     owners = await grouped(read, "owner")
-    assert (owners["Li"], list(owners)) == (deals["D-1"], ["Li", None])
+    assert (owners["Li"], list(owners)) == (deals["D-1"], [None, "Li"])
     assert owners[None]["balance"] == (None, "3349.00")  # D-2 was never opened
     assert (await grouped(read, "owner", "2026-07-01"))["Wu"]["balance"] == (None, "58.00")
 
