@@ -18,6 +18,7 @@ Fact = st.SearchStrategy[Said]
 _one_of = st.sampled_from
 _money = st.fixed_dictionaries({"amount": _one_of(["10", "20.00", "60.5", "100"]), "currency": _one_of(["CNY", "USD"])})
 _NANOSECONDS = _one_of([0, 0, 1, 200, 999])
+_DEPARTMENTS = _one_of([None, "A", "A", "B", "C"])
 _items = _one_of(
     [item.key for stage in PRACTICE.stages for item in (*stage.milestones, *stage.criteria)] + ["no_such_item"]
 )
@@ -383,7 +384,8 @@ def stories(
     begun = draw(_started()) if kind == "deal" else []
     for place, fact in enumerate([*begun, *draw(st.lists(st.one_of(among or FACTS[kind]), max_size=size))]):
         at = day(draw(st.integers(0, last_day))) + timedelta(minutes=place * minutes_apart)
-        facts.append(replace(fact, id=f"f{place}", at=at, nanoseconds=place if in_any_order else draw(_NANOSECONDS)))
+        nanoseconds, department = place if in_any_order else draw(_NANOSECONDS), draw(_DEPARTMENTS)
+        facts.append(replace(fact, id=f"f{place}", at=at, nanoseconds=nanoseconds, department=department))
     changed = draw(st.lists(st.integers(0, len(facts)), max_size=changes, unique=in_any_order))
     changing: list[Said] = []
     for number, place in enumerate(changed):

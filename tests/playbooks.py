@@ -93,12 +93,14 @@ CONTACT = stage(
     "0.1",
     (item("interested", by("call_made", outcome="interested")),),
     (item("meeting_confirmed", by("appointment_made")),),
+    departments=(names("A"), names("B")),
 )
 VISIT = stage(
     "visit",
     "0.2",
     (item("visit_held", by("visit_done")), item("survey_made", by("visit_done", purpose="survey"))),
     (item("pain_agreed"), item("roles_mapped", by("contact_recorded", at_least=2))),
+    departments=(names("B"),),
 )
 PROPOSAL = stage(
     "proposal",
@@ -106,7 +108,13 @@ PROPOSAL = stage(
     (item("proposal_delivered", by("proposal_submitted", kind="preliminary"), by("demo_held", audience="users")),),
     (item("exchange_agreed"),),
 )
-DEMO = stage("demo", "0.3", (item("demo_given", by("demo_held", audience="technical")),), (item("recognised"),))
+DEMO = stage(
+    "demo",
+    "0.3",
+    (item("demo_given", by("demo_held", audience="technical")),),
+    (item("recognised"),),
+    departments=(names("A"),),
+)
 
 PRACTICE = playbook("practice", CONTACT, VISIT, PROPOSAL, DEMO)
 """The first half of the process of seed 004, with fewer items."""
@@ -122,6 +130,7 @@ JUDGED = playbook(
         (item("interested", by("call_made", outcome="interested")),),
         (item("meeting_confirmed", Satisfier(event="appointment_made", has=("place", "topic"))),),
         conditions=(condition("handler_known", by("contact_recorded")),),
+        departments=(names("A"),),
     ),
     stage(
         "visit",
@@ -153,7 +162,7 @@ JUDGED = playbook(
 CLAIMED = playbook(
     "claimed",
     stage("prospecting", "0.05", commitment=False),
-    stage("engaging", "0.15", commitment=False, claimed_as=("In Talks", "engaged")),
+    stage("engaging", "0.15", commitment=False, claimed_as=("In Talks", "engaged"), departments=(names("B"),)),
     stage("closing", "0.6", commitment=False),
     position="claim",
 )

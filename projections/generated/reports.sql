@@ -1230,11 +1230,8 @@ select reporting.instant(participation.as_of) as as_of, reporting.known(particip
 reporting.local_day(reporting.instant(participation.as_of)) as day, (select zone from served.zone zone) as zone
 ),
 stage_position as not materialized (select * from served.stage_position(participation.as_of, participation.known_at) stage_position),
+stage_department as not materialized (select * from served.stage_department(participation.as_of, participation.known_at) stage_department),
 stage_position_past as not materialized (select * from served.stage_position_past(participation.as_of, participation.known_at) stage_position_past),
-activity as not materialized (select * from served.activity(participation.as_of, participation.known_at) activity),
-touch as not materialized (select * from served.touch(participation.as_of, participation.known_at) touch),
-stage_item_past as not materialized (select * from (select version.* from served.stage_item version
-where version.known_from <= (select reporting.known(participation.known_at)) and (select reporting.known(participation.known_at)) < version.known_to and version.from_at <= (select reporting.instant(participation.as_of))) stage_item_past),
 playbook_stage as not materialized (select * from served.playbook_stage(participation.as_of, participation.known_at) playbook_stage),
 named as materialized (
     select playbook.version, stage.number::integer as stage, one.place, one.content ->> 'zh' as department,
@@ -1245,41 +1242,32 @@ named as materialized (
      cross join lateral jsonb_array_elements(stage.content -> 'departments') with ordinality as one (content, place)
      where playbook.playbook = participation.playbook
 ),
-told as materialized (
-    select activity.deal, activity.department, activity.at from activity where activity.department is not null
-    union all
-    select touch.deal, touch.department, touch.at from touch where touch.deal is not null and touch.department is not null
-    union all
-    select stage_item_past.deal, stage_item_past.department, stage_item_past.from_at
-      from stage_item_past
-     where stage_item_past.department is not null
-),
-followed as materialized (
-    select past.deal, past.version, past.completed + 1 as stage, past.status, past.from_at, past.to_at,
-           past.from_at = stage_position.opened_at as first
+told as not materialized (
+    select stage_department.stage, stage_department.deal, stage_department.named, stage_department.took_part
       from stage_position
-      join stage_position_past past on past.deal = stage_position.deal
-     where past.playbook = participation.playbook
-),
-worked as materialized (
-    select named.stage, named.department, followed.deal, bool_or(told.deal is not null) as took_part
-      from followed
-      join named on named.version = followed.version and named.stage = followed.stage
-      left join told on told.deal = followed.deal and told.department = named.department
-                    and told.at <= followed.to_at
-                    and (told.at > followed.from_at or followed.first and told.at = followed.from_at)
-     where followed.status not in ('lost', 'abandoned')
-     group by named.stage, named.department, followed.deal
+      join stage_department on stage_department.deal = stage_position.deal
+     where stage_department.playbook = participation.playbook
 ),
 latest as (
     select distinct on (named.stage, named.department) named.stage, named.department, named.place, named.name_en
       from named
      order by named.stage, named.department, named.version desc
 ),
+alike as materialized (
+    select told.stage, told.named, told.took_part, count(*) as deals
+      from told
+     group by told.stage, told.named, told.took_part
+),
 counted as (
-    select worked.stage, worked.department, count(*) filter (where worked.took_part) as took_part, count(*) as deals
-      from worked
-     group by worked.stage, worked.department
+    select alike.stage, one.department, sum(alike.deals * one.took_part)::bigint as took_part,
+           sum(alike.deals * one.named)::bigint as deals
+      from alike
+     cross join lateral (
+            select unnest(alike.named) as department, 1 as named, 0 as took_part
+            union all
+            select unnest(alike.took_part), 0, 1
+           ) one
+     group by alike.stage, one.department
 )
 select answer.stage, answer.department, answer.took_part, answer.deals, answer.rate, answer.name_en
   from (
@@ -1291,7 +1279,9 @@ select answer.stage, answer.department, answer.took_part, answer.deals, answer.r
     union all
     select null, null, null, null, null, null, null
      where case when exists (select from playbook_stage where playbook_stage.playbook = participation.playbook)
-                  or exists (select from followed) then false
+                  or exists (select from stage_position
+                               join stage_position_past past on past.deal = stage_position.deal
+                              where past.playbook = participation.playbook) then false
                 else reporting.refuse_playbook(participation.playbook, reporting.known(participation.known_at)) end
   ) answer
  order by answer.stage, answer.place, answer.department collate "C";

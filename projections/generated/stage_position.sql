@@ -175,6 +175,45 @@ create unique index stage_stay_key on stage_stay (deal, playbook, stage, from_at
     where known_to = 9223372036854775807;
 create index stage_stay_deal on stage_stay (deal);
 
+create table stage_department (
+    deal text not null,
+    playbook text not null,
+    stage integer not null,
+    at timestamptz not null,
+    named text[] not null,
+    took_part text[] not null,
+    entry bigint not null,
+    known_from bigint not null,
+    known_to bigint not null default 9223372036854775807
+) with (
+    autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
+    autovacuum_analyze_scale_factor = 0.02
+);
+comment on table stage_department is
+    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time. Deals that were lost or abandoned worked on none.';
+comment on column stage_department.deal is
+    'Id of the deal.';
+comment on column stage_department.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column stage_department.stage is
+    'Number of the stage worked on, from 1: the one behind the last completed.';
+comment on column stage_department.at is
+    'When it was so.';
+comment on column stage_department.named is
+    'Departments that are named at the stage, those of earlier rows left out; in Chinese, as entries name them.';
+comment on column stage_department.took_part is
+    'Departments that took part in the stage, those of earlier rows left out.';
+comment on column stage_department.entry is
+    'Sequence of the entry by which the first of those that took part did; where none did, of that which brought the deal to the stage.';
+comment on column stage_department.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column stage_department.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create unique index stage_department_key on stage_department (deal, playbook, stage, at)
+    where known_to = 9223372036854775807;
+create index stage_department_deal on stage_department (deal);
+
 -- name: indexes
 do $$
 begin
@@ -259,6 +298,24 @@ begin
             playbook, deal, from_at
         ) include (stage, stood_at, to_at, known_from)
         where known_to = 9223372036854775807;
+    end if;
+end
+$$;
+
+do $$
+begin
+    if to_regclass('{generation}.stage_department_standing') is null then
+        create index stage_department_standing on {generation}.stage_department (
+            playbook, stage, at, known_from
+        )
+        where known_to = 9223372036854775807;
+    end if;
+    if to_regclass('{generation}.stage_department_superseded') is null then
+        create index stage_department_superseded on {generation}.stage_department (
+            width_bucket(known_to - known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]), known_to,
+            known_from
+        ) include (at, playbook, stage)
+        where known_to < 9223372036854775807;
     end if;
 end
 $$;
@@ -1023,3 +1080,151 @@ begin atomic
 end;
 comment on function reporting.stage_stay(timestamptz, bigint) is
     'Stages that deals had completed over time, and how long each took: one row while the stage stays completed at as_of, as known at the sequence known_at.';
+
+create or replace view served.stage_department as
+select
+    deal, playbook, stage, at, named, took_part, entry, known_from, known_to
+  from {generation}.stage_department;
+comment on view served.stage_department is 'The table of the served generation, as it is.';
+
+create or replace view reporting.stage_department_version as
+select
+    version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry,
+    version.known_from, version.known_to
+  from served.stage_department version;
+comment on view reporting.stage_department_version is
+    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time, in every state of knowledge: at as_of where at <= as_of, as known at known_at where known_from <= known_at < known_to.';
+comment on column reporting.stage_department_version.deal is
+    'Id of the deal.';
+comment on column reporting.stage_department_version.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column reporting.stage_department_version.stage is
+    'Number of the stage worked on, from 1: the one behind the last completed.';
+comment on column reporting.stage_department_version.at is
+    'When it was so.';
+comment on column reporting.stage_department_version.named is
+    'Departments that are named at the stage, those of earlier rows left out; in Chinese, as entries name them.';
+comment on column reporting.stage_department_version.took_part is
+    'Departments that took part in the stage, those of earlier rows left out.';
+comment on column reporting.stage_department_version.entry is
+    'Sequence of the entry by which the first of those that took part did; where none did, of that which brought the deal to the stage.';
+comment on column reporting.stage_department_version.known_from is
+    'Sequence of the entry whose arrival made this version.';
+comment on column reporting.stage_department_version.known_to is
+    'Sequence of the entry whose arrival unmade it; 9223372036854775807 while it stands.';
+
+create or replace function served.stage_department(as_of timestamptz, known_at bigint) returns setof served.stage_department
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry,
+            version.known_from, version.known_to
+      from served.stage_department version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_department.known_at))
+       and version.at <= (select reporting.instant(stage_department.as_of))
+    union all
+    select
+            version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry,
+            version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_department version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_department.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_department.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_department.known_at))
+       and version.at <= (select reporting.instant(stage_department.as_of));
+end;
+comment on function served.stage_department(timestamptz, bigint) is
+    'Rows of stage_department that hold at as_of, as known at known_at.';
+
+create or replace function served.stage_department_last(as_of timestamptz, known_at bigint) returns setof served.stage_department
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry,
+            version.known_from, version.known_to
+      from served.stage_department version
+     where version.known_to = 9223372036854775807
+       and version.known_from <= (select reporting.known(stage_department_last.known_at))
+       and version.at <= (select reporting.instant(stage_department_last.as_of));
+end;
+comment on function served.stage_department_last(timestamptz, bigint) is
+    'Of the rows of stage_department that hold at as_of, as known at known_at those that last.';
+
+create or replace function served.stage_department_others(as_of timestamptz, known_at bigint) returns setof served.stage_department
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry,
+            version.known_from, version.known_to
+      from (values (0, 64), (1, 1024), (2, 16384), (3, 262144), (4, 4194304), (5, 67108864), (6, 1073741824), (7, null))
+           as class (number, longest)
+     cross join served.stage_department version
+     where version.known_to < 9223372036854775807
+       and width_bucket(version.known_to - version.known_from, '{64,1024,16384,262144,4194304,67108864,1073741824}'::bigint[]) = class.number
+       and version.known_to > (select reporting.known(stage_department_others.known_at))
+       and version.known_to <= coalesce(least((select reporting.known(stage_department_others.known_at)), 4611686018427387903) + class.longest, 9223372036854775807)
+       and version.known_from <= (select reporting.known(stage_department_others.known_at))
+       and version.at <= (select reporting.instant(stage_department_others.as_of));
+end;
+comment on function served.stage_department_others(timestamptz, bigint) is
+    'Of the rows of stage_department that hold at as_of, as known at known_at all but those that last.';
+
+create or replace function served.stage_department_of(deal text, as_of timestamptz, known_at bigint)
+returns setof served.stage_department
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry,
+            version.known_from, version.known_to
+      from served.stage_department version
+     where version.deal = stage_department_of.deal
+       and version.known_from <= stage_department_of.known_at
+       and version.known_to > stage_department_of.known_at
+       and version.at <= stage_department_of.as_of;
+end;
+comment on function served.stage_department_of(text, timestamptz, bigint) is
+    'Rows of stage_department of one deal that hold at as_of, as known at known_at; both are given.';
+
+create or replace view reporting.stage_department as
+select
+    version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry,
+    exists (select from reporting.stage_position_stale stale where stale.deal = version.deal) as stale
+  from served.stage_department version
+ where version.known_to = 9223372036854775807;
+comment on view reporting.stage_department is
+    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time, by all that is known now.';
+comment on column reporting.stage_department.deal is
+    'Id of the deal.';
+comment on column reporting.stage_department.playbook is
+    'Key of the playbook that the deal follows.';
+comment on column reporting.stage_department.stage is
+    'Number of the stage worked on, from 1: the one behind the last completed.';
+comment on column reporting.stage_department.at is
+    'When it was so.';
+comment on column reporting.stage_department.named is
+    'Departments that are named at the stage, those of earlier rows left out; in Chinese, as entries name them.';
+comment on column reporting.stage_department.took_part is
+    'Departments that took part in the stage, those of earlier rows left out.';
+comment on column reporting.stage_department.entry is
+    'Sequence of the entry by which the first of those that took part did; where none did, of that which brought the deal to the stage.';
+comment on column reporting.stage_department.stale is
+    'Whether the deal''s later entries could not be folded.';
+
+create or replace function reporting.stage_department(
+    as_of timestamptz default now(), known_at bigint default reporting.sequence()
+)
+returns table (
+    deal text, playbook text, stage integer, at timestamptz, named text[], took_part text[], entry bigint
+)
+language sql stable parallel safe
+begin atomic
+    select
+            version.deal, version.playbook, version.stage, version.at, version.named, version.took_part, version.entry
+      from served.stage_department(stage_department.as_of, stage_department.known_at) version;
+end;
+comment on function reporting.stage_department(timestamptz, bigint) is
+    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time by as_of, as known at the sequence known_at.';

@@ -122,6 +122,8 @@ class Rulebook:
         """By stage."""
         self.words = words
         """The stage that each word of a claim names, in lower case."""
+        self.departments = tuple(frozenset(each.zh for each in stage.departments) for stage in playbook.stages)
+        """Names of the departments that take part, in Chinese, as entries name them; by stage, from the first."""
         self._alike = alike
         self._names = names
         self.lacking = [0] * (2 * len(playbook.stages) + 1)

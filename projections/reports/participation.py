@@ -13,9 +13,7 @@ from projections.reports.report import (
     past_of,
     source_of,
 )
-from projections.views.customer.rows_of_touches import TouchRow
-from projections.views.dealings.rows import ActivityRow
-from projections.views.stage_position.rows import PositionRow, StageItemRow
+from projections.views.stage_position.rows import PositionRow, StageDepartmentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,8 @@ participation = Snapshot(
     parameters={"playbook": Parameter(PlaybookKey, "Key of the playbook.", "project", names_column=True)},
     reads=(
         source_of(PositionRow),
+        source_of(StageDepartmentRow),
         past_of(PositionRow),
-        source_of(ActivityRow),
-        source_of(TouchRow),
-        past_of(StageItemRow),
         PLAYBOOK_STAGE,
     ),
     members=("deal",),

@@ -9,33 +9,12 @@ with named as materialized (
      cross join lateral jsonb_array_elements(stage.content -> 'departments') with ordinality as one (content, place)
      where playbook.playbook = $playbook
 ),
-told as materialized (
-    select activity.deal, activity.department, activity.at from activity where activity.department is not null
-    union all
-    select touch.deal, touch.department, touch.at from touch where touch.deal is not null and touch.department is not null
-    union all
-    select stage_item_past.deal, stage_item_past.department, stage_item_past.from_at
-      from stage_item_past
-     where stage_item_past.department is not null
-),
-followed as materialized (
-    -- Intervals in which deals followed the playbook.
-    select past.deal, past.version, past.completed + 1 as stage, past.status, past.from_at, past.to_at,
-           past.from_at = stage_position.opened_at as first
+told as not materialized (
+    -- Of a deal each department is named once at a stage, and takes part once.
+    select stage_department.stage, stage_department.deal, stage_department.named, stage_department.took_part
       from stage_position
-      join stage_position_past past on past.deal = stage_position.deal
-     where past.playbook = $playbook
-),
-worked as materialized (
-    select named.stage, named.department, followed.deal, bool_or(told.deal is not null) as took_part
-      from followed
-      join named on named.version = followed.version and named.stage = followed.stage
-      -- An entry at the instant that ends an interval belongs to it, one at the opening to the first.
-      left join told on told.deal = followed.deal and told.department = named.department
-                    and told.at <= followed.to_at
-                    and (told.at > followed.from_at or followed.first and told.at = followed.from_at)
-     where followed.status not in ('lost', 'abandoned')
-     group by named.stage, named.department, followed.deal
+      join stage_department on stage_department.deal = stage_position.deal
+     where stage_department.playbook = $playbook
 )
 
 -- name: rows
@@ -44,10 +23,21 @@ with latest as (
       from named
      order by named.stage, named.department, named.version desc
 ),
+alike as materialized (
+    select told.stage, told.named, told.took_part, count(*) as deals
+      from told
+     group by told.stage, told.named, told.took_part
+),
 counted as (
-    select worked.stage, worked.department, count(*) filter (where worked.took_part) as took_part, count(*) as deals
-      from worked
-     group by worked.stage, worked.department
+    select alike.stage, one.department, sum(alike.deals * one.took_part)::bigint as took_part,
+           sum(alike.deals * one.named)::bigint as deals
+      from alike
+     cross join lateral (
+            select unnest(alike.named) as department, 1 as named, 0 as took_part
+            union all
+            select unnest(alike.took_part), 0, 1
+           ) one
+     group by alike.stage, one.department
 )
 select answer.stage, answer.department, answer.took_part, answer.deals, answer.rate, answer.name_en
   from (
@@ -60,12 +50,19 @@ select answer.stage, answer.department, answer.took_part, answer.deals, answer.r
     -- Nobody had published or named the playbook by then.
     select null, null, null, null, null, null, null
      where case when exists (select from playbook_stage where playbook_stage.playbook = $playbook)
-                  or exists (select from followed) then false
+                  or exists (select from stage_position
+                               join stage_position_past past on past.deal = stage_position.deal
+                              where past.playbook = $playbook) then false
                 else reporting.refuse_playbook($playbook, reporting.known($known_at)) end
   ) answer
  order by answer.stage, answer.place, answer.department collate "C"
 
 -- name: members
-select worked.stage, worked.department, worked.deal,
-       array['deals'] || case when worked.took_part then array['took_part'] else '{}' end as figures
-  from worked
+select told.stage, one.department, told.deal, array_agg(one.figure) as figures
+  from told
+ cross join lateral (
+        select unnest(told.named) as department, 'deals' as figure
+        union all
+        select unnest(told.took_part), 'took_part'
+       ) one
+ group by told.stage, one.department, told.deal

@@ -2,7 +2,7 @@
 
 from projections.replay.view import FlagRow, View
 from projections.views.stage_position.fold import Handled, evolve, insert, remove, row
-from projections.views.stage_position.rows import PositionRow, StageItemRow, StageStayRow
+from projections.views.stage_position.rows import PositionRow, StageDepartmentRow, StageItemRow, StageStayRow
 from projections.views.stage_position.state import VIEW, Deal
 
 stage_position: View[Deal] = View(
@@ -10,7 +10,7 @@ stage_position: View[Deal] = View(
     version=6,
     kind="deal",
     handles=Handled,
-    tables=(PositionRow, StageItemRow, StageStayRow, FlagRow),
+    tables=(PositionRow, StageItemRow, StageStayRow, StageDepartmentRow, FlagRow),
     initial=Deal,
     evolve=evolve,
     row=row,
@@ -40,8 +40,9 @@ stage_position: View[Deal] = View(
         6: (
             "Nothing comes after a plan that was cancelled by its name.",
             "A deal that was won at an amount before it was opened has the expected closing day that its opening says.",
+            "The table stage_department has the departments that a stage names, and those that took part in it.",
         ),
     },
 )
 
-__all__ = ["PositionRow", "StageItemRow", "StageStayRow", "stage_position"]
+__all__ = ["PositionRow", "StageDepartmentRow", "StageItemRow", "StageStayRow", "stage_position"]

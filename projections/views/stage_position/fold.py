@@ -58,8 +58,8 @@ from projections.replay.entry import Entry, order_of
 from projections.replay.playbooks import Playbooks
 from projections.replay.view import Row, RowKey
 from projections.views.stage_position.evidence import Finding, takes_back
-from projections.views.stage_position.rows import PositionRow, StageItemRow, StageStayRow, Status
-from projections.views.stage_position.state import CLOSED, Deal
+from projections.views.stage_position.rows import PositionRow, StageDepartmentRow, StageItemRow, StageStayRow, Status
+from projections.views.stage_position.state import CLOSED, Deal, brings_department
 
 Course = (
     DealOpened
@@ -138,7 +138,9 @@ def evolve(deal: Deal, entry: Entry[Handled], playbooks: Playbooks) -> Iterable[
     else:
         if course or (before is not None and before.step != step):
             touched += deal.show(entry)
-        touched += deal.show_items(before, entry.occurred_at)
+        items = deal.show_items(before, entry.occurred_at)
+        touched += items
+        touched += deal.show_departments(entry, items)
     return touched
 
 
@@ -161,10 +163,13 @@ def remove(deal: Deal, entry: Entry[Handled]) -> bool:
 def _only_repeats(deal: Deal, entry: Entry[Handled]) -> bool:
     """Tell if the entry can change the deal's rows only as evidence.
 
-    As evidence it changes them only if it is among the first entries that meet an item.
+    As evidence it changes them only if it is among the first entries that meet an item, as part of a department's work
+    only if it is the first.
     """
     told_once = deal.opening is not None and not deal.moved and not deal.taken_back
     if not told_once or type(entry.event) in _OF_CONSEQUENCE or takes_back(entry.event):
+        return False
+    if brings_department(entry) and not deal.knows_department(entry):
         return False
     return deal.said[0].order < entry.order  # the first is flagged not_opened until the opening
 
@@ -175,6 +180,8 @@ def row(deal: Deal, key: RowKey) -> Row | None:
         return deal.intervals.row(key.key[1])
     if key.row is StageStayRow:
         return deal.stays.row(*key.key[1:])
+    if key.row is StageDepartmentRow:
+        return deal.departments.row(*key.key[1:])
     return deal.items.row(*key.key[1:]) if key.row is StageItemRow else deal.flags.get(key)
 
 

@@ -17,11 +17,12 @@ from projections.columns import (
     PlaybookKey,
     Rate,
     StageNumber,
+    Texts,
     Version,
     Words,
 )
 from projections.replay.rulebook import NeedKind, Phase
-from projections.replay.view import Interval, Row
+from projections.replay.view import Instant, Interval, Row
 
 Status = Annotated[
     Literal["open", "on_hold", "won", "lost", "abandoned"],
@@ -158,3 +159,32 @@ class StageItemRow(
     """The salesperson who answered for the deal when it was met."""
     department: Annotated[str | None, Label("部门", "department"), Added()] = None
     """Our department for which the person acted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageDepartmentRow(
+    Row,
+    table="stage_department",
+    key=("deal", "playbook", "stage", "at"),
+    valid=Instant("at"),
+    counted=("playbook", "stage"),
+):
+    """Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each
+    instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first
+    time. Deals that were lost or abandoned worked on none."""
+
+    deal: Annotated[DealId, Label("商机", "deal")]
+    """Id of the deal."""
+    playbook: Annotated[PlaybookKey, Label("销售流程", "playbook")]
+    """Key of the playbook that the deal follows."""
+    stage: Annotated[StageNumber, Label("阶段", "stage")]
+    """Number of the stage worked on, from 1: the one behind the last completed."""
+    at: Annotated[datetime, Label("时间", "at")]
+    """When it was so."""
+    named: Annotated[Texts, Label("应参与部门", "named")]
+    """Departments that are named at the stage, those of earlier rows left out; in Chinese, as entries name them."""
+    took_part: Annotated[Texts, Label("已参与部门", "took part")]
+    """Departments that took part in the stage, those of earlier rows left out."""
+    entry: Annotated[EntrySequence, Label("条目", "entry")]
+    """Sequence of the entry by which the first of those that took part did; where none did, of that which brought the
+    deal to the stage."""

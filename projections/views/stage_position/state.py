@@ -6,10 +6,21 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from contracts.events import Event
+from contracts.events.activity import (
+    AppointmentMade,
+    CallMade,
+    DemoHeld,
+    MessageExchanged,
+    ProposalSubmitted,
+    QuoteSubmitted,
+    VisitDone,
+)
+from contracts.events.care import CareGiven, FeedbackGiven
 from contracts.events.deal import DealOpened, DealRevised, DealWon
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.playbooks import Published
 from projections.replay.view import FlagRow, RowKey
+from projections.views.stage_position.departments import Brought, Departments, Work
 from projections.views.stage_position.evidence import Finding
 from projections.views.stage_position.items import MetItems
 from projections.views.stage_position.position import DealPosition, Intervals, Place, Shown
@@ -18,8 +29,27 @@ from projections.views.stage_position.stays import Progress, Stays
 
 VIEW = "stage_position"
 
+_TAKING_PART = frozenset(
+    {
+        AppointmentMade,
+        CallMade,
+        CareGiven,
+        DemoHeld,
+        FeedbackGiven,
+        MessageExchanged,
+        ProposalSubmitted,
+        QuoteSubmitted,
+        VisitDone,
+    }
+)
+"""Events by which a department takes part, whatever item they meet."""
 CLOSED: dict[Status, Decimal] = {"won": Decimal(1), "lost": Decimal(0), "abandoned": Decimal(0)}
 """What closes a deal, and the probability that is then certain."""
+
+
+def brings_department(entry: Entry[Event]) -> bool:
+    """Tell if by this entry a department takes part."""
+    return entry.department is not None and type(entry.event) in _TAKING_PART
 
 
 @dataclass(slots=True)
@@ -50,11 +80,13 @@ class Deal:
     intervals: Intervals = field(init=False)
     items: MetItems = field(init=False)
     stays: Stays = field(init=False)
+    departments: Departments = field(init=False)
 
     def __post_init__(self) -> None:
         self.intervals = Intervals(self.id)
         self.items = MetItems(self.id)
         self.stays = Stays(self.id)
+        self.departments = Departments(self.id)
 
     def follow(
         self, key: str, version: int | None, published: Published | None, entry: Entry[Event]
@@ -142,6 +174,39 @@ class Deal:
         needs = standing.evidence.met()
         kept = [(need.stage, need.key) for need in (standing.rulebook.needs[number] for number in needs)]
         return [*self.items.end(at, kept), *self.items.show(standing.evidence, needs, at, self.owner)]
+
+    def show_departments(self, entry: Entry[Event], items: Iterable[RowKey]) -> Iterable[RowKey]:
+        """Show the departments that an entry brings to the stage worked on. `items` are the keys of the rows of items
+        that it touched. Returns the keys of the rows touched."""
+        assert self.opening is not None
+        at, opened_at = entry.occurred_at, self.opening.occurred_at
+        came = (each for each in self.said if each.occurred_at == at) if entry is self.opening else (entry,)
+        said = [
+            (each.department, each.sequence) for each in came if brings_department(each) and each.department is not None
+        ]
+        met: dict[RowKey, Brought | None] = {}
+        for key in items:
+            if key.key[-1] == at:
+                row = self.items.row(*key.key[1:])
+                met[key] = None if row is None or row.department is None else (row.department, row.entry)
+        return self.departments.show(at, entry.sequence, self._work, said, met, opening=at == opened_at)
+
+    def knows_department(self, entry: Entry[Event]) -> bool:
+        """Tell if the rows say the same of departments with and without the entry, which brings one."""
+        assert self.opening is not None
+        assert entry.department is not None
+        at, opened_at = entry.occurred_at, self.opening.occurred_at
+        return at < opened_at or (at > opened_at and self.departments.knows(at, entry.department))
+
+    @property
+    def _work(self) -> Work | None:
+        """Stage that the deal works on; None where no department is named at it, and for a deal that is lost."""
+        if self.standing is None or self.status in ("lost", "abandoned"):
+            return None
+        completed, departments = self.standing.completed, self.standing.rulebook.departments
+        if completed >= len(departments) or not departments[completed]:
+            return None
+        return Work((self.playbook, completed + 1), departments[completed])
 
     def _flag_key(self, entry: Entry[Event], flag: str, from_at: datetime) -> RowKey:
         return RowKey(FlagRow, (f"deal/{self.id}", VIEW, flag, entry.sequence, from_at))

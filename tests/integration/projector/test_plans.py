@@ -52,7 +52,7 @@ _OF_ALL = (
     "data_quality",
 )
 """Reports about all accounts and deals: they read all rows that hold, and a table of which that is most as a whole."""
-_NARROW = {"stage_stay"}
+_NARROW = {"stage_stay", "stage_department"}
 """Tables with hardly more columns than their index: who reads all rows may read the table."""
 _IN_FUNCTIONS = {"collection": {"invoice", "application"}}
 """Tables that a report reads in a function of its own plan, which is not shown."""

@@ -18,7 +18,8 @@ def test_a_playbook_does_not_differ_from_what_its_publication_says(book: Playboo
 
 
 def test_a_value_is_named_by_the_keys_on_the_way_to_it() -> None:
-    asked = stage("contact", "0.1", (item("interested", by("call_made", outcome="callback")),), CONTACT.criteria)
+    met = item("interested", by("call_made", outcome="callback"))
+    asked = stage("contact", "0.1", (met,), CONTACT.criteria, departments=CONTACT.departments)
 
     assert told((CONTACT,), (asked,)) == [
         'stages[contact].milestones[interested].satisfied_by[0].where.outcome: "interested" → "callback"'

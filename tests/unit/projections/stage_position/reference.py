@@ -9,7 +9,17 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from contracts.events.activity import ActivityCancelled
+from contracts.events.activity import (
+    ActivityCancelled,
+    AppointmentMade,
+    CallMade,
+    DemoHeld,
+    MessageExchanged,
+    ProposalSubmitted,
+    QuoteSubmitted,
+    VisitDone,
+)
+from contracts.events.care import CareGiven, FeedbackGiven
 from contracts.events.commitment import CommitmentWithdrawn, CustomerCommitmentReceived
 from contracts.events.deal import (
     DealAbandoned,
@@ -28,11 +38,22 @@ from contracts.playbooks.playbook import Appraisal, Condition, Item, Playbook
 from contracts.types.references import reference_key
 from projections.replay.entry import FOREVER
 from projections.replay.playbooks import Playbooks
-from projections.views.stage_position import PositionRow
+from projections.views.stage_position import PositionRow, StageItemRow
 
 Entries = Sequence[Any]
 Flag = tuple[str, int]
 
+TAKING_PART = (
+    AppointmentMade,
+    CallMade,
+    VisitDone,
+    DemoHeld,
+    ProposalSubmitted,
+    MessageExchanged,
+    QuoteSubmitted,
+    CareGiven,
+    FeedbackGiven,
+)
 RETRACTING = (ActivityCancelled, EvidenceRevoked)
 CLOSINGS: dict[type[Any], str] = {DealWon: "won", DealLost: "lost", DealAbandoned: "abandoned"}
 
@@ -339,6 +360,33 @@ def stays(rows: Sequence[PositionRow], playbooks: Playbooks) -> dict[tuple[str, 
                 next(stood, None),
             )
     return found
+
+
+Since = dict[tuple[str, int, str], datetime]
+"""By playbook, stage and department."""
+
+
+def departments(
+    rows: Sequence[PositionRow], items: Sequence[StageItemRow], said: Entries, playbooks: Playbooks
+) -> tuple[Since, Since]:
+    """Departments named at the stages worked on, and those that took part, each since the first time: by an entry or an
+    item met in an interval, its beginning left out and its end included, but at the opening."""
+    told = [(each.department, each.occurred_at) for each in said if isinstance(each.event, TAKING_PART)]
+    told += [(row.department, row.from_at) for row in items]
+    named: Since = {}
+    took_part: Since = {}
+    for row in rows:
+        published = playbooks.find(row.playbook, row.version, 10**9)
+        if published is None or row.completed is None or row.status in ("lost", "abandoned"):
+            continue
+        for stage in published.playbook.stages[row.completed : row.completed + 1]:
+            for department in (each.zh for each in stage.departments):
+                key = row.playbook, row.completed + 1, department
+                named.setdefault(key, row.from_at)
+                for at in sorted(at for name, at in told if name == department):
+                    if row.from_at < at <= row.to_at or (row is rows[0] and at == row.from_at):
+                        took_part.setdefault(key, at)
+    return named, took_part
 
 
 def alike(one: dict[str, Any] | None, other: dict[str, Any] | None) -> bool:

@@ -9,12 +9,12 @@ from hypothesis import settings
 from contracts.playbooks.playbook import Playbook
 from projections.replay.entry import FOREVER, Entry
 from projections.replay.view import FlagRow
-from projections.views.stage_position import PositionRow, StageItemRow, StageStayRow, stage_position
+from projections.views.stage_position import PositionRow, StageDepartmentRow, StageItemRow, StageStayRow, stage_position
 from projections.views.stage_position.explain import explain
 from tests.given import Said, Story, given
 from tests.histories import stories
 
-from .reference import flags, intervals, items_met, stays
+from .reference import departments, flags, intervals, items_met, stays
 
 often = settings(max_examples=250, deadline=None)
 
@@ -56,6 +56,22 @@ def test_the_items_met_are_what_the_rules_say_at_every_instant(facts: list[Said 
         until = [each for each in said if each.occurred_at <= as_of]
         assert {(row.stage, row.item): (row.kind, row.entry) for row in standing} == items_met(until, story.playbooks)
         assert len({(row.stage, row.item) for row in standing}) == len(standing)
+
+
+@often
+@holds_for(facts=stories("deal"))
+def test_departments_are_named_and_take_part_as_positions_and_entries_say(facts: list[Said | Playbook]) -> None:
+    story = told(facts)
+    rows = [row for row in story.rows() if isinstance(row, StageDepartmentRow)]
+    items = [row for row in story.rows() if isinstance(row, StageItemRow)]
+    named = {(row.playbook, row.stage, each): row.at for row in rows for each in row.named}
+    took_part = {(row.playbook, row.stage, each): row.at for row in rows for each in row.took_part}
+    assert (named, took_part) == departments(
+        intervals(handled(story), story.playbooks), items, handled(story), story.playbooks
+    )
+    assert sum(len(row.named) for row in rows) == len(named)
+    assert sum(len(row.took_part) for row in rows) == len(took_part)
+    assert all(row.named or row.took_part for row in rows)
 
 
 @often

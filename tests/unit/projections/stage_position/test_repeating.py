@@ -70,6 +70,18 @@ def test_what_was_inserted_can_be_removed(deal: _Deal) -> None:
     assert deal.cost(call_made(at=day(9.5), id="late"), event_voided("late", at=day(99))) == 0
 
 
+def test_a_late_call_of_a_department_is_folded_where_it_is_the_first_of_one_that_the_stage_names(deal: _Deal) -> None:
+    def call(at: float, department: str) -> Said:
+        return replace(call_made(at=day(at), id=f"{department}{at}"), department=department)
+
+    assert deal.cost(call(30.5, "C"), event_voided("C30.5", at=day(99))) == 0
+    assert deal.cost(call(20.5, "A")) > 0
+    assert deal.cost(call(25.5, "A"), event_voided("A25.5", at=day(99))) == 0
+    assert deal.cost(call(15.5, "A")) > 0
+    assert deal.cost(event_voided("A20.5", at=day(99))) == 0
+    assert deal.cost(event_voided("A15.5", at=day(99))) > 0
+
+
 def test_a_call_without_which_an_item_is_met_later_is_folded_anew(deal: _Deal) -> None:
     assert deal.cost(event_voided("c0", at=day(99))) == _CALLS
     assert deal.cost(call_made(at=day(0.5))) > _CALLS
