@@ -190,7 +190,7 @@ create table stage_department (
     autovacuum_analyze_scale_factor = 0.02
 );
 comment on table stage_department is
-    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time. Deals that were lost or abandoned worked on none.';
+    'Departments named at the stages that deals worked on, and those that took part, over time: one row for each stage and instant at which some were named or took part for the first time. Deals that are lost or abandoned work on none.';
 comment on column stage_department.deal is
     'Id of the deal.';
 comment on column stage_department.playbook is
@@ -1093,7 +1093,7 @@ select
     version.known_from, version.known_to
   from served.stage_department version;
 comment on view reporting.stage_department_version is
-    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time, in every state of knowledge: at as_of where at <= as_of, as known at known_at where known_from <= known_at < known_to.';
+    'Departments named at the stages that deals worked on, and those that took part, over time: one row for each stage and instant at which some were named or took part for the first time, in every state of knowledge: at as_of where at <= as_of, as known at known_at where known_from <= known_at < known_to.';
 comment on column reporting.stage_department_version.deal is
     'Id of the deal.';
 comment on column reporting.stage_department_version.playbook is
@@ -1196,7 +1196,7 @@ select
   from served.stage_department version
  where version.known_to = 9223372036854775807;
 comment on view reporting.stage_department is
-    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time, by all that is known now.';
+    'Departments named at the stages that deals worked on, and those that took part, over time: one row for each stage and instant at which some were named or took part for the first time, by all that is known now.';
 comment on column reporting.stage_department.deal is
     'Id of the deal.';
 comment on column reporting.stage_department.playbook is
@@ -1227,4 +1227,4 @@ begin atomic
       from served.stage_department(stage_department.as_of, stage_department.known_at) version;
 end;
 comment on function reporting.stage_department(timestamptz, bigint) is
-    'Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first time by as_of, as known at the sequence known_at.';
+    'Departments named at the stages that deals worked on, and those that took part, over time: one row for each stage and instant at which some were named or took part for the first time by as_of, as known at the sequence known_at.';

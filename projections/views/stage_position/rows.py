@@ -169,9 +169,9 @@ class StageDepartmentRow(
     valid=Instant("at"),
     counted=("playbook", "stage"),
 ):
-    """Departments that were to take part in the stages that deals worked on, and that did, over time: one row for each
-    instant at which the first entry of one counted, or a stage was worked on by a version that names one for the first
-    time. Deals that were lost or abandoned worked on none."""
+    """Departments named at the stages that deals worked on, and those that took part, over time: one row for each stage
+    and instant at which some were named or took part for the first time. Deals that are lost or abandoned work on
+    none."""
 
     deal: Annotated[DealId, Label("商机", "deal")]
     """Id of the deal."""
