@@ -10,7 +10,7 @@ import asyncpg
 from projections.columns import columns_of
 from projections.reports.report import Report
 
-_VALUES = {
+VALUES = {
     "playbook": "select distinct playbook as value from reporting.stage_position_version order by 1",
     "deal": "select distinct deal as value from reporting.stage_position_version order by 1",
     "account": "select distinct account as value from reporting.receivables_movement_version order by 1",
@@ -41,7 +41,7 @@ async def questions(connection: asyncpg.Connection, report: Report, most: int = 
         each = report.parameters[name]
         values: list[Any] = [date.fromisoformat(each.example)] if each.kind.name == "day" else [*each.words][:most]
         if not values:
-            query = _VALUES.get(each.kind.name)
+            query = VALUES.get(each.kind.name)
             values = [row["value"] for row in await connection.fetch(query)][:most] if query else [each.example]
         found = [{**question, name: value} for question in found for value in values]
     return found

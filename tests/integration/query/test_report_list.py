@@ -24,7 +24,7 @@ from services.query import drill_down, report_answers, report_changes
 from services.query.moment import Between, Moment
 from services.query.report_question import Question
 from services.query.service import running
-from tests.conformance.reports import columns_in_sql, published_columns, questions
+from tests.conformance.reports import VALUES, columns_in_sql, published_columns, questions
 from tests.integration.projector.journal import Journal
 from tests.integration.projector.turmoil import turmoil, with_dealings
 from tests.integration.projector.working import projecting, served
@@ -576,6 +576,18 @@ async def test_nothing_stands_for_null_in_a_line(asked: Asked) -> None:
 @pytest.mark.parametrize("limit", [1, 3, 10_000])
 async def test_pages_give_the_whole_in_order(asked: Asked, report: Report, limit: int) -> None:
     (parameters, *_) = await questions(asked.connection, report)
+    await _compare_pages(asked, report, parameters, limit)
+
+
+@paged
+async def test_pages_give_the_whole_of_what_a_filter_leaves(asked: Asked, report: Report) -> None:
+    (parameters, *_) = await questions(asked.connection, report)
+    for name in VALUES.keys() & report.filters:
+        for row in (await asked.connection.fetch(VALUES[name]))[:2]:
+            await _compare_pages(asked, report, {**parameters, name: row["value"]}, 3)
+
+
+async def _compare_pages(asked: Asked, report: Report, parameters: dict[str, Any], limit: int) -> None:
     told = {**parameters, "as_of": AS_OF.isoformat(), "known_at": asked.last}
     whole = (await asked.get(f"/reports/{report.name}", **told)).json()
     assert "next" not in whole
