@@ -31,10 +31,12 @@ up: $(READY) ## serve the demo's ledger until Ctrl-C and print the URLs
 
 test: $(READY) ## run all tests but the long ones
 	@echo "== test: unit, conformance, integration and acceptance, on real embedded servers; \`make test-all\` has the long ones"
+	@$(BIN)/python -m tests.browser
 	@$(BIN)/pytest -n 3 --dist worksteal -m "not long"
 
 test-all: $(READY) ## run all tests, while the ports that services have by default are taken
 	@echo "== test-all: every test, on real embedded servers; nobody else gets ports 8080 to 8084 meanwhile"
+	@$(BIN)/python -m tests.browser
 	@$(BIN)/pytest -n 2 --dist worksteal -p tests.taken_ports
 
 check: $(READY) ## ruff, format, mypy strict, import-linter, schema drift

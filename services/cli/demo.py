@@ -45,9 +45,11 @@ def demo(
         with DemoLedger(settings.data, *ports, language=settings.language) as ledger:
             run(ledger, remembered, story)
             if not serve:
+                say(ledger.wording.text("console after demo", command="daybook demo --serve --data .daybook"))
                 return
             run_at, told, at = ledger.run, ledger.wording, quote(str(ledger.data))
             heading(told.text("demo serving"), WIDTH)
+            say(f"{told.text('console'):14} {run_at['query_url']}/")
             for name in ("intake_url", "query_url", "emitter_nats_url"):
                 say(f"{name.removesuffix('_url'):14} {run_at[name]}")
             say(f"{told.text('API reference'):14} {run_at['query_url']}/docs, {run_at['intake_url']}/docs")

@@ -12,13 +12,18 @@ from services.endpoints import endpoints
 
 
 class Name(StrEnum):
-    """The services; each is the coroutine function `serve(settings)` of `services/<name>/service.py`."""
+    """The services; each is the coroutine function `serve(settings)` of a module."""
 
     INTAKE = "intake"
     RECORDER = "recorder"
     PROJECTOR = "projector"
     QUERY = "query"
     NOTARY = "notary"
+
+    @property
+    def module(self) -> str:
+        """Module of the service. Query serves the console, too, whose pages are made of its answers."""
+        return f"services.{'console' if self is Name.QUERY else self.value}.service"
 
 
 def serve(
@@ -40,4 +45,4 @@ def serve(
         settings = load(data)
         logs.configure(settings, service.value)
         warn_without_tls(endpoints(settings))
-        uvloop.run(importlib.import_module(f"services.{service.value}.service").serve(settings))
+        uvloop.run(importlib.import_module(service.module).serve(settings))

@@ -28,6 +28,8 @@ from services.query.status import status
 
 log = structlog.get_logger()
 
+Pages = Callable[[Reading], APIRouter]
+"""Makes the routes of pages that show the same answers."""
 TWO_TIMES = ("as_of", "known_at")
 ENTERED = (
     "`entered_at` goes by the evidence that counts at as_of; the pipeline's `since` says when the deal came to stand "
@@ -95,8 +97,8 @@ def _listed(headers: MutableHeaders, name: str) -> list[str]:
     return [part.strip() for value in headers.getlist(name) for part in value.split(",")]
 
 
-def application(reading: Reading, monitor: Monitor) -> FastAPI:
-    """The ASGI application."""
+def application(reading: Reading, monitor: Monitor, pages: Pages | None = None) -> FastAPI:
+    """The ASGI application, with pages for people where there are some."""
     app = FastAPI(docs_url=None, redoc_url=None, generate_unique_id_function=lambda route: route.name, **openapi.ABOUT)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=1)
     app.add_middleware(VaryByEncoding)
@@ -106,6 +108,8 @@ def application(reading: Reading, monitor: Monitor) -> FastAPI:
     app.include_router(_reports(reading))
     app.include_router(report_routes.router(reading))
     app.include_router(_conditions(reading, monitor))
+    if pages is not None:
+        app.include_router(pages(reading))
     app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
     _telling(app, reading)
     return app

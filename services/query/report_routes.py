@@ -54,7 +54,7 @@ def _add(found: APIRouter, reading: Reading, report: Report) -> None:
 
     async def get_report(request: Request) -> Response:
         async with reading.asked(request, *known) as asked:
-            return await _report(asked, request, report)
+            return await report_response(asked, request, report)
 
     async def get_changes(request: Request) -> Response:
         async with reading.asked(request, *mine, *BETWEEN) as asked:
@@ -99,7 +99,9 @@ def _add(found: APIRouter, reading: Reading, report: Report) -> None:
         )
 
 
-async def _report(asked: Asked, request: Request, named: Report) -> Response:
+async def report_response(asked: Asked, request: Request, named: Report, media: str | None = None) -> Response:
+    """Answer a question about a report in a media type, by default the one that the reader prefers. Raises BadRequest,
+    NotKnown."""
     question = report_question.question(named, asked.parameters)
     report = question.report
     if asked.parameters.get("bom", "0") not in ("0", "1"):
@@ -115,7 +117,7 @@ async def _report(asked: Asked, request: Request, named: Report) -> Response:
         limit = limit or _PART
     else:
         moment = await asked.moment()
-    media = preferred(request.headers.get("accept"), (JSON, CSV, NDJSON))
+    media = media or preferred(request.headers.get("accept"), (JSON, CSV, NDJSON))
     headers = headers_of(asked.projected, moment)
     headers["ETag"] = await _tag(asked, question, moment, media)
     if _matches(request.headers.get("if-none-match"), headers["ETag"]):

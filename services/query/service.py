@@ -17,7 +17,7 @@ from services.ledger import zone_rules
 from services.postgres import connection as database
 from services.query.access import Readers
 from services.query.health import check
-from services.query.http import application
+from services.query.http import Pages, application
 from services.query.moment import projected
 from services.query.nats_listener import NatsListener
 from services.query.position_waiter import PositionWaiter
@@ -32,8 +32,8 @@ POOL_SIZE = 8
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[int]:
-    """Query while the context is open; gives its port.
+async def running(settings: Settings, pages: Pages | None = None) -> AsyncIterator[int]:
+    """Query while the context is open, with pages where some are given; gives its port.
 
     Raises NotConfigured, NotProvisioned, Unavailable or ServerFailed: at the start PostgreSQL is needed, NATS never.
     """
@@ -58,7 +58,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
     try:
         reading = Reading(pool, Readers(pool, settings.open_reads), arrivals, stream, settings.stream)
         monitor = Monitor(settings, partial(check, pool, stream, settings.stream))
-        app = Measured(application(reading, monitor))
+        app = Measured(application(reading, monitor, pages))
         crowd = Crowd(settings.http_connections, settings.http_connections_per_address)
         async with serving(app, settings.query_host, settings.query_port, tls, crowd) as port:
             yield port
@@ -70,13 +70,13 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await cancel_and_wait([listening])
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, pages: Pages | None = None) -> None:
     """Query until a signal says stop."""
-    await run_until_signal(_serve(settings))
+    await run_until_signal(_serve(settings, pages))
     log.info("query_stopped")
 
 
-async def _serve(settings: Settings) -> None:
-    async with running(settings) as port:
+async def _serve(settings: Settings, pages: Pages | None) -> None:
+    async with running(settings, pages) as port:
         log.info("query_started", host=settings.query_host, port=port, open_reads=settings.open_reads)
         await asyncio.Event().wait()
