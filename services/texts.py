@@ -398,7 +398,10 @@ TEXTS = {
     "up stopping": Text("正在停止", "Stopping"),
     "up stopped": Text("已停止", "Stopped"),
     "console": Text("控制台", "console"),
-    "console after demo": Text("在浏览器中查看：{command}，然后打开它打印的地址。", "To look at this in a browser: {command}, then open the address that it prints."),
+    "console after demo": Text(
+        "在浏览器中查看：{command}，然后打开它打印的地址。",
+        "To look at this in a browser: {command}, then open the address that it prints.",
+    ),
     "send events": Text("发送事件", "send events"),
     "read": Text("读取", "read"),
     "send by NATS": Text("用 NATS 发送", "send by NATS"),

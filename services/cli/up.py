@@ -79,7 +79,11 @@ async def _up(settings: Settings) -> None:
 def addresses(run: dict[str, object], settings: Settings) -> list[str]:
     """Lines for people with the address of every service."""
     wording = Wording(settings.language)
-    found = {"console": f"{run['query_url']}/", "send events": f"{run['intake_url']}/events", "read": f"{run['query_url']}/docs"}
+    found = {
+        "console": f"{run['query_url']}/",
+        "send events": f"{run['intake_url']}/events",
+        "read": f"{run['query_url']}/docs",
+    }
     if run["emitter_nats_url"]:
         found["send by NATS"] = f"{run['emitter_nats_url']}, request intake.<source>"
         found["read by SQL"] = str(run["sql_url"])
