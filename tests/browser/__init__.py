@@ -35,7 +35,7 @@ FETCH_S = 300
 
 
 def executable(*, fetch: bool = False) -> Path:
-    """Path of a browser, fetched where there is none if so asked. Raises LookupError with the reason for having none."""
+    """Path of a browser, fetched where there is none if so asked. Raises LookupError with the reason where none is."""
     if named := os.environ.get("DAYBOOK_BROWSER"):
         return Path(named)
     for name in INSTALLED:
@@ -64,7 +64,7 @@ def _package(folder: Path) -> Path:
     """Fetch the package as the lock file says. Raises LookupError."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder / name)
-    command = [NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    command = [str(NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
     try:
         subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=FETCH_S)
     except subprocess.TimeoutExpired as error:
