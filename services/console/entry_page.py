@@ -93,12 +93,18 @@ def _caused(page: Page, caused: Sequence[Caused]) -> h.Node:
             h.li[
                 h.strong[each["view"]],
                 " ",
-                h.code[" ".join(str(value) for value in each["key"].values() if value is not None)],
-                h.div(".scroll", tabindex="0", role="region", aria_label=each["view"])[_difference(each)],
+                h.code[_key(each)],
+                h.div(".scroll", tabindex="0", role="region", aria_label=f"{each['view']} {_key(each)}")[
+                    _difference(each)
+                ],
             ]
             for each in caused
         )
     ]
+
+
+def _key(caused: Caused) -> str:
+    return " ".join(str(value) for value in caused["key"].values() if value is not None)
 
 
 def _difference(caused: Caused) -> h.Node:

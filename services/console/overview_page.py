@@ -1,6 +1,7 @@
 """Overview: the reports that a manager and finance look at first, as charts with their figures."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import htpy as h
 
@@ -10,6 +11,8 @@ from services.console.report_page import Answer, asked_of, rows_table
 
 SHOWN = ("funnel", "forecast", "ageing")
 """Reports of the overview, in their order; those with a parameter `playbook` are about the playbook chosen."""
+
+_BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90")
 
 
 def overview_page(page: Page, playbooks: Sequence[str], chosen: str | None, answers: Sequence[Answer]) -> str:
@@ -35,5 +38,27 @@ def _section(page: Page, answer: Answer) -> h.Element:
         h.h2[h.a(href=page.link(f"{ROOT}/reports/{report.name}", **asked_of(answer.question)))[title]],
         h.p(".question")[page.label(report.question)],
         chart(page, report.chart, report.columns, answer.rows, title) if report.chart else None,
+        _identity(page, answer) if report.name == "ageing" else None,
         rows_table(page, report, answer) if answer.rows else h.p(".none", role="status")[page.text("nothing")],
+    ]
+
+
+def _identity(page: Page, answer: Answer) -> h.Node:
+    """Sum of the buckets less what is not applied, which is the balance, spelt out for each currency."""
+    by_currency: dict[str, dict[str, Decimal]] = {}
+    for row in answer.rows:
+        by_currency.setdefault(row["currency"], {})[row["line"]] = Decimal(row["amount"])
+    return h.ul(".identity")[
+        (
+            h.li[
+                page.text(
+                    "identity",
+                    buckets=sum((lines[each] for each in _BUCKETS if each in lines), Decimal(0)),
+                    unapplied=lines.get("unapplied", Decimal(0)),
+                    balance=lines.get("balance", Decimal(0)),
+                    currency=currency,
+                )
+            ]
+            for currency, lines in by_currency.items()
+        )
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 import htpy as h
@@ -94,6 +95,14 @@ class Page:
             self._times() if times else None,
         ]
 
+    def _month_ends(self) -> list[str]:
+        """Last days of the three months before the day shown."""
+        day, found = date.fromisoformat(self.wording.day(self.moment.as_of)), []
+        for _ in range(3):
+            day = day.replace(day=1) - timedelta(days=1)
+            found.append(day.isoformat())
+        return found
+
     def _times(self) -> h.Element:
         """Both times as a form; with the script, sliders stand beside the fields."""
         others = {name: value for name, value in self.given.items() if name not in (*TIMES, "cursor")}
@@ -113,7 +122,10 @@ class Page:
                 for name, label, slide, value in fields
             ],
             h.button(type="submit")[self.text("show")],
-            h.a(".now", href=self.same(as_of=None, known_at=None, cursor=None))[now],
+            h.p(".now")[
+                h.a(href=self.same(as_of=None, known_at=None, cursor=None))[now],
+                [[" ", h.a(href=self.same(as_of=day, cursor=None))[day]] for day in self._month_ends()],
+            ],
             h.p(
                 ".moment",
                 data_day=self.wording.day(self.moment.as_of),

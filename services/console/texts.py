@@ -16,7 +16,6 @@ TEXTS = {
     "slide known at": Text("拖动已知序号", "Slide the state of knowledge"),
     "show": Text("显示", "Show"),
     "now": Text("现在", "Now"),
-    "month end": Text("{day}", "{day}"),
     "zone": Text("时区 {zone}", "times in {zone}"),
     "shown": Text("截至 {as_of}，已知序号 {known_at}", "as of {as_of}, as known at sequence {known_at}"),
     "nothing known": Text("当时尚无任何记录。", "Nothing was known yet."),
@@ -67,6 +66,10 @@ TEXTS = {
     "proof": Text("证明", "proof"),
     "signed": Text("由 {at} 签名、覆盖前 {size} 行的树头覆盖", "covered by the head of {size} rows signed at {at}"),
     "not signed": Text("尚无签名的树头覆盖它", "no signed head covers it yet"),
+    "identity": Text(
+        "各账龄合计 {buckets} − 未核销 {unapplied} = 应收余额 {balance} {currency}",
+        "buckets {buckets} − unapplied {unapplied} = balance {balance} {currency}",
+    ),
     "playbook": Text("销售流程", "Playbook"),
     "leaf": Text("叶哈希", "leaf hash"),
     "caused": Text("引起的变化", "What it caused"),

@@ -1,5 +1,7 @@
 """Pages of the console over HTTP: each is a function of its address, and says what is wrong with it."""
 
+import re
+from decimal import Decimal
 from urllib.parse import quote
 
 import httpx
@@ -62,6 +64,18 @@ async def test_a_page_of_two_times_is_the_same_for_ever(servers: Servers) -> Non
             again = await client.get(joined[0], headers={"If-None-Match": before[0].headers["etag"]})
             assert again.status_code == 304
             assert not again.content
+
+
+async def test_the_overview_spells_out_that_buckets_less_unapplied_money_are_the_balance(console: Console) -> None:
+    page = (await console.client.get(f"/?{console.pinned}&lang=en")).text
+    rows = (await console.client.get(f"/reports/ageing?{console.pinned}")).json()["rows"]
+    found = re.findall(r"buckets ([\d.]+) − unapplied ([\d.]+) = balance (-?[\d.]+) ([A-Z]{3})", page)
+    told = {currency: tuple(map(Decimal, amounts)) for *amounts, currency in found}
+    assert {*told} == {row["currency"] for row in rows} != set()
+    for row in rows:
+        if row["line"] == "balance":
+            buckets, unapplied, balance = told[row["currency"]]
+            assert buckets - unapplied == balance == Decimal(row["amount"])
 
 
 async def test_the_language_is_that_of_the_address_then_of_the_cookie_then_of_the_browser(console: Console) -> None:
