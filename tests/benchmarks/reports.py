@@ -55,8 +55,9 @@ FORMER = (
 """Name, first address, and what the function takes before the two times."""
 
 
-ASKED_FOR = {"data_quality": {"checks": "flags"}}
-"""Parameters beside those that have to be given: the corpus was recorded at once, so that every entry of it is late."""
+ASKED_FOR = {"data_quality": {"checks": "flags"}, "scorecard": {"person": "王芳", "period": "2025-06"}}
+"""Values other than the examples and defaults: the corpus was recorded at once, so that every entry of it is late, and
+its deals belong to few persons."""
 PAGE = 100
 """Rows of the page of a long report that is asked for over HTTP; by SQL it is asked for as a whole."""
 
@@ -74,7 +75,11 @@ REPORTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             report.name,
             _address(report),
-            tuple(each.example for each in report.parameters.values() if each.required),
+            tuple(
+                ASKED_FOR.get(report.name, {}).get(name, each.example)
+                for name, each in report.parameters.items()
+                if each.required
+            ),
         )
         for report in LISTED
         if not report.needs_one and not report.one_of and report.name not in {name for name, *_ in FORMER}
@@ -166,7 +171,7 @@ async def by_sql(ledger: Ledger, function: str, first: Sequence[str], moment: Mo
     asked = _asked(moment)
     places = [f"'{value}'" for value in first]
     places += [f"{name} => ${place}" for place, name in enumerate(asked, 1)]
-    places += [f"{name} => '{value}'" for name, value in ASKED_FOR.get(function, {}).items()]
+    places += [f"{name} => '{value}'" for name, value in ASKED_FOR.get(function, {}).items() if value not in first]
     if function == "data_quality":  # it has no defaults for its two times
         places += [f"{name} => {value}" for name, value in _PRESENT.items() if name not in asked]
     query = f"select * from reporting.{function}({', '.join(places)})"
