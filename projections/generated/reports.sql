@@ -995,10 +995,11 @@ merged as materialized (
     select one.member, one.account from served.account_merged(follow_up.as_of, follow_up.known_at) one
 ),
 asked as materialized (
-    select moment.day,
-           moment.day + least(greatest(coalesce(follow_up.horizon_days, served.policy_value('follow_up', 'horizon', moment.day)), 0),
-                              36500)::integer as until_on
-      from moment
+    select horizon.day, horizon.until_on, reporting.day_end(horizon.until_on) as ends
+      from (select moment.day,
+                   moment.day + least(greatest(coalesce(follow_up.horizon_days, served.policy_value('follow_up', 'horizon', moment.day)),
+                                               0), 36500)::integer as until_on
+              from moment) horizon
 ),
 policy as materialized (
     select policy.name, policy.key, policy.value::integer as days
@@ -1035,19 +1036,6 @@ chased as materialized (
      where receivables_item.due_on + (select min(policy.days) from policy where policy.name = 'reminder_ladder')
            <= asked.until_on
 ),
-retained as materialized (
-    select contract_term.*
-      from contract_term
-     cross join asked
-      left join (select invoice.account, invoice.contract, invoice.term, sum(invoice.amount) as amount
-                   from invoice
-                  where invoice.contract is not null
-                  group by invoice.account, invoice.contract, invoice.term) invoiced
-        on invoiced.account = contract_term.account and invoiced.contract = contract_term.contract
-       and invoiced.term = contract_term.term
-     where contract_term.retention and contract_term.due_on <= asked.until_on
-       and greatest(contract_term.released, coalesce(invoiced.amount, 0)) < contract_term.planned
-),
 greeted as materialized (
     select born.account, born.contact, born.entry, born.next_on
       from (select contact.account, contact.contact, contact.entry, asked.until_on,
@@ -1063,7 +1051,7 @@ greeted as materialized (
        and not exists (select from touch
                         where touch.account = born.account and touch.kind = 'birthday'
                           and born.contact = any (touch.contacts)
-                          and reporting.local_day(touch.at) > born.next_on - 183)
+                          and served.local_day(touch.at, (select moment.zone from moment)) > born.next_on - 183)
 ),
 graded as materialized (
     select distinct on (one.account) one.account, one.grade, one.entry, one.from_at
@@ -1095,102 +1083,100 @@ touched as materialized (
      group by one.account
 ),
 visited as materialized (
-    select graded.account, graded.grade, graded.entry, policy.days, reporting.local_day(touched.at) as touched_on,
-           reporting.local_day(coalesce(touched.at, graded.from_at)) + policy.days as due_on
+    select graded.account, graded.grade, graded.entry, policy.days, served.local_day(touched.at, moment.zone) as touched_on,
+           served.local_day(coalesce(touched.at, graded.from_at), moment.zone) + policy.days as due_on
       from graded
+     cross join moment
       join policy on policy.name = 'visit_rhythm' and policy.key = graded.grade
       left join touched on touched.account = graded.account
 ),
 listed as materialized (
     select 'plan' as kind, planned.deal, planned.account, planned.plan as what, planned.due_on, planned.owner, planned.entry,
-           format('Planned: %s%s.', replace(planned.kind, '_', ' '), ' with ' || planned.contact) as why,
-           format('计划：%s%s。', coalesce(' ' || planned.contact || ' ', ''), words.zh) as why_zh
+           planned.contact, words.kind as word, words.zh as word_zh, null::timestamptz as at, null::date as day,
+           null::numeric as amount, null::text as currency, null::numeric as released, null::text as term,
+           null::integer as days, null::integer as level, null::integer as last
       from planned
-     cross join asked
       join (values ('call', '电话'), ('visit', '拜访'), ('demo', '演示'), ('message', '消息'), ('proposal', '方案'),
                    ('return_visit', '回访'), ('collection', '催收'), ('care', '关怀'), ('other', '其他')) as words (kind, zh)
         on words.kind = planned.kind
-     where planned.due_on <= asked.until_on
+     where planned.due_on <= (select asked.until_on from asked)
     union all
     select 'commitment', commitment.deal, null, commitment.stage::text, commitment.due_on, null, commitment.commitment,
-           format('The customer''s commitment at stage %s, given on %s, is neither kept nor broken.', commitment.stage,
-                  reporting.local_day(commitment.received_at)),
-           format('客户于%s就第%s阶段作出的承诺尚未兑现。', reporting.local_day(commitment.received_at), commitment.stage)
+           null, null, null, commitment.received_at, null, null, null, null, null, null, null, null
       from commitment
-     cross join asked
-     where commitment.state = 'open' and commitment.due_on <= asked.until_on
+     where commitment.state = 'open' and commitment.due_on <= (select asked.until_on from asked)
     union all
     select 'promise', invoice.deal, promise.account, promise.invoice, promise.promised_on, null, promise.entry,
-           format('%s %s of the invoice %s was promised on %s and is not paid.',
-                  served.written(promise.amount, promise.currency), promise.currency, promise.invoice,
-                  reporting.local_day(promise.promised_at)),
-           format('客户于%s承诺支付发票%s的%s %s，尚未付清。', reporting.local_day(promise.promised_at), promise.invoice,
-                  served.written(promise.amount, promise.currency), promise.currency)
+           null, null, null, promise.promised_at, null, promise.amount, promise.currency, null, null, null, null, null
       from promise
-     cross join asked
       left join invoice on invoice.account = promise.account and invoice.invoice = promise.invoice
                        and invoice.series = promise.series
-     where promise.state = 'open' and promise.promised_on <= asked.until_on
+     where promise.state = 'open' and promise.promised_on <= (select asked.until_on from asked)
     union all
-    select 'appointment', appointment.deal, null, appointment.topic, reporting.local_day(appointment.scheduled_at), null,
-           appointment.entry,
-           format('A meeting%s was agreed, and no visit has used it.', ' with ' || appointment.contact),
-           format('已约定%s见面，尚未拜访。', coalesce('与 ' || appointment.contact || ' ', ''))
+    select 'appointment', appointment.deal, null, appointment.topic, served.local_day(appointment.scheduled_at, moment.zone),
+           null, appointment.entry, appointment.contact, null, null, null, null, null, null, null, null, null, null, null
       from appointment
-     cross join asked
-     where appointment.scheduled_at <= reporting.day_end(asked.until_on)
+     cross join moment
+     where appointment.scheduled_at <= (select asked.ends from asked)
     union all
     select 'reminder', chased.deal, chased.account, chased.invoice, chased.due_on + policy.days, null, invoice.entry,
-           format('%s %s of the invoice %s, due on %s, is open; level %s is at %s days past due%s.',
-                  served.written(chased.open_amount, chased.currency), chased.currency, chased.invoice, chased.due_on,
-                  chased.level, policy.days, coalesce(', level ' || chased.last || ' was sent', ', none was sent')),
-           format('发票%s（%s到期）尚有%s %s未收；逾期%s天为第%s级催款%s。', chased.invoice, chased.due_on,
-                  served.written(chased.open_amount, chased.currency), chased.currency, policy.days, chased.level,
-                  coalesce('，已发至第' || chased.last || '级', '，尚未催款'))
+           null, null, null, null, chased.due_on, chased.open_amount, chased.currency, null, null, policy.days, chased.level,
+           chased.last
       from chased
       join policy on policy.name = 'reminder_ladder' and policy.key = chased.level::text
       join invoice on invoice.account = chased.account and invoice.invoice = chased.invoice
                   and invoice.series = chased.series
     union all
-    select 'retention', retained.deal, retained.account, retained.contract, retained.due_on, null, retained.entry,
-           format('%s %s of the contract %s is retained; %s is released.',
-                  served.written(retained.planned, retained.currency), retained.currency, retained.contract,
-                  served.written(retained.released, retained.currency)),
-           format('合同%s的质保金%s %s到期，已释放%s。', retained.contract, served.written(retained.planned, retained.currency),
-                  retained.currency, served.written(retained.released, retained.currency))
-      from retained
+    select 'retention', contract_term.deal, contract_term.account, contract_term.contract, contract_term.due_on, null,
+           contract_term.entry, null, null, null, null, null, contract_term.planned, contract_term.currency,
+           contract_term.released, contract_term.term, null, null, null
+      from contract_term
+     where contract_term.retention and contract_term.due_on <= (select asked.until_on from asked)
+       and contract_term.released < contract_term.planned
     union all
     select 'birthday', null, greeted.account, greeted.contact, greeted.next_on, null, greeted.entry,
-           format('Birthday of %s.', greeted.contact), format('联系人%s的生日。', greeted.contact)
+           null, null, null, null, null, null, null, null, null, null, null, null
       from greeted
     union all
     select 'return_visit', null, visited.account, visited.grade, visited.due_on, null, visited.entry,
-           format('Grade %s: every %s days; %s.', visited.grade, visited.days,
-                  coalesce('last touch ' || (asked.day - visited.touched_on) || ' days ago, on ' || visited.touched_on,
-                           'no touch since the grading')),
-           format('%s级客户每%s天回访一次；%s。', visited.grade, visited.days,
-                  coalesce('上次接触在' || (asked.day - visited.touched_on) || '天前（' || visited.touched_on || '）',
-                           '定级后尚无接触'))
+           null, null, null, null, visited.touched_on, null, null, null, null, visited.days, null, null
       from visited
-     cross join asked
-     where visited.due_on <= asked.until_on
+     where visited.due_on <= (select asked.until_on from asked)
 ),
-due as materialized (
-    select listed.*, coalesce('account/' || listed.account, 'deal/' || listed.deal) as subject,
-           coalesce(merged.account, own.account) as counted, stage_position.owner as deal_owner
-      from listed
-      left join stage_position on stage_position.deal = listed.deal
-     cross join lateral (select coalesce(listed.account, stage_position.account) as account) own
+due as not materialized (
+    select listed.*, coalesce(merged.account, own.account) as counted, followed.owner as deal_owner
+      from (select one.*, coalesce('account/' || one.account, 'deal/' || one.deal) as subject
+              from listed one
+             order by one.due_on, one.kind collate "C", coalesce('account/' || one.account, 'deal/' || one.deal) collate "C") listed
+     cross join moment
+      left join lateral (
+          select one.owner, one.account, one.status
+            from served.stage_position_of(listed.deal, moment.as_of, moment.known_at) one
+           limit 1
+      ) followed on true
+     cross join lateral (
+          select coalesce(sum(one.amount), 0) as amount
+            from served.invoice_of(listed.account, moment.as_of, moment.known_at) one
+           where listed.kind = 'retention' and one.contract = listed.what and one.term = listed.term
+      ) invoiced
+     cross join lateral (select coalesce(listed.account, followed.account) as account) own
       left join merged on merged.member = own.account
-     where listed.kind not in ('plan', 'commitment', 'appointment')
-        or coalesce(stage_position.status, 'open') not in ('lost', 'abandoned')
+     where case when listed.kind in ('plan', 'commitment', 'appointment')
+                then coalesce(followed.status, 'open') not in ('lost', 'abandoned')
+                when listed.kind = 'retention' then invoiced.amount < listed.amount
+                else true end
 ),
 account_deal as materialized (
     select coalesce(merged.account, stage_position.account) as account, stage_position.deal, stage_position.owner,
            stage_position.opened_at
       from stage_position
       left join merged on merged.member = stage_position.account
-     where coalesce(merged.account, stage_position.account) in (select due.counted from due where due.deal is null)
+     where coalesce(merged.account, stage_position.account) in (
+         select coalesce(merged.account, listed.account)
+           from listed
+           left join merged on merged.member = listed.account
+          where listed.deal is null
+     )
 ),
 answering as materialized (
     select distinct on (one.account) one.account, one.owner
@@ -1204,14 +1190,56 @@ answering as materialized (
      where one.owner is not null
      order by one.account, one.place, one.at desc, one.name collate "C"
 )
-select due.due_on, due.kind, due.subject, told.owner, due.what, asked.day - due.due_on as days_late, due.why, due.entry,
-       due.why_zh, due.counted as account, due.deal
+select due.due_on, due.kind, due.subject, told.owner, due.what, asked.day - due.due_on as days_late,
+       case due.kind
+           when 'plan' then format('Planned: %s%s.', replace(due.word, '_', ' '), ' with ' || due.contact)
+           when 'commitment' then format(
+               'The customer''s commitment at stage %s, given on %s, is neither kept nor broken.', due.what,
+               served.local_day(due.at, moment.zone))
+           when 'promise' then format(
+               '%s %s of the invoice %s was promised on %s and is not paid.', served.written(due.amount, due.currency),
+               due.currency, due.what, served.local_day(due.at, moment.zone))
+           when 'appointment' then format('A meeting%s was agreed, and no visit has used it.', ' with ' || due.contact)
+           when 'reminder' then format(
+               '%s %s of the invoice %s, due on %s, is open; level %s is at %s days past due%s.',
+               served.written(due.amount, due.currency), due.currency, due.what, due.day, due.level, due.days,
+               coalesce(', level ' || due.last || ' was sent', ', none was sent'))
+           when 'retention' then format(
+               '%s %s of the contract %s is retained; %s is released.', served.written(due.amount, due.currency),
+               due.currency, due.what, served.written(due.released, due.currency))
+           when 'birthday' then format('Birthday of %s.', due.what)
+           else format('Grade %s: every %s days; %s.', due.what, due.days,
+                       coalesce('last touch ' || (asked.day - due.day) || ' days ago, on ' || due.day,
+                                'no touch since the grading'))
+       end as why,
+       due.entry,
+       case due.kind
+           when 'plan' then format('计划：%s%s。', coalesce(' ' || due.contact || ' ', ''), due.word_zh)
+           when 'commitment' then format(
+               '客户于%s就第%s阶段作出的承诺尚未兑现。', served.local_day(due.at, moment.zone), due.what)
+           when 'promise' then format(
+               '客户于%s承诺支付发票%s的%s %s，尚未付清。', served.local_day(due.at, moment.zone), due.what,
+               served.written(due.amount, due.currency), due.currency)
+           when 'appointment' then format('已约定%s见面，尚未拜访。', coalesce('与 ' || due.contact || ' ', ''))
+           when 'reminder' then format(
+               '发票%s（%s到期）尚有%s %s未收；逾期%s天为第%s级催款%s。', due.what, due.day,
+               served.written(due.amount, due.currency), due.currency, due.days, due.level,
+               coalesce('，已发至第' || due.last || '级', '，尚未催款'))
+           when 'retention' then format(
+               '合同%s的质保金%s %s到期，已释放%s。', due.what, served.written(due.amount, due.currency), due.currency,
+               served.written(due.released, due.currency))
+           when 'birthday' then format('联系人%s的生日。', due.what)
+           else format('%s级客户每%s天回访一次；%s。', due.what, due.days,
+                       coalesce('上次接触在' || (asked.day - due.day) || '天前（' || due.day || '）', '定级后尚无接触'))
+       end as why_zh,
+       due.counted as account, due.deal
   from due
+ cross join moment
  cross join asked
   left join answering on due.deal is null and answering.account = due.counted
  cross join lateral (select coalesce(due.owner, due.deal_owner, answering.owner) as owner) told
  where follow_up.owner is null or told.owner = follow_up.owner
- order by due.due_on, due.kind, due.subject collate "C", due.what collate "C", due.entry;
+ order by due.due_on, due.kind collate "C", due.subject collate "C", coalesce(due.what, '') collate "C", due.entry;
 end;
 comment on function reporting.follow_up(timestamptz, bigint, integer, text) is
     'What was due until as_of''s day + horizon_days and not done, at as_of, as known at the sequence known_at. plan: open plans of deals and accounts. commitment: open commitments of customers that name a day. promise: promises to pay that the cash applied since does not come to. appointment: those of deals that no visit has used. reminder: the next one of each open invoice by the policy reminder_ladder: the highest level whose day has come, if it is above the highest that was sent, else the next level above that. retention: retained amounts whose day comes, until the customer releases or we invoice the whole. birthday: the next one of each contact, unless we congratulated within the half year before. return_visit: by the policy visit_rhythm, so many days after the last touch of a graded account or activity of its deals, whatever is later; where there was none, after its grading. Plans, commitments and appointments of a deal that is lost or abandoned are no longer due; its money is. An account''s owner is named by its newest plan; without one it is that of its deal opened last. Merged accounts count as in the report accounts.';

@@ -272,20 +272,24 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
     `limit`.
 
     What is costly to work out is worked out for the rows of the page alone. Where a statement says of which subjects
-    are, these are looked up one by one. Where the order begins with a column of the first relation, rows of that one
-    before the page are left out, and the limit stands with the statement that sorts.
+    they are, these are looked up one by one. Where the rows come in this order, the limit stands with the statement that
+    sorts; where the order begins with a column of the first relation, rows of that one before the page are left out.
     """
     if limited and isinstance(report, Snapshot) and report.pages_by_subject:
         text = _with(_page_relations(report, bind, filters, after), _bound(report.statements["rows"], bind))
         return paged(report, text, bind, after, limited)
-    if not (isinstance(report, Snapshot) and report.pages_by_first):
+    if not (isinstance(report, Snapshot) and report.comes_in_order):
         return paged(report, rows(report, bind, filters), bind, after, limited)
-    name, alone = report.order[0], len(report.order) == 1
-    first = f'{report.reads[0].relation}.{name} collate "C" {">" if alone else ">="} '
-    relations = _relations(report, bind, filters, first + bind(f"after_{name}") if after else "")
-    text = _with(relations, _bound(report.statements["rows"], bind))
-    if after and not alone:
-        text = f"select report.*\nfrom (\n{text}\n) report{_behind(report, bind)}"
+    first, alone = "", len(report.order) == 1
+    if after and report.pages_by_first:
+        name = report.order[0]
+        first = f'{report.reads[0].relation}.{name} collate "C" {">" if alone else ">="} {bind(f"after_{name}")}'
+    text = _with(_relations(report, bind, filters, first), _bound(report.statements["rows"], bind))
+    kept = [_kept(report, bind, filters)] if report.keeps_rows and filters else []
+    if after and not (first and alone):
+        kept.append(_behind(report, bind))
+    if kept:
+        text = f"select report.*\nfrom (\n{text}\n) report\nwhere {' and '.join(kept)}"
     return text + (f"\nlimit {bind('limit')}" if limited else "")
 
 
@@ -319,7 +323,7 @@ def _page_relations(report: Snapshot, bind: Bind, filters: Filters, after: bool)
 
 def paged(report: Report, text: str, bind: Bind, after: bool, limited: bool) -> str:
     """Rows of a text in the order of the report, behind some and at most so many."""
-    behind = _behind(report, bind) if after else ""
+    behind = f"\nwhere {_behind(report, bind)}" if after else ""
     limit = f"\nlimit {bind('limit')}" if limited else ""
     return f"select report.*\nfrom (\n{text}\n) report{behind}\norder by {', '.join(_order(report))}{limit}"
 
@@ -331,7 +335,7 @@ def _order(report: Report) -> list[str]:
 def _behind(report: Report, bind: Bind) -> str:
     """Condition of the rows behind those up to the one that the parameters `after_…` name."""
     given = [_ordered(report, each, bind(f"after_{each}")) for each in report.order]
-    return f"\nwhere ({', '.join(_order(report))}) > ({', '.join(given)})"
+    return f"({', '.join(_order(report))}) > ({', '.join(given)})"
 
 
 def _ordered(report: Report, name: str, text: str) -> str:

@@ -108,4 +108,5 @@ follow_up = Snapshot(
     members=("deal", "account"),
     filters_rows=True,
     merges=True,
+    order=("due_on", "kind", "subject", "what", "entry"),
 )

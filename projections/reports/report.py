@@ -305,7 +305,10 @@ class Report:
         kinds = {each.name: each for each in self.columns}
         for name in self.order:
             column = kinds[name]
-            if not (column.kind.sql == "text" or (column.kind.sql in ("bigint", "integer") and not column.optional)):
+            sorted_by = column.kind.sql == "text" or (
+                column.kind.sql in ("bigint", "integer", "date") and not column.optional
+            )
+            if not sorted_by:
                 raise ValueError(f"{self.name}: pages cannot go by {name}, which is {column.kind.sql}.")
         for statement in self.statements.values():
             if re.search(r"\bwith\s+recursive\b", statement, re.IGNORECASE):
@@ -504,18 +507,29 @@ class Snapshot(Report):
         return self.reads
 
     @property
-    def pages_by_first(self) -> bool:
-        """Tell if rows come in the order of the report, without null, that begins with a column of the first relation:
-        a page is made of those of its rows alone that are not before the page."""
-        if not self.order:
-            return False
-        order = rf'\w+\.{self.order[0]} collate "C"' + r'(?:, \w+\.\w+(?: collate "C")?)' * (len(self.order) - 1)
+    def comes_in_order(self) -> bool:
+        """Tell if the statement `rows` sorts as pages do: null, where a text may be it, as the empty text."""
+        kinds = {each.name: each for each in self.columns}
+        order = [
+            r"\w+\.\w+"
+            if kinds[name].kind.sql != "text"
+            else r"""coalesce\(\w+\.\w+, ''\) collate "C\""""
+            if kinds[name].optional
+            else r'\w+\.\w+ collate "C"'
+            for name in self.order
+        ]
         rows = self.statements["rows"].rstrip()
+        return bool(order) and re.search(rf"\n order by {', '.join(order)}\Z", rows) is not None
+
+    @property
+    def pages_by_first(self) -> bool:
+        """Tell if the order begins with a column of the first relation: a page is made of those of its rows alone that
+        are not before the page."""
         return (
-            not self.keeps_rows
+            self.comes_in_order
+            and not self.keeps_rows
             and self.order[0] in self.reads[0].columns
-            and not any(each.optional for each in self.columns if each.name in self.order)
-            and re.search(rf"\n order by {order}\Z", rows) is not None
+            and re.search(rf"\n order by \w+\.{self.order[0]} [^\n]+\Z", self.statements["rows"].rstrip()) is not None
         )
 
     @property

@@ -64,6 +64,10 @@ class Cursor:
                     raise ValueError
                 if isinstance(value, str) and "\x00" in value.encode().decode():
                     raise ValueError
+            after = [
+                date.fromisoformat(value) if kinds[name].sql == "date" else value
+                for name, value in zip(report.order, after, strict=True)
+            ]
         except (ValueError, TypeError, KeyError, RecursionError):
             raise BadRequest("cursor: this is none that an answer of this report gave.") from None
         return cls(question, as_of, known_at, after)
