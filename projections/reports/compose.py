@@ -272,8 +272,9 @@ def page(report: Report, bind: Bind, filters: Filters, after: bool, limited: boo
     `limit`.
 
     What is costly to work out is worked out for the rows of the page alone. Where a statement says of which subjects
-    they are, these are looked up one by one. Where the rows come in this order, the limit stands with the statement that
-    sorts; where the order begins with a column of the first relation, rows of that one before the page are left out.
+    they are, these are looked up one by one. Where the rows come in this order, the limit stands with the statement
+    that sorts; where the order begins with a column of the first relation, rows of that one before the page are left
+    out.
     """
     if limited and isinstance(report, Snapshot) and report.pages_by_subject:
         text = _with(_page_relations(report, bind, filters, after), _bound(report.statements["rows"], bind))
