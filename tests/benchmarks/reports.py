@@ -20,6 +20,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlencode, urlsplit
 
+import asyncpg
+
 from projections.reports import REPORTS as LISTED
 from projections.reports.report import Report, Snapshot
 from services.embedded.supervisor import SERVICES
@@ -165,9 +167,8 @@ def by_http(connection: http.client.HTTPConnection, path: str, moment: Moment) -
 _PRESENT = {"as_of": "now()", "known_at": "reporting.sequence()"}
 
 
-async def by_sql(ledger: Ledger, function: str, first: Sequence[str], moment: Moment) -> Ask:
+def by_sql(connection: asyncpg.Connection, function: str, first: Sequence[str], moment: Moment) -> Ask:
     """As a reader by SQL asks, on a connection that is kept."""
-    connection = await ledger.connect("daybook_reader")
     asked = _asked(moment)
     places = [f"'{value}'" for value in first]
     places += [f"{name} => ${place}" for place, name in enumerate(asked, 1)]
@@ -188,14 +189,15 @@ def _asked(moment: Moment) -> dict[str, datetime | int]:
 
 
 async def asks(ledger: Ledger, port: int, stack: AsyncExitStack) -> Mapping[tuple[str, str, str], Ask]:
-    """Each report of each moment in each way."""
+    """Each report of each moment in each way, over one connection of each way, as they are asked for one by one."""
     found: dict[tuple[str, str, str], Ask] = {}
+    over_http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    stack.callback(over_http.close)
+    over_sql = await ledger.connect("daybook_reader")
     for moment in await moments(ledger):
         for report, address, first in REPORTS:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            stack.callback(connection.close)
-            found[report, moment.name, "HTTP"] = by_http(connection, address, moment)
-            found[report, moment.name, "SQL"] = await by_sql(ledger, report, first, moment)
+            found[report, moment.name, "HTTP"] = by_http(over_http, address, moment)
+            found[report, moment.name, "SQL"] = by_sql(over_sql, report, first, moment)
     return found
 
 
