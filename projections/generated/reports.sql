@@ -1592,8 +1592,8 @@ span as materialized (
 chosen as materialized (
     select standing.deal
       from standing
-      join stage_position on stage_position.deal = standing.deal
      where standing.playbook = durations.playbook
+       and (standing.deal in (select stage_position.deal from stage_position)) is true
 ),
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work
@@ -1671,8 +1671,8 @@ span as materialized (
 chosen as materialized (
     select standing.deal
       from standing
-      join stage_position on stage_position.deal = standing.deal
      where standing.playbook = durations_totals.playbook
+       and (standing.deal in (select stage_position.deal from stage_position)) is true
 ),
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work

@@ -11,10 +11,11 @@ span as materialized (
     select reporting.day_end($from_day - 1) as begins, least(moment.as_of, reporting.day_end($to_day)) as ends from moment
 ),
 chosen as materialized (
+    -- `is true` makes a look-up in a hash of it: a join is taken for one of few rows.
     select standing.deal
       from standing
-      join stage_position on stage_position.deal = standing.deal
      where standing.playbook = $playbook
+       and (standing.deal in (select stage_position.deal from stage_position)) is true
 ),
 finished as not materialized (
     select stage_stay.stage, stage_stay.deal, stage_stay.wait, stage_stay.work

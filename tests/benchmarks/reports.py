@@ -57,7 +57,7 @@ FORMER = (
 """Name, first address, and what the function takes before the two times."""
 
 
-ASKED_FOR = {"data_quality": {"checks": "flags"}, "scorecard": {"person": "王芳", "period": "2025-06"}}
+ASKED_FOR = {"data_quality": {"checks": "flags"}, "scorecard": {"person": "王芳", "month": "2025-06"}}
 """Values other than the examples and defaults: the corpus was recorded at once, so that every entry of it is late, and
 its deals belong to few persons."""
 PAGE = 100
