@@ -69,7 +69,7 @@ def test_all_that_the_packages_hold_is_in_it(wheel: Path) -> None:
     there = {each for each in ZipFile(wheel).namelist() if ".dist-info/" not in each}
     assert there == here
     kinds = {Path(each).suffix for each in there}
-    assert kinds == {".py", ".sql", ".toml", ".json", ".conf", ".md", ".yml"}
+    assert kinds == {".py", ".sql", ".toml", ".json", ".conf", ".md", ".yml", ".css", ".js", ".svg"}
 
 
 def test_commands_without_a_ledger(environment: Path, hostile: Path, tmp_path: Path) -> None:
