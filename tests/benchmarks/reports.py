@@ -89,7 +89,7 @@ REPORTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 LONG = {report.name for report in LISTED if report.order}
 MAY_BE_EMPTY = {"data_quality", "collection_curve", "follow_up", "messages", "statutory", "suggestions"}
-"""Reports that may have no rows: nothing of the corpus surprises, is declared, sent, unapplied, due or invoiced then."""
+"""Reports that may have no rows: the corpus has nothing surprising, declared, sent, unapplied, due or invoiced then."""
 OVER_TIME = {report.name for report in LISTED if isinstance(report, Snapshot) and report.members}
 """Reports that read positions of all times, or of several."""
 
