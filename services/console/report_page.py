@@ -69,6 +69,7 @@ def report_page(page: Page, named: Report, answer: Answer | None, refused: str |
             else None,
             _downloads(page, named),
         ]
+    sql = _sql(page, answer) if answer is not None else None
     return page.render(
         title,
         h.p(".question")[page.label(report.question)],
@@ -84,7 +85,7 @@ def report_page(page: Page, named: Report, answer: Answer | None, refused: str |
                 )
             ],
         ],
-        h.details[h.summary[page.text("sql")], h.pre[h.code[_sql(page, report, answer)]]] if answer else None,
+        h.details[h.summary[page.text("sql")], h.pre[h.code[sql]]] if sql else None,
     )
 
 
@@ -123,8 +124,9 @@ def _address(address: Callable[[Mapping[str, Any], str | None], str], figure: st
     return address(row, figure)
 
 
-def behind_page(page: Page, named: Report, told: RowsBehind) -> str:
-    """Rows of views, and entries, that make a row of a report or one figure of it."""
+def behind_page(page: Page, name: str, named: Report, told: RowsBehind) -> str:
+    """Rows of views, and entries, that make a row of a report or one figure of it. `name` is that of the report asked,
+    which another may answer for."""
     kept = {name: value for name, value in page.given.items() if name not in (*TIMES, "lang", "line", "figure")}
     columns = {each.name: each for each in named.columns}
     figure = told["figure"]
@@ -140,12 +142,12 @@ def behind_page(page: Page, named: Report, told: RowsBehind) -> str:
     return page.render(
         f"{title}: {heading}",
         h.p[
-            h.a(href=page.link(f"{ROOT}/reports/{named.name}", **kept))[page.text("back to report")],
+            h.a(href=page.link(f"{ROOT}/reports/{name}", **kept))[page.text("back to report")],
             " · ",
-            ", ".join(f"{page.label(columns[name].label)} {value}" for name, value in told["line"].items()),
+            ", ".join(f"{page.label(columns[each].label)} {value}" for each, value in told["line"].items()),
         ],
         h.p(".refused", role="status")[page.text("cut short")] if not told["whole"] else None,
-        [table(page, columns_of(_ROWS[name]), rows, caption=name) for name, rows in tables.items()]
+        [table(page, columns_of(_ROWS[view]), rows, caption=view) for view, rows in tables.items()]
         or h.p(".none", role="status")[page.text("nothing")],
         h.h2[page.text("entries")],
         entries_table(page, told["entries"]),
@@ -249,16 +251,16 @@ def _downloads(page: Page, report: Report) -> h.Element:
     ]
 
 
-def _sql(page: Page, report: Report, answer: Answer) -> str:
-    """Statement that gives the same answer by SQL."""
-    given = {
-        report.in_sql(name): value
-        for name, value in answer.question.parameters.items()
-        if value is not None and report.parameters[name].not_compared is None
-    }
+def _sql(page: Page, answer: Answer) -> str | None:
+    """Statement that gives the same answer by SQL; None where a filter is no column of the rows."""
+    report, filters = answer.question.report, answer.question.filters
+    if not {*filters} <= {each.name for each in report.columns}:
+        return None
+    asked = answer.question.parameters
+    given = {report.in_sql(name): asked[name] for name in report.parameters if asked.get(name) is not None}
     given |= {"as_of": page.moment.as_of.isoformat(), "known_at": page.moment.known_at}
     arguments = ", ".join(f"{name} => {_literal(value)}" for name, value in given.items())
-    kept = " and ".join(f"{name} = {_literal(value)}" for name, value in answer.question.filters.items())
+    kept = " and ".join(f"{name} = {_literal(value)}" for name, value in filters.items())
     return f"select * from reporting.{report.name}({arguments}){f' where {kept}' if kept else ''};"  # noqa: S608 - to read
 
 

@@ -31,7 +31,7 @@ from services.query.history import HistoryReader
 from services.query.moment import Moment, read_time
 from services.query.render import CSV, NDJSON, instant
 from services.query.report_question import Cursor, Question
-from services.query.report_routes import report_response
+from services.query.report_routes import matches_tag, report_response
 from services.query.request_context import Asked, Reading
 from services.texts import Language
 from services.views import generation
@@ -120,7 +120,7 @@ def router(reading: Reading) -> APIRouter:
             line = drill_down.read_line(question.report, given.get("line", ""))
             figure = drill_down.read_figure(question.report, given.get("figure"))
             told = await drill_down.told_rows(opened.asked.connection, question, opened.moment, line, figure)
-            return _html(request, opened.page, report_page.behind_page(opened.page, question.report, told))
+            return _html(request, opened.page, report_page.behind_page(opened.page, name, question.report, told))
 
     @found.get(f"{ROOT}/deals/{{id}}")
     async def get_deal(request: Request, id: str) -> Response:
@@ -322,6 +322,6 @@ def _html(request: Request, page: Page, text: str) -> Response:
 def _tagged(request: Request, content: bytes, media: str, headers: Mapping[str, str]) -> Response:
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
     told = {**headers, "ETag": tag}
-    if tag in (request.headers.get("if-none-match") or ""):
+    if matches_tag(request.headers.get("if-none-match"), tag):
         return Response(None, 304, told)
     return Response(content, 200, told, media)

@@ -120,7 +120,7 @@ async def report_response(asked: Asked, request: Request, named: Report, media: 
     media = media or preferred(request.headers.get("accept"), (JSON, CSV, NDJSON))
     headers = headers_of(asked.projected, moment)
     headers["ETag"] = await _tag(asked, question, moment, media)
-    if _matches(request.headers.get("if-none-match"), headers["ETag"]):
+    if matches_tag(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(None, 304, headers)
     found, summed = await report_answers.answer(
         asked.connection,
@@ -191,7 +191,8 @@ async def _tag(asked: Asked, question: Question, moment: Moment, media: str) -> 
     return f'W/"{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]}"'
 
 
-def _matches(given: str | None, tag: str) -> bool:
+def matches_tag(given: str | None, tag: str) -> bool:
+    """Tell if a header If-None-Match names an ETag."""
     return given is not None and any(each.strip() == tag for each in given.split(","))
 
 

@@ -44,6 +44,21 @@ async def test_every_report_has_a_page(console: Console, report: "object", lang:
     assert f'lang="{"zh-CN" if lang == "zh" else "en"}"' in answer.text
 
 
+async def test_a_report_that_another_answers_has_its_page_and_sql_is_told_where_it_gives_the_same(
+    console: Console,
+) -> None:
+    curve = await console.client.get(
+        f"/console/reports/collection?from=2026-01-01&to=2026-02-28&curve=yes&lang=en&{console.pinned}"
+    )
+    assert curve.status_code == 200
+    assert "reporting.collection_curve(" in curve.text
+    owned = await console.client.get(f"/console/reports/pipeline?owner=Li&lang=en&{console.pinned}")
+    assert "where owner = &#39;Li&#39;" in owned.text
+    counted = await console.client.get(f"/console/reports/funnel?playbook=practice&owner=Li&lang=en&{console.pinned}")
+    assert counted.status_code == 200
+    assert "reporting.funnel(" not in counted.text, "its rows have no owner"
+
+
 async def test_a_page_of_two_times_is_the_same_for_ever(servers: Servers) -> None:
     async with fresh_ledger(servers, PLAYBOOKS) as ledger:
         told = await tell_first(ledger)
