@@ -79,7 +79,6 @@ TEXTS = {
     "about": Text("更正或作废", "corrects or voids"),
     "deal": Text("商机 {deal}", "Deal {deal}"),
     "account": Text("客户 {account}", "Account {account}"),
-    "standing": Text("现状", "Where it stands"),
     "why": Text("为什么在这一阶段", "Why it stands here"),
     "missing": Text("还缺：{items}", "Still missing: {items}"),
     "nothing missing": Text("下一步不缺任何内容。", "Nothing is missing for the next step."),
@@ -94,6 +93,5 @@ TEXTS = {
     "more entries": Text("更早的 {number} 条之后还有更多。", "More follow behind the first {number}."),
     "related reports": Text("相关报表", "Reports about it"),
     "error": Text("无法显示", "This cannot be shown"),
-    "not here": Text("没有这个页面。", "There is no such page."),
 }
 """Texts by name, which is that of `Page.text`."""
